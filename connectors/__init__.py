@@ -1,0 +1,46 @@
+"""CRM connectors, one module per CRM, found by name.
+
+A connector module offers `Credentials`, a pydantic model of what it needs to connect, whose field names are the
+last part of the settings' names (`LEADWRIGHT_HUBSPOT_TOKEN` -> `token`), and `connect(credentials)`.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from pydantic import BaseModel
+
+from connectors.base import Connector
+from connectors.errors import ConfigError
+
+_NOT_CRMS = {"base", "errors"}
+
+
+class ConnectorModule(Protocol):
+    """What a module in this package must offer to be a connector."""
+
+    Credentials: type[BaseModel]
+
+    def connect(self, credentials: Any) -> Connector:
+        """Return a connector; no call is made yet."""
+
+
+def available() -> list[str]:
+    """Names of the CRMs there is a connector for, in alphabetical order."""
+    return sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in _NOT_CRMS)
+
+
+def load(name: str) -> ConnectorModule:
+    """Return the connector module `name`. Raises ConfigError where there is none."""
+    if name not in available():
+        raise ConfigError(f"There is no connector {name!r}. Known: {', '.join(available())}.")
+    return cast(ConnectorModule, import_module(f"connectors.{name}"))
+
+
+def connect(name: str, credentials: Mapping[str, Any]) -> Connector:
+    """Return the connector `name`, set up with `credentials` (field -> value of its `Credentials`)."""
+    module = load(name)
+    return module.connect(module.Credentials.model_validate(dict(credentials)))

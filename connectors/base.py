@@ -1,0 +1,134 @@
+"""What a CRM connector is: three small Protocols and the values that cross them.
+
+A connector knows one CRM's API and nothing else: it turns API pages into Arrow batches and change sets into
+API calls. It holds no rule of the business, no cursor and no state that outlives the process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, Protocol, runtime_checkable
+
+import pyarrow as pa
+
+Value = str | int | float | bool | datetime | None
+FieldType = Literal["string", "text", "number", "datetime", "boolean"]
+OutcomeStatus = Literal["accepted", "rejected", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectShape:
+    """How one CRM object is read.
+
+    Attributes:
+        key: columns that identify a row; loads merge by them.
+        cursor: the column that says when a row last changed, a UTC timestamp; None means that the object is
+            always read whole.
+        overlap: how far before the newest row seen the next read starts again, because the CRM may show a row
+            late.
+        always: columns that every batch carries besides the fields asked for.
+    """
+
+    key: tuple[str, ...]
+    cursor: str | None = None
+    overlap: timedelta = timedelta(minutes=10)
+    always: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """A CRM field that Leadwright writes and creates where it is missing."""
+
+    name: str
+    label: str
+    type: FieldType
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New values for one CRM record.
+
+    Attributes:
+        record_id: the CRM's id.
+        values: field name -> new value; only the fields that differ.
+        expected: field name -> value that the CRM must still show just before the write; a field that shows
+            another value is left out of the write (a person was faster).
+    """
+
+    record_id: str
+    values: Mapping[str, Value]
+    expected: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one `Change`.
+
+    Attributes:
+        sent: the values that went out (without those that a person's edit made void).
+        code: the service's code for a rejection, or ours for a skip.
+        updated_at: when the CRM says that it stored the values, where it says so.
+    """
+
+    record_id: str
+    status: OutcomeStatus
+    sent: Mapping[str, Value] = field(default_factory=dict)
+    code: str | None = None
+    message: str | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a health check: what was looked at, whether it is fine, and what to do where it is not."""
+
+    check: str
+    ok: bool
+    detail: str
+    fix: str = ""
+
+
+class LeadSource(Protocol):
+    """A CRM that can be read."""
+
+    name: str
+
+    def shape(self, object_name: str) -> ObjectShape:
+        """How `object_name` is read. Raises ConfigError for an object that the connector does not know."""
+
+    def pull(
+        self, object_name: str, fields: Sequence[str], since: datetime | None
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield batches of rows changed at or after `since` (None: all), deleted rows included.
+
+        Columns: `fields`, and the shape's key, cursor and `always` columns. All are strings as the API spells
+        them, null where empty, except the cursor, a UTC timestamp in microseconds. At least one batch comes,
+        with no rows where nothing changed, so that the columns are known.
+        """
+
+
+class LeadSink(Protocol):
+    """A CRM that can be written."""
+
+    name: str
+
+    def ensure_fields(self, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
+        """Create the fields that are missing; return their names. Raises AuthError naming the permission."""
+
+    def push(self, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
+        """Send `changes` in the API's largest batches; yield one outcome per change as each batch is answered."""
+
+
+@runtime_checkable
+class Checkable(Protocol):
+    """A connector that can say whether it is set up well."""
+
+    def check(self, writes: Mapping[str, Sequence[FieldSpec]]) -> Iterator[Finding]:
+        """Yield findings on address, credentials, permissions and the fields of `writes` (object -> fields)."""
+
+
+class Connector(LeadSource, LeadSink, Checkable, Protocol):
+    """A CRM that can be read, written and checked."""

@@ -1,0 +1,92 @@
+"""Errors, arranged by what the caller should do next.
+
+::
+
+    LeadwrightError
+    ├── ConfigError              stop; the message says what to set and where
+    ├── RetryableError(after)    try again, after that many seconds when the service said so
+    │   ├── RateLimitedError
+    │   ├── UnavailableError
+    │   └── LockedError
+    ├── FatalError               stop the run
+    │   ├── AuthError
+    │   ├── SchemaDriftError
+    │   └── GuardrailError
+    └── RecordError              set one row aside with its reason and go on
+
+The message is for a person: what happened, to what, and what to do. Facts that code needs are attributes.
+"""
+
+from __future__ import annotations
+
+
+class LeadwrightError(Exception):
+    """Base of every error that Leadwright raises on purpose."""
+
+
+class ConfigError(LeadwrightError):
+    """A setting, rule or file is wrong; nothing will work until a person changes it."""
+
+
+class RetryableError(LeadwrightError):
+    """The same call may succeed later.
+
+    Args:
+        message: what happened and to what.
+        after: seconds to wait, when the service named a time; None leaves it to the caller.
+    """
+
+    def __init__(self, message: str, *, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class RateLimitedError(RetryableError):
+    """The service asked for fewer calls."""
+
+
+class UnavailableError(RetryableError):
+    """The service did not answer, answered half, or said that it is down."""
+
+
+class LockedError(RetryableError):
+    """Another process holds the warehouse or the record."""
+
+
+class FatalError(LeadwrightError):
+    """Going on would do harm or cannot succeed."""
+
+
+class AuthError(FatalError):
+    """The credentials are wrong, expired, or lack a permission.
+
+    Args:
+        message: what was refused.
+        missing: scopes or permissions that the service named, if it did.
+    """
+
+    def __init__(self, message: str, *, missing: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.missing = missing
+
+
+class SchemaDriftError(FatalError):
+    """The CRM's objects or fields are not what the project expects."""
+
+
+class GuardrailError(FatalError):
+    """A limit that protects the CRM's data would have been crossed."""
+
+
+class RecordError(LeadwrightError):
+    """One record cannot be handled; the others can.
+
+    Args:
+        record_id: the CRM's id of the record.
+        code: the service's own code for the reason.
+    """
+
+    def __init__(self, message: str, *, record_id: str, code: str) -> None:
+        super().__init__(message)
+        self.record_id = record_id
+        self.code = code
