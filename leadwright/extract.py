@@ -1,0 +1,109 @@
+"""Pulls a CRM's records into its raw schema. dlt keeps the cursors, merges by key and saves a cursor only with
+the rows it stands for, so a run that is killed starts again where the last whole load ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import dlt
+import pyarrow as pa
+
+from connectors.base import Connector
+from leadwright import warehouse
+from leadwright.settings import Settings
+from leadwright.transform import RawTable
+
+dlt.config["schema.naming"] = "direct"  # columns keep the CRM's own field names
+dlt.config["runtime.dlthub_telemetry"] = False
+dlt.config["runtime.log_level"] = "CRITICAL"
+
+OnRows = Callable[[str, int], None]
+"""Called with a table's name and the number of rows as each batch arrives."""
+
+
+@dataclass(slots=True)
+class Pulled:
+    """Rows pulled from one CRM, by table."""
+
+    crm: str
+    rows: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """Rows of all tables."""
+        return sum(self.rows.values())
+
+
+def pull(
+    connector: Connector,
+    tables: Sequence[RawTable],
+    settings: Settings,
+    *,
+    full: bool = False,
+    on_rows: OnRows | None = None,
+) -> Pulled:
+    """Bring the connector's raw schema up to date.
+
+    Args:
+        connector: the CRM.
+        tables: all declared raw tables; those of other CRMs are left alone.
+        full: read everything again instead of what changed; rows that are gone from the CRM go too.
+        on_rows: called as batches arrive.
+
+    Raises:
+        LeadwrightError: as the connector raises them; nothing of an object that failed is loaded.
+        LockedError: another process holds the warehouse.
+    """
+    crm = connector.name
+    pipeline = dlt.pipeline(
+        pipeline_name=f"leadwright_{crm}",
+        destination=dlt.destinations.duckdb(str(settings.warehouse_file)),
+        dataset_name=f"raw_{crm}",
+        pipelines_dir=str(settings.home / "dlt"),
+    )
+    result = Pulled(crm)
+    resources = [_resource(connector, t, result, on_rows) for t in tables if t.crm == crm]
+    pipeline.extract(resources, refresh="drop_data" if full else None)
+    pipeline.normalize()
+    with warehouse.exclusive(settings.warehouse_file, settings.lock_wait_seconds):
+        pipeline.load(raise_on_failed_jobs=True)
+    return result
+
+
+def ensure_tables(tables: Sequence[RawTable], settings: Settings) -> None:
+    """Create the declared raw tables that are missing, so that every staging model finds its source."""
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        for table in tables:
+            warehouse.ensure_table(db, table.schema, table.name, table.columns)
+
+
+def _resource(connector: Connector, table: RawTable, result: Pulled, on_rows: OnRows | None) -> Any:
+    shape = connector.shape(table.name)
+    own = {*shape.key, *shape.always, shape.cursor}
+    fields = [name for name, _ in table.columns if name not in own]
+
+    def counted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+        result.rows.setdefault(table.name, 0)
+        for batch in batches:
+            result.rows[table.name] += batch.num_rows
+            if on_rows:
+                on_rows(table.name, batch.num_rows)
+            yield pa.Table.from_batches([batch])
+
+    def whole() -> Iterator[pa.Table]:
+        yield from counted(connector.pull(table.name, fields, None))
+
+    if shape.cursor is None:
+        return dlt.resource(whole, name=table.name, primary_key=shape.key, write_disposition="replace")
+
+    cursor = dlt.sources.incremental(
+        shape.cursor, lag=shape.overlap.total_seconds(), on_cursor_value_missing="include"
+    )
+
+    def changed(since: Any = cursor) -> Iterator[pa.Table]:
+        yield from counted(connector.pull(table.name, fields, since.start_value))
+
+    return dlt.resource(changed, name=table.name, primary_key=shape.key, write_disposition="merge")

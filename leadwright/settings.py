@@ -1,0 +1,125 @@
+"""Everything that differs between machines; the only reader of the environment.
+
+Values come from environment variables with the prefix `LEADWRIGHT_`, then from a `.env` file in the working
+directory. A CRM's own settings are named after its connector's `Credentials`: `LEADWRIGHT_HUBSPOT_TOKEN`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+import connectors
+from connectors.base import Connector
+from connectors.errors import ConfigError
+
+_PREFIX = "LEADWRIGHT_"
+_ENV_FILE = Path(".env")
+_DBT_PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
+
+# Nothing of ours or of a library's calls home. Set before those libraries are imported.
+TELEMETRY_OFF = {
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
+}
+
+
+class Settings(BaseSettings):
+    """Settings of one installation.
+
+    Attributes:
+        home: directory of all state: warehouse, published copy, cursors, logs.
+        as_of: the moment that scores are computed for; now where it is not set. For demos and back-tests.
+        lock_wait_seconds: how long a step waits for another process to let go of the warehouse.
+        dbt_project: directory of the dbt project with the rules.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_file=_ENV_FILE, extra="ignore", env_ignore_empty=True
+    )
+
+    home: Path = Path(".leadwright")
+    as_of: datetime | None = None
+    lock_wait_seconds: float = Field(default=60, ge=0)
+    dbt_project: Path = _DBT_PROJECT
+
+    @field_validator("home", "dbt_project")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("as_of")
+    @classmethod
+    def _utc(cls, value: datetime | None) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    @property
+    def warehouse_file(self) -> Path:
+        """The working DuckDB file; one process at a time has it open."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def serving_file(self) -> Path:
+        """The published copy that dashboards and `leadwright explain` read."""
+        return self.home / "serving.duckdb"
+
+    @cached_property
+    def _crm_values(self) -> Mapping[str, str]:
+        values = {**dotenv_values(_ENV_FILE), **os.environ}
+        return {name.upper(): value for name, value in values.items() if value}
+
+    def credentials(self, crm: str) -> dict[str, str]:
+        """The values set for `crm`, field name -> text; empty where none is set, then the CRM is not used."""
+        fields = connectors.load(crm).Credentials.model_fields
+        names = {field: f"{_PREFIX}{crm}_{field}".upper() for field in fields}
+        return {field: self._crm_values[name] for field, name in names.items() if name in self._crm_values}
+
+    def crms(self) -> list[str]:
+        """Names of the CRMs that credentials are set for."""
+        return [crm for crm in connectors.available() if self.credentials(crm)]
+
+    def connect(self, crm: str) -> Connector:
+        """The connector for `crm`. Raises ConfigError naming the settings that are missing or wrong."""
+        try:
+            return connectors.connect(crm, self.credentials(crm))
+        except ValidationError as error:
+            raise ConfigError(_explained(error, f"{_PREFIX}{crm.upper()}_")) from None
+
+    def require_crms(self) -> list[str]:
+        """Names of the CRMs in use. Raises ConfigError where there is none."""
+        if crms := self.crms():
+            return crms
+        raise ConfigError(
+            "No CRM is connected. Set LEADWRIGHT_HUBSPOT_TOKEN, or LEADWRIGHT_SALESFORCE_URL with "
+            "LEADWRIGHT_SALESFORCE_TOKEN, in the environment or in .env (see .env.example)."
+        )
+
+
+def load() -> Settings:
+    """Read the settings. Raises ConfigError naming the setting that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise ConfigError(_explained(error, _PREFIX)) from None
+
+
+def _explained(error: ValidationError, prefix: str) -> str:
+    """What is wrong with which setting, without the values: one of them may be a secret."""
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        name = prefix + "_".join(str(part) for part in problem["loc"]).upper()
+        message = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{name}: {message}" if problem["loc"] else message)
+    return "A setting is wrong. " + "; ".join(lines) + ". Set it in the environment or in .env."

@@ -1,0 +1,209 @@
+"""Runs the dbt project, which holds every business decision, and reads facts from its manifest.
+
+The only importer of dbt. The parsed manifest is kept, so that a long-lived process pays for parsing once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from connectors.base import FieldSpec, FieldType
+from connectors.errors import ConfigError, FatalError
+from leadwright import warehouse
+from leadwright.settings import TELEMETRY_OFF, Settings
+
+for _name, _value in TELEMETRY_OFF.items():
+    os.environ.setdefault(_name, _value)
+
+from dbt.adapters.factory import reset_adapters  # noqa: E402
+from dbt.cli.main import dbtRunner, dbtRunnerResult  # noqa: E402
+from dbt.contracts.graph.manifest import Manifest  # noqa: E402
+
+OnNode = Callable[[str, float], None]
+"""Called with a node's name and its seconds as each node ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A table that extract fills: the declared columns are the CRM fields that are pulled."""
+
+    schema: str
+    name: str
+    columns: tuple[tuple[str, str], ...]
+
+    @property
+    def crm(self) -> str:
+        """Name of the CRM that fills the table, empty for our own tables."""
+        return self.schema.removeprefix("raw_") if self.schema.startswith("raw_") else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncModel:
+    """A model whose rows are the values that a CRM object should show and does not.
+
+    Attributes:
+        schema, name: where the rows are.
+        crm, object: where they go.
+        fields: CRM fields that are written.
+        guarded: the fields that are written only while the CRM still shows what we saw.
+        owned: the fields that we create in the CRM.
+    """
+
+    schema: str
+    name: str
+    crm: str
+    object: str
+    fields: tuple[str, ...]
+    guarded: tuple[str, ...]
+    owned: tuple[FieldSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """What became of one dbt node."""
+
+    name: str
+    kind: str
+    status: str
+    seconds: float
+    message: str
+
+
+class Transform:
+    """The dbt project of one installation."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._manifest: Manifest | None = None
+
+    def manifest(self) -> Manifest:
+        """The parsed project. Raises ConfigError where it does not parse."""
+        if self._manifest is None:
+            result = self._invoke(["parse"])
+            if not isinstance(result.result, Manifest):
+                raise ConfigError(f"The dbt project does not parse: {_reason(result)}")
+            self._manifest = result.result
+        return self._manifest
+
+    def raw_tables(self) -> list[RawTable]:
+        """The tables declared as sources, with the columns to pull."""
+        tables = [
+            RawTable(
+                schema=source.schema,
+                name=source.name,
+                columns=tuple((c.name, c.data_type or "varchar") for c in source.columns.values()),
+            )
+            for source in self.manifest().sources.values()
+        ]
+        return sorted(tables, key=lambda t: (t.schema, t.name))
+
+    def sync_models(self) -> list[SyncModel]:
+        """The models that say what to write to which CRM object."""
+        nodes = [n for n in self.manifest().nodes.values() if n.name.startswith("sync_")]
+        models = [_sync_model(n) for n in nodes if n.resource_type == "model"]
+        return sorted(models, key=lambda m: m.name)
+
+    def build(
+        self, *, select: str | None = None, as_of: datetime | None = None, on_node: OnNode | None = None
+    ) -> list[NodeResult]:
+        """Build and test the project (or the part that `select` names).
+
+        Args:
+            select: dbt's node selection; everything where None.
+            as_of: the moment that scores are computed for; now where None.
+            on_node: called as each node ends.
+
+        Raises:
+            FatalError: a node failed; the message names it and says what dbt said.
+            LockedError: another process holds the warehouse.
+        """
+        moment = (as_of or self._settings.as_of or datetime.now(UTC)).astimezone(UTC)
+        args = ["build", "--vars", json.dumps({"as_of": moment.strftime("%Y-%m-%d %H:%M:%S")})]
+        if select:
+            args += ["--select", select]
+        manifest = self.manifest()
+        with warehouse.exclusive(self._settings.warehouse_file, self._settings.lock_wait_seconds):
+            result = self._invoke(args, manifest, on_node)
+        nodes = [_node_result(r) for r in getattr(result.result, "results", [])]
+        if not result.success:
+            raise FatalError(_failure(nodes, result))
+        return nodes
+
+    def node_count(self) -> int:
+        """How many nodes a full build runs."""
+        kinds = {"model", "seed", "snapshot", "test"}
+        manifest = self.manifest()
+        return sum(n.resource_type in kinds for n in manifest.nodes.values()) + len(manifest.unit_tests)
+
+    def _invoke(
+        self, args: list[str], manifest: Manifest | None = None, on_node: OnNode | None = None
+    ) -> dbtRunnerResult:
+        settings = self._settings
+        os.environ["LEADWRIGHT_WAREHOUSE_FILE"] = str(settings.warehouse_file)
+        project = str(settings.dbt_project)
+        common = ["--project-dir", project, "--profiles-dir", project]
+        common += ["--target-path", str(settings.home / "dbt"), "--log-path", str(settings.home / "logs")]
+        quiet = ["--quiet", "--log-level", "none", "--no-use-colors"]
+        runner = dbtRunner(manifest=manifest, callbacks=[_node_listener(on_node)] if on_node else [])
+        try:
+            return runner.invoke([*quiet, *args, *common])
+        finally:
+            # dbt keeps its DuckDB connection open; the next stage opens the file itself.
+            reset_adapters()
+
+
+def _sync_model(node: Any) -> SyncModel:
+    meta = node.config.meta
+    fields = [name for name in node.columns if f"before__{name}" in node.columns]
+    return SyncModel(
+        schema=node.schema,
+        name=node.name,
+        crm=meta["crm"],
+        object=meta["object"],
+        fields=tuple(fields),
+        guarded=tuple(meta.get("guard", ())),
+        owned=tuple(spec for name in fields if (spec := _field_spec(node.columns[name]))),
+    )
+
+
+def _field_spec(column: Any) -> FieldSpec | None:
+    meta: Mapping[str, Any] = column.config.meta or column.meta
+    if "crm_type" not in meta:
+        return None
+    return FieldSpec(column.name, meta["label"], cast(FieldType, meta["crm_type"]), column.description)
+
+
+def _node_result(result: Any) -> NodeResult:
+    return NodeResult(
+        name=result.node.name,
+        kind=str(result.node.resource_type),
+        status=str(result.status),
+        seconds=result.execution_time,
+        message=(result.message or "").strip(),
+    )
+
+
+def _node_listener(on_node: OnNode) -> Callable[[Any], None]:
+    def listen(event: Any) -> None:
+        if event.info.name == "NodeFinished":
+            on_node(event.data.node_info.node_name, event.data.run_result.execution_time)
+
+    return listen
+
+
+def _failure(nodes: list[NodeResult], result: dbtRunnerResult) -> str:
+    bad = [n for n in nodes if n.status in {"error", "fail", "runtime error"}]
+    if not bad:
+        return f"dbt stopped: {_reason(result)}"
+    first = bad[0]
+    more = f" ({len(bad) - 1} more failed after it)" if len(bad) > 1 else ""
+    return f"dbt {first.kind} {first.name} failed{more}: {first.message}"
+
+
+def _reason(result: dbtRunnerResult) -> str:
+    return str(result.exception or "no reason given").strip()

@@ -1,0 +1,113 @@
+"""The warehouse file: who may open it, when, and how a copy gets to its readers. The only importer of DuckDB.
+
+DuckDB allows one writing process, and even a read-only open fails while a writer is open. So every stage that
+writes takes one lock beside the file first, and dashboards read a published copy. The lock is a file lock and
+not a Prefect concurrency slot because it also holds for runs outside Prefect, and because the kernel lets go of
+it when a process is killed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection as Connection
+from filelock import FileLock, Timeout
+
+from connectors.errors import ConfigError, LockedError
+
+PUBLISHED_SCHEMAS = ("marts", "ops")
+
+
+@contextmanager
+def exclusive(file: Path, wait_seconds: float) -> Iterator[None]:
+    """Hold the right to write `file`; every stage that opens it takes this first.
+
+    Raises:
+        LockedError: another process still held it after `wait_seconds`.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(file.with_suffix(".lock"))
+    try:
+        lock.acquire(timeout=wait_seconds)
+    except Timeout:
+        raise LockedError(
+            f"Another process has been writing {file.name} for more than {wait_seconds:g} seconds. "
+            "Wait for that run to end, or raise LEADWRIGHT_LOCK_WAIT_SECONDS."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def writer(file: Path, wait_seconds: float) -> Iterator[Connection]:
+    """A connection that may write `file`; the caller must not hold `exclusive` already."""
+    with exclusive(file, wait_seconds), _open(file, read_only=False) as db:
+        yield db
+
+
+@contextmanager
+def reader(file: Path) -> Iterator[Connection]:
+    """A read-only connection to a published copy. Raises ConfigError where nothing is published yet."""
+    if not file.exists():
+        raise ConfigError(
+            f"There is no published data yet ({file.name} is missing). Run `leadwright run` first, "
+            "or point LEADWRIGHT_HOME at the directory of an installation that has run."
+        )
+    with _open(file, read_only=True) as db:
+        yield db
+
+
+@contextmanager
+def _open(file: Path, *, read_only: bool) -> Iterator[Connection]:
+    try:
+        db = duckdb.connect(str(file), read_only=read_only)
+    except duckdb.IOException as error:
+        if "lock" not in str(error).lower():
+            raise ConfigError(f"{file} cannot be opened as a DuckDB file: {error}") from error
+        raise LockedError(f"Another program has {file.name} open. Close it and run again.") from error
+    try:
+        db.execute("set TimeZone = 'UTC'")
+        yield db
+    finally:
+        db.close()
+
+
+def ensure_table(db: Connection, schema: str, table: str, columns: Sequence[tuple[str, str]]) -> None:
+    """Create `schema.table` with `columns` (name, type), or add those that it lacks."""
+    db.execute(f'create schema if not exists "{schema}"')
+    body = ", ".join(f'"{name}" {kind}' for name, kind in columns)
+    db.execute(f'create table if not exists "{schema}"."{table}" ({body})')
+    for name, kind in columns:
+        db.execute(f'alter table "{schema}"."{table}" add column if not exists "{name}" {kind}')
+
+
+def publish(source: Path, target: Path, wait_seconds: float) -> None:
+    """Put a copy of the marts in `source` at `target` in one step; a reader sees the old file or the new one."""
+    draft = target.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    with writer(source, wait_seconds) as db:
+        db.execute(f"attach '{_sql_text(draft)}' as published")
+        for schema in PUBLISHED_SCHEMAS:
+            _copy_schema(db, schema)
+        db.execute("detach published")
+    os.replace(draft, target)
+
+
+def _copy_schema(db: Connection, schema: str) -> None:
+    db.execute(f'create schema published."{schema}"')
+    tables = db.execute(
+        "select table_name from information_schema.tables where table_catalog = current_database() and table_schema = ?",
+        [schema],
+    ).fetchall()
+    for (table,) in tables:
+        db.execute(f'create table published."{schema}"."{table}" as from "{schema}"."{table}"')
+
+
+def _sql_text(path: Path) -> str:
+    return str(path).replace("'", "''")
