@@ -19,6 +19,11 @@ The message is for a person: what happened, to what, and what to do. Facts that 
 
 from __future__ import annotations
 
+import re
+
+_EMAIL = re.compile(r"[^\s\"'<>,;:()\[\]{}|=]+@[^\s\"'<>,;:()\[\]{}|=]+")
+_LONGEST = 300
+
 
 class LeadwrightError(Exception):
     """Base of every error that Leadwright raises on purpose."""
@@ -90,3 +95,9 @@ class RecordError(LeadwrightError):
         super().__init__(message)
         self.record_id = record_id
         self.code = code
+
+
+def brief(text: object) -> str:
+    """A service's own words for our message: one line, not long, e-mail addresses masked."""
+    words = " ".join(_EMAIL.sub("(e-mail)", str(text)).split())
+    return words if len(words) <= _LONGEST else words[:_LONGEST] + " ..."

@@ -1,0 +1,101 @@
+"""HubSpot, through the SDK hubspot-api-client (CRM v3, associations v4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
+
+from connectors.base import Change, FieldSpec, Finding, ObjectShape, Outcome
+from connectors.batches import Row, batches, columns
+from connectors.hubspot import catalogue, health, links, records, writing
+from connectors.hubspot.fields import ensure
+from connectors.hubspot.shapes import LINKS, RECORDS, shape
+from connectors.hubspot.transport import Transport
+
+_OWN = {"archived", "archived_at", "hs_object_id"}  # of the record, not properties to ask for
+
+
+class Credentials(BaseModel):
+    """How to reach one HubSpot account.
+
+    Attributes:
+        url: address of the API.
+        token: a service key, or the access token of a private app.
+    """
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    url: str = "https://api.hubapi.com"
+    token: SecretStr
+
+    @field_validator("url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("must start with https://")
+        return value.rstrip("/")
+
+    @field_validator("token")
+    @classmethod
+    def _not_empty(cls, value: SecretStr) -> SecretStr:
+        token = value.get_secret_value().strip()
+        if not token or not token.isascii() or not token.isprintable() or " " in token:
+            raise ValueError("is not a token: copy the service key or private app token as it is")
+        return SecretStr(token)
+
+
+class HubSpot:
+    """A HubSpot account that can be read, written and checked."""
+
+    name = "hubspot"
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+
+    @cached_property
+    def _transport(self) -> Transport:
+        return Transport(self._credentials.url, self._credentials.token.get_secret_value())
+
+    def shape(self, object_name: str) -> ObjectShape:
+        """How `object_name` is read."""
+        return shape(object_name)
+
+    def pull(
+        self, object_name: str, fields: Sequence[str], since: datetime | None
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield batches of rows changed at or after `since`; see `connectors.base.LeadSource`."""
+        yield from batches(self._rows(object_name, fields, since), self.shape(object_name), fields)
+
+    def _rows(self, object_name: str, fields: Sequence[str], since: datetime | None) -> Iterator[Row]:
+        if object_name in RECORDS:
+            wanted = [c for c in columns(shape(object_name), fields) if c not in _OWN]
+            return records.read(self._transport, object_name, wanted, since)
+        if object_name in LINKS:
+            return links.read(self._transport, object_name, since)
+        return (
+            catalogue.owners(self._transport)
+            if object_name == "owners"
+            else catalogue.deal_stages(self._transport)
+        )
+
+    def ensure_fields(self, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
+        """Create the properties that are missing; return their names."""
+        return ensure(self._transport, object_name, fields)
+
+    def push(self, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
+        """Send `changes` in batches of 100; yield one outcome per change."""
+        yield from writing.push(self._transport, object_name, changes)
+
+    def check(self, writes: Mapping[str, Sequence[FieldSpec]]) -> Iterator[Finding]:
+        """Yield findings on address, token, scopes and properties."""
+        once = Transport(self._credentials.url, self._credentials.token.get_secret_value(), tries=1)
+        yield from health.check(once, writes)
+
+
+def connect(credentials: Credentials) -> HubSpot:
+    """A connector for the account; no call is made yet."""
+    return HubSpot(credentials)

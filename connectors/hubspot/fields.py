@@ -1,0 +1,89 @@
+"""Creates the HubSpot properties that Leadwright writes, in a property group of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connectors.base import FieldSpec
+from connectors.errors import SchemaDriftError
+from connectors.hubspot.errors import RefusedError
+from connectors.hubspot.transport import Json, Transport
+
+_GROUP = "leadwright"
+_KINDS = {
+    "string": ("string", "text"),
+    "text": ("string", "textarea"),
+    "number": ("number", "number"),
+    "datetime": ("datetime", "date"),
+    "boolean": ("bool", "booleancheckbox"),
+}
+_BATCH = 100
+
+
+def ensure(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
+    """Create the properties that are missing; return their names."""
+    missing = missing_fields(hubspot, object_name, fields)
+    if not missing:
+        return []
+    _ensure_group(hubspot, object_name)
+    for start in range(0, len(missing), _BATCH):
+        inputs = [_definition(field) for field in missing[start : start + _BATCH]]
+        _unless_there(hubspot, object_name, inputs)
+    if still := missing_fields(hubspot, object_name, missing):
+        names = ", ".join(field.name for field in still)
+        raise SchemaDriftError(
+            f"HubSpot did not create these properties of {object_name}: {names}. Create them by hand, or look in "
+            "HubSpot's settings whether the limit of custom properties is reached."
+        )
+    return [field.name for field in missing]
+
+
+def missing_fields(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) -> list[FieldSpec]:
+    """Those of `fields` that HubSpot does not have."""
+    answer = hubspot.call(f"listing properties of {object_name}", hubspot.properties.get_all, object_name)
+    there = {item["name"] for item in answer.get("results") or []}
+    return [field for field in fields if field.name not in there]
+
+
+def _ensure_group(hubspot: Transport, object_name: str) -> None:
+    body = {"name": _GROUP, "label": "Leadwright", "displayOrder": -1}
+    try:
+        hubspot.call("creating the property group", hubspot.property_groups.create, object_name, body)
+    except RefusedError as refusal:
+        if refusal.status != 409:
+            raise
+
+
+def _unless_there(hubspot: Transport, object_name: str, inputs: list[Json]) -> None:
+    """Create properties; one that another run created meanwhile is as good."""
+    try:
+        hubspot.call(
+            f"creating properties of {object_name}",
+            hubspot.property_batches.create,
+            object_name,
+            {"inputs": inputs},
+        )
+    except RefusedError as refusal:
+        if refusal.status != 409:
+            raise
+
+
+def _definition(field: FieldSpec) -> Json:
+    kind, control = _KINDS[field.type]
+    body: Json = {
+        "name": field.name,
+        "label": field.label,
+        "groupName": _GROUP,
+        "type": kind,
+        "fieldType": control,
+        "description": field.description,
+        "formField": False,
+        "hasUniqueValue": False,
+        "hidden": False,
+    }
+    if field.type == "boolean":
+        body["options"] = [
+            {"label": label, "value": value, "displayOrder": order, "hidden": False}
+            for order, (label, value) in enumerate([("Yes", "true"), ("No", "false")])
+        ]
+    return body

@@ -1,0 +1,51 @@
+"""Reads which HubSpot records are linked. No link knows when it changed, so it carries its from-record's date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from connectors.batches import Row
+from connectors.hubspot.records import live, next_page
+from connectors.hubspot.shapes import LINKS, cursor
+from connectors.hubspot.transport import Json, Transport
+
+_BATCH = 1_000
+
+
+def read(hubspot: Transport, object_name: str, since: datetime | None) -> Iterator[Row]:
+    """Links of the from-records that changed at or after `since` (None: of all)."""
+    start, end = LINKS[object_name]
+    records = live(hubspot, start, [], since)
+    while chunk := list(islice(records, _BATCH)):
+        changed_at = {row["hs_object_id"]: row[cursor(start)] for row in chunk}
+        for from_id, link in _links(hubspot, start, end, list(changed_at)):
+            yield {
+                "from_id": from_id,
+                "to_id": str(link["toObjectId"]),
+                "association_type": _labels(link),
+                "changed_at": changed_at.get(from_id),
+            }
+
+
+def _links(hubspot: Transport, start: str, end: str, ids: Sequence[str]) -> Iterator[tuple[str, Json]]:
+    """Links from `ids`. A record with many links has pages of its own; it is asked again with its own `after`."""
+    inputs: list[Json] = [{"id": record_id} for record_id in ids]
+    while inputs:
+        what = f"reading links of {start} to {end}"
+        answer = hubspot.call(what, hubspot.links.get_page, start, end, {"inputs": inputs})
+        inputs = []
+        for result in answer.get("results") or []:
+            from_id = str(result["from"]["id"])
+            yield from ((from_id, link) for link in result.get("to") or [])
+            if after := next_page(result):
+                inputs.append({"id": from_id, "after": after})
+
+
+def _labels(link: Mapping[str, Any]) -> str | None:
+    """The link's labels, the unlabelled ones by category and number."""
+    kinds = link.get("associationTypes") or []
+    names = {str(k.get("label") or f"{k.get('category')}:{k.get('typeId')}") for k in kinds}
+    return ", ".join(sorted(names)) or None

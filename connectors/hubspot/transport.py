@@ -1,0 +1,143 @@
+"""Every call to HubSpot goes through here: the SDK talks; we add time limits, pace, retries and our errors.
+
+Bodies are read raw: building the SDK's model objects costs several times the call itself, and its models drop
+fields that are newer than the SDK.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import urllib3
+from hubspot import Client
+
+from connectors.errors import UnavailableError
+from connectors.hubspot.errors import API_ERRORS, from_answer, from_network
+from connectors.retry import TRIES, patiently
+
+_TIMEOUT = (10.0, 60.0)  # seconds to connect, seconds between bytes
+_SEARCH_SPACING = 0.25  # an account may search five times a second
+_NEAR_LIMIT = 0.1
+
+Json = dict[str, Any]
+
+
+class Pace:
+    """Slows down when HubSpot's own figures say that a limit is near; never otherwise."""
+
+    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._sleep = sleep
+        self._pause = 0.0
+        self._search_spacing = 0.0
+        self._next_search = 0.0
+
+    def wait(self) -> None:
+        """Wait before a call, if need be."""
+        if self._pause:
+            self._sleep(self._pause)
+
+    def wait_to_search(self) -> None:
+        """Wait before a search, if need be."""
+        if self._search_spacing:
+            self._sleep(max(0.0, self._next_search - time.monotonic()))
+            self._next_search = time.monotonic() + self._search_spacing
+
+    def note(self, headers: Mapping[str, str]) -> None:
+        """Read the limits of an answer. Search answers carry none."""
+        try:
+            left = int(headers["X-HubSpot-RateLimit-Remaining"])
+            most = int(headers["X-HubSpot-RateLimit-Max"])
+            interval = int(headers.get("X-HubSpot-RateLimit-Interval-Milliseconds", "10000")) / 1000
+        except (KeyError, ValueError):
+            return
+        self._pause = interval / most if most and left < most * _NEAR_LIMIT else 0.0
+
+    def slow_searches(self) -> None:
+        """From now on keep to the search limit, which no header tells."""
+        self._search_spacing = _SEARCH_SPACING
+
+
+class Transport:
+    """The SDK's APIs, set up once, and the way to call them."""
+
+    def __init__(self, url: str, token: str, *, tries: int = TRIES) -> None:
+        crm = Client.create(access_token=token, host=url, retry=False).crm
+        self.objects = crm.objects.basic_api
+        self.batches = crm.objects.batch_api
+        self.searches = crm.objects.search_api
+        self.links = crm.associations.v4.batch_api
+        self.owners = crm.owners.owners_api
+        self.pipelines = crm.pipelines.pipelines_api
+        self.properties = crm.properties.core_api
+        self.property_groups = crm.properties.groups_api
+        self.property_batches = crm.properties.batch_api
+        self.tries = tries
+        self._token = token
+        self._pace = Pace()
+
+    def call(self, what: str, method: Callable[..., Any], *args: Any, **options: Any) -> Json:
+        """The JSON answer of an SDK `method`. Every call made here may be repeated without harm.
+
+        Raises:
+            LeadwrightError: as `connectors.hubspot.errors` sorts them.
+        """
+        return patiently(
+            lambda: self._once(what, lambda **more: method(*args, **options, **more)), tries=self.tries
+        )
+
+    def search(self, object_name: str, body: Json) -> Json:
+        """One page of a search."""
+
+        def ask(**options: Any) -> Any:
+            self._pace.wait_to_search()
+            try:
+                return self.searches.do_search(object_name, body, **options)
+            except API_ERRORS as error:
+                if getattr(error, "status", None) == 429:
+                    self._pace.slow_searches()
+                raise
+
+        return self.call(f"searching {object_name}", ask)
+
+    def token_info(self) -> Json:
+        """What HubSpot says about the token; the SDK has no method for it."""
+        client = self.objects.api_client
+
+        def ask(**options: Any) -> Any:
+            path = "/oauth/v2/private-apps/get/access-token-info"
+            body = {"tokenKey": self._token}
+            return client.call_api(path, "POST", body=body, auth_settings=["oauth2"], **options)
+
+        return self.call("asking about the token", ask)
+
+    def _once(self, what: str, send: Callable[..., Any]) -> Json:
+        self._pace.wait()
+        try:
+            answer = send(_preload_content=False, _request_timeout=_TIMEOUT)
+            self._pace.note(answer.headers)
+            text = answer.data
+        except API_ERRORS as error:
+            raise from_answer(what, error) from None
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise from_network(what, error) from None
+        except (AttributeError, UnicodeDecodeError) as error:
+            raise _behind(what, error) from None
+        return _parsed(what, text)
+
+
+def _parsed(what: str, text: bytes) -> Json:
+    if not text:
+        return {}
+    try:
+        value = json.loads(text)
+    except ValueError:
+        raise UnavailableError(f"HubSpot's answer was cut off or is no JSON ({what}).") from None
+    return value if isinstance(value, dict) else {"results": value}
+
+
+def _behind(what: str, error: Exception) -> Exception:
+    """The error that the SDK hid: it decodes the body of every failure, also where there is none or no text."""
+    return from_answer(what, error.__context__) if isinstance(error.__context__, API_ERRORS) else error

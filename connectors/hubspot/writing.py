@@ -1,0 +1,177 @@
+"""Writes changes to HubSpot in batches of 100 and finds out what became of each row.
+
+HubSpot answers a batch in three ways: all stored (200), some stored (207), or none because of one row (4xx). In the
+last case the rows that HubSpot names are set aside and the rest is sent again; where it names none, halves are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connectors.base import Change, Outcome, Value
+from connectors.batches import instant, iso
+from connectors.errors import brief
+from connectors.hubspot.errors import RefusedError
+from connectors.hubspot.records import by_id
+from connectors.hubspot.transport import Json, Transport
+from connectors.values import in_order, skipped, still_ours
+
+_BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What is left of a change after the check for a person's edit."""
+
+    record_id: str
+    values: Mapping[str, Value]
+
+
+def push(hubspot: Transport, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
+    """Send `changes`; yield one outcome each."""
+    ordered = in_order(changes)
+    for start in range(0, len(ordered), _BATCH):
+        rows: list[_Row] = []
+        chunk = ordered[start : start + _BATCH]
+        shown = _shown(hubspot, object_name, chunk)
+        for change in chunk:
+            values = still_ours(change, shown.get(change.record_id, {}))
+            if values:
+                rows.append(_Row(change.record_id, values))
+            else:
+                yield skipped(change)
+        yield from _send(hubspot, object_name, rows)
+
+
+def _shown(hubspot: Transport, object_name: str, changes: Sequence[Change]) -> dict[str, Mapping[str, Any]]:
+    """What HubSpot shows now in the guarded properties, by record id."""
+    guarded = sorted({name for change in changes for name in change.expected if name in change.values})
+    if not guarded:
+        return {}
+    ids = [change.record_id for change in changes if change.expected]
+    records = by_id(hubspot, object_name, ids, guarded)
+    return {str(record["id"]): record.get("properties") or {} for record in records}
+
+
+def _send(hubspot: Transport, object_name: str, rows: Sequence[_Row]) -> Iterator[Outcome]:
+    if not rows:
+        return
+    try:
+        answer = hubspot.call(f"updating {object_name}", hubspot.batches.update, object_name, _body(rows))
+    except RefusedError as refusal:
+        yield from _apart(hubspot, object_name, rows, refusal)
+        return
+    stored = _stored(answer, rows)
+    refused = _named(tuple(answer.get("errors") or ()), rows)
+    left: list[_Row] = []
+    for row in rows:
+        if row.record_id in stored:
+            yield Outcome(row.record_id, "accepted", row.values, updated_at=stored[row.record_id])
+        elif row.record_id in refused:
+            yield _rejected(row, *refused[row.record_id])
+        else:
+            left.append(row)
+    yield from _without_answer(hubspot, object_name, left, whole=len(left) == len(rows))
+
+
+def _apart(
+    hubspot: Transport, object_name: str, rows: Sequence[_Row], refusal: RefusedError
+) -> Iterator[Outcome]:
+    """Outcomes of a batch that was refused as a whole."""
+    named = _named(refusal.errors, rows)
+    if len(rows) == 1:
+        yield _rejected(rows[0], *named.get(rows[0].record_id, (refusal.code, str(refusal))))
+        return
+    if named:
+        yield from (_rejected(row, *named[row.record_id]) for row in rows if row.record_id in named)
+        yield from _send(hubspot, object_name, [row for row in rows if row.record_id not in named])
+        return
+    yield from _halves(hubspot, object_name, rows)
+
+
+def _halves(hubspot: Transport, object_name: str, rows: Sequence[_Row]) -> Iterator[Outcome]:
+    middle = len(rows) // 2
+    yield from _send(hubspot, object_name, rows[:middle])
+    yield from _send(hubspot, object_name, rows[middle:])
+
+
+def _without_answer(
+    hubspot: Transport, object_name: str, rows: Sequence[_Row], *, whole: bool
+) -> Iterator[Outcome]:
+    """Rows that an answer passes over are sent again, fewer at a time; alone, a row that is passed over failed."""
+    if not rows:
+        return
+    if len(rows) == 1 and whole:
+        yield _rejected(rows[0], "NO_ANSWER", "HubSpot's answer does not name the record")
+    elif whole:
+        yield from _halves(hubspot, object_name, rows)
+    else:
+        yield from _send(hubspot, object_name, rows)
+
+
+def _body(rows: Sequence[_Row]) -> Json:
+    return {
+        "inputs": [
+            {
+                "id": row.record_id,
+                # With a trace id on every input HubSpot stores the good rows of a batch and names the others.
+                "objectWriteTraceId": row.record_id,
+                "properties": {name: written(value) for name, value in row.values.items()},
+            }
+            for row in rows
+        ]
+    }
+
+
+def written(value: Value) -> str:
+    """`value` as HubSpot takes it; empty text clears a property."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _stored(answer: Mapping[str, Any], rows: Sequence[_Row]) -> dict[str, datetime | None]:
+    """When each stored row was stored, by the id that was sent."""
+    results = answer.get("results") or []
+    if len(rows) == 1 and len(results) == 1:
+        # A merged record answers with the id of the record it was merged into.
+        return {rows[0].record_id: _updated_at(results[0])}
+    return {str(r.get("objectWriteTraceId") or r["id"]): _updated_at(r) for r in results}
+
+
+def _updated_at(result: Mapping[str, Any]) -> datetime | None:
+    moment = result.get("updatedAt")
+    return instant(str(moment)) if moment else None
+
+
+def _named(errors: Sequence[Mapping[str, Any]], rows: Sequence[_Row]) -> dict[str, tuple[str, str]]:
+    """Code and message for each of `rows` that HubSpot's errors name, by its id or its trace id."""
+    ours = {row.record_id for row in rows}
+    found: dict[str, tuple[str, str]] = {}
+    for error in errors:
+        context = error.get("context") or {}
+        names = [n for key in ("ids", "id", "objectWriteTraceId") for n in _as_list(context.get(key))]
+        code = str(error.get("category") or error.get("code") or error.get("subCategory") or "REFUSED")
+        if len(rows) == 1:
+            names = list(ours)  # a batch of one needs no name
+        found.update((n, (code, str(error.get("message") or code))) for n in map(str, names) if n in ours)
+    return found
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _rejected(row: _Row, code: str, message: str) -> Outcome:
+    return Outcome(row.record_id, "rejected", row.values, code=code, message=brief(message))
