@@ -10,8 +10,10 @@ from typing import Any
 
 import dlt
 import pyarrow as pa
+from dlt.pipeline.exceptions import PipelineStepFailed
 
 from connectors.base import Connector
+from connectors.errors import LeadwrightError
 from leadwright import warehouse
 from leadwright.settings import Settings
 from leadwright.transform import RawTable
@@ -66,11 +68,26 @@ def pull(
     )
     result = Pulled(crm)
     resources = [_resource(connector, t, result, on_rows) for t in tables if t.crm == crm]
-    pipeline.extract(resources, refresh="drop_data" if full else None)
-    pipeline.normalize()
-    with warehouse.exclusive(settings.warehouse_file, settings.lock_wait_seconds):
-        pipeline.load(raise_on_failed_jobs=True)
+    try:
+        with warehouse.exclusive(settings.warehouse_file, settings.lock_wait_seconds):
+            pipeline.sync_destination()  # cursors of a warehouse that was deleted must not outlive it
+        pipeline.extract(resources, refresh="drop_data" if full else None)
+        pipeline.normalize()
+        with warehouse.exclusive(settings.warehouse_file, settings.lock_wait_seconds):
+            pipeline.load(raise_on_failed_jobs=True)
+    except PipelineStepFailed as failed:
+        raise _ours(failed) from failed
     return result
+
+
+def _ours(error: BaseException) -> BaseException:
+    """The error of ours that dlt wrapped, else dlt's own."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, LeadwrightError):
+            return cause
+        cause = getattr(cause, "exception", None) or cause.__cause__ or cause.__context__
+    return error
 
 
 def ensure_tables(tables: Sequence[RawTable], settings: Settings) -> None:

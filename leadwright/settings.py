@@ -24,8 +24,8 @@ _PREFIX = "LEADWRIGHT_"
 _ENV_FILE = Path(".env")
 _DBT_PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 
-# Nothing of ours or of a library's calls home. Set before those libraries are imported.
-TELEMETRY_OFF = {
+# Nothing of ours or of a library's calls home.
+_TELEMETRY_OFF = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -41,6 +41,8 @@ class Settings(BaseSettings):
         home: directory of all state: warehouse, published copy, cursors, logs.
         as_of: the moment that scores are computed for; now where it is not set. For demos and back-tests.
         lock_wait_seconds: how long a step waits for another process to let go of the warehouse.
+        retry: whether a step that failed by a fault of the moment is tried again after minutes; off while a
+            person waits at the command line.
         dbt_project: directory of the dbt project with the rules.
     """
 
@@ -51,6 +53,7 @@ class Settings(BaseSettings):
     home: Path = Path(".leadwright")
     as_of: datetime | None = None
     lock_wait_seconds: float = Field(default=60, ge=0)
+    retry: bool = True
     dbt_project: Path = _DBT_PROJECT
 
     @field_validator("home", "dbt_project")
@@ -113,6 +116,19 @@ def load() -> Settings:
         return Settings()
     except ValidationError as error:
         raise ConfigError(_explained(error, _PREFIX)) from None
+
+
+def prepare_environment() -> None:
+    """Switch telemetry off where the user has not said otherwise; call before a library that has any is imported."""
+    for name, value in _TELEMETRY_OFF.items():
+        os.environ.setdefault(name, value)
+
+
+def prepare_command_line(config: Settings) -> None:
+    """Settings of Prefect for a run that a person started: own state, no log lines, no waits of minutes."""
+    os.environ.setdefault("PREFECT_HOME", str(config.home / "prefect"))
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    os.environ.setdefault("LEADWRIGHT_RETRY", "false")
 
 
 def _explained(error: ValidationError, prefix: str) -> str:

@@ -15,10 +15,9 @@ from typing import Any, cast
 from connectors.base import FieldSpec, FieldType
 from connectors.errors import ConfigError, FatalError
 from leadwright import warehouse
-from leadwright.settings import TELEMETRY_OFF, Settings
+from leadwright.settings import Settings, prepare_environment
 
-for _name, _value in TELEMETRY_OFF.items():
-    os.environ.setdefault(_name, _value)
+prepare_environment()
 
 from dbt.adapters.factory import reset_adapters  # noqa: E402
 from dbt.cli.main import dbtRunner, dbtRunnerResult  # noqa: E402

@@ -8,16 +8,16 @@ it when a process is killed.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-from duckdb import DuckDBPyConnection as Connection
 from filelock import FileLock, Timeout
 
 from connectors.errors import ConfigError, LockedError
+
+Connection = duckdb.DuckDBPyConnection
 
 PUBLISHED_SCHEMAS = ("marts", "ops")
 
@@ -96,13 +96,14 @@ def publish(source: Path, target: Path, wait_seconds: float) -> None:
         for schema in PUBLISHED_SCHEMAS:
             _copy_schema(db, schema)
         db.execute("detach published")
-    os.replace(draft, target)
+    draft.replace(target)
 
 
 def _copy_schema(db: Connection, schema: str) -> None:
     db.execute(f'create schema published."{schema}"')
     tables = db.execute(
-        "select table_name from information_schema.tables where table_catalog = current_database() and table_schema = ?",
+        "select table_name from information_schema.tables "
+        "where table_catalog = current_database() and table_schema = ?",
         [schema],
     ).fetchall()
     for (table,) in tables:

@@ -1,19 +1,131 @@
-"""Sends the rows of the sync models to the CRMs and keeps the ledger: every row's fate, before and after.
+"""Sends the rows of the sync models to the CRMs and keeps the ledger of every row's fate.
 
 What to write is decided in SQL; this module only ships it. A row is noted as `sending` before it goes out, so a
-run that is killed leaves a trace; the next run marks such rows `unknown`, and the next pull shows the truth.
+run that is killed leaves a trace: the next run marks such rows `unknown`, and the next pull shows the truth.
 """
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import batched
-from typing import Any
 
 from connectors.base import Change, Connector, Outcome, Value
 from leadwright import warehouse
+from leadwright.ledger import Entry, Ledger
 from leadwright.settings import Settings
 from leadwright.transform import SyncModel
+
+_CHUNK = 1_000
+"""Changes between two notes in the ledger: the most that one killed run can leave as unknown."""
+
+OnOutcomes = Callable[[str, int], None]
+"""Called with a sync model's name and the number of rows that were answered."""
+
+
+@dataclass(slots=True)
+class Written:
+    """What became of one sync model's rows.
+
+    Attributes:
+        planned: rows that differ from what the CRM shows.
+        outcomes: rows by status (accepted, rejected, skipped).
+        reasons: rejected and skipped rows by the service's code.
+        created_fields: CRM fields that were missing and are there now.
+        interrupted: rows of an earlier run that was killed while it sent them.
+    """
+
+    model: str
+    crm: str
+    object: str
+    planned: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    created_fields: list[str] = field(default_factory=list)
+    interrupted: int = 0
+
+
+def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
+    """The writes that `model` asks for, each with only the fields that differ, in the order of record ids."""
+    names = [*model.fields, *(f"before__{name}" for name in model.fields)]
+    columns = ", ".join(f'"{name}"' for name in ["record_id", "lead_id", "payload_hash", *names])
+    rows = db.execute(f'select {columns} from "{model.schema}"."{model.name}" order by record_id').fetchall()
+    return [_entry(row, model.fields) for row in rows]
+
+
+def write_back(
+    connector: Connector,
+    model: SyncModel,
+    settings: Settings,
+    run_id: str,
+    *,
+    on_outcomes: OnOutcomes | None = None,
+) -> Written:
+    """Send what `model` asks for and note each row's fate.
+
+    Args:
+        connector: the CRM that `model` is for.
+        model: the sync model, built.
+        run_id: names this run in the ledger.
+        on_outcomes: called as batches are answered.
+
+    Raises:
+        LeadwrightError: as the connector raises them; rows already answered are in the ledger.
+        LockedError: another process holds the warehouse.
+    """
+    result = Written(model.name, model.crm, model.object)
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        ledger = Ledger(db, run_id, model.crm, model.object)
+        result.interrupted = ledger.close_interrupted()
+        entries = planned_entries(db, model)
+        result.planned = len(entries)
+        if not entries:
+            return result
+        result.created_fields = connector.ensure_fields(model.object, model.owned)
+        for outcomes in _ship(connector, model, ledger, entries):
+            result.outcomes.update(o.status for o in outcomes)
+            result.reasons.update(o.code or "no code" for o in outcomes if o.status != "accepted")
+            if on_outcomes:
+                on_outcomes(model.name, len(outcomes))
+    return result
+
+
+def preview(model: SyncModel, settings: Settings) -> list[Entry]:
+    """The writes that `write_back` would send now; nothing is sent."""
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        return planned_entries(db, model)
+
+
+def _ship(
+    connector: Connector, model: SyncModel, ledger: Ledger, entries: Sequence[Entry]
+) -> Iterator[list[Outcome]]:
+    for start in range(0, len(entries), _CHUNK):
+        chunk = entries[start : start + _CHUNK]
+        ledger.sending(chunk)
+        outcomes: list[Outcome] = []
+        try:
+            for outcome in connector.push(model.object, [_change(e, model.guarded) for e in chunk]):
+                outcomes.append(outcome)
+        finally:
+            # A fault in the middle must not lose the answers that came before it.
+            ledger.answered(outcomes)
+        yield outcomes
+
+
+def _entry(row: tuple[Value, ...], fields: Sequence[str]) -> Entry:
+    record_id, lead_id, payload_hash, *values = row
+    after = dict(zip(fields, values, strict=False))
+    before = dict(zip(fields, values[len(fields) :], strict=True))
+    changed = [name for name in fields if after[name] != before[name]]
+    return Entry(
+        record_id=str(record_id),
+        lead_id=str(lead_id),
+        payload_hash=str(payload_hash),
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+    )
+
+
+def _change(entry: Entry, guarded: Sequence[str]) -> Change:
+    expected = {name: entry.before[name] for name in guarded if name in entry.before}
+    return Change(entry.record_id, entry.after, expected)

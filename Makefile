@@ -1,0 +1,47 @@
+# Everything runs in .venv, made from requirements.lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: demo test lint bench dashboard lock install clean
+
+install: $(INSTALLED)
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Leadwright needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV); this takes two to four minutes the first time."
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(INSTALLED)
+	@$(BIN)/leadwright demo
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --processes 2 dbt_project
+
+bench: $(INSTALLED)
+	$(BIN)/python -m pytest tests/benchmarks --benchmarks
+
+dashboard: $(INSTALLED)
+	@$(BIN)/leadwright dashboard
+
+# Resolve the lock file again after a change of pyproject.toml.
+lock: $(INSTALLED)
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-strip-extras \
+		--no-emit-index-url --no-emit-find-links --no-header pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,61 @@
+"""The command's frame: which commands there are, how errors end, and the exit codes.
+
+Exit codes: 0 done; 1 failed; 2 wrong settings, rules or call.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from datetime import datetime
+from pathlib import Path
+
+import typer
+from rich.markup import escape
+
+from cli import demo, fix, look, run, sandbox
+from cli.output import err, print_json
+from connectors.errors import ConfigError, LeadwrightError
+from leadwright import settings
+
+app = typer.Typer(
+    name="leadwright",
+    help="Lead qualification as code: pull leads from CRMs, score, route and write back.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for module in (run, look, fix, sandbox, demo):
+    module.register(app)
+
+
+def main() -> None:
+    """Run the command; end with one clear message where it fails."""
+    try:
+        app()
+    except LeadwrightError as error:
+        _end(str(error), type(error).__name__, 2 if isinstance(error, ConfigError) else 1)
+    except KeyboardInterrupt:
+        _end("Stopped. Run the same command again; nothing is sent twice.", "Interrupted", 130)
+    except Exception as error:  # noqa: BLE001 - the last resort of a command; the traceback is kept
+        _end(f"{_in_a_word(error)} Details are in {_keep_traceback()}.", type(error).__name__, 1)
+
+
+def _end(message: str, kind: str, code: int) -> None:
+    if "--json" in sys.argv:
+        print_json({"error": {"kind": kind, "message": message}})
+    err.print(f"[bold red]Error:[/] {escape(message)}")
+    sys.exit(code)
+
+
+def _in_a_word(error: BaseException) -> str:
+    return f"Leadwright met something it does not know how to handle ({type(error).__name__})."
+
+
+def _keep_traceback() -> Path:
+    """Write the traceback beside the other state, because a terminal is no place for it."""
+    logs = settings.Settings().home / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    file = logs / f"error-{datetime.now():%Y%m%d-%H%M%S}.txt"
+    file.write_text(traceback.format_exc())
+    return file

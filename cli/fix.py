@@ -1,0 +1,32 @@
+"""Commands that find out what is wrong: doctor."""
+
+from __future__ import annotations
+
+import typer
+from rich.markup import escape
+
+from cli.output import out, print_json
+from cli.run import Json
+from leadwright import doctor as doctors
+from leadwright import settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command()(doctor)
+
+
+def doctor(json: Json = False) -> None:
+    """Check settings, credentials, permissions, fields, rules and versions; say what to fix."""
+    findings = list(doctors.diagnose(settings.load()))
+    healthy = all(f.ok for f in findings)
+    if json:
+        rows = [{"check": f.check, "ok": f.ok, "detail": f.detail, "fix": f.fix} for f in findings]
+        print_json({"ok": healthy, "findings": rows})
+    else:
+        for f in findings:
+            mark = "[green]ok[/]  " if f.ok else "[red]fix[/] "
+            out.print(f"{mark} [bold]{escape(f.check)}[/]: {escape(f.detail)}")
+            if f.fix and not f.ok:
+                out.print(f"      → {escape(f.fix)}")
+    raise typer.Exit(0 if healthy else 1)

@@ -1,0 +1,78 @@
+"""Commands that show: explain, dashboard."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from cli.output import out, print_json
+from cli.run import Json
+from connectors.errors import ConfigError
+from leadwright import settings
+from leadwright.explain import explain as explained
+
+_DASHBOARD = Path(__file__).resolve().parent.parent / "dashboards" / "app.py"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command()(explain)
+    app.command()(dashboard)
+
+
+def explain(
+    lead: Annotated[
+        str, typer.Argument(metavar="EMAIL_OR_ID", help="E-mail address, lead id or CRM record id.")
+    ],
+    json: Json = False,
+) -> None:
+    """Say why a lead has its score, its grade and its owner."""
+    found = explained(lead, settings.load())
+    if json:
+        print_json(found)
+    else:
+        _show(found)
+
+
+def _show(found: dict[str, Any]) -> None:
+    lead = found["lead"]
+    out.print(
+        f"[bold]{lead['full_name'] or lead['lead_id']}[/] · {lead['company_name'] or 'no company known'}"
+    )
+    out.print(
+        f"Score [bold]{lead['score']}[/] = fit {lead['fit_score']} ({lead['fit_band']}) + intent "
+        f"{lead['intent_score']} ({lead['intent_band']}): [bold]{lead['grade']}[/], {lead['play']}"
+    )
+    table = Table("dimension", "what", "value", "points", show_footer=True)
+    table.columns[3].justify = "right"
+    for row in found["contributions"]:
+        table.add_row(row["dimension"], row["label"], str(row["value"] or ""), f"{row['points']:+.2f}")
+    table.columns[3].footer = f"{sum(found['sums'].values()):.2f}"
+    table.columns[0].footer = "sum = score"
+    out.print(table)
+    out.print(f"Owner: [bold]{lead['owner_name'] or 'none'}[/]. {lead['owner_reason'] or ''}")
+    out.print(f"Next: {lead['next_action'] or 'nothing due'}")
+
+
+def dashboard(
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8501,
+    json: Json = False,
+) -> None:
+    """Serve the dashboards on this machine until stopped."""
+    config = settings.load()
+    if not config.serving_file.exists():
+        raise ConfigError("There is nothing to show yet. Run `leadwright run` or `leadwright demo` first.")
+    url = f"http://localhost:{port}"
+    if json:
+        print_json({"url": url})
+    else:
+        out.print(f"Dashboards: {url} (Ctrl-C ends it)")
+    options = ["--server.port", str(port), "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", str(_DASHBOARD), *options]
+    process = subprocess.run(command, cwd=_DASHBOARD.parent, stdout=subprocess.DEVNULL, check=False)
+    raise typer.Exit(process.returncode)

@@ -1,0 +1,96 @@
+"""Commands that do the job: run, ingest, transform, sync."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from cli.output import bars, out, print_json
+from leadwright import settings
+from leadwright.runs import Run
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
+Full = Annotated[bool, typer.Option("--full", help="Pull everything again instead of what changed.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written; send nothing.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    for command in (run, ingest, transform, sync):
+        app.command()(command)
+
+
+def run(full: Full = False, dry_run: DryRun = False, json: Json = False) -> None:
+    """Do the whole job: pull, score, route, publish, write back what differs."""
+    _prepare()
+    from flows.qualify import qualify
+
+    with bars(quiet=json):
+        done = qualify(full=full, dry_run=dry_run)
+    show(done, as_json=json)
+
+
+def ingest(full: Full = False, json: Json = False) -> None:
+    """Pull what changed in the connected CRMs."""
+    _prepare()
+    from flows.ingest import ingest as flow
+
+    with bars(quiet=json):
+        done = flow(full=full)
+    show(done, as_json=json)
+
+
+def transform(
+    select: Annotated[str | None, typer.Option(help="Part of the dbt project, in dbt's own syntax.")] = None,
+    json: Json = False,
+) -> None:
+    """Compute scores, segments, routing and KPIs, and publish them."""
+    _prepare()
+    from flows.transform import transform as flow
+
+    with bars(quiet=json):
+        done = flow(select=select)
+    show(done, as_json=json)
+
+
+def sync(dry_run: DryRun = False, json: Json = False) -> None:
+    """Write scores and routing back into the CRMs: only what differs."""
+    _prepare()
+    from flows.sync import sync as flow
+
+    with bars(quiet=json):
+        done = flow(dry_run=dry_run)
+    show(done, as_json=json)
+
+
+def show(done: Run, *, as_json: bool) -> None:
+    """Print what a run did."""
+    if as_json:
+        print_json(done.as_dict())
+        return
+    for pulled in done.pulled:
+        rows = ", ".join(f"{n:,} {name}" for name, n in pulled.rows.items() if n)
+        out.print(f"[bold]{pulled.crm}[/]: pulled {rows or 'nothing new'}")
+    if done.written:
+        out.print(_written_table(done))
+    out.print("  ".join(f"{stage} {seconds:.1f} s" for stage, seconds in done.seconds.items()), style="dim")
+
+
+def _written_table(done: Run) -> Table:
+    table = Table(
+        "CRM", "object", "would write" if done.dry_run else "differed", "accepted", "rejected", "skipped"
+    )
+    for w in done.written:
+        counts = [w.planned, *(w.outcomes[status] for status in ("accepted", "rejected", "skipped"))]
+        table.add_row(w.crm, w.object, *(f"{n:,}" for n in counts))
+        for code, n in sorted(w.reasons.items()):
+            table.add_row("", f"  {code}", f"{n:,}", "", "", "")
+    return table
+
+
+def _prepare() -> None:
+    config = settings.load()
+    config.require_crms()
+    settings.prepare_command_line(config)

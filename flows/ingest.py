@@ -1,0 +1,27 @@
+"""Pull every connected CRM into its raw tables, side by side."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.futures import wait
+
+from flows import steps
+from leadwright import runs, settings
+
+
+@flow(name="ingest", flow_run_name="ingest", validate_parameters=False)
+def ingest(full: bool = False) -> runs.Run:
+    """Pull what changed, or everything where `full`."""
+    run = runs.start()
+    pull_all(run, full)
+    return run
+
+
+def pull_all(run: runs.Run, full: bool) -> None:
+    """Pull all connected CRMs at the same time and note what came in `run`."""
+    crms = settings.load().require_crms()
+    with steps.timed(run, "pull"):
+        futures = [steps.pull.submit(crm, full) for crm in crms]
+        wait(futures)
+        run.pulled = [future.result() for future in futures]
+        steps.ensure_raw_tables()

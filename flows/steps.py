@@ -1,0 +1,106 @@
+"""The tasks that flows are made of: one use case each, retried only where the error says that it may help."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, partial
+from typing import Any
+
+from prefect import task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+
+from connectors.errors import RetryableError
+from leadwright import extract, progress, rules, runs, settings, warehouse, writeback
+from leadwright.summary import as_markdown
+from leadwright.transform import SyncModel, Transform
+
+
+def _may_help(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
+    """Whether trying again can succeed: faults of the moment, not wrong settings or refused calls."""
+    error = state.result(raise_on_failure=False)
+    return settings.load().retry and isinstance(error, RetryableError)
+
+
+# The connectors wait out short limits themselves; these retries are for outages of minutes.
+_STEP: dict[str, Any] = {
+    "retries": 3,
+    "retry_delay_seconds": [5, 30, 120],
+    "retry_condition_fn": _may_help,
+    "cache_policy": NO_CACHE,
+    "persist_result": False,
+}
+
+
+@cache
+def project() -> Transform:
+    """The dbt project, parsed once per process."""
+    return Transform(settings.load())
+
+
+@contextmanager
+def timed(run: runs.Run, stage: str) -> Iterator[None]:
+    """Note the seconds of a stage in `run`."""
+    start = time.monotonic()
+    try:
+        yield
+    finally:
+        run.seconds[stage] = run.seconds.get(stage, 0.0) + time.monotonic() - start
+
+
+@task(name="check rules", **_STEP)
+def check_rules() -> None:
+    """Stop before anything moves where a rule seed is broken."""
+    rules.require_valid(project())
+
+
+@task(name="pull", task_run_name="pull-{crm}", **_STEP)
+def pull(crm: str, full: bool) -> extract.Pulled:
+    """Bring one CRM's raw tables up to date."""
+    config = settings.load()
+    on_rows = partial(progress.moved, "pull")
+    return extract.pull(config.connect(crm), project().raw_tables(), config, full=full, on_rows=on_rows)
+
+
+@task(name="ensure raw tables", **_STEP)
+def ensure_raw_tables() -> None:
+    """Create the raw tables of CRMs that are not in use, empty."""
+    extract.ensure_tables(project().raw_tables(), settings.load())
+
+
+@task(name="dbt build", **_STEP)
+def build(select: str | None = None) -> int:
+    """Build and test the dbt project; return how many nodes ran."""
+    nodes = project().build(select=select, on_node=lambda name, _: progress.moved("transform", name, 1))
+    return len(nodes)
+
+
+@task(name="publish", **_STEP)
+def publish() -> None:
+    """Put the new marts where the dashboards read."""
+    config = settings.load()
+    warehouse.publish(config.warehouse_file, config.serving_file, config.lock_wait_seconds)
+
+
+@task(name="write back", task_run_name="write-back-{model.name}", **_STEP)
+def write_back(model: SyncModel, run_id: str, dry_run: bool) -> writeback.Written:
+    """Send one sync model's rows to its CRM, or only count them."""
+    config = settings.load()
+    if dry_run:
+        planned = len(writeback.preview(model, config))
+        return writeback.Written(model.name, model.crm, model.object, planned=planned)
+    on_outcomes = partial(progress.moved, "write")
+    return writeback.write_back(config.connect(model.crm), model, config, run_id, on_outcomes=on_outcomes)
+
+
+@task(name="record run", **_STEP)
+def record(run: runs.Run) -> None:
+    """Keep one line about the run in the warehouse and a summary beside it in Prefect."""
+    config = settings.load()
+    runs.record(run, config)
+    create_markdown_artifact(
+        key="leadwright-run", markdown=as_markdown(run), description=f"Summary of run {run.run_id}"
+    )

@@ -1,0 +1,25 @@
+"""Write scores and routing back into the CRMs: only the rows that differ from what each CRM shows."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from flows import steps
+from leadwright import runs, settings
+
+
+@flow(name="sync", flow_run_name="sync", validate_parameters=False)
+def sync(dry_run: bool = False) -> runs.Run:
+    """Send the rows of the sync models, or only count them where `dry_run`."""
+    run = runs.start(dry_run=dry_run)
+    write_all(run)
+    return run
+
+
+def write_all(run: runs.Run) -> None:
+    """Send the rows of every sync model whose CRM is connected and note their fate in `run`."""
+    crms = settings.load().require_crms()
+    with steps.timed(run, "write"):
+        for model in steps.project().sync_models():
+            if model.crm in crms:
+                run.written.append(steps.write_back(model, run.run_id, run.dry_run))

@@ -1,0 +1,66 @@
+"""Why a lead has its score and its owner, from the published marts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from connectors.errors import ConfigError
+from leadwright import warehouse
+from leadwright.settings import Settings
+from leadwright.summary import dicts
+
+_FIND = """
+    select lead_id from marts.dim_leads
+    where lead_id = $key or lower(email) = lower($key) or hubspot_contact_id = $key
+        or salesforce_lead_id = $key or salesforce_contact_id = $key
+    order by lead_id
+"""
+_LEAD = """
+    select l.*, s.* exclude (lead_id), a.owner_name, a.reason as owner_reason, a.assigned_at
+    from marts.dim_leads l
+    join marts.fct_lead_scores s on s.lead_id = l.lead_id
+    left join marts.fct_lead_assignments a on a.lead_id = l.lead_id
+    where l.lead_id = ?
+"""
+_CONTRIBUTIONS = """
+    select dimension, kind, signal_group, rule_id, label, feature, value, points
+    from marts.fct_lead_score_contributions
+    where lead_id = ?
+    order by dimension, kind = 'rule' desc, points desc, rule_id
+"""
+
+
+def explain(key: str, settings: Settings) -> dict[str, Any]:
+    """The lead that `key` names, its score and the contributions that add up to it, its owner and why.
+
+    Args:
+        key: e-mail address, lead id, or a CRM's record id.
+        settings: says where the published copy is.
+
+    Returns:
+        `lead` (one row of lead, score and owner) and `contributions` (rows with `points`; their sum per
+        dimension is that dimension's score).
+
+    Raises:
+        ConfigError: nothing is published, or no lead has that key.
+    """
+    with warehouse.reader(settings.serving_file) as db:
+        found = db.execute(_FIND, {"key": key.strip()}).fetchall()
+        if not found:
+            raise ConfigError(
+                "No lead has that e-mail address or id. Give the address, the lead_id or the CRM's record id; "
+                "a lead that was added to the CRM just now appears after the next `leadwright run`."
+            )
+        lead_id = found[0][0]
+        lead = dicts(db, _LEAD, [lead_id])[0]
+        contributions = dicts(db, _CONTRIBUTIONS, [lead_id])
+    return {"lead": lead, "contributions": contributions, "sums": sums(contributions)}
+
+
+def sums(contributions: list[dict[str, Any]]) -> dict[str, Decimal]:
+    """Points by dimension."""
+    totals: dict[str, Decimal] = {}
+    for row in contributions:
+        totals[row["dimension"]] = totals.get(row["dimension"], Decimal(0)) + row["points"]
+    return totals

@@ -1,0 +1,198 @@
+"""Checks the rule seeds before anything moves, and says file, line, column, what is wrong and what is allowed.
+
+What is allowed is declared once, beside the seeds, as column types and dbt tests; this module reads the
+declarations from dbt's manifest. dbt would find the same faults, but names neither line nor column.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from connectors.errors import ConfigError
+from leadwright.transform import Transform
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a rule file. `line` counts from 1 with the header; `column` may be empty."""
+
+    file: str
+    line: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}, line {self.line}" + (f", column {self.column}" if self.column else "")
+        return f"{place}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column of a rule file may hold."""
+
+    name: str
+    kind: str
+    is_required: bool = False
+    is_unique: bool = False
+    allowed: tuple[str, ...] = ()
+    refers_to: tuple[str, str] | None = None
+
+
+@dataclass(slots=True)
+class RuleFile:
+    """One seed: where it is, what its columns may hold, and its rows by line number."""
+
+    name: str
+    path: Path
+    columns: list[Column]
+    rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """The file as people know it."""
+        return f"{self.path.parent.name}/{self.path.name}"
+
+
+def require_valid(transform: Transform) -> None:
+    """Raise ConfigError naming every fault in the rule files, the first ten in full."""
+    faults = check(transform)
+    if faults:
+        shown = "\n".join(f"  {fault}" for fault in faults[:10])
+        more = f"\n  and {len(faults) - 10} more" if len(faults) > 10 else ""
+        raise ConfigError(f"The rules have {len(faults)} fault(s); nothing was run.\n{shown}{more}")
+
+
+def check(transform: Transform) -> list[Fault]:
+    """Every fault in the rule files, in the order of files and lines."""
+    manifest = transform.manifest()
+    files = {
+        node.name: RuleFile(
+            node.name, Path(node.root_path or "") / node.original_file_path, _columns(node, manifest)
+        )
+        for node in manifest.nodes.values()
+        if node.resource_type == "seed"
+    }
+    faults = [fault for file in files.values() for fault in _read(file)]
+    for file in files.values():
+        faults += _check_cells(file, files)
+    return sorted(faults, key=lambda f: (f.file, f.line, f.column))
+
+
+def _columns(seed: Any, manifest: Any) -> list[Column]:
+    tests: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for node in manifest.nodes.values():
+        metadata = getattr(node, "test_metadata", None)
+        if metadata and node.attached_node == seed.unique_id and node.column_name:
+            tests.setdefault(node.column_name, {})[metadata.name] = metadata.kwargs
+    return [_column(c, tests.get(c.name, {})) for c in seed.columns.values()]
+
+
+def _column(column: Any, tests: Mapping[str, Mapping[str, Any]]) -> Column:
+    relation = tests.get("relationships")
+    allowed = tests.get("accepted_values", {}).get("values", ())
+    return Column(
+        name=column.name,
+        kind=(column.data_type or "varchar").split("(")[0].strip().lower(),
+        is_required="not_null" in tests,
+        is_unique="unique" in tests,
+        allowed=tuple(str(v) for v in allowed),
+        refers_to=(_referred(str(relation["to"])), str(relation["field"])) if relation else None,
+    )
+
+
+def _referred(expression: str) -> str:
+    """The seed that `ref('name')` names."""
+    return expression.split("(")[1].rstrip(") ").strip("'\" ")
+
+
+def _read(file: RuleFile) -> Iterator[Fault]:
+    """Fill `file.rows`; yield faults of form."""
+    with file.path.open(newline="", encoding="utf-8-sig") as text:
+        reader = csv.reader(text, strict=True)
+        try:
+            header = next(reader, [])
+            declared = [c.name for c in file.columns]
+            if missing := [name for name in declared if name not in header]:
+                yield Fault(
+                    file.label, 1, missing[0], f"the column is missing; expected {', '.join(declared)}"
+                )
+            for unknown in (name for name in header if name not in declared):
+                yield Fault(
+                    file.label, 1, unknown, f"there is no such column; expected {', '.join(declared)}"
+                )
+            for cells in reader:
+                if len(cells) == len(header):
+                    file.rows.append((reader.line_num, dict(zip(header, cells, strict=True))))
+                elif cells:
+                    yield Fault(
+                        file.label,
+                        reader.line_num,
+                        "",
+                        f"{len(cells)} cells where the header has {len(header)}",
+                    )
+        except (csv.Error, UnicodeDecodeError) as error:
+            yield Fault(file.label, reader.line_num + 1, "", f"not readable as CSV in UTF-8: {error}")
+
+
+def _check_cells(file: RuleFile, files: Mapping[str, RuleFile]) -> Iterator[Fault]:
+    for column in file.columns:
+        seen: dict[str, int] = {}
+        known = _known_values(column, files)
+        for line, row in file.rows:
+            if column.name not in row:
+                continue
+            value = row[column.name].strip()
+            if message := _fault_in(value, column, known):
+                yield Fault(file.label, line, column.name, message)
+            elif column.is_unique and value:
+                if value in seen:
+                    yield Fault(file.label, line, column.name, f"{value!r} is already on line {seen[value]}")
+                seen.setdefault(value, line)
+
+
+def _known_values(column: Column, files: Mapping[str, RuleFile]) -> set[str] | None:
+    if column.refers_to is None or column.refers_to[0] not in files:
+        return None
+    seed, name = column.refers_to
+    return {row[name].strip() for _, row in files[seed].rows if name in row}
+
+
+def _fault_in(value: str, column: Column, known: set[str] | None) -> str | None:
+    if not value:
+        return "a value is needed" if column.is_required else None
+    if column.kind in _PARSERS:
+        parse, meaning = _PARSERS[column.kind]
+        try:
+            parse(value)
+        except (ValueError, InvalidOperation):
+            return f"{value!r} is not {meaning}"
+    if column.allowed and value not in column.allowed:
+        return f"{value!r} is not allowed; one of: {', '.join(column.allowed)}"
+    if known is not None and value not in known and column.refers_to:
+        return f"{value!r} is not in {column.refers_to[0]}.csv (column {column.refers_to[1]})"
+    return None
+
+
+def _boolean(value: str) -> None:
+    if value.lower() not in {"true", "false"}:
+        raise ValueError(value)
+
+
+_WHOLE = (int, "a whole number")
+_NUMBER = (Decimal, "a number")
+_DATE = (date.fromisoformat, "a date such as 2026-01-31")
+_MOMENT = (datetime.fromisoformat, "a time such as 2026-01-31 12:00:00")
+
+_PARSERS: dict[str, tuple[Callable[[str], object], str]] = {
+    **dict.fromkeys(("int", "integer", "bigint", "smallint"), _WHOLE),
+    **dict.fromkeys(("decimal", "numeric", "double", "float", "real"), _NUMBER),
+    "date": _DATE,
+    **dict.fromkeys(("timestamp", "timestamptz"), _MOMENT),
+    "boolean": (_boolean, "true or false"),
+}
