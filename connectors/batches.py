@@ -47,6 +47,37 @@ def batches(rows: Iterable[Row], shape: ObjectShape, fields: Sequence[str]) -> I
         yield pa.record_batch([_column(chunk, f) for f in arrow_schema], schema=arrow_schema)
 
 
+def from_tables(
+    tables: Iterable[pa.Table], shape: ObjectShape, fields: Sequence[str]
+) -> Iterator[pa.RecordBatch]:
+    """Group tables of text columns into batches, each key once; for objects with a key of one column."""
+    arrow_schema = schema(shape, fields)
+    seen: set[str] = set()
+    any_yet = False
+    for table in tables:
+        fresh = [_is_new(key, seen) for key in table.column(shape.key[0]).to_pylist()]
+        kept = table if all(fresh) else table.filter(pa.array(fresh))
+        whole = pa.table([_of_table(kept, wanted) for wanted in arrow_schema], schema=arrow_schema)
+        for batch in whole.combine_chunks().to_batches(max_chunksize=ROWS_PER_BATCH):
+            any_yet = True
+            yield batch
+    if not any_yet:
+        yield pa.record_batch([pa.array([], f.type) for f in arrow_schema], schema=arrow_schema)
+
+
+def _is_new(key: str, seen: set[str]) -> bool:
+    known = key in seen
+    seen.add(key)
+    return not known
+
+
+def _of_table(table: pa.Table, wanted: pa.Field) -> pa.Array | pa.ChunkedArray:
+    if wanted.name not in table.column_names:
+        return pa.nulls(table.num_rows, wanted.type)
+    texts = table.column(wanted.name)
+    return instants(texts) if wanted.type == INSTANT else texts
+
+
 def _first_of_each(rows: Iterable[Row], key: tuple[str, ...]) -> Iterator[Row]:
     seen: set[Any] = set()
     for row in rows:

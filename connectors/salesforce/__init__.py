@@ -1,0 +1,54 @@
+"""Salesforce, through the SDK simple-salesforce (REST, sObject collections, Bulk 2.0 query, Tooling)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+import pyarrow as pa
+
+from connectors.base import Change, FieldSpec, Finding, ObjectShape, Outcome
+from connectors.salesforce import health, reading, writing
+from connectors.salesforce.credentials import Credentials
+from connectors.salesforce.fields import ensure
+from connectors.salesforce.org import Org
+from connectors.salesforce.shapes import shape
+
+__all__ = ["Credentials", "Salesforce", "connect"]
+
+
+class Salesforce:
+    """A Salesforce org that can be read, written and checked."""
+
+    name = "salesforce"
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+        self._org = Org(credentials)
+
+    def shape(self, object_name: str) -> ObjectShape:
+        """How `object_name` is read."""
+        return shape(object_name)
+
+    def pull(
+        self, object_name: str, fields: Sequence[str], since: datetime | None
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield batches of rows changed at or after `since`; see `connectors.base.LeadSource`."""
+        yield from reading.pull(self._org, object_name, self.shape(object_name), fields, since)
+
+    def ensure_fields(self, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
+        """Create the fields that are missing and make them visible to the API user; return their names."""
+        return ensure(self._org, object_name, fields)
+
+    def push(self, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
+        """Send `changes` in collections of 200; yield one outcome per change."""
+        yield from writing.push(self._org, object_name, changes)
+
+    def check(self, writes: Mapping[str, Sequence[FieldSpec]]) -> Iterator[Finding]:
+        """Yield findings on address, login, version, calls left, objects and fields."""
+        yield from health.check(Org(self._credentials, tries=1), self._credentials.api_version, writes)
+
+
+def connect(credentials: Credentials) -> Salesforce:
+    """A connector for the org; no call is made yet."""
+    return Salesforce(credentials)

@@ -1,0 +1,170 @@
+"""Bulk 2.0 query jobs: started, waited for, read page by page as CSV, counted, and deleted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import csv
+
+from connectors.errors import FatalError, LeadwrightError, SchemaDriftError, UnavailableError, brief
+from connectors.salesforce.errors import RefusedError
+from connectors.salesforce.org import Org
+
+_ROWS_PER_PAGE = 50_000
+_FIRST_WAIT = 0.1
+_LONGEST_WAIT = 5.0
+_LONGEST_JOB_SECONDS = 2 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A query job that is complete."""
+
+    id: str
+    object_name: str
+    rows: int
+
+
+def start(org: Org, object_name: str, query: str) -> Job | None:
+    """Run `query` as a job; None where Salesforce takes no such query in bulk (object or field type)."""
+    body = {
+        "operation": "queryAll",
+        "query": query,
+        "contentType": "CSV",
+        "columnDelimiter": "COMMA",
+        "lineEnding": "LF",
+    }
+    what = f"starting a bulk query of {object_name}"
+    try:
+        created = org.call(what, lambda sf: sf.restful("jobs/query", method="POST", json=body))
+        return _completed(org, object_name, str(created["id"]))
+    except RefusedError as error:
+        if _not_for_bulk(f"{error.code} {error}"):
+            return None
+        raise
+
+
+def tables(org: Org, job: Job) -> Iterator[pa.Table]:
+    """The job's rows as tables of text columns; the job is deleted at the end.
+
+    Raises:
+        UnavailableError: fewer or more rows came than Salesforce counted.
+    """
+    read = 0
+    locator = ""
+    try:
+        while True:
+            page = org.call(f"reading a bulk query of {job.object_name}", _page_reader(job, locator))
+            table = parsed(page["records"])
+            read += table.num_rows
+            if table.num_rows != page["number_of_records"]:
+                raise _miscounted(job, table.num_rows, page["number_of_records"])
+            if table.num_rows:
+                yield table
+            locator = page["locator"]
+            if not locator:
+                break
+        if read != job.rows:
+            raise _miscounted(job, read, job.rows)
+    finally:
+        _delete(org, job.id)
+
+
+def parsed(text: str) -> pa.Table:
+    """A page of CSV as text columns: nothing is guessed, so that "NA" stays "NA"; empty is null."""
+    data = text.replace("\x00", "").encode()
+    if not data.strip():
+        return pa.table({})
+    names = [name.strip('"\r') for name in text.split("\n", 1)[0].split(",")]
+    return csv.read_csv(
+        pa.py_buffer(data),
+        # One block: a text longer than a block would be refused.
+        read_options=csv.ReadOptions(block_size=len(data) + 1),
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+        convert_options=csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        ),
+    )
+
+
+def _completed(org: Org, object_name: str, job_id: str) -> Job:
+    """Wait until the job is complete; a job that is not waited for to the end is aborted and deleted."""
+    try:
+        return _waited(org, object_name, job_id)
+    except BaseException:
+        _delete(org, job_id, abort=True)
+        raise
+
+
+def _waited(org: Org, object_name: str, job_id: str) -> Job:
+    wait = _FIRST_WAIT
+    deadline = time.monotonic() + _LONGEST_JOB_SECONDS
+    while time.monotonic() < deadline:
+        info = org.get(f"waiting for a bulk query of {object_name}", f"jobs/query/{job_id}")
+        if info["state"] == "JobComplete":
+            return Job(job_id, object_name, int(info.get("numberRecordsProcessed") or 0))
+        if info["state"] in ("Failed", "Aborted"):
+            raise _failure(object_name, info)
+        time.sleep(wait)
+        wait = min(wait * 1.5, _LONGEST_WAIT)
+    raise UnavailableError(f"Salesforce's bulk query of {object_name} did not end within two hours.")
+
+
+def _failure(object_name: str, info: dict[str, Any]) -> LeadwrightError:
+    said = brief(info.get("errorMessage") or "no reason given")
+    message = f"Salesforce's bulk query of {object_name} ended as {info['state']}: {said}"
+    if "INVALID_FIELD" in said or "No such column" in said:
+        return SchemaDriftError(
+            f"{message} Either the field does not exist or field-level security hides it from the API user."
+        )
+    if _not_for_bulk(said):
+        return RefusedError(message, status=400, code="NOT_FOR_BULK")
+    if "LIMIT_EXCEEDED" in said:
+        return FatalError(f"{message} Run again later, or raise the org's limit.")
+    return UnavailableError(message)
+
+
+def _not_for_bulk(text: str) -> bool:
+    return any(
+        sign in text
+        for sign in (
+            "INVALIDENTITY",
+            "NOT_FOR_BULK",
+            "not supported by the Bulk API",
+            "not supported in Bulk",
+        )
+    )
+
+
+def _page_reader(job: Job, locator: str) -> Any:
+    # The SDK's public methods give the rows without their count; its client gives both.
+    return lambda sf: getattr(sf.bulk2, job.object_name)._client.get_query_results(
+        job.id, locator, _ROWS_PER_PAGE
+    )
+
+
+def _delete(org: Org, job_id: str, *, abort: bool = False) -> None:
+    """Tidy up. A job left behind ends by itself after seven days, so a failure here is no failure of the pull."""
+    try:
+        if abort:
+            state = {"state": "Aborted"}
+            org.call(
+                "aborting a bulk query",
+                lambda sf: sf.restful(f"jobs/query/{job_id}", method="PATCH", json=state),
+            )
+        org.call("deleting a bulk query", lambda sf: sf.restful(f"jobs/query/{job_id}", method="DELETE"))
+    except LeadwrightError:
+        return
+
+
+def _miscounted(job: Job, got: int, promised: int) -> UnavailableError:
+    return UnavailableError(
+        f"Salesforce promised {promised} rows of {job.object_name} and sent {got}; nothing of them is kept."
+    )

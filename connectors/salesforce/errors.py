@@ -1,0 +1,133 @@
+"""What an answer of Salesforce that is no success means for the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+from simple_salesforce.exceptions import SalesforceAuthenticationFailed, SalesforceError
+
+from connectors.errors import (
+    AuthError,
+    ConfigError,
+    FatalError,
+    LeadwrightError,
+    RateLimitedError,
+    SchemaDriftError,
+    UnavailableError,
+    brief,
+)
+
+# Codes of a row or a call that another try may not meet again.
+PASSING_CODES = frozenset(
+    {
+        "UNABLE_TO_LOCK_ROW",
+        "SERVER_UNAVAILABLE",
+        "QUERY_TIMEOUT",
+        "REQUEST_RUNNING_TOO_LONG",
+        "TXN_SECURITY_METERING_ERROR",
+    }
+)
+_SCHEMA_CODES = frozenset({"INVALID_FIELD", "INVALID_TYPE", "INVALID_FIELD_FOR_INSERT_UPDATE"})
+_PASSING_STATUSES = frozenset({406, 408, 420, 429})
+_TOKEN_FIXES = {
+    "invalid_client_id": "Check LEADWRIGHT_SALESFORCE_CLIENT_ID.",
+    "invalid_client": "Check LEADWRIGHT_SALESFORCE_CLIENT_ID and LEADWRIGHT_SALESFORCE_CLIENT_SECRET.",
+    "invalid_grant": "Check the user, that the app is approved for him, and that key or refresh token are current.",
+    "unsupported_grant_type": "Enable this OAuth flow in the app's settings.",
+    "inactive_user": "Activate the user in Salesforce.",
+}
+
+
+class RefusedError(FatalError):
+    """Salesforce refused a call for what is in it.
+
+    Args:
+        message: for a person.
+        status: the HTTP status.
+        code: Salesforce's code.
+    """
+
+    def __init__(self, message: str, *, status: int, code: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+def from_network(what: str, error: Exception) -> LeadwrightError:
+    """The error for a call that got no whole answer."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return ConfigError(
+            f"Salesforce's TLS certificate is not trusted ({what}). Set LEADWRIGHT_SALESFORCE_CA to the file of its "
+            "certificate authority, or correct LEADWRIGHT_SALESFORCE_URL."
+        )
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema)):
+        return ConfigError(f"LEADWRIGHT_SALESFORCE_URL is no web address ({what}).")
+    if isinstance(error, requests.exceptions.Timeout):
+        return UnavailableError(f"Salesforce did not answer in time ({what}).")
+    if isinstance(error, requests.exceptions.JSONDecodeError):
+        return UnavailableError(f"Salesforce's answer was cut off or is no JSON ({what}).")
+    return UnavailableError(
+        f"Salesforce cannot be reached ({what}: {type(error).__name__}). "
+        "Check the network and LEADWRIGHT_SALESFORCE_URL."
+    )
+
+
+def from_login(error: SalesforceAuthenticationFailed) -> LeadwrightError:
+    """The error for a refused login."""
+    if isinstance(error.code, int) and error.code >= 500:
+        return UnavailableError(f"Salesforce's login is not available (HTTP {error.code}).")
+    fix = _TOKEN_FIXES.get(str(error.code), "Check the LEADWRIGHT_SALESFORCE_ settings.")
+    said = brief(error.auth_message) or "no reason given"
+    return AuthError(f"Salesforce refused the login ({error.code}: {said}). {fix}")
+
+
+def from_answer(what: str, error: SalesforceError) -> LeadwrightError:
+    """The error for an answer that is no success."""
+    status = int(error.status)
+    code, said = _first(error.content)
+    if status == 401:
+        return AuthError(
+            f"Salesforce refused the session ({what}: {code or 'expired'}). Set a new LEADWRIGHT_SALESFORCE_TOKEN, "
+            "or better client credentials or a JWT key, which renew themselves."
+        )
+    if code == "REQUEST_LIMIT_EXCEEDED":
+        return _limited(what, said)
+    if code in PASSING_CODES or status in _PASSING_STATUSES or status >= 500:
+        return UnavailableError(f"Salesforce is not available ({what}: HTTP {status} {code}).")
+    if code in _SCHEMA_CODES:
+        return SchemaDriftError(
+            f"Salesforce does not know an object or field ({what}): {said} Either it does not exist or it is hidden "
+            "from the API user by field-level security."
+        )
+    if status == 403:
+        return AuthError(
+            f"Salesforce's user may not do this ({what}: {code}): {said} Give the permission in a permission set.",
+            missing=(code,) if code else (),
+        )
+    return RefusedError(f"Salesforce refused the call ({what}: {code}): {said}", status=status, code=code)
+
+
+def _limited(what: str, said: str) -> LeadwrightError:
+    if "concurrent" in said.lower():
+        return RateLimitedError(f"Salesforce asks for fewer calls at a time ({what}).")
+    return FatalError(
+        f"The org's calls of the last 24 hours are used up ({what}). Run again later, or raise the limit in Salesforce."
+    )
+
+
+def _first(content: Any) -> tuple[str, str]:
+    """Code and message of an error body: a list of errors, one object (OAuth), or text."""
+    if isinstance(content, list):
+        content = content[0] if content else {}
+    if isinstance(content, Mapping):
+        code = content.get("errorCode") or content.get("exceptionCode") or content.get("error") or ""
+        said = (
+            content.get("message")
+            or content.get("exceptionMessage")
+            or content.get("error_description")
+            or ""
+        )
+        return str(code), brief(said)
+    return "", ""

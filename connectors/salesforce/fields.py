@@ -1,0 +1,134 @@
+"""Creates the Salesforce fields that Leadwright writes and makes them visible.
+
+A field made by the Tooling API is visible to nobody, not even to who made it. So the fields are opened in a
+permission set of our own, which is given to the API user and which an admin can give to others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from connectors.base import FieldSpec
+from connectors.errors import AuthError, FatalError, SchemaDriftError, brief
+from connectors.salesforce import soql
+from connectors.salesforce.errors import RefusedError
+from connectors.salesforce.org import Org
+
+_SET = "Leadwright"
+_KINDS: dict[str, dict[str, Any]] = {
+    "string": {"type": "Text", "length": 255},
+    "text": {"type": "LongTextArea", "length": 32768, "visibleLines": 4},
+    "number": {"type": "Number", "precision": 18, "scale": 0},
+    "datetime": {"type": "DateTime"},
+    "boolean": {"type": "Checkbox", "defaultValue": "false"},
+}
+_THERE = ("DUPLICATE_DEVELOPER_NAME", "DUPLICATE_VALUE")
+
+
+def ensure(org: Org, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
+    """Create the fields that are missing and make them visible to the API user; return their names."""
+    missing = missing_fields(org, object_name, fields)
+    if not missing:
+        return []
+    for field in missing:
+        _create(org, object_name, field)
+    set_id = _permission_set(org)
+    _open(org, set_id, object_name, missing)
+    _assign(org, set_id)
+    if still := missing_fields(org, object_name, missing):
+        names = ", ".join(field.name for field in still)
+        raise SchemaDriftError(
+            f"Salesforce still hides these fields of {object_name}: {names}. Give the API user the permission set "
+            f"{_SET!r} and run again."
+        )
+    return [field.name for field in missing]
+
+
+def missing_fields(org: Org, object_name: str, fields: Sequence[FieldSpec]) -> list[FieldSpec]:
+    """Those of `fields` that do not exist or that the API user does not see."""
+    there = org.describe(object_name)
+    return [field for field in fields if field.name not in there]
+
+
+def _create(org: Org, object_name: str, field: FieldSpec) -> None:
+    body = {
+        "FullName": f"{object_name}.{field.name}",
+        "Metadata": {"label": field.label, "description": field.description, **_KINDS[field.type]},
+    }
+    try:
+        org.call(
+            f"creating {object_name}.{field.name}",
+            lambda sf: sf.toolingexecute("sobjects/CustomField", method="POST", data=body),
+        )
+    except RefusedError as refusal:
+        if refusal.code not in _THERE:  # else it is there, but hidden
+            raise
+    except AuthError as error:
+        raise _may_not(error, "Customize Application") from None
+
+
+def _permission_set(org: Org) -> str:
+    text = soql.select(["Id"], "PermissionSet", f" WHERE Name = {soql.literal(_SET)}")
+    if found := org.query("looking for the permission set", text):
+        return str(found[0]["Id"])
+    body = {"Name": _SET, "Label": _SET, "Description": "Fields that Leadwright writes"}
+    try:
+        made = org.call(
+            "creating the permission set",
+            lambda sf: sf.restful("sobjects/PermissionSet", method="POST", json=body),
+        )
+    except AuthError as error:
+        raise _may_not(error, "Manage Profiles and Permission Sets") from None
+    return str(made["id"])
+
+
+def _open(org: Org, set_id: str, object_name: str, fields: Sequence[FieldSpec]) -> None:
+    names = [f"{object_name}.{field.name}" for field in fields]
+    where = f" WHERE ParentId = {soql.literal(set_id)} AND SobjectType = {soql.literal(object_name)}"
+    rows = org.query("reading field permissions", soql.select(["Field"], "FieldPermissions", where))
+    there = {row["Field"] for row in rows}
+    records = [
+        {
+            "attributes": {"type": "FieldPermissions"},
+            "ParentId": set_id,
+            "SobjectType": object_name,
+            "Field": name,
+            "PermissionsRead": True,
+            "PermissionsEdit": True,
+        }
+        for name in names
+        if name not in there
+    ]
+    _insert(org, "opening the fields", records)
+
+
+def _assign(org: Org, set_id: str) -> None:
+    """Give the permission set to the user who is logged in."""
+    user = org.call("asking who is logged in", lambda sf: sf.oauth2("userinfo"))
+    user_id = str((user or {})["user_id"])
+    record = {
+        "attributes": {"type": "PermissionSetAssignment"},
+        "PermissionSetId": set_id,
+        "AssigneeId": user_id,
+    }
+    _insert(org, "assigning the permission set", [record])
+
+
+def _insert(org: Org, what: str, records: Sequence[dict[str, Any]]) -> None:
+    """Insert `records`, at most 200; one that is there already is as good."""
+    if not records:
+        return
+    body = {"allOrNone": False, "records": list(records)}
+    try:
+        answers = org.call(what, lambda sf: sf.restful("composite/sobjects", method="POST", json=body))
+    except AuthError as error:
+        raise _may_not(error, "Manage Profiles and Permission Sets; Assign Permission Sets") from None
+    problems = [problem for answer in answers or () for problem in answer.get("errors") or ()]
+    for problem in problems:
+        if problem.get("statusCode") not in _THERE:
+            raise FatalError(f"Salesforce refused {what}: {brief(problem.get('message'))}")
+
+
+def _may_not(error: AuthError, permission: str) -> AuthError:
+    return AuthError(f"{error} The API user needs: {permission}.", missing=(permission,))

@@ -1,0 +1,50 @@
+"""SOQL text: the few statements that the connector needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from urllib.parse import quote
+
+from connectors.batches import utc
+
+# An address with its headers may hold 16,384 bytes; the headers, with a long token, get 4,000 of them.
+LONGEST_ADDRESS = 12_000
+
+
+def select(fields: Sequence[str], object_name: str, tail: str = "") -> str:
+    """`SELECT fields FROM object_name`, with `tail` (where, order)."""
+    return f"SELECT {', '.join(fields)} FROM {object_name}{tail}"
+
+
+def changed_since(cursor: str, since: datetime | None) -> str:
+    """The condition for rows changed at or after `since`. Salesforce keeps whole seconds, so it is rounded down."""
+    if since is None:
+        return ""
+    return f" WHERE {cursor} >= {utc(since).replace(microsecond=0).strftime('%Y-%m-%dT%H:%M:%SZ')}"
+
+
+def literal(text: str) -> str:
+    """`text` as a SOQL string."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def literals(texts: Iterable[str]) -> str:
+    """`texts` as the right side of IN."""
+    return f"({', '.join(map(literal, texts))})"
+
+
+def split(fields: Sequence[str], object_name: str, tail: str) -> Iterator[list[str]]:
+    """Parts of `fields` that each make a query short enough for an address."""
+    room = LONGEST_ADDRESS - len(quote(select([], object_name, tail)))
+    part: list[str] = []
+    used = 0
+    for field in fields:
+        size = len(quote(f"{field}, "))
+        if part and used + size > room:
+            yield part
+            part, used = [], 0
+        part.append(field)
+        used += size
+    yield part
