@@ -22,13 +22,14 @@ from leadwright.transform import SyncModel, Transform
 def _may_help(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     """Whether trying again can succeed: faults of the moment, not wrong settings or refused calls."""
     error = state.result(raise_on_failure=False)
-    return settings.load().retry and isinstance(error, RetryableError)
+    return isinstance(error, RetryableError)
 
 
 # The connectors wait out short limits themselves; these retries are for outages of minutes.
+_WAITS = list(settings.load().retry_seconds)
 _STEP: dict[str, Any] = {
-    "retries": 3,
-    "retry_delay_seconds": [5, 30, 120],
+    "retries": len(_WAITS),
+    "retry_delay_seconds": _WAITS,
     "retry_condition_fn": _may_help,
     "cache_policy": NO_CACHE,
     "persist_result": False,

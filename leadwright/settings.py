@@ -41,7 +41,7 @@ class Settings(BaseSettings):
         home: directory of all state: warehouse, published copy, cursors, logs.
         as_of: the moment that scores are computed for; now where it is not set. For demos and back-tests.
         lock_wait_seconds: how long a step waits for another process to let go of the warehouse.
-        retry: whether a step that failed by a fault of the moment is tried again after minutes; off while a
+        retry_seconds: waits before a step that failed by a fault of the moment is tried again; none while a
             person waits at the command line.
         dbt_project: directory of the dbt project with the rules.
     """
@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     home: Path = Path(".leadwright")
     as_of: datetime | None = None
     lock_wait_seconds: float = Field(default=60, ge=0)
-    retry: bool = True
+    retry_seconds: tuple[float, ...] = (5, 30, 120)
     dbt_project: Path = _DBT_PROJECT
 
     @field_validator("home", "dbt_project")
@@ -128,7 +128,7 @@ def prepare_command_line(config: Settings) -> None:
     """Settings of Prefect for a run that a person started: own state, no log lines, no waits of minutes."""
     os.environ.setdefault("PREFECT_HOME", str(config.home / "prefect"))
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
-    os.environ.setdefault("LEADWRIGHT_RETRY", "false")
+    os.environ.setdefault("LEADWRIGHT_RETRY_SECONDS", "[]")
 
 
 def _explained(error: ValidationError, prefix: str) -> str:

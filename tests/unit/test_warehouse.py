@@ -1,0 +1,87 @@
+"""The warehouse file: one writer at a time, readers on a copy that is whole."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from connectors.errors import ConfigError, LockedError
+from leadwright import warehouse
+
+_HOLD = """
+import sys, time
+from pathlib import Path
+from leadwright import warehouse
+with warehouse.exclusive(Path(sys.argv[1]), 5):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_second_process_waits_and_is_told_why(tmp_path: Path) -> None:
+    file = tmp_path / "warehouse.duckdb"
+    holder = subprocess.Popen([sys.executable, "-c", _HOLD, str(file)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert holder.stdout and holder.stdout.readline().strip() == "held"
+        with pytest.raises(LockedError, match="LEADWRIGHT_LOCK_WAIT_SECONDS"), warehouse.writer(file, 0.2):
+            pytest.fail("two writers")
+    finally:
+        holder.kill()
+        holder.wait()
+    with warehouse.writer(file, 5) as db:  # a killed holder holds nothing
+        assert db.execute("select 1").fetchone() == (1,)
+
+
+def test_publish_replaces_the_copy_in_one_step_under_an_open_reader(tmp_path: Path) -> None:
+    source, target = tmp_path / "warehouse.duckdb", tmp_path / "serving.duckdb"
+    _put(source, 1)
+    warehouse.publish(source, target, 1)
+    with warehouse.reader(target) as old:
+        _put(source, 2)
+        warehouse.publish(source, target, 1)
+        assert old.execute("select n from marts.numbers").fetchall() == [(1,)]
+    with warehouse.reader(target) as new:
+        assert new.execute("select n from marts.numbers").fetchall() == [(2,)]
+        schemas = {
+            row[0] for row in new.execute("select distinct schema_name from duckdb_tables()").fetchall()
+        }
+        assert "raw_x" not in schemas
+
+
+def test_publish_starts_again_after_a_draft_was_left_behind(tmp_path: Path) -> None:
+    source, target = tmp_path / "warehouse.duckdb", tmp_path / "serving.duckdb"
+    _put(source, 1)
+    target.with_suffix(".draft").write_bytes(b"half a file")
+    warehouse.publish(source, target, 1)
+    with warehouse.reader(target) as db:
+        assert db.execute("select n from marts.numbers").fetchall() == [(1,)]
+
+
+def test_reading_before_anything_is_published_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="leadwright run"), warehouse.reader(tmp_path / "serving.duckdb"):
+        pytest.fail("nothing to read")
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "serving.duckdb"
+    file.write_bytes(b"this is not a database" * 1000)
+    with pytest.raises(ConfigError, match=r"serving\.duckdb"), warehouse.reader(file):
+        pytest.fail("not a database")
+
+
+def test_ensure_table_adds_columns_and_keeps_rows(tmp_path: Path) -> None:
+    with warehouse.writer(tmp_path / "warehouse.duckdb", 1) as db:
+        warehouse.ensure_table(db, "raw_x", "Things", [("Id", "varchar")])
+        db.execute("""insert into raw_x."Things" values ('a')""")
+        warehouse.ensure_table(db, "raw_x", "Things", [("Id", "varchar"), ("Name", "varchar")])
+        assert db.execute('select * from raw_x."Things"').fetchall() == [("a", None)]
+
+
+def _put(source: Path, n: int) -> None:
+    with warehouse.writer(source, 1) as db:
+        db.execute("create schema if not exists marts; create schema if not exists ops")
+        db.execute(f"create or replace table marts.numbers as select {n} as n")
+        db.execute("create schema if not exists raw_x; create or replace table raw_x.secret as select 1 as n")

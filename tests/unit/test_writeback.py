@@ -1,0 +1,114 @@
+"""Write-back: only the fields that differ go out, and every row's fate is on record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.base import Change, FieldSpec
+from connectors.errors import UnavailableError
+from leadwright import warehouse, writeback
+from leadwright.settings import Settings
+from leadwright.summary import dicts
+from leadwright.transform import SyncModel
+from tests.fakes import FakeCrm
+
+MODEL = SyncModel(
+    schema="sync",
+    name="sync_fake__contacts",
+    crm="fake",
+    object="contacts",
+    fields=("score", "owner"),
+    guarded=("owner",),
+    owned=(FieldSpec("score", "Score", "number"),),
+)
+_OPS = [
+    *((n, "varchar") for n in ("run_id", "crm", "object", "record_id", "lead_id", "payload_hash")),
+    *((n, "varchar") for n in ("before_values", "after_values", "status", "code", "message")),
+    *((n, "timestamptz") for n in ("sent_at", "answered_at", "crm_updated_at")),
+]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    config = Settings(home=tmp_path, lock_wait_seconds=1)
+    with warehouse.writer(config.warehouse_file, 1) as db:
+        warehouse.ensure_table(db, "ops", "writes", _OPS)
+        db.execute("create schema sync")
+        db.execute(
+            "create table sync.sync_fake__contacts as select * from (values "
+            "('1', 'L1', 'h1', 80, 10, 'ann', null), ('2', 'L2', 'h2', 20, 20, 'bob', null), "
+            "('3', 'L3', 'h3', 55, null, 'bob', 'bob')) "
+            "t(record_id, lead_id, payload_hash, score, before__score, owner, before__owner)"
+        )
+    yield config
+
+
+def ledger(settings: Settings) -> list[dict[str, Any]]:
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        return dicts(db, "select * from ops.writes order by record_id, sent_at")
+
+
+def test_only_what_differs_is_sent_and_guarded_fields_carry_what_we_saw(settings: Settings) -> None:
+    crm = FakeCrm()
+    done = writeback.write_back(crm, MODEL, settings, "run-1")
+    assert crm.pushed == [
+        [
+            Change("1", {"score": 80, "owner": "ann"}, {"owner": None}),
+            Change("2", {"owner": "bob"}, {"owner": None}),
+            Change("3", {"score": 55}),
+        ]
+    ]
+    assert done.planned == 3
+    assert done.outcomes == {"accepted": 3}
+    assert done.created_fields == ["score"]
+
+
+def test_the_ledger_keeps_before_after_and_the_reason(settings: Settings) -> None:
+    crm = FakeCrm()
+    crm.rejects = {"2": "CANNOT_UPDATE"}
+    done = writeback.write_back(crm, MODEL, settings, "run-1")
+    one, two, three = ledger(settings)
+    assert (one["status"], json.loads(one["before_values"]), json.loads(one["after_values"])) == (
+        "accepted",
+        {"owner": None, "score": 10},
+        {"owner": "ann", "score": 80},
+    )
+    assert (two["status"], two["code"], two["lead_id"], two["payload_hash"]) == (
+        "rejected",
+        "CANNOT_UPDATE",
+        "L2",
+        "h2",
+    )
+    assert three["answered_at"] is not None
+    assert done.reasons == {"CANNOT_UPDATE": 1}
+
+
+def test_answers_before_a_fault_are_kept_and_the_rest_is_unknown_next_time(settings: Settings) -> None:
+    crm = FakeCrm()
+    crm.fail_push_after = (1, UnavailableError("cut off"))
+    with pytest.raises(UnavailableError):
+        writeback.write_back(crm, MODEL, settings, "run-1")
+    assert [row["status"] for row in ledger(settings)] == ["accepted", "sending", "sending"]
+    crm.fail_push_after = None
+    done = writeback.write_back(crm, MODEL, settings, "run-2")
+    assert done.interrupted == 2
+    assert sorted(row["status"] for row in ledger(settings)) == ["accepted"] * 4 + ["unknown"] * 2
+
+
+def test_nothing_to_write_makes_no_call(settings: Settings) -> None:
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        db.execute("delete from sync.sync_fake__contacts")
+    crm = FakeCrm()
+    assert writeback.write_back(crm, MODEL, settings, "run-1").planned == 0
+    assert (crm.pushed, crm.fields) == ([], [])
+
+
+def test_a_preview_sends_nothing(settings: Settings) -> None:
+    entries = writeback.preview(MODEL, settings)
+    assert [(e.record_id, e.before, e.after) for e in entries][2] == ("3", {"score": None}, {"score": 55})
+    assert ledger(settings) == []
