@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from connectors.batches import Row, instant, iso, utc
@@ -153,13 +154,17 @@ def _of_one_millisecond(
 
 
 def _require_order(object_name: str, ids: Sequence[str]) -> None:
-    """Going on from the last id is only right while ids come in order; as numbers, where they are numbers."""
-    numbers = all(record_id.isdigit() for record_id in ids)
-    if list(ids) != (sorted(set(ids), key=int) if numbers else sorted(set(ids))):
+    """Going on from the last id is only right while ids come in order, numbers as numbers."""
+    if any(_place(one) >= _place(other) for one, other in pairwise(ids)):
         raise FatalError(
             f"HubSpot's search returned {object_name} out of order, so changed records could be missed. "
             "Read everything instead (a full pull)."
         )
+
+
+def _place(record_id: str) -> tuple[bool, int, str]:
+    number = record_id.isdigit()
+    return not number, int(record_id) if number else 0, record_id
 
 
 def _search(
