@@ -1,0 +1,41 @@
+"""Believable leads for both CRMs, the same for the same seed, with a hidden truth that drives what they do.
+
+A stranger should be able to test scoring against it: what a CRM shows follows from hidden fit, intent and quality
+and from how fast which rep answered, and the truth says so for every person. Nothing here knows how the rows are
+served, and nothing reads a clock: `now` is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sandbox.population.blocks import BLOCK, make_block, make_world
+from sandbox.population.moments import seconds
+from sandbox.population.records import Population
+from sandbox.population.team_rows import team_rows
+
+__all__ = ["Population", "generate", "stream"]
+
+
+def stream(seed: int, leads: int, now: datetime) -> Iterator[Population]:
+    """The population in parts: first the team, pipeline and campaigns, then at most 1,000 people at a time.
+
+    Every part refers only to itself and to the first one, so a loader can write it and forget it.
+    """
+    if leads < 0:
+        raise ValueError("leads must not be negative")
+    if leads == 0:
+        return
+    at = seconds(now)
+    world = make_world(seed, leads, at)
+    yield team_rows(world.team, world.campaigns, world.start, at)
+    for block, first in enumerate(range(0, leads, BLOCK)):
+        yield make_block(world, block, min(BLOCK, leads - first))
+
+
+def generate(seed: int, leads: int, now: datetime) -> Population:
+    """The whole population of `leads` people in the twelve months before `now`; no lead leaves both CRMs empty."""
+    population = Population()
+    population.extend(stream(seed, leads, now))
+    return population

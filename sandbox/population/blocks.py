@@ -1,0 +1,71 @@
+"""One block of leads: people, what happened to them, and the rows of it in both CRMs.
+
+A block draws from random streams of its own, one for each concern, so that blocks can be made in any order and by
+several processes, and so that a change to one concern leaves the others as they were.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from sandbox.population.behaviour import behave
+from sandbox.population.campaigns import Attribution, make_campaigns
+from sandbox.population.deals import open_deals
+from sandbox.population.hubspot_side import HubSpotSide
+from sandbox.population.identifiers import Ids
+from sandbox.population.model import Campaign, Rep
+from sandbox.population.moments import DAY
+from sandbox.population.people import make_group
+from sandbox.population.records import Population
+from sandbox.population.reps import Desk, make_team
+from sandbox.population.salesforce_side import SalesforceSide
+from sandbox.population.selling import sell
+from sandbox.population.truth import truth_row
+
+BLOCK = 1000
+YEAR = 365 * DAY
+
+
+@dataclass(frozen=True)
+class World:
+    """What all blocks share."""
+
+    seed: int
+    start: int
+    now: int
+    team: tuple[Rep, ...]
+    campaigns: tuple[Campaign, ...]
+    desk: Desk
+    attribution: Attribution
+
+
+def make_world(seed: int, leads: int, now: int) -> World:
+    """The team and the campaigns of the twelve months before `now`."""
+    start = now - YEAR
+    team, campaigns = make_team(seed, start, now), make_campaigns(seed, leads, start, now)
+    return World(seed, start, now, team, campaigns, Desk(team), Attribution(campaigns))
+
+
+def make_block(world: World, block: int, leads: int) -> Population:
+    """Block number `block` with `leads` people."""
+    now, population, ids = world.now, Population(), Ids(block)
+    concerns = ("people", "behaviour", "selling", "deals", "hubspot", "salesforce")
+    draw = {concern: Random(f"{world.seed}/{block}/{concern}") for concern in concerns}
+    hubspot = HubSpotSide(population, ids, draw["hubspot"], now)
+    salesforce = SalesforceSide(population, ids, draw["salesforce"], world.desk, now)
+    made = 0
+    while made < leads:
+        first, room = block * BLOCK + made, leads - made
+        people = make_group(draw["people"], first, world.attribution, world.start, now, room)
+        made += len(people)
+        group = [(person, behave(draw["behaviour"], person, now)) for person in people]
+        for person, journey in group:
+            sell(draw["selling"], person, journey, world.desk, now)
+        open_deals(draw["deals"], group)
+        group.sort(key=lambda pair: pair[1].joined_at or 0)  # who opened a deal comes before who joined it
+        hubspot_ids, salesforce_ids = hubspot.add(group), salesforce.add(group)
+        for person, journey in group:
+            ids_here = hubspot_ids.get(person.number, ()), salesforce_ids.get(person.number, ())
+            population.truth.append(truth_row(person, journey, *ids_here, now))
+    return population

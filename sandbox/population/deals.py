@@ -1,0 +1,86 @@
+"""Sales to companies: opened by the first qualified member of a buying group, joined by the others."""
+
+from __future__ import annotations
+
+import math
+from random import Random
+
+from sandbox.population.draws import clamp, logistic, pick
+from sandbox.population.model import Activity, Deal, Journey, Person
+from sandbox.population.moments import DAY, HOUR
+from sandbox.population.selling import speed_bonus
+from sandbox.population.subjects import FOLLOW_UP, MEETING, NOTE, TASK
+
+_SEGMENT_DAYS = {"small": 18, "middle": 32, "large": 55}
+
+
+def open_deals(rng: Random, group: list[tuple[Person, Journey]]) -> None:
+    """Give every qualified member of a buying group a deal, shared inside one CRM while it is open."""
+    qualified = sorted(
+        ((journey.sql_at, place) for place, (_, journey) in enumerate(group) if journey.sql_at is not None)
+    )
+    opened: dict[str, Deal] = {}
+    for sql_at, place in qualified:
+        person, journey = group[place]
+        crm = "salesforce" if person.in_salesforce else "hubspot"
+        deal = opened.get(crm)
+        if deal is not None and deal.opened < sql_at < deal.closes:
+            journey.joined_at = sql_at + HOUR
+        elif rng.random() < 0.85:
+            deal = opened[crm] = _open(rng, person, journey, crm, sql_at, len(group))
+            journey.joined_at = deal.opened
+            _work(rng, person, journey, deal)
+        else:
+            continue
+        deal.members.append(person)
+        journey.deal = deal
+
+
+def _open(rng: Random, person: Person, journey: Journey, crm: str, sql_at: int, members: int) -> Deal:
+    rep, company = journey.rep, person.company
+    if rep is None:
+        raise ValueError("a qualified lead has a rep")
+    segment = company.segment if company else "small"
+    hours = ((journey.touched_at or 0) - (journey.mql_at or 0)) / HOUR
+    odds = (
+        -2.45
+        + 2.5 * (person.fit - 0.5)
+        + 2.0 * (person.intent - 0.5)
+        + 0.9 * person.quality
+        + 1.5 * (rep.skill[segment] - 0.5)
+        + 0.4 * speed_bonus(hours)
+        + 0.12 * (members - 1)
+    )
+    journey.win_chance = logistic(odds)
+    wins = rng.random() < journey.win_chance
+    opened = rep.calendar.next_open(sql_at + int(rng.random() * 3 * DAY))
+    length = rng.lognormvariate(math.log(_SEGMENT_DAYS[segment]), 0.5) * DAY
+    closes = rep.calendar.next_open(opened + max(3 * DAY, int(length)))
+    reached = 5 if wins else 1 + int(rng.random() * 5)
+    cuts = sorted(rng.random() for _ in range(reached - 1))
+    stages = [opened, *(opened + int(cut * (closes - opened)) for cut in cuts)]
+    seats = clamp((company.employees if company else 5) * 0.04, 3, 400)
+    amount = int(seats * rng.lognormvariate(math.log(620), 0.35) / 10) * 10
+    return Deal(crm, company, rep, opened, closes, wins, amount, stages)
+
+
+def _work(rng: Random, person: Person, journey: Journey, deal: Deal) -> None:
+    """What the rep does while the deal is open: a meeting for most stages, calls and e-mails between them."""
+    add, rep = journey.activities.append, deal.rep
+    for stage, entered in enumerate(deal.stages[:5]):
+        if rng.random() < 0.7:
+            booked = rep.calendar.after(entered, 30)
+            takes_place = rep.calendar.after(booked + 2 * DAY, rng.random() * 300)
+            outcome = "held" if rng.random() < 0.88 else "missed"
+            if takes_place < deal.closes:
+                add(Activity(booked, "meeting", rep, MEETING[stage], takes_place, 2700, outcome))
+        at = rep.calendar.after(entered + DAY, rng.random() * 400)
+        if at < deal.closes:
+            add(Activity(at, "email_out", rep, pick(rng, FOLLOW_UP[person.language]), at))
+        if person.phone and rng.random() < 0.4 and at + DAY < deal.closes:
+            at = rep.calendar.after(at + DAY, rng.random() * 100)
+            add(Activity(at, "call_out", rep, "Call", at, 300 + int(rng.random() * 900), "connected"))
+        if rng.random() < 0.3:
+            add(Activity(at, "task", rep, pick(rng, TASK), min(at + 3 * DAY, deal.closes), outcome="done"))
+    if rng.random() < 0.5:
+        add(Activity(deal.closes, "note", rep, pick(rng, NOTE), deal.closes))

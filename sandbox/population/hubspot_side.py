@@ -1,0 +1,88 @@
+"""Brings groups of people into HubSpot, with the flaws that records have there."""
+
+from __future__ import annotations
+
+from random import Random
+
+from sandbox.population.draws import pick
+from sandbox.population.flaws import blemish, mistyped, second_email
+from sandbox.population.hubspot_rows import HubSpotWriter, person_fields
+from sandbox.population.identifiers import Ids
+from sandbox.population.model import Deal, Journey, Person, Row
+from sandbox.population.records import Population
+from sandbox.population.sharing import activities_in, deal_in, deal_name, entered_again
+from sandbox.population.subjects import REFUSALS
+
+_ARCHIVED, _MERGED, _ENTERED_TWICE, _NOT_LINKED = 0.0025, 0.004, 0.018, 0.04
+
+
+class HubSpotSide:
+    """One block's HubSpot records."""
+
+    def __init__(self, population: Population, ids: Ids, rng: Random, now: int) -> None:
+        self._rows = population.hubspot
+        self._write = HubSpotWriter(population, ids, now)
+        self._ids, self._rng, self._now = ids, rng, now
+
+    def add(self, group: list[tuple[Person, Journey]]) -> dict[int, list[str]]:
+        """Write a group; return the contact ids of each person."""
+        here = [pair for pair in group if pair[0].in_hubspot]
+        if not here:
+            return {}
+        company_id = self._company(here)
+        deals: dict[int, str] = {}
+        return {person.number: self._person(person, journey, company_id, deals) for person, journey in here}
+
+    def _company(self, group: list[tuple[Person, Journey]]) -> str | None:
+        """The company record; HubSpot makes none from a free mailbox."""
+        person = group[0][0]
+        if person.company is None or person.kind == "free_mail":
+            return None
+        created = min(person.created for person, _ in group)
+        reps = [j.rep for _, j in group if j.rep and j.assigned_at is not None and j.assigned_at <= self._now]
+        return self._write.company(person.company, created, reps[0] if reps else None)
+
+    def _person(
+        self, person: Person, journey: Journey, company_id: str | None, deals: dict[int, str]
+    ) -> list[str]:
+        rng = self._rng
+        shown = blemish(rng, person, person_fields(person))
+        archived = rng.random() < _ARCHIVED and journey.deal is None
+        linked = None if archived or rng.random() < _NOT_LINKED else company_id
+        contact_id = self._write.contact(person, journey, shown, linked)
+        row = self._rows["contacts"][-1]
+        if archived:
+            row |= {"archived": "true", "archived_at": row["lastmodifieddate"]}
+            return [contact_id]
+        if rng.random() < _MERGED:  # the id that was merged away belongs to nobody any more
+            row["hs_merged_object_ids"] = self._ids.hubspot("contacts")
+        for activity in activities_in("hubspot", person, journey, self._now):
+            self._write.activity(activity, contact_id)
+        deal = deal_in("hubspot", journey, self._now)
+        if deal is not None:
+            self._join(deal, person, contact_id, linked, deals)
+        if person.email and rng.random() < _ENTERED_TWICE:
+            return [contact_id, self._second(person, shown)]
+        return [contact_id]
+
+    def _join(
+        self, deal: Deal, person: Person, contact_id: str, company_id: str | None, deals: dict[int, str]
+    ) -> None:
+        if id(deal) not in deals:
+            lost_because = pick(self._rng, REFUSALS)
+            deals[id(deal)] = self._write.deal(deal, deal_name(person), lost_because, company_id)
+        self._write.link_deal(deals[id(deal)], contact_id)
+
+    def _second(self, person: Person, shown: Row) -> str:
+        """A second contact of the same person: HubSpot keeps e-mails unique, so this one differs."""
+        rng = self._rng
+        again: Row = {
+            **shown,
+            "email": second_email(rng, str(shown["email"])),
+            "jobtitle": None,
+            "phone": None,
+        }
+        if rng.random() < 0.4:
+            again["lastname"] = mistyped(rng, str(again["lastname"]))
+        twin = entered_again(rng, person, self._now)
+        return self._write.contact(twin, Journey(visits=[twin.created], page_views=1), again, None)

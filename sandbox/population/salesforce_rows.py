@@ -1,0 +1,310 @@
+"""The same people as Salesforce keeps them: leads, their conversion, activities and history until now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sandbox.population.identifiers import Ids
+from sandbox.population.model import Activity, Deal, Journey, Person, Row
+from sandbox.population.moments import date_of, salesforce_time
+from sandbox.population.records import Population, filled
+from sandbox.population.team_rows import MACHINE_ID, QUEUE_ID, STAGES, campaign_id, user_id
+
+_ROLES = {
+    "decision maker": "Decision Maker",
+    "economic buyer": "Economic Buyer",
+    "champion": "Evaluator",
+    "influencer": "Influencer",
+    "user": "Business User",
+}
+_ANSWERED = {"Webinar": "Attended", "Conference": "Visited", "Email": "Responded", "List": "Sent"}
+
+
+def _audit(created: int, changed: int) -> Row:
+    at = salesforce_time(changed)
+    return {
+        "IsDeleted": False,
+        "CreatedDate": salesforce_time(created),
+        "LastModifiedDate": at,
+        "SystemModstamp": at,
+    }
+
+
+class SalesforceWriter:
+    """Writes one block's rows into a population."""
+
+    def __init__(self, population: Population, ids: Ids, now: int) -> None:
+        self._rows, self._ids, self._now = population.salesforce, ids, now
+
+    def account(self, person: Person, created: int, owner: str) -> str:
+        """Write the account of the person's company, or of the person himself; return its id."""
+        record_id, company = self._ids.salesforce("Account"), person.company
+        known: Row = {"Name": person.last, "BillingCountry": person.country.name}
+        if company:
+            known = {
+                "Name": company.name,
+                "Website": f"https://www.{company.domain}",
+                "Industry": company.industry.salesforce,
+                "NumberOfEmployees": company.employees,
+                "AnnualRevenue": company.revenue,
+                "BillingCountry": company.country.name,
+                "BillingCity": company.city,
+            }
+        self._rows["Account"].append({"Id": record_id, **known, "OwnerId": owner, **_audit(created, created)})
+        return record_id
+
+    def contact(self, person: Person, journey: Journey, shown: Row, account_id: str | None, at: int) -> str:
+        """Write the contact a lead was converted into; return its id."""
+        record_id = self._ids.salesforce("Contact")
+        row: Row = {
+            "Id": record_id,
+            "AccountId": account_id,
+            **{name: shown.get(name) for name in ("FirstName", "LastName", "Email", "Title", "Phone")},
+            "Department": person.department.title(),
+            "MailingCountry": shown.get("Country"),
+            "LeadSource": person.source.salesforce,
+            "OwnerId": user_id(journey.rep) if journey.rep else MACHINE_ID,
+            "HasOptedOutOfEmail": _past(journey.opted_out_at, self._now),
+            **_audit(at, max(at, _last_change(journey, self._now, at))),
+        }
+        self._rows["Contact"].append(filled(row))
+        return record_id
+
+    def lead(self, person: Person, journey: Journey, shown: Row, converted: Mapping[str, str]) -> str:
+        """Write a lead with the personal fields `shown`, and its history; return its id."""
+        now, record_id = self._now, self._ids.salesforce("Lead")
+        steps = _statuses(journey, now, bool(converted))
+        owned = journey.rep is not None and _past(journey.assigned_at, now)
+        changed = _last_change(journey, now, max([person.created, *(at for at, _ in steps)]))
+        row: Row = {
+            "Id": record_id,
+            **shown,
+            "LeadSource": person.source.salesforce,
+            "Status": steps[-1][1] if steps else "New",
+            "Rating": _rating(person, journey, now),
+            "OwnerId": user_id(journey.rep) if journey.rep and owned else QUEUE_ID,
+            "IsConverted": bool(converted),
+            **converted,
+            "HasOptedOutOfEmail": _past(journey.opted_out_at, now),
+            "EmailBouncedDate": salesforce_time(journey.bounced_at)
+            if journey.bounced_at is not None
+            else None,
+            **_audit(person.created, changed),
+        }
+        self._rows["Lead"].append(filled(row))
+        self._history(record_id, journey, steps)
+        return record_id
+
+    def _history(self, lead_id: str, journey: Journey, steps: list[tuple[int, str]]) -> None:
+        by = user_id(journey.rep) if journey.rep else MACHINE_ID
+        before = "New"
+        for at, status in steps:
+            author = MACHINE_ID if status == "Marketing Qualified" else by
+            self._change(lead_id, "Status", before, status, at, author)
+            before = status
+        if journey.rep and journey.assigned_at is not None and journey.assigned_at <= self._now:
+            self._change(lead_id, "Owner", QUEUE_ID, by, journey.assigned_at, MACHINE_ID)
+
+    def _change(self, lead_id: str, name: str, old: str, new: str, at: int, author: str) -> None:
+        self._rows["LeadHistory"].append(
+            {
+                "Id": self._ids.salesforce("LeadHistory"),
+                "LeadId": lead_id,
+                "Field": name,
+                "OldValue": old,
+                "NewValue": new,
+                "CreatedDate": salesforce_time(at),
+                "CreatedById": author,
+                "IsDeleted": False,
+            }
+        )
+
+    def opportunity(self, deal: Deal, name: str, person: Person, account_id: str) -> str:
+        """Write an opportunity and its stage history; return its id."""
+        now, record_id = self._now, self._ids.salesforce("Opportunity")
+        stage, closed = deal.stage_at(now), deal.closed_by(now)
+        moves = [(at, place) for place, at in enumerate(deal.stages[:5]) if at <= now]
+        if closed:
+            moves.append((deal.closes, stage))
+        self._rows["Opportunity"].append(
+            filled(
+                {
+                    "Id": record_id,
+                    "Name": name,
+                    "AccountId": account_id,
+                    "StageName": STAGES[stage][2],
+                    "Probability": int(STAGES[stage][3] * 100),
+                    "Amount": deal.amount,
+                    "CloseDate": date_of(deal.closes),
+                    "IsWon": stage == 5,
+                    "IsClosed": closed,
+                    "OwnerId": user_id(deal.rep),
+                    "LeadSource": person.source.salesforce,
+                    "CampaignId": campaign_id(person.campaign) if person.campaign else None,
+                    **_audit(deal.opened, moves[-1][0]),
+                }
+            )
+        )
+        for at, place in moves:
+            self._rows["OpportunityHistory"].append(
+                {
+                    "Id": self._ids.salesforce("OpportunityHistory"),
+                    "OpportunityId": record_id,
+                    "StageName": STAGES[place][2],
+                    "Amount": deal.amount,
+                    "Probability": int(STAGES[place][3] * 100),
+                    "CloseDate": date_of(deal.closes),
+                    "CreatedDate": salesforce_time(at),
+                    "CreatedById": user_id(deal.rep),
+                    "IsDeleted": False,
+                }
+            )
+        return record_id
+
+    def role(self, opportunity_id: str, contact_id: str, person: Person, primary: bool, at: int) -> None:
+        """Write a member of the buying group."""
+        self._rows["OpportunityContactRole"].append(
+            {
+                "Id": self._ids.salesforce("OpportunityContactRole"),
+                "OpportunityId": opportunity_id,
+                "ContactId": contact_id,
+                "Role": _ROLES.get(person.role, "Other"),
+                "IsPrimary": primary,
+                **_audit(at, at),
+            }
+        )
+
+    def member(self, person: Person, journey: Journey, lead_id: str, contact_id: str | None) -> None:
+        """Write the lead's membership of the campaign that brought it."""
+        campaign = person.campaign
+        if campaign is None:
+            return
+        answered = campaign.kind != "List" and bool(journey.forms or campaign.kind == "Conference")
+        at = person.created
+        self._rows["CampaignMember"].append(
+            filled(
+                {
+                    "Id": self._ids.salesforce("CampaignMember"),
+                    "CampaignId": campaign_id(campaign),
+                    "LeadId": lead_id,
+                    "ContactId": contact_id,
+                    "Status": _ANSWERED.get(campaign.kind, "Responded") if answered else "Sent",
+                    "HasResponded": answered,
+                    "FirstRespondedDate": date_of(at) if answered else None,
+                    **_audit(at, at),
+                }
+            )
+        )
+
+    def activity(self, activity: Activity, who: str, what: str | None) -> None:
+        """Write one task or event of a lead, or of the contact it was converted into."""
+        if activity.kind == "meeting":
+            self._event(activity, who, what)
+        else:
+            self._task(activity, who, what)
+
+    def _event(self, activity: Activity, who: str, what: str | None) -> None:
+        over = activity.due + activity.seconds <= self._now
+        missed = " (no show)" if over and activity.outcome == "missed" else ""
+        starts, ends = salesforce_time(activity.due), salesforce_time(activity.due + activity.seconds)
+        self._rows["Event"].append(
+            filled(
+                {
+                    "Id": self._ids.salesforce("Event"),
+                    "WhoId": who,
+                    "WhatId": what,
+                    "OwnerId": user_id(activity.rep) if activity.rep else MACHINE_ID,
+                    "Subject": activity.subject + missed,
+                    "StartDateTime": starts,
+                    "EndDateTime": ends,
+                    "ActivityDateTime": starts,
+                    "ActivityDate": date_of(activity.due),
+                    "DurationInMinutes": activity.seconds // 60,
+                    **_audit(activity.at, activity.due if activity.due <= self._now else activity.at),
+                }
+            )
+        )
+
+    def _task(self, activity: Activity, who: str, what: str | None) -> None:
+        kind = activity.kind
+        done = kind != "task" or (activity.outcome == "done" and activity.due <= self._now)
+        subtype = "Task" if kind in ("task", "note") else "Call" if kind.startswith("call") else "Email"
+        finished = activity.due if done else activity.at
+        row: Row = {
+            "Id": self._ids.salesforce("Task"),
+            "WhoId": who,
+            "WhatId": what,
+            "OwnerId": user_id(activity.rep) if activity.rep else MACHINE_ID,
+            "Subject": _subject(activity),
+            "Description": activity.subject if kind == "note" else None,
+            "TaskSubtype": subtype,
+            "Status": "Completed" if done else "Not Started",
+            "IsClosed": done,
+            "Priority": "Normal",
+            "ActivityDate": date_of(activity.due),
+            "CompletedDateTime": salesforce_time(finished) if done else None,
+            **_audit(activity.at, finished),
+        }
+        if subtype != "Task":
+            row["CallType"] = "Inbound" if kind.endswith("in") else "Outbound"
+        if subtype == "Call":
+            row |= {
+                "CallDurationInSeconds": activity.seconds,
+                "CallDisposition": activity.outcome.capitalize(),
+            }
+        self._rows["Task"].append(filled(row))
+
+
+def person_fields(person: Person) -> Row:
+    """What Salesforce knows of the person, before any flaw."""
+    company = person.company
+    return {
+        "FirstName": person.first,
+        "LastName": person.last,
+        "Email": person.email,
+        "Company": company.name if company else "[not provided]",
+        "Title": person.title,
+        "Industry": company.industry.salesforce if company else None,
+        "NumberOfEmployees": company.employees if company else None,
+        "AnnualRevenue": company.revenue if company else None,
+        "Country": person.country.name,
+        "City": company.city if company else None,
+        "Phone": person.phone,
+        "Website": f"https://www.{company.domain}" if company and person.kind != "free_mail" else None,
+    }
+
+
+def _past(at: int | None, now: int) -> bool:
+    return at is not None and at <= now
+
+
+def _subject(activity: Activity) -> str:
+    if activity.kind == "email_out":
+        return f"Email: {activity.subject}"
+    if activity.kind == "email_in":
+        return f"Email received: {activity.subject}"
+    return "Note" if activity.kind == "note" else activity.subject
+
+
+def _statuses(journey: Journey, now: int, converted: bool) -> list[tuple[int, str]]:
+    moves = [
+        (journey.mql_at, "Marketing Qualified"),
+        (journey.touched_at, "Working"),
+        (journey.sql_at, "Sales Qualified"),
+        (journey.refused_at, "Unqualified"),
+        (journey.joined_at if converted else None, "Converted"),
+    ]
+    return [(at, status) for at, status in moves if at is not None and at <= now]
+
+
+def _rating(person: Person, journey: Journey, now: int) -> str | None:
+    """A rep's guess, given to half of the leads worked on; it is worth a little."""
+    if not _past(journey.touched_at, now) or person.number % 2:
+        return None
+    guess = person.intent + 0.25 * person.quality
+    return "Hot" if guess > 0.75 else "Warm" if guess > 0.4 else "Cold"
+
+
+def _last_change(journey: Journey, now: int, since: int) -> int:
+    moments = (journey.assigned_at, journey.opted_out_at, journey.bounced_at)
+    return max([since, *(at for at in moments if at is not None and at <= now)])

@@ -1,0 +1,113 @@
+"""Brings groups of people into Salesforce: leads, conversions, and the flaws that records have there."""
+
+from __future__ import annotations
+
+from random import Random
+
+from sandbox.population.flaws import blemish, mistyped, other_spelling, second_email
+from sandbox.population.identifiers import Ids
+from sandbox.population.model import Deal, Journey, Person, Row
+from sandbox.population.moments import DAY, date_of
+from sandbox.population.records import Population
+from sandbox.population.reps import Desk
+from sandbox.population.salesforce_rows import SalesforceWriter, person_fields
+from sandbox.population.sharing import activities_in, deal_in, deal_name, entered_again
+from sandbox.population.team_rows import user_id
+
+_DELETED, _MERGED, _ENTERED_TWICE, _TARGET_ACCOUNT = 0.002, 0.004, 0.026, 0.06
+
+
+class SalesforceSide:
+    """One block's Salesforce records."""
+
+    def __init__(self, population: Population, ids: Ids, rng: Random, desk: Desk, now: int) -> None:
+        self._rows = population.salesforce
+        self._write = SalesforceWriter(population, ids, now)
+        self._rng, self._desk, self._now = rng, desk, now
+
+    def add(self, group: list[tuple[Person, Journey]]) -> dict[int, list[str]]:
+        """Write a group; return the lead ids of each person."""
+        here = [pair for pair in group if pair[0].in_salesforce]
+        if not here:
+            return {}
+        account = _Account(self._write, self._rng, self._desk, here[0][0])
+        deals: dict[int, str] = {}
+        return {person.number: self._person(person, journey, account, deals) for person, journey in here}
+
+    def _person(
+        self, person: Person, journey: Journey, account: _Account, deals: dict[int, str]
+    ) -> list[str]:
+        rng = self._rng
+        shown = person_fields(person)
+        if person.email and (person.in_hubspot or rng.random() < 0.1):
+            shown["Email"] = other_spelling(rng, person.email)
+        blemish(rng, person, shown)
+        deal = deal_in("salesforce", journey, self._now)
+        converted = self._convert(person, journey, shown, deal, account, deals) if deal else {}
+        lead_id = self._write.lead(person, journey, shown, converted)
+        if not converted and rng.random() < _DELETED:
+            self._rows["Lead"][-1]["IsDeleted"] = True
+            return [lead_id]
+        who = converted.get("ConvertedContactId")
+        self._write.member(person, journey, lead_id, who)
+        for activity in activities_in("salesforce", person, journey, self._now):
+            what = converted.get("ConvertedOpportunityId") if deal and activity.at >= deal.opened else None
+            self._write.activity(activity, who or lead_id, what)
+        if person.email and rng.random() < _ENTERED_TWICE:
+            return [lead_id, self._second(person, shown, lead_id)]
+        return [lead_id]
+
+    def _convert(
+        self,
+        person: Person,
+        journey: Journey,
+        shown: Row,
+        deal: Deal,
+        account: _Account,
+        deals: dict[int, str],
+    ) -> dict[str, str]:
+        at = journey.joined_at or deal.opened
+        account_id = account.id_at(at, user_id(deal.rep))
+        contact_id = self._write.contact(person, journey, shown, account_id, at)
+        primary = id(deal) not in deals
+        if primary:
+            deals[id(deal)] = self._write.opportunity(deal, deal_name(person), person, account_id)
+        self._write.role(deals[id(deal)], contact_id, person, primary, at)
+        return {
+            "ConvertedDate": date_of(at),
+            "ConvertedAccountId": account_id,
+            "ConvertedContactId": contact_id,
+            "ConvertedOpportunityId": deals[id(deal)],
+        }
+
+    def _second(self, person: Person, shown: Row, lead_id: str) -> str:
+        """A second lead of the same person, at times merged into the first one since."""
+        rng, email = self._rng, str(shown["Email"])
+        again: Row = {
+            **shown,
+            "Email": email if rng.random() < 0.5 else second_email(rng, email),
+            "Title": None,
+        }
+        if rng.random() < 0.4:
+            again["LastName"] = mistyped(rng, str(again["LastName"]))
+        second = self._write.lead(entered_again(rng, person, self._now), Journey(), again, {})
+        if rng.random() < _MERGED / _ENTERED_TWICE:
+            self._rows["Lead"][-1] |= {"IsDeleted": True, "MasterRecordId": lead_id}
+        return second
+
+
+class _Account:
+    """A group's account: made on the first conversion, or long before for a company that sales wants to win."""
+
+    def __init__(self, write: SalesforceWriter, rng: Random, desk: Desk, person: Person) -> None:
+        self._write, self._person, self._id = write, person, ""
+        if person.company and person.company.employees > 50 and rng.random() < _TARGET_ACCOUNT:
+            before = person.company.wakes - int((10 + rng.random() * 300) * DAY)
+            owner = desk.rep_for(rng, person.country, person.country.language, before)
+            self.id_at(before, user_id(owner))
+
+    def id_at(self, at: int, owner: str) -> str:
+        """The account's id; it is written at `at` unless it was there."""
+        if not self._id:
+            self._id = self._write.account(self._person, at, owner)
+        return self._id

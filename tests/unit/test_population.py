@@ -1,0 +1,258 @@
+"""The made population: the same for the same seed, whole in itself, believable, and driven by its hidden truth."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from statistics import mean, median
+
+import pytest
+
+from sandbox.population import Population, generate, stream
+from sandbox.population.identifiers import salesforce_id
+
+NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
+NOW_TEXT = "2026-03-18T15:30:00.000Z"
+ENGAGEMENTS = ("emails", "calls", "meetings", "tasks", "notes")
+
+
+@pytest.fixture(scope="module")
+def population() -> Population:
+    return generate(7, 2000, NOW)
+
+
+def digest(population: Population) -> str:
+    parts = [population.hubspot, population.hubspot_associations, population.salesforce, population.truth]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def ids(rows: list, key: str) -> set:
+    found = [row[key] for row in rows]
+    assert len(found) == len(set(found))
+    return set(found)
+
+
+def test_same_seed_same_bytes_and_other_seed_other_bytes() -> None:
+    assert digest(generate(3, 300, NOW)) == digest(generate(3, 300, NOW))
+    assert digest(generate(3, 300, NOW)) != digest(generate(4, 300, NOW))
+
+
+@pytest.mark.parametrize("leads", [0, 1, 2, 999, 1000, 1001])
+def test_makes_exactly_as_many_people_as_asked(leads: int) -> None:
+    population = generate(1, leads, NOW)
+    assert len(population.truth) == leads
+    assert all(row["hubspot_ids"] or row["salesforce_ids"] for row in population.truth)
+
+
+def test_no_leads_means_empty_crms() -> None:
+    population = generate(1, 0, NOW)
+    assert not any(population.hubspot.values()) and not any(population.salesforce.values())
+
+
+def test_the_first_thousand_are_the_same_in_a_larger_population() -> None:
+    small, large = generate(5, 1000, NOW), generate(5, 1500, NOW)
+    assert large.truth[:1000] == small.truth
+    assert large.salesforce["Lead"][: len(small.salesforce["Lead"])] == small.salesforce["Lead"]
+
+
+def test_parts_of_the_stream_do_not_share_ids() -> None:
+    whole = Population()
+    whole.extend(stream(2, 3000, NOW))
+    for name in ("contacts", "companies", "deals", *ENGAGEMENTS):
+        ids(whole.hubspot[name], "hs_object_id")
+    for rows in whole.salesforce.values():
+        ids(rows, "Id")
+
+
+def test_now_needs_a_time_zone() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        generate(1, 1, datetime(2026, 1, 1))
+
+
+def test_salesforce_ids_carry_the_case_check() -> None:
+    record_id = salesforce_id("User", 123_456_789_012)
+    assert len(record_id) == 18
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+    for part in range(3):
+        chunk = record_id[part * 5 : part * 5 + 5]
+        bits = sum(1 << place for place, letter in enumerate(chunk) if letter in alphabet[:26])
+        assert record_id[15 + part] == alphabet[bits]
+
+
+def test_shares_are_believable(population: Population) -> None:
+    truth, count = population.truth, len(population.truth)
+    crms = Counter((bool(row["hubspot_ids"]), bool(row["salesforce_ids"])) for row in truth)
+    assert crms[True, False] / count == pytest.approx(0.55, abs=0.04)
+    assert crms[False, True] / count == pytest.approx(0.30, abs=0.04)
+    assert crms[True, True] / count == pytest.approx(0.15, abs=0.04)
+    kinds = Counter(row["kind"] for row in truth)
+    assert kinds["free_mail"] / count == pytest.approx(0.12, abs=0.03)
+    assert set(kinds) == {"business", "free_mail", "role", "student", "competitor", "staff", "gibberish"}
+    owned = sum("hubspot_owner_id" in row for row in population.hubspot["contacts"])
+    assert 0.25 < owned / len(population.hubspot["contacts"]) < 0.45
+    queued = sum(str(row["OwnerId"]).startswith("00G") for row in population.salesforce["Lead"])
+    assert 0.55 < queued / len(population.salesforce["Lead"]) < 0.75
+    engagements = sum(len(population.hubspot[name]) for name in ENGAGEMENTS)
+    engagements += len(population.salesforce["Task"]) + len(population.salesforce["Event"])
+    assert 4 < engagements / count < 6
+
+
+def test_funnel_is_believable(population: Population) -> None:
+    qualified = [row for row in population.truth if row["mql_at"]]
+    assert 0.3 < len(qualified) / len(population.truth) < 0.45
+    assert 0.15 < mean(row["is_sql"] for row in qualified) < 0.30
+    closed = [row for row in population.truth if row["is_won"] or row["is_lost"]]
+    assert 0.2 < mean(row["is_won"] for row in closed) < 0.5
+    answers = [row["response_minutes"] for row in qualified if row["response_minutes"] is not None]
+    assert 2 * 60 < median(answers) < 24 * 60
+
+
+def test_hubspot_links_and_owners_exist(population: Population) -> None:
+    rows = population.hubspot
+    known = {
+        name: ids(rows[name], "hs_object_id") for name in ("contacts", "companies", "deals", *ENGAGEMENTS)
+    }
+    owners = ids(rows["owners"], "id")
+    for source, source_id, target, target_id in population.hubspot_associations:
+        assert source_id in known[source] and target_id in known[target]
+    for name in known:
+        assert all(row["hubspot_owner_id"] in owners for row in rows[name] if "hubspot_owner_id" in row)
+    stages = ids(rows["deal_stages"], "stage_id")
+    assert {row["dealstage"] for row in rows["deals"]} <= stages
+    emails = [row["email"] for row in rows["contacts"] if "email" in row]
+    assert len(emails) == len(set(emails))
+
+
+def test_salesforce_references_exist(population: Population) -> None:
+    rows = population.salesforce
+    known = {name: ids(table, "Id") for name, table in rows.items()}
+    people = known["Lead"] | known["Contact"]
+    targets = {
+        "OwnerId": known["User"] | known["Group"],
+        "WhoId": people,
+        "WhatId": known["Opportunity"],
+        "AccountId": known["Account"],
+        "LeadId": known["Lead"],
+        "ContactId": known["Contact"],
+        "CampaignId": known["Campaign"],
+        "OpportunityId": known["Opportunity"],
+        "ConvertedAccountId": known["Account"],
+        "ConvertedContactId": known["Contact"],
+        "ConvertedOpportunityId": known["Opportunity"],
+        "MasterRecordId": known["Lead"],
+        "CreatedById": known["User"],
+    }
+    for table in rows.values():
+        for row in table:
+            for name, target in targets.items():
+                assert name not in row or row[name] in target
+    converted = [row for row in rows["Lead"] if row["IsConverted"]]
+    assert converted
+    assert all(row["Status"] == "Converted" and "ConvertedContactId" in row for row in converted)
+
+
+def test_reps_are_the_same_in_both_crms(population: Population) -> None:
+    hubspot = {row["email"]: row["archived"] == "false" for row in population.hubspot["owners"]}
+    salesforce = {
+        row["Email"]: row["IsActive"]
+        for row in population.salesforce["User"]
+        if row["UserType"] == "Standard"
+    }
+    assert hubspot == salesforce
+    assert sum(hubspot.values()) == 12
+
+
+def test_nothing_but_plans_lies_in_the_future(population: Population) -> None:
+    planned = {
+        "hs_meeting_start_time",
+        "hs_meeting_end_time",
+        "StartDateTime",
+        "EndDateTime",
+        "ActivityDateTime",
+    }
+    planned |= {"hs_timestamp", "closedate", "CloseDate", "ActivityDate", "EndDate"}
+    for table in [*population.hubspot.values(), *population.salesforce.values()]:
+        for row in table:
+            for name, value in row.items():
+                if isinstance(value, str) and value[:2] == "20" and value[4:5] == "-" and name not in planned:
+                    assert value <= NOW_TEXT, name
+
+
+def test_time_runs_forward(population: Population) -> None:
+    steps = ("lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer")
+    for row in population.hubspot["contacts"]:
+        reached = [row[f"hs_v2_date_entered_{step}"] for step in steps if f"hs_v2_date_entered_{step}" in row]
+        assert reached == sorted(reached)
+        assert row["createdate"] <= reached[0] and reached[-1] <= row["lastmodifieddate"]
+    created = {row["hs_object_id"]: row["createdate"] for row in population.hubspot["contacts"]}
+    at = {
+        row["hs_object_id"]: row["hs_createdate"] for name in ENGAGEMENTS for row in population.hubspot[name]
+    }
+    for source, source_id, target, target_id in population.hubspot_associations:
+        if source in ENGAGEMENTS and target == "contacts":
+            assert at[source_id] >= created[target_id]
+    for row in population.truth:
+        moments = [
+            row[name]
+            for name in ("created_at", "mql_at", "touched_at", "sql_at", "opportunity_at", "closes_at")
+        ]
+        known = [moment for moment in moments if moment]
+        assert known == sorted(known)
+
+
+def test_most_work_is_done_in_working_hours(population: Population) -> None:
+    calls = [datetime.fromisoformat(str(row["hs_timestamp"])) for row in population.hubspot["calls"]]
+    assert mean(call.weekday() < 5 for call in calls) > 0.95
+
+
+def test_people_in_both_crms_share_a_mailbox(population: Population) -> None:
+    contacts = {row["hs_object_id"]: row.get("email") for row in population.hubspot["contacts"]}
+    leads = {row["Id"]: row.get("Email") for row in population.salesforce["Lead"]}
+    equal = []
+    for row in population.truth:
+        if row["hubspot_ids"] and row["salesforce_ids"]:
+            one = str(contacts[str(row["hubspot_ids"]).split(";")[0]])
+            other = str(leads[str(row["salesforce_ids"]).split(";")[0]])
+            local, _, domain = other.strip().lower().partition("@")
+            assert one == f"{local.partition('+')[0]}@{domain}"
+            equal.append(one == other)
+    assert 0.4 < mean(equal) < 0.7
+
+
+def test_records_have_flaws(population: Population) -> None:
+    contacts, leads = population.hubspot["contacts"], population.salesforce["Lead"]
+    assert sum(row.get("archived") == "true" for row in contacts) in range(1, 9)
+    assert sum("hs_merged_object_ids" in row for row in contacts) in range(1, 12)
+    assert sum(bool(row["IsDeleted"]) for row in leads) in range(1, 14)
+    twice = [
+        row for row in population.truth if ";" in str(row["hubspot_ids"]) or ";" in str(row["salesforce_ids"])
+    ]
+    assert 0.01 < len(twice) / len(population.truth) < 0.05
+    assert any("industry" not in row for row in contacts) and any("email" not in row for row in contacts)
+
+
+def test_truth_drives_what_happens(population: Population) -> None:
+    qualified = [row for row in population.truth if row["mql_at"]]
+    for name in ("fit", "intent", "quality"):
+        ordered = sorted(qualified, key=lambda row, name=name: row[name])
+        third = len(ordered) // 3
+        assert mean(row["is_sql"] for row in ordered[-third:]) > 1.2 * mean(
+            row["is_sql"] for row in ordered[:third]
+        )
+    quick = [row["is_sql"] for row in qualified if (row["response_minutes"] or 10**6) <= 60]
+    slow = [row["is_sql"] for row in qualified if (row["response_minutes"] or 0) >= 1440]
+    assert mean(quick) > 1.3 * mean(slow)
+
+
+def test_what_crms_show_tells_of_the_truth(population: Population) -> None:
+    shown = {row["hs_object_id"]: row for row in population.hubspot["contacts"]}
+    known = [
+        (row, shown[str(row["hubspot_ids"]).split(";")[0]]) for row in population.truth if row["hubspot_ids"]
+    ]
+    eager = [row["hs_analytics_num_page_views"] for truth, row in known if truth["intent"] > 0.7]
+    idle = [row["hs_analytics_num_page_views"] for truth, row in known if truth["intent"] < 0.3]
+    assert mean(eager) > 2 * mean(idle)
+    scanned = [row for truth, row in known if truth["scans_links"] and row["hs_email_delivered"]]
+    assert scanned and all(row["hs_email_click"] == row["hs_email_delivered"] for row in scanned)
