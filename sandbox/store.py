@@ -7,7 +7,8 @@ memory, and because it shares no engine with the warehouse (a shared bug would p
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,23 @@ class Store:
         self.db.execute("begin")
         try:
             self.db.executemany(f"insert or replace into {quoted(table)} ({names}) values ({marks})", rows)
+        except BaseException:
+            self.db.execute("rollback")
+            raise
+        self.db.execute("commit")
+
+    def insert_row(self, table: str, values: Mapping[str, Any]) -> None:
+        """Insert one row; a row with the same key is an error."""
+        names = ", ".join(quoted(name) for name in values)
+        marks = ", ".join("?" * len(values))
+        self.db.execute(f"insert into {quoted(table)} ({names}) values ({marks})", list(values.values()))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All changes inside are kept, or none where an exception leaves the block."""
+        self.db.execute("begin")
+        try:
+            yield
         except BaseException:
             self.db.execute("rollback")
             raise

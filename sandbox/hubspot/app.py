@@ -1,0 +1,106 @@
+"""The HTTP side of the portal: path versions, tokens, scopes, limits, errors and the request counters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sandbox.hubspot.calls import Call, respond
+from sandbox.hubspot.errors import ApiError, not_served, unauthorised
+from sandbox.hubspot.routes import ROUTES, Endpoint
+
+if TYPE_CHECKING:
+    from sandbox.hubspot.portal import HubSpot
+
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+DATED = re.compile(
+    r"/(?P<area>crm/[a-z-]+|account-info|webhooks|marketing/forms)/(?P<version>20\d\d-\d\d(?:-beta)?)(?P<rest>/.*|$)"
+)
+V4_AREAS = re.compile(r"/crm/(associations/|objects/[^/]+/[^/]+/associations/)")
+
+
+def undated(path: str) -> tuple[str, str]:
+    """`path` in the v3/v4 form that the routes know, and the version that the caller wrote."""
+    path = path.rstrip("/") or "/"
+    match = DATED.fullmatch(path)
+    if match is None:
+        parts = re.findall(r"/(v[1-4])/", path)
+        return path, parts[0] if parts else ""
+    area, _, name = match["area"].partition("/")
+    plain = f"/{match['area']}{match['rest']}/"
+    version = "v4" if V4_AREAS.match(plain) else "v3"
+    tail = f"/{name}{match['rest']}" if name else match["rest"]
+    return f"/{area}/{version}{tail}", match["version"]
+
+
+class _Versions:
+    """Rewrites dated paths before they are routed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            path, version = undated(scope["path"])
+            scope = {**scope, "path": path, "raw_path": path.encode(), "api_version": version}
+        await self._app(scope, receive, send)
+
+
+def _granted(portal: HubSpot, request: Request) -> frozenset[str]:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    granted = portal.tokens.get(token) if scheme.lower() == "bearer" else None
+    if granted is None:
+        raise unauthorised()
+    return granted
+
+
+def _serve(portal: HubSpot, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    counted = (endpoint.method, endpoint.path)
+
+    async def serve(request: Request) -> Response:
+        portal.requests[counted] += 1
+        headers: dict[str, str] = {}
+        try:
+            granted = _granted(portal, request)
+            headers = portal.limits.admit(endpoint.search)
+            call = Call(
+                portal,
+                request.scope["api_version"],
+                request.path_params,
+                request.query_params,
+                await request.body(),
+            )
+            endpoint.check_scopes(call, granted)
+            return respond(endpoint.handler(call), headers)
+        except ApiError as error:
+            return respond((error.status, error.body(portal.correlation_id())), headers | error.headers)
+
+    return serve
+
+
+def _refuse(portal: HubSpot) -> Callable[[Request], Awaitable[Response]]:
+    async def refuse(request: Request) -> Response:
+        portal.requests[(request.method, "not served")] += 1
+        error = not_served(f"{request.method} {request.url.path}")
+        return respond((error.status, error.body(portal.correlation_id())), {})
+
+    return refuse
+
+
+def build_app(portal: HubSpot) -> Starlette:
+    """The application that serves `portal`."""
+    routes = [
+        Route(endpoint.path, _serve(portal, endpoint), methods=[endpoint.method]) for endpoint in ROUTES
+    ]
+    routes.append(Route("/{anything:path}", _refuse(portal), methods=METHODS))
+    app = Starlette(routes=routes)
+    app.router.redirect_slashes = False
+    app.add_middleware(_Versions)
+    return app

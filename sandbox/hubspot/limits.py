@@ -1,0 +1,73 @@
+"""HubSpot's rate limits: a rolling ten seconds and a day for all calls, five searches a second."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+
+from sandbox.hubspot.errors import ApiError
+
+PER_TEN_SECONDS = 190
+PER_SECOND = 19
+PER_DAY = 650_000
+SEARCHES_PER_SECOND = 5
+
+
+class Limits:
+    """Counts calls; refuses those above the limits where `enforced`."""
+
+    def __init__(self, enforced: bool) -> None:
+        self.enforced = enforced
+        self._calls: deque[float] = deque()
+        self._searches: deque[float] = deque()
+        self.today = 0
+
+    def admit(self, search: bool) -> dict[str, str]:
+        """Count one call and return the headers of its answer; raises ApiError 429 above a limit."""
+        now = time.monotonic()
+        self.today += 1
+        headers = {
+            "X-HubSpot-RateLimit-Daily": str(PER_DAY),
+            "X-HubSpot-RateLimit-Daily-Remaining": str(max(0, PER_DAY - self.today)),
+        }
+        if search:
+            self._check(self._searches, now, 1.0, SEARCHES_PER_SECOND, "secondly", headers)
+            return headers
+        used = self._check(self._calls, now, 10.0, PER_TEN_SECONDS, "ten_secondly_rolling", headers)
+        headers |= {
+            "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
+            "X-HubSpot-RateLimit-Max": str(PER_TEN_SECONDS),
+            "X-HubSpot-RateLimit-Remaining": str(PER_TEN_SECONDS - used),
+            "X-HubSpot-RateLimit-Secondly": str(PER_SECOND),
+            "X-HubSpot-RateLimit-Secondly-Remaining": str(max(0, PER_SECOND - used)),
+        }
+        return headers
+
+    def _check(
+        self, calls: deque[float], now: float, seconds: float, most: int, name: str, headers: dict[str, str]
+    ) -> int:
+        if not self.enforced:
+            return 1
+        while calls and calls[0] <= now - seconds:
+            calls.popleft()
+        if self.today > PER_DAY:
+            name = "daily"
+        if len(calls) >= most or name == "daily":
+            raise _too_many(name, headers)
+        calls.append(now)
+        return len(calls)
+
+
+def _too_many(name: str, headers: dict[str, str]) -> ApiError:
+    message = f"You have reached your {name} limit."
+    if name == "secondly":
+        return ApiError(429, message, "RATE_LIMITS", headers)
+    return ApiError(
+        429,
+        message,
+        "RATE_LIMITS",
+        headers,
+        errorType="RATE_LIMIT",
+        policyName=name.upper(),
+        groupName="publicapi:sandbox",
+    )

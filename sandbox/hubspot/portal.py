@@ -1,0 +1,127 @@
+"""The HubSpot half of the sandbox: one portal with its records, and the application that serves it."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sandbox.clock import Clock
+from sandbox.hubspot.app import build_app
+from sandbox.hubspot.associations import Associations
+from sandbox.hubspot.history import History
+from sandbox.hubspot.limits import Limits
+from sandbox.hubspot.objects import ObjectType, ObjectTypes
+from sandbox.hubspot.owners import Owners
+from sandbox.hubspot.pipelines import Pipelines
+from sandbox.hubspot.records import Records
+from sandbox.hubspot.scopes import ALL_SCOPES
+from sandbox.hubspot.search import contains_token
+from sandbox.store import Store
+
+PORTAL_ID = 7100100
+
+
+class HubSpot:
+    """One portal. `.app` serves it; `.load` and `.load_associations` fill it; `.requests` counts its calls."""
+
+    def __init__(
+        self, store: Store, clock: Clock, limits: bool = True, scopes: Iterable[str] | None = None
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.portal_id = PORTAL_ID
+        self.types = ObjectTypes()
+        self.history = History(store)
+        self.records = Records(store, clock, self.types, self.history)
+        self.associations = Associations(store)
+        self.owners = Owners(store, clock)
+        self.pipelines = Pipelines(clock)
+        self.limits = Limits(limits)
+        self.token = f"pat-na1-{uuid.uuid5(uuid.NAMESPACE_URL, 'leadwright-sandbox')}"
+        self.tokens: dict[str, frozenset[str]] = {
+            self.token: frozenset(ALL_SCOPES if scopes is None else scopes)
+        }
+        self.requests: Counter[tuple[str, str]] = Counter()
+        self._groups: dict[str, dict[str, str]] = {}
+        self._correlations = itertools.count(1)
+        store.db.create_function("contains_token", 2, contains_token, deterministic=True)
+        self.app = build_app(self)
+
+    def correlation_id(self) -> str:
+        """An id for one error answer; the same run gives the same ids."""
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, str(next(self._correlations))))
+
+    @property
+    def _loaders(self) -> dict[str, Callable[[Iterable[Mapping[str, Any]]], int]]:
+        return {
+            "owners": self.owners.load,
+            "deal_stages": lambda rows: self.pipelines.load("deals", rows),
+            "lead_stages": lambda rows: self.pipelines.load("leads", rows),
+            "history": self.history.load,
+        }
+
+    def object_names(self) -> set[str]:
+        """What `load` takes."""
+        return {kind.name for kind in self.types} | set(self._loaders)
+
+    def load(self, object_name: str, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Fill `object_name` with rows of field -> value; unknown fields become custom text properties."""
+        loader = self._loaders.get(object_name)
+        if loader is not None:
+            return loader(rows)
+        return self.records.load(self._type(object_name), rows)
+
+    def load_associations(self, rows: Iterable[tuple[str, str, str, str]]) -> None:
+        """Link records: rows of from object, from id, to object, to id."""
+        self.associations.link(
+            (from_id, to_id, self.associations.default(self._type(one), self._type(other)))
+            for one, from_id, other, to_id in rows
+        )
+
+    def key(self, object_name: str) -> tuple[str, ...]:
+        """The columns that tell the rows of `object_name` apart when it is loaded."""
+        keys = {
+            "owners": ("id",),
+            "deal_stages": ("pipeline_id", "stage_id"),
+            "lead_stages": ("pipeline_id", "stage_id"),
+            "history": ("object", "record_id", "property", "changed_at"),
+        }
+        return keys.get(object_name, ("hs_object_id",))
+
+    def problem(self, object_name: str, field: str, value: str) -> str | None:
+        """What is wrong with `value` as text of `field` in an import; None where it is fine."""
+        if object_name in ("deal_stages", "lead_stages") and field == "display_order":
+            return None if value == "" or value.isdigit() else f"{value} is not a whole number"
+        kind = self.types.find(object_name)
+        return kind.loading_problem(field, value) if kind else None
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """All record changes inside are kept, or none."""
+        with self.store.transaction():
+            yield
+
+    def changed(
+        self, kind: ObjectType, record_id: str, event: str, name: str = "", value: str = "", merged: str = ""
+    ) -> None:
+        """Tell those who listen that a record changed."""
+
+    def linked(self, one: ObjectType, from_id: str, other: ObjectType, to_id: str) -> None:
+        """Tell those who listen that two records were linked."""
+
+    def groups(self, kind: ObjectType) -> dict[str, str]:
+        """The property groups of `kind`: name -> label."""
+        if kind.name not in self._groups:
+            names = dict.fromkeys(known.group for known in kind.properties.values())
+            self._groups[kind.name] = {name: name.replace("_", " ").capitalize() for name in names}
+        return self._groups[kind.name]
+
+    def _type(self, name: str) -> ObjectType:
+        kind = self.types.find(name)
+        if kind is None:
+            raise ValueError(f"HubSpot has no object {name}")
+        return kind

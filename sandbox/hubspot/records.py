@@ -1,0 +1,339 @@
+"""CRM records in SQLite: reading, writing and loading them, with HubSpot's rules for values and dates."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.clock import Clock
+from sandbox.hubspot import derived
+from sandbox.hubspot.errors import InvalidPropertiesError, bad_request, conflict
+from sandbox.hubspot.history import History
+from sandbox.hubspot.objects import ObjectType, ObjectTypes
+from sandbox.hubspot.properties import Property
+from sandbox.hubspot.values import InvalidValueError, iso, spell, text
+from sandbox.store import Store, quoted
+
+TEXT_ID_ORDER = 1 << 62  # ids that are not numbers come after those that are, in the order of their letters
+FIRST_ID = 101
+HIDDEN = {
+    "_order": "integer not null",
+    "_archived": "integer not null",
+    "_archived_at": "text",
+    "_merged_into": "text",
+}
+
+
+def order_of(record_id: str) -> int:
+    """The place of `record_id` among all ids: HubSpot sorts by number, the sandbox's ids may be any text."""
+    if record_id.isascii() and record_id.isdigit() and len(record_id) < 19:
+        return int(record_id)
+    return TEXT_ID_ORDER
+
+
+@dataclass(slots=True)
+class Record:
+    """One record as read from the store."""
+
+    id: str
+    properties: dict[str, str | None]
+    created_at: str
+    updated_at: str
+    archived_at: str | None = None
+
+    def body(self) -> dict[str, Any]:
+        """The record as the API shows it."""
+        shown: dict[str, Any] = {
+            "id": self.id,
+            "properties": self.properties,
+            "createdAt": self.created_at,
+            "updatedAt": self.updated_at,
+            "archived": self.archived_at is not None,
+        }
+        if self.archived_at is not None:
+            shown["archivedAt"] = self.archived_at
+        return shown
+
+
+class Records:
+    """All CRM records of the portal."""
+
+    def __init__(self, store: Store, clock: Clock, types: ObjectTypes, history: History) -> None:
+        self._store = store
+        self._clock = clock
+        self._types = types
+        self._history = history
+        self._next_ids: dict[str, int] = {}
+        for kind in types:
+            self.create_table(kind)
+
+    # -- tables ------------------------------------------------------------------------------------------------
+
+    def create_table(self, kind: ObjectType) -> None:
+        """Create the table of `kind` with its indexes."""
+        table = quoted(kind.name)
+        columns = {name: known.collation for name, known in kind.properties.items()}
+        self._store.create_table(kind.name, HIDDEN | columns, "hs_object_id")
+        for name, columns_of_index in {
+            "ids": "_archived, _order, hs_object_id",
+            "changes": f"_archived, {quoted(kind.modified)}, _order, hs_object_id",
+        }.items():
+            index = quoted(f"{kind.name}_{name}")
+            self._store.db.execute(f"create index if not exists {index} on {table} ({columns_of_index})")
+        for known in kind.properties.values():
+            if known.unique:
+                self._index_unique(kind, known)
+
+    def add_property(self, kind: ObjectType, added: Property) -> None:
+        """Give `kind` a further property."""
+        if added.name not in self._store.columns(kind.name):
+            self._store.add_column(kind.name, added.name, added.collation)
+        kind.properties[added.name] = added
+        if added.unique:
+            self._index_unique(kind, added)
+
+    def _index_unique(self, kind: ObjectType, known: Property) -> None:
+        index = quoted(f"{kind.name}_by_{known.name}")
+        column = quoted(known.name)
+        self._store.db.execute(
+            f"create index if not exists {index} on {quoted(kind.name)} ({column}, _archived) where {column} <> ''"
+        )
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    def asked(self, kind: ObjectType, names: Iterable[str]) -> list[str]:
+        """The properties to show where a caller asks for `names`: unknown ones are left out without a word."""
+        wanted = list(names) or list(kind.shown)
+        return sorted({name for name in wanted if name in kind.properties} | set(kind.fixed))
+
+    def fetch(
+        self,
+        kind: ObjectType,
+        names: Sequence[str],
+        where: str,
+        parameters: Sequence[Any] | Mapping[str, Any] = (),
+        source: str | None = None,
+    ) -> list[Record]:
+        """Records with the properties `names`, by the tail of an SQL query: conditions, order and limit."""
+        columns = ", ".join(quoted(name) for name in names)
+        sql = (
+            f"select hs_object_id, {quoted(kind.created)}, {quoted(kind.modified)}, _archived_at, {columns}"
+            f" from {source or quoted(kind.name)} {where}"
+        )
+        cursor = self._store.db.cursor()
+        cursor.row_factory = None
+        return [
+            Record(row[0], dict(zip(names, row[4:], strict=True)), row[1], row[2], row[3])
+            for row in cursor.execute(sql, parameters)
+        ]
+
+    def page(
+        self, kind: ObjectType, names: Sequence[str], after: str | None, limit: int, archived: bool
+    ) -> list[Record]:
+        """Up to `limit` records in the order of their ids, from the one behind `after`."""
+        where = "where _archived = ? order by _order, hs_object_id limit ?"
+        if after is None:
+            return self.fetch(kind, names, where, (int(archived), limit))
+        where = where.replace("order", "and (_order, hs_object_id) > (?, ?) order", 1)
+        return self.fetch(kind, names, where, (int(archived), order_of(after), after, limit))
+
+    def get(
+        self, kind: ObjectType, record_id: str, names: Sequence[str], archived: bool = False
+    ) -> Record | None:
+        """The record with `record_id`, also by the id of one that was merged into it."""
+        found = self.fetch(
+            kind, names, "where hs_object_id = ? and _archived = ?", (record_id, int(archived))
+        )
+        if found or archived:
+            return found[0] if found else None
+        winner = self._winner(kind, record_id)
+        return self.get(kind, winner, names) if winner else None
+
+    def _winner(self, kind: ObjectType, record_id: str) -> str | None:
+        rows = self._store.rows(
+            f"select _merged_into from {quoted(kind.name)} where hs_object_id = ?", (record_id,)
+        )
+        return rows[0]["_merged_into"] if rows else None
+
+    def many(
+        self, kind: ObjectType, ids: Sequence[str], names: Sequence[str], archived: bool = False
+    ) -> dict[str, Record]:
+        """The records with `ids` that are there, by id."""
+        marks = ", ".join("?" * len(ids))
+        found = self.fetch(
+            kind, names, f"where hs_object_id in ({marks}) and _archived = ?", (*ids, int(archived))
+        )
+        return {record.id: record for record in found}
+
+    def ids_by(self, kind: ObjectType, name: str, values: Sequence[str]) -> dict[str, str]:
+        """Value (in lower case) -> id, for the live records whose property `name` is one of `values`."""
+        marks = ", ".join("?" * len(values))
+        rows = self._store.db.execute(
+            f"select {quoted(name)}, hs_object_id from {quoted(kind.name)} "
+            f"where {quoted(name)} in ({marks}) and {quoted(name)} <> '' and _archived = 0",
+            [value.lower() if name == "email" else value for value in values],
+        )
+        return {row[0].lower(): row[1] for row in rows}
+
+    def searchable(self, kind: ObjectType) -> str:
+        """The table that the search reads."""
+        return quoted(kind.name)
+
+    def total(self, source: str, where: str, parameters: Mapping[str, Any]) -> int:
+        """How many records of `source` fit a condition."""
+        row = self._store.db.execute(f"select count(*) from {source} where {where}", parameters).fetchone()
+        return int(row[0])
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    def checked(self, kind: ObjectType, values: Mapping[str, Any]) -> dict[str, str]:
+        """`values` as they will be stored; raises InvalidPropertiesError naming every value that does not fit."""
+        stored: dict[str, str] = {}
+        problems: list[tuple[str, InvalidValueError]] = []
+        for name, value in values.items():
+            known = kind.properties.get(name)
+            try:
+                if known is None or known.archived_at:
+                    raise InvalidValueError("PROPERTY_DOESNT_EXIST", f'Property "{name}" does not exist')
+                if known.read_only:
+                    message = f'"{name}" is a read only property; its value cannot be set.'
+                    raise InvalidValueError("READ_ONLY_VALUE", message)
+                stored[name] = known.stored("" if value is None else value)
+            except InvalidValueError as problem:
+                problems.append((name, problem))
+        if problems:
+            raise InvalidPropertiesError(problems)
+        return stored
+
+    def check_unique(self, kind: ObjectType, values: Mapping[str, str], record_id: str | None) -> None:
+        """Refuse values of unique properties that another record has."""
+        for name, value in values.items():
+            if not kind.properties[name].unique or not value:
+                continue
+            holder = self.ids_by(kind, name, [value]).get(value.lower())
+            if holder is None or holder == record_id:
+                continue
+            if record_id is None and name == "email":
+                raise conflict(f"Contact already exists. Existing ID: {holder}")
+            raise bad_request(
+                f"Cannot set PropertyValueCoordinates{{objectTypeId={kind.type_id}, propertyName={name}, "
+                f"value={value}}} on {record_id or 'new object'}. {holder} already has that value.",
+                errors=[{"message": f"{holder} already has that value.", "code": "CONFLICTING_UNIQUE_VALUE"}],
+            )
+
+    def create(self, kind: ObjectType, values: Mapping[str, str]) -> str:
+        """Store a new record of checked `values`; return its id."""
+        now = iso(self._clock.now())
+        record_id = self.next_id(kind)
+        row: dict[str, Any] = {kind.created: now, kind.modified: now, "hs_object_id": record_id}
+        row |= {name: value for name, value in values.items() if value != ""}
+        row |= derived.on_create(kind.name, row, now)
+        row |= {"_order": order_of(record_id), "_archived": 0}
+        self._store.insert_row(kind.name, row)
+        return record_id
+
+    def update(self, kind: ObjectType, record_id: str, values: Mapping[str, str]) -> dict[str, str]:
+        """Store checked `values` in a live record; return what was written, derived properties included."""
+        now = iso(self._clock.now())
+        touched = [*values, *derived.reads(kind.name, values)]
+        before = self.fetch(
+            kind, [*dict.fromkeys([*touched, kind.modified])], "where hs_object_id = ?", (record_id,)
+        )[0]
+        written = {**values, **derived.on_update(kind.name, before.properties, values, now)}
+        written[kind.modified] = now
+        self._history.record(kind, before, written, now)
+        self._store.update(kind.name, "hs_object_id", record_id, written)
+        return written
+
+    def archive(self, kind: ObjectType, ids: Sequence[str], merged_into: str | None = None) -> None:
+        """Move the records to the recycle bin; those that are not there are passed over."""
+        now = iso(self._clock.now())
+        self._store.db.executemany(
+            f"update {quoted(kind.name)} set _archived = 1, _archived_at = ?, _merged_into = ?, "
+            f"{quoted(kind.modified)} = ? where hs_object_id = ? and _archived = 0",
+            [(now, merged_into, now, record_id) for record_id in ids],
+        )
+
+    def purge(self, kind: ObjectType, record_id: str) -> None:
+        """Remove a record for good."""
+        self._store.db.execute(f"delete from {quoted(kind.name)} where hs_object_id = ?", (record_id,))
+        self._history.forget(kind, record_id)
+
+    def next_id(self, kind: ObjectType) -> str:
+        """The id of the next record of `kind`: one more than the highest number in use."""
+        if kind.name not in self._next_ids:
+            rows = self._store.rows(
+                f"select max(_order) as top from {quoted(kind.name)} where _order < {TEXT_ID_ORDER}"
+            )
+            self._next_ids[kind.name] = max(FIRST_ID, (rows[0]["top"] or 0) + 1)
+        taken = self._next_ids[kind.name]
+        self._next_ids[kind.name] = taken + 1
+        return str(taken)
+
+    # -- loading -----------------------------------------------------------------------------------------------
+
+    def load(self, kind: ObjectType, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Store `rows` as they are, with dates and ids of their own; return how many."""
+        rows = iter(rows)
+        loaded = 0
+        self._next_ids.pop(kind.name, None)
+        while chunk := list(itertools.islice(rows, 5000)):
+            self._load_chunk(kind, chunk)
+            loaded += len(chunk)
+        return loaded
+
+    def _load_chunk(self, kind: ObjectType, chunk: list[Mapping[str, Any]]) -> None:
+        names = [
+            name
+            for name in dict.fromkeys(itertools.chain.from_iterable(chunk))
+            if not name.startswith("archived")
+        ]
+        for name in names:
+            if name not in kind.properties:
+                self.add_property(
+                    kind,
+                    Property(name, name, "string", "text", f"{kind.singular}information", standard=False),
+                )
+        now = iso(self._clock.now())
+        dates = [name for name in (kind.created, kind.modified) if name not in names]
+        columns = [*names, *dates]
+        if "hs_object_id" not in columns:
+            columns.append("hs_object_id")
+        columns = [*columns, "_order", "_archived", "_archived_at"]
+        self._store.insert(kind.name, columns, [self._loaded(kind, columns, row, now) for row in chunk])
+
+    def _loaded(self, kind: ObjectType, columns: list[str], row: Mapping[str, Any], now: str) -> list[Any]:
+        values = {
+            name: _loaded_value(kind.properties[name], value)
+            for name, value in row.items()
+            if name in kind.properties
+        }
+        record_id = values.get("hs_object_id") or self.next_id(kind)
+        created = values.get(kind.created) or now
+        archived = text(row.get("archived", "false")).lower() == "true"
+        values |= {
+            "hs_object_id": record_id,
+            kind.created: created,
+            kind.modified: values.get(kind.modified) or created,
+            "_order": order_of(record_id),  # type: ignore[dict-item]
+            "_archived": int(archived),  # type: ignore[dict-item]
+            "_archived_at": (spell("datetime", row.get("archived_at") or now) if archived else None),
+        }
+        return [values.get(name) for name in columns]
+
+
+def _loaded_value(known: Property, value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    if known.type == "enumeration" and not known.external:
+        spelt = text(value)
+        chosen = spelt.split(";") if known.field_type == "checkbox" else [spelt]
+        for choice in chosen:
+            if choice not in known.allowed() and not known.read_only:
+                known.add_option(choice)
+        return spelt
+    if known.name == "email":
+        return text(value).lower()
+    return spell(known.type, value) if known.name != "hs_object_id" else text(value)

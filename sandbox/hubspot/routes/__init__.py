@@ -1,0 +1,17 @@
+"""The portal's endpoints, one module per area of the API."""
+
+from sandbox.hubspot.routes import account, associations, batches, objects, owners, pipelines, properties
+from sandbox.hubspot.routes.endpoint import Endpoint
+
+__all__ = ["ROUTES", "Endpoint"]
+
+# A fixed path comes before one with a parameter in the same place: Starlette takes the first that fits.
+ROUTES: list[Endpoint] = [
+    *batches.ROUTES,
+    *associations.ROUTES,
+    *objects.ROUTES,
+    *properties.ROUTES,
+    *owners.ROUTES,
+    *pipelines.ROUTES,
+    *account.ROUTES,
+]

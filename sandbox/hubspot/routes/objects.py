@@ -1,0 +1,183 @@
+"""Single records, lists of records, and the search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sandbox.hubspot import scopes, writing
+from sandbox.hubspot.calls import Answer, Call
+from sandbox.hubspot.errors import ApiError, bad_request, not_found
+from sandbox.hubspot.objects import ObjectType
+from sandbox.hubspot.records import Record
+from sandbox.hubspot.routes.endpoint import Endpoint
+from sandbox.hubspot.search import translate, window
+from sandbox.hubspot.values import text
+
+MAX_PAGE = 100
+MAX_PAGE_WITH_HISTORY = 50
+MAX_LINKS_SHOWN = 500
+BASE = "/crm/v3/objects/{object}"
+
+
+def reads(call: Call) -> tuple[str, ...]:
+    """The scope to read the records in the path."""
+    return (scopes.records(call.kind, write=False),)
+
+
+def writes(call: Call) -> tuple[str, ...]:
+    """The scope to write the records in the path."""
+    return (scopes.records(call.kind, write=True),)
+
+
+def with_history(call: Call, kind: ObjectType, shown: list[dict[str, Any]], names: Sequence[str]) -> None:
+    """Add the former values of `names` to records as they are shown."""
+    known = [name for name in names if name in kind.properties]
+    if not known:
+        return
+    present = call.portal.records.many(kind, [body["id"] for body in shown], known)
+    for body in shown:
+        if body["id"] in present:
+            body["propertiesWithHistory"] = call.portal.history.of(kind, present[body["id"]], known)
+
+
+def _with_associations(call: Call, shown: list[dict[str, Any]]) -> None:
+    for name in call.names("associations"):
+        other = call.object_type(name)
+        links = call.portal.associations.of(call.kind, other, [body["id"] for body in shown])
+        for body in shown:
+            results = [
+                {
+                    "id": link.to_id,
+                    "type": f"{call.kind.singular}_to_{other.singular}"
+                    + ("_unlabeled" if not link.kind.label else ""),
+                }
+                for link in links.get(body["id"], [])
+            ]
+            if results:
+                body.setdefault("associations", {})[other.name] = {"results": results[:MAX_LINKS_SHOWN]}
+
+
+def _shown(call: Call, records: Sequence[Record]) -> list[dict[str, Any]]:
+    shown = [record.body() for record in records]
+    with_history(call, call.kind, shown, call.names("propertiesWithHistory"))
+    _with_associations(call, shown)
+    return shown
+
+
+def list_records(call: Call) -> Answer:
+    """A page of records in the order of their ids."""
+    most = MAX_PAGE_WITH_HISTORY if call.names("propertiesWithHistory") else MAX_PAGE
+    limit = call.number("limit", 10, most)
+    names = call.portal.records.asked(call.kind, call.names("properties"))
+    records = call.portal.records.page(
+        call.kind, names, call.query.get("after") or None, limit + 1, call.flag("archived")
+    )
+    body: dict[str, Any] = {"results": _shown(call, records[:limit])}
+    if len(records) > limit:
+        after = records[limit - 1].id
+        link = f"https://api.hubapi.com/crm/v3/objects/{call.kind.name}?after={after}&limit={limit}"
+        body["paging"] = {"next": {"after": after, "link": link}}
+    return 200, body
+
+
+def resolve(call: Call, record_id: str, id_property: str | None) -> str:
+    """The record id that a caller means by `record_id`, which may be the value of a unique property."""
+    kind = call.kind
+    if not id_property or id_property == "hs_object_id":
+        return record_id
+    known = kind.properties.get(id_property)
+    if known is None or not known.unique:
+        raise bad_request(f"Property {id_property} is not a unique property of {kind.name}")
+    found = call.portal.records.ids_by(kind, id_property, [record_id]).get(record_id.lower())
+    if found is None:
+        raise not_found()
+    return found
+
+
+def get_record(call: Call) -> Answer:
+    """One record."""
+    record_id = resolve(call, call.path["id"], call.query.get("idProperty"))
+    names = call.portal.records.asked(call.kind, call.names("properties"))
+    record = call.portal.records.get(call.kind, record_id, names, call.flag("archived"))
+    if record is None:
+        raise not_found()
+    return 200, _shown(call, [record])[0]
+
+
+def _properties(body: dict[str, Any]) -> dict[str, Any]:
+    properties = body.get("properties")
+    if not isinstance(properties, dict):
+        raise bad_request("Invalid input JSON: properties is an object")
+    return properties
+
+
+def create_record(call: Call) -> Answer:
+    """Create one record, with its associations."""
+    body = call.body
+    return 201, writing.create(call.portal, call.kind, _properties(body), body.get("associations") or [])
+
+
+def update_record(call: Call) -> Answer:
+    """Update one record."""
+    record_id = resolve(call, call.path["id"], call.query.get("idProperty"))
+    return 200, writing.update(call.portal, call.kind, record_id, _properties(call.body))
+
+
+def archive_record(call: Call) -> Answer:
+    """Move one record to the recycle bin; there is no error where it is gone already."""
+    writing.archive(call.portal, call.kind, [call.path["id"]])
+    return 204, None
+
+
+def search(call: Call) -> Answer:
+    """Records that match filters."""
+    body = call.body
+    kind, records = call.kind, call.portal.records
+    offset, limit = window(body)
+    query = translate(kind, call.portal.types, body)
+    asked = body.get("properties") or []
+    if not isinstance(asked, list):
+        raise bad_request("Invalid input JSON: properties is a list")
+    source = records.searchable(kind)
+    total = records.total(source, query.where, query.parameters)
+    where = f"where {query.where} {query.order} limit {limit} offset {offset}"
+    found = records.fetch(kind, records.asked(kind, map(text, asked)), where, query.parameters, source)
+    answer: dict[str, Any] = {"total": total, "results": [record.body() for record in found]}
+    if offset + limit < total:
+        answer["paging"] = {"next": {"after": str(offset + limit)}}
+    return 200, answer
+
+
+def merge(call: Call) -> Answer:
+    """Merge one record into another, which keeps its id."""
+    body = call.body
+    winner, loser = text(body.get("primaryObjectId", "")), text(body.get("objectIdToMerge", ""))
+    return 200, writing.merge(call.portal, call.kind, winner, loser)
+
+
+def gdpr_delete(call: Call) -> Answer:
+    """Remove a contact for good."""
+    body = call.body
+    if call.kind.name != "contacts":
+        raise ApiError(405, "Only contacts can be deleted for good", None)
+    try:
+        record_id = resolve(call, text(body.get("objectId", "")), body.get("idProperty"))
+    except ApiError as error:
+        if error.status != 404:
+            raise
+        return 204, None
+    writing.purge(call.portal, call.kind, record_id)
+    return 204, None
+
+
+ROUTES = [
+    Endpoint("POST", f"{BASE}/search", search, reads, search=True),
+    Endpoint("POST", f"{BASE}/merge", merge, writes),
+    Endpoint("POST", f"{BASE}/gdpr-delete", gdpr_delete, writes),
+    Endpoint("GET", BASE, list_records, reads),
+    Endpoint("POST", BASE, create_record, writes),
+    Endpoint("GET", f"{BASE}/{{id}}", get_record, reads),
+    Endpoint("PATCH", f"{BASE}/{{id}}", update_record, writes),
+    Endpoint("DELETE", f"{BASE}/{{id}}", archive_record, writes),
+]

@@ -1,0 +1,173 @@
+"""What the write calls do to the portal's records, apart from how the calls arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sandbox.hubspot.associations import DEFINED, LinkType
+from sandbox.hubspot.errors import InvalidPropertiesError, bad_request, not_found
+from sandbox.hubspot.objects import ObjectType
+from sandbox.hubspot.records import Record
+from sandbox.hubspot.values import InvalidValueError, iso, text
+
+if TYPE_CHECKING:
+    from sandbox.hubspot.portal import HubSpot
+
+STAGES = {"deals": ("pipeline", "dealstage"), "leads": ("hs_pipeline", "hs_pipeline_stage")}
+
+
+def checked(portal: HubSpot, kind: ObjectType, properties: Mapping[str, Any]) -> dict[str, str]:
+    """`properties` as they will be stored; raises ApiError where the portal refuses one."""
+    values = portal.records.checked(kind, properties)
+    problems: list[tuple[str, InvalidValueError]] = []
+    owner = values.get("hubspot_owner_id")
+    if owner and portal.owners.any() and not portal.owners.exists(owner):
+        message = f"{owner} is not a valid owner id"
+        problems.append(("hubspot_owner_id", InvalidValueError("INVALID_OWNER_ID", message)))
+    _, stage_name = STAGES.get(kind.name, ("", ""))
+    stage = values.get(stage_name)
+    if stage and portal.pipelines.stage(kind.name, stage) is None:
+        known = ", ".join(name for line in portal.pipelines.all(kind.name).values() for name in line.stages)
+        message = f"{stage} is not a valid stage. Valid options are: [{known}]"
+        problems.append((stage_name, InvalidValueError("INVALID_OPTION", message)))
+    if problems:
+        raise InvalidPropertiesError(problems)
+    return values
+
+
+def _specs(portal: HubSpot, kind: ObjectType, given: Sequence[Any]) -> list[tuple[str, LinkType]]:
+    """The associations that a create call asks for, as (to id, type)."""
+    wanted: list[tuple[str, LinkType]] = []
+    for item in given:
+        try:
+            to_id = text(item["to"]["id"])
+            specs = [
+                (spec.get("associationCategory", DEFINED), int(spec["associationTypeId"]))
+                for spec in item["types"]
+            ]
+        except (KeyError, TypeError, ValueError) as problem:
+            raise bad_request("Invalid input JSON: associations is not as documented") from problem
+        for _, type_id in specs:
+            found = portal.associations.by_type(kind, type_id)
+            if found is None:
+                raise bad_request(f"Association type {type_id} is not valid from {kind.name}")
+            wanted.append((to_id, found))
+    return wanted
+
+
+def _read(portal: HubSpot, kind: ObjectType, record_id: str) -> Record:
+    record = portal.records.get(kind, record_id, sorted(kind.properties))
+    if record is None:
+        raise not_found()
+    return record
+
+
+def _filled(record: Record) -> dict[str, Any]:
+    """A record as a create call answers it: the properties that have a value."""
+    record.properties = {name: value for name, value in record.properties.items() if value is not None}
+    return record.body()
+
+
+def create(
+    portal: HubSpot, kind: ObjectType, properties: Mapping[str, Any], associations: Sequence[Any] = ()
+) -> dict[str, Any]:
+    """Create a record and its links."""
+    values = checked(portal, kind, properties)
+    portal.records.check_unique(kind, values, None)
+    links = _specs(portal, kind, associations)
+    _default_stage(portal, kind, values)
+    record_id = portal.records.create(kind, values)
+    portal.associations.link((record_id, to_id, link) for to_id, link in links)
+    portal.changed(kind, record_id, "creation")
+    return _filled(_read(portal, kind, record_id))
+
+
+def _default_stage(portal: HubSpot, kind: ObjectType, values: dict[str, str]) -> None:
+    pipeline_name, stage_name = STAGES.get(kind.name, ("", ""))
+    if not stage_name or not portal.pipelines.all(kind.name):
+        return
+    found = portal.pipelines.stage(kind.name, values.get(stage_name, ""))
+    pipeline = found[0] if found else next(iter(portal.pipelines.all(kind.name).values()))
+    values.setdefault(pipeline_name, pipeline.id)
+
+
+def update(
+    portal: HubSpot, kind: ObjectType, record_id: str, properties: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Update a record; the answer shows what was written."""
+    values = checked(portal, kind, properties)
+    record = portal.records.get(kind, record_id, kind.fixed)
+    if record is None:
+        raise not_found()
+    portal.records.check_unique(kind, values, record.id)
+    written = portal.records.update(kind, record.id, values)
+    shown = dict(written)
+    if kind.name != "contacts":  # seen in recorded answers: contacts leave these two out
+        shown |= {kind.created: record.created_at, "hs_object_id": record.id}
+    for name, value in values.items():
+        portal.changed(kind, record.id, "propertyChange", name, value)
+    return Record(record.id, dict(sorted(shown.items())), record.created_at, written[kind.modified]).body()
+
+
+def archive(portal: HubSpot, kind: ObjectType, ids: Sequence[str]) -> None:
+    """Move records to the recycle bin, with their links."""
+    live = portal.records.many(kind, ids, kind.fixed)
+    portal.records.archive(kind, list(live))
+    portal.associations.drop_record(kind, live)
+    for record_id in live:
+        portal.changed(kind, record_id, "deletion")
+
+
+def purge(portal: HubSpot, kind: ObjectType, record_id: str) -> None:
+    """Remove a record, its links and its history for good."""
+    portal.associations.drop_record(kind, [record_id])
+    portal.records.purge(kind, record_id)
+    portal.changed(kind, record_id, "privacyDeletion")
+
+
+def merge(portal: HubSpot, kind: ObjectType, winner_id: str, loser_id: str) -> dict[str, Any]:
+    """Merge one record into another: the winner's values stay, its gaps are filled, the loser's id leads to it."""
+    if winner_id == loser_id:
+        raise bad_request("A record cannot be merged with itself")
+    names = sorted(kind.properties)
+    winner, loser = (portal.records.get(kind, record_id, names) for record_id in (winner_id, loser_id))
+    if winner is None or loser is None:
+        raise not_found()
+    gaps = {
+        name: value
+        for name, value in loser.properties.items()
+        if value and not winner.properties[name] and not kind.properties[name].read_only
+    }
+    merged = [*_listed(winner), *_listed(loser), loser.id]
+    gaps["hs_merged_object_ids"] = ";".join(dict.fromkeys(merged))
+    if kind.name == "contacts":
+        gaps |= _merged_contact(winner, loser, gaps["hs_merged_object_ids"])
+    with portal.store.transaction():
+        portal.records.archive(kind, [loser.id], merged_into=winner.id)
+        portal.records.update(kind, winner.id, gaps)
+        portal.associations.move(kind, loser.id, winner.id)
+    portal.changed(kind, winner.id, "merge", merged=loser.id)
+    return _filled(_read(portal, kind, winner.id))
+
+
+def _listed(record: Record) -> list[str]:
+    return [part for part in (record.properties["hs_merged_object_ids"] or "").split(";") if part]
+
+
+def _merged_contact(winner: Record, loser: Record, merged_ids: str) -> dict[str, str]:
+    known = (winner.properties["hs_additional_emails"] or "").split(";")
+    emails = [
+        *known,
+        loser.properties["email"] or "",
+        *(loser.properties["hs_additional_emails"] or "").split(";"),
+    ]
+    return {
+        "hs_additional_emails": ";".join(email for email in dict.fromkeys(emails) if email),
+        "hs_all_contact_vids": f"{winner.id};{merged_ids}",
+    }
+
+
+def stamp(portal: HubSpot) -> str:
+    """The present moment as the API writes it."""
+    return iso(portal.clock.now())

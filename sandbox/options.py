@@ -1,0 +1,87 @@
+"""The options of `python -m sandbox`."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+CRMS = ("hubspot", "salesforce")
+DEFAULT_LEADS = 2000
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an ISO 8601 date and time") from problem
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _import(text: str) -> tuple[str, Path]:
+    crm, separator, folder = text.partition("=")
+    if crm not in CRMS or not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} is not hubspot=FOLDER or salesforce=FOLDER")
+    return crm, Path(folder)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of leads")
+    return int(text)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    line = argparse.ArgumentParser(
+        prog="python -m sandbox",
+        description="A HubSpot portal and a Salesforce org on this machine. Prints one line of JSON with addresses "
+        "and credentials when both answer, then runs until SIGTERM.",
+    )
+    line.add_argument(
+        "--hubspot-port", type=int, default=0, metavar="PORT", help="0 takes a free port (default)"
+    )
+    line.add_argument(
+        "--salesforce-port", type=int, default=0, metavar="PORT", help="0 takes a free port (default)"
+    )
+    line.add_argument(
+        "--seed", type=int, default=7, help="the same seed makes the same population (default 7)"
+    )
+    line.add_argument(
+        "--leads",
+        type=_count,
+        metavar="N",
+        help=f"size of the population (default {DEFAULT_LEADS}; 0 where --import is given)",
+    )
+    line.add_argument(
+        "--import",
+        dest="imports",
+        type=_import,
+        action="append",
+        default=[],
+        metavar="CRM=FOLDER",
+        help="fill hubspot or salesforce from a folder with one CSV file per object",
+    )
+    line.add_argument(
+        "--now", type=_moment, metavar="ISO8601", help="where the sandbox's clock starts (default: now)"
+    )
+    line.add_argument(
+        "--limits",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="refuse calls above the rate limits, as the real services do (default)",
+    )
+    line.add_argument(
+        "--hubspot-scopes",
+        metavar="SCOPE,...",
+        type=lambda text: [scope for scope in text.split(",") if scope],
+        help="what the HubSpot token may do (default: everything)",
+    )
+    line.add_argument("--control", action="store_true", help="serve the control API under /_control")
+    line.add_argument(
+        "--state",
+        type=Path,
+        metavar="FOLDER",
+        help="keep the records and the certificate authority in this folder (default: records in memory)",
+    )
+    return line

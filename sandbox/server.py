@@ -1,0 +1,100 @@
+"""Runs both CRMs in one process and one event loop: HubSpot over http, Salesforce over https.
+
+simple-salesforce speaks only https, so Salesforce gets a certificate from an authority made for this run; its
+public part is written to a file that callers trust.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+import uvicorn
+from starlette.types import ASGIApp
+
+HOST = "127.0.0.1"
+
+
+@dataclass(slots=True)
+class Listener:
+    """One application on one port."""
+
+    app: ASGIApp
+    socket: socket.socket
+    tls: ssl.SSLContext | None = None
+
+    @property
+    def url(self) -> str:
+        """Where callers reach it."""
+        port = self.socket.getsockname()[1]
+        return f"https://localhost:{port}" if self.tls else f"http://{HOST}:{port}"
+
+
+def bind(port: int) -> socket.socket:
+    """A listening socket on `port` of this machine; 0 takes a free one."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((HOST, port))
+    return listening
+
+
+def make_certificate(ca_file: Path) -> ssl.SSLContext:
+    """A server certificate for this machine; the authority behind it goes to `ca_file`."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(ca_file))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", HOST).configure_cert(context)
+    return context
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the process's signals to `serve`, since several run side by side."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _server(listener: Listener) -> _Server:
+    config = uvicorn.Config(
+        listener.app,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    config.load()
+    config.ssl = listener.tls
+    return _Server(config)
+
+
+async def _serve(listeners: Sequence[Listener], ready: Callable[[], None]) -> None:
+    servers = [_server(listener) for listener in listeners]
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    pairs = zip(servers, listeners, strict=True)
+    running = [asyncio.ensure_future(server.serve(sockets=[listener.socket])) for server, listener in pairs]
+    while not all(server.started for server in servers):
+        await asyncio.sleep(0.01)
+    ready()
+    await stop.wait()
+    for server in servers:
+        server.should_exit = True
+    await asyncio.gather(*running)
+
+
+def serve(listeners: Sequence[Listener], ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `ready` is called once every port answers."""
+    asyncio.run(_serve(listeners, ready))
