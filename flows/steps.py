@@ -86,13 +86,23 @@ def publish() -> None:
     warehouse.publish(config.warehouse_file, config.serving_file, config.lock_wait_seconds)
 
 
+@task(name="plan", task_run_name="plan-{model.name}", **_STEP)
+def plan(model: SyncModel) -> writeback.Written:
+    """Count the rows of one sync model; nothing is sent."""
+    planned = writeback.preview(model, settings.load())
+    return writeback.Written(model.name, model.crm, model.object, planned=len(planned))
+
+
+@task(name="create fields", task_run_name="create-fields-{model.name}", **_STEP)
+def create_fields(model: SyncModel) -> list[str]:
+    """Create the CRM fields that one sync model writes and the CRM lacks."""
+    return writeback.create_fields(settings.load().connect(model.crm), model)
+
+
 @task(name="write back", task_run_name="write-back-{model.name}", **_STEP)
-def write_back(model: SyncModel, run_id: str, dry_run: bool) -> writeback.Written:
-    """Send one sync model's rows to its CRM, or only count them."""
+def write_back(model: SyncModel, run_id: str) -> writeback.Written:
+    """Send one sync model's rows to its CRM."""
     config = settings.load()
-    if dry_run:
-        planned = len(writeback.preview(model, config))
-        return writeback.Written(model.name, model.crm, model.object, planned=planned)
     on_outcomes = partial(progress.moved, "write")
     return writeback.write_back(config.connect(model.crm), model, config, run_id, on_outcomes=on_outcomes)
 

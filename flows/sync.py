@@ -17,9 +17,20 @@ def sync(dry_run: bool = False) -> runs.Run:
 
 
 def write_all(run: runs.Run) -> None:
-    """Send the rows of every sync model whose CRM is connected and note their fate in `run`."""
+    """Send the rows of every sync model whose CRM is connected and note their fate in `run`.
+
+    All fields are created before the first record is sent: a missing permission stops the run while nothing is
+    half written.
+    """
     crms = settings.load().require_crms()
+    models = [model for model in steps.project().sync_models() if model.crm in crms]
     with steps.timed(run, "write"):
-        for model in steps.project().sync_models():
-            if model.crm in crms:
-                run.written.append(steps.write_back(model, run.run_id, run.dry_run))
+        planned = [steps.plan(model) for model in models]
+        if run.dry_run:
+            run.written = planned
+            return
+        due = [model for model, plan in zip(models, planned, strict=True) if plan.planned]
+        created = {model.name: steps.create_fields(model) for model in due}
+        run.written = [steps.write_back(model, run.run_id) for model in models]
+        for written in run.written:
+            written.created_fields = created.get(written.model, [])

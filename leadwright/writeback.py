@@ -64,7 +64,7 @@ def write_back(
     """Send what `model` asks for and note each row's fate.
 
     Args:
-        connector: the CRM that `model` is for.
+        connector: the CRM that `model` is for; its fields are there already.
         model: the sync model, built.
         run_id: names this run in the ledger.
         on_outcomes: called as batches are answered.
@@ -79,15 +79,21 @@ def write_back(
         result.interrupted = ledger.close_interrupted()
         entries = planned_entries(db, model)
         result.planned = len(entries)
-        if not entries:
-            return result
-        result.created_fields = connector.ensure_fields(model.object, model.owned)
         for outcomes in _ship(connector, model, ledger, entries):
             result.outcomes.update(o.status for o in outcomes)
             result.reasons.update(o.code or "no code" for o in outcomes if o.status != "accepted")
             if on_outcomes:
                 on_outcomes(model.name, len(outcomes))
     return result
+
+
+def create_fields(connector: Connector, model: SyncModel) -> list[str]:
+    """Create the CRM fields that `model` writes and the CRM lacks; return their names.
+
+    Called for every model before the first record is sent, so that a missing permission stops the run while
+    nothing is half written.
+    """
+    return connector.ensure_fields(model.object, model.owned)
 
 
 def preview(model: SyncModel, settings: Settings) -> list[Entry]:

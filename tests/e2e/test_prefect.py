@@ -15,6 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.installation import Sandbox
+
 ROOT = Path(__file__).resolve().parents[2]
 PREFECT = [sys.executable, "-m", "prefect"]
 
@@ -113,18 +115,10 @@ def _answers(url: str) -> bool:
 
 
 def test_the_deployment_runs_retries_and_stops_by_the_kind_of_error(
-    tmp_path: Path, start_sandbox: Callable[..., dict[str, Any]]
+    tmp_path: Path, start_sandbox: Callable[..., Sandbox]
 ) -> None:
     crm = start_sandbox("--leads", "40", "--seed", "3")
-    hubspot, salesforce = crm["hubspot"], crm["salesforce"]
-    env = {
-        "LEADWRIGHT_HUBSPOT_URL": hubspot["url"],
-        "LEADWRIGHT_HUBSPOT_TOKEN": hubspot["token"],
-        "LEADWRIGHT_SALESFORCE_URL": salesforce["url"],
-        "LEADWRIGHT_SALESFORCE_TOKEN": salesforce["token"],
-        "LEADWRIGHT_SALESFORCE_CA": salesforce["ca_file"],
-        "LEADWRIGHT_RETRY_SECONDS": "[0.1, 0.1]",
-    }
+    env = {**crm.environment(), "LEADWRIGHT_RETRY_SECONDS": "[0.1, 0.1]"}
     with serving(tmp_path, env) as server:
         run = server.run("qualify/every-15-minutes")
         assert run["state_type"] == "COMPLETED", server.log.read_text()[-3000:]
@@ -146,15 +140,10 @@ def test_the_deployment_runs_retries_and_stops_by_the_kind_of_error(
     ],
 )
 def test_a_failed_task_is_retried_only_where_that_may_help(
-    tmp_path: Path, start_sandbox: Callable[..., dict[str, Any]], broken: dict[str, str], attempts: int
+    tmp_path: Path, start_sandbox: Callable[..., Sandbox], broken: dict[str, str], attempts: int
 ) -> None:
     crm = start_sandbox("--leads", "5", "--seed", "3")
-    env = {
-        "LEADWRIGHT_HUBSPOT_URL": crm["hubspot"]["url"],
-        "LEADWRIGHT_HUBSPOT_TOKEN": crm["hubspot"]["token"],
-        "LEADWRIGHT_RETRY_SECONDS": "[0.1, 0.1]",
-        **broken,
-    }
+    env = {**crm.environment(), "LEADWRIGHT_RETRY_SECONDS": "[0.1, 0.1]", **broken}
     with serving(tmp_path, env) as server:
         run = server.run("qualify/every-15-minutes")
         assert run["state_type"] == "FAILED"

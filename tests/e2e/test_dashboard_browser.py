@@ -1,0 +1,183 @@
+"""The dashboards in a real browser that can resolve no name: what is drawn, and that no stranger is asked."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from tests import dashboard_marts as marts
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+SECONDS_TO_START = 60
+PATIENCE = 30_000
+
+
+@dataclass
+class Visit:
+    """A page with all that it complained about or asked of anyone but the dashboard."""
+
+    page: Page
+    problems: list[str] = field(default_factory=list)
+
+    def note_message(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.problems.append(f"{message.type}: {message.text} {message.location}")
+
+    def note_request(self, request: Request) -> None:
+        url = urlsplit(request.url)
+        if url.scheme not in ("data", "blob") and url.hostname != "localhost":
+            self.problems.append(f"foreign request: {request.url}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        if os.environ.get("LEADWRIGHT_REQUIRE_ALL") == "1":
+            pytest.fail(f"{CHROMIUM} is missing; install Debian's package chromium.")
+        pytest.skip(f"{CHROMIUM} is missing; install Debian's package chromium to run this test.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    home = tmp_path_factory.mktemp("full")
+    marts.publish(home / "serving.duckdb", marts.full())
+    with served(home) as url:
+        yield url
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    page = browser.new_page(viewport={"width": 1360, "height": 1000})
+    page.set_default_timeout(PATIENCE)
+    visit = Visit(page)
+    page.on("console", visit.note_message)
+    page.on("pageerror", lambda error: visit.problems.append(f"page error: {error}"))
+    page.on("request", visit.note_request)
+    yield visit
+    page.close()
+
+
+@contextmanager
+def served(home: Path) -> Iterator[str]:
+    """Run the dashboards on `home` as the command does, and give their address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "app.py")]
+    log = (home / "streamlit.log").open("w")
+    process = subprocess.Popen(
+        [*command, "--server.port", str(port)],
+        cwd=home,
+        env={**os.environ, "LEADWRIGHT_HOME": str(home), "PYTHONPATH": str(ROOT)},
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        _wait_until_up(f"http://localhost:{port}/_stcore/health", process, home / "streamlit.log")
+        yield f"http://localhost:{port}/"
+    finally:
+        process.terminate()
+        process.wait(15)
+        log.close()
+
+
+def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urlopen(url, timeout=2):
+                return
+        except (URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail(f"Streamlit did not start:\n{log.read_text()}")
+
+
+def _metric(page: Page, label: str) -> str:
+    card = page.get_by_test_id("stMetric").filter(has_text=label).first
+    return card.get_by_test_id("stMetricValue").inner_text()
+
+
+def test_overview_is_drawn_from_the_warehouse_and_asks_no_stranger(address: str, visit: Visit) -> None:
+    page = visit.page
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    charts = page.locator('[data-testid="stVegaLiteChart"] svg.marks')
+    expect(charts).to_have_count(4)
+    assert _metric(page, "Leads") == "2,417"
+    assert _metric(page, "MQL to SQL") == "27.8%"
+    assert _metric(page, "Median response time") == "48 min"
+    grid, funnel, weeks, progress = (charts.nth(i).text_content() or "" for i in range(4))
+    assert [
+        word for word in ("363", "416", "271", "Hot", "Warm", "Cold", "Intent", "Fit") if word not in grid
+    ] == []
+    assert "1,034 (42.8%)" in funnel.replace("\xa0", " ")
+    assert "Grade today" in weeks
+    assert "Reached" in progress
+    assert page.get_by_role("gridcell", name="organic_search").count() == 1
+    assert visit.problems == []
+
+
+def test_a_lead_is_found_opened_and_explained(address: str, visit: Visit) -> None:
+    page = visit.page
+    page.goto(address)
+    page.get_by_role("link", name="Lead", exact=True).click()
+    expect(page.get_by_role("gridcell", name="John Sample-0")).to_be_attached()
+    page.get_by_label("Find a lead").fill("lovelace")
+    page.get_by_label("Find a lead").press("Enter")
+    expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+    assert _metric(page, "Score") == "88"
+    assert page.locator("tr.lw-sum").last.inner_text().split("\t")[-1].strip() == "88.0000"
+    expect(page.get_by_text("Owns the account Analytical Engines")).to_be_visible()
+    assert page.url.endswith(f"?lead={marts.ADA}")
+    page.get_by_role("button", name="Back to the list").click()
+    expect(page.get_by_role("heading", name="Ada Lovelace")).to_have_count(0)
+    assert visit.problems == []
+
+
+def test_a_link_opens_the_lead_directly(address: str, visit: Visit) -> None:
+    visit.page.goto(f"{address}?lead={marts.ADA}")
+    expect(visit.page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+    assert _metric(visit.page, "Grade") == "Hot"
+    assert visit.problems == []
+
+
+@pytest.mark.parametrize("path", ["", "lead", f"?lead={marts.ADA}"])
+def test_every_page_says_what_to_run_before_the_first_run(
+    tmp_path: Path, browser: Browser, path: str
+) -> None:
+    with served(tmp_path) as url:
+        page = browser.new_page()
+        page.goto(url + path)
+        expect(page.get_by_text("leadwright run")).to_be_visible(timeout=PATIENCE)
+        assert page.get_by_test_id("stMetric").count() == 0
+        page.close()

@@ -1,0 +1,103 @@
+"""A run that is killed at any moment, and run again, ends as if it had never been killed."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadwright.transform import Transform
+from tests.installation import AS_OF, Installation, Sandbox
+from tests.readback import crm_state
+
+Start = Callable[..., Sandbox]
+_OPTIONS = ("--leads", "120", "--seed", "5", "--now", AS_OF, "--no-limits", "--control")
+_MARTS = {
+    "dim_leads": "lead_id",
+    "fct_lead_scores": "lead_id",
+    "fct_lead_score_contributions": "lead_id, dimension, kind, rule_id, signal_group, label, points",
+    "fct_lead_assignments": "lead_id",
+}
+
+
+def _marts(installation: Installation) -> dict[str, list[dict[str, Any]]]:
+    """The marts without the columns that say when a decision was taken."""
+    found = {}
+    for name, order in _MARTS.items():
+        rows = installation.marts(f"select * from marts.{name} order by {order}")
+        found[name] = [
+            {k: v for k, v in row.items() if k not in {"assigned_at", "first_seen_at"}} for row in rows
+        ]
+    return found
+
+
+@pytest.fixture(scope="module")
+def unbroken(
+    start_sandbox: Start, tmp_path_factory: pytest.TempPathFactory, prefect_home: Path
+) -> Iterator[dict[str, Any]]:
+    installation = Installation(
+        tmp_path_factory.mktemp("unbroken") / "home", prefect_home, start_sandbox(*_OPTIONS)
+    )
+    installation.command("run")
+    models = Transform(installation.settings).sync_models()
+    yield {"marts": _marts(installation), "crm": crm_state(installation, models), "models": models}
+
+
+def _pulling(i: Installation) -> bool:
+    return sum(i.requests()["hubspot"].values()) >= 3
+
+
+def _loading(i: Installation) -> bool:
+    return i.settings.warehouse_file.exists()
+
+
+def _building(i: Installation) -> bool:
+    return any((i.home / "dbt").glob("run/**/*.sql"))
+
+
+def _published(i: Installation) -> bool:
+    return i.settings.serving_file.exists()
+
+
+def _writing(i: Installation) -> bool:
+    return i.writes() >= 1
+
+
+@pytest.mark.parametrize(
+    "moment", [_pulling, _loading, _building, _published, _writing], ids=lambda f: f.__name__
+)
+def test_kill_and_run_again(
+    moment: Callable[[Installation], bool],
+    unbroken: dict[str, Any],
+    start_sandbox: Start,
+    tmp_path: Path,
+    prefect_home: Path,
+) -> None:
+    installation = Installation(tmp_path / "home", prefect_home, start_sandbox(*_OPTIONS))
+    running = installation.start("run")
+    try:
+        _wait_for(lambda: moment(installation), running)
+    finally:
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+    assert running.returncode == -signal.SIGKILL, "the run ended before it could be killed"
+
+    installation.command("run")
+    assert _marts(installation) == unbroken["marts"]
+    assert crm_state(installation, unbroken["models"]) == unbroken["crm"]
+    before = installation.writes()
+    installation.command("run")
+    assert installation.writes() == before, "a third run had something left to send"
+
+
+def _wait_for(probe: Callable[[], bool], running: Any, seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and running.poll() is None:
+        if probe():
+            return
+        time.sleep(0.01)
+    pytest.fail(f"the moment to kill did not come; exit code {running.poll()}")

@@ -1,0 +1,166 @@
+"""The main job from end to end: what the CRMs show after a run is what the warehouse says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadwright.transform import SyncModel, Transform
+from tests.installation import AS_OF, Installation, Sandbox
+
+Start = Callable[..., Sandbox]
+
+
+@pytest.fixture(scope="module")
+def done(
+    start_sandbox: Start, tmp_path_factory: pytest.TempPathFactory, prefect_home: Path
+) -> Iterator[Installation]:
+    crm = start_sandbox("--leads", "150", "--seed", "11", "--now", AS_OF, "--no-limits", "--control")
+    installation = Installation(tmp_path_factory.mktemp("run") / "home", prefect_home, crm)
+    installation.first = installation.json("run")  # type: ignore[attr-defined]
+    yield installation
+
+
+def test_every_record_is_written_and_none_refused(done: Installation) -> None:
+    written = done.first["written"]  # type: ignore[attr-defined]
+    assert {name for name, w in written.items() if w["planned"] > 0} == {
+        "sync_hubspot__contacts",
+        "sync_salesforce__contacts",
+        "sync_salesforce__leads",
+    }
+    for outcome in written.values():
+        assert (outcome["accepted"], outcome["rejected"], outcome["skipped"]) == (outcome["planned"], 0, 0)
+
+
+def test_what_the_crms_show_equals_the_warehouse_row_for_row(done: Installation) -> None:
+    for model in Transform(done.settings).sync_models():
+        shown = {row[_key(model)]: row for row in _shown(done, model)}
+        wanted = {row["record_id"]: row for row in done.rows(f"select * from intermediate.{_wanted(model)}")}
+        assert wanted, f"no rows for {model.name}"
+        for record_id, row in wanted.items():
+            for name in model.fields:
+                assert _same(shown[record_id][name], row[name]), (model.name, record_id, name)
+
+
+def test_every_lead_in_the_crms_has_score_grade_reasons_and_owner(done: Installation) -> None:
+    seen = 0
+    for model in Transform(done.settings).sync_models():
+        for row in _shown(done, model):
+            if (
+                row.get("archived") == "true"
+                or row.get("IsDeleted") == "true"
+                or row.get("IsConverted") == "true"
+            ):
+                continue
+            seen += 1
+            empty = [name for name in model.fields if row[name] is None and "sla_due" not in name.lower()]
+            assert not empty, (model.name, row[_key(model)], empty)
+    assert seen >= 150
+
+
+def test_a_second_run_sends_nothing(done: Installation) -> None:
+    before = done.writes()
+    second = done.json("run")
+    assert {name: w["planned"] for name, w in second["written"].items()} == dict.fromkeys(
+        second["written"], 0
+    )
+    assert done.writes() == before > 0
+
+
+def test_contributions_sum_exactly_to_the_scores_shown(done: Installation) -> None:
+    off = done.marts(
+        "select s.lead_id from marts.fct_lead_scores s left join ("
+        "  select lead_id, sum(points) as score, sum(points) filter (dimension = 'fit') as fit,"
+        "    sum(points) filter (dimension = 'intent') as intent"
+        "  from marts.fct_lead_score_contributions group by lead_id) c on c.lead_id = s.lead_id "
+        "where s.score is distinct from coalesce(c.score, 0) or s.fit_score is distinct from coalesce(c.fit, 0) "
+        "or s.intent_score is distinct from coalesce(c.intent, 0)"
+    )
+    assert off == []
+
+
+def test_explain_finds_a_lead_by_address_and_its_points_add_up(done: Installation) -> None:
+    (lead,) = done.marts(
+        "select email, lead_id from marts.dim_leads where email is not null order by lead_id limit 1"
+    )
+    found = done.json("explain", lead["email"].upper())
+    assert found["lead"]["lead_id"] == lead["lead_id"]
+    assert sum(row["points"] for row in found["contributions"]) == pytest.approx(found["lead"]["score"])
+    assert found["lead"]["owner_name"]
+    text = done.command("explain", lead["lead_id"]).stdout
+    assert "sum = score" in text
+    assert "Owner:" in text
+
+
+def test_a_lead_that_is_not_there_is_said_in_one_line(done: Installation) -> None:
+    failed = done.command("explain", "nobody@nowhere.example", check=False)
+    assert failed.returncode == 2
+    assert failed.stderr.startswith("Error: No lead has that e-mail address or id.")
+    assert "Traceback" not in failed.stderr
+
+
+def test_doctor_finds_a_good_installation_healthy(done: Installation) -> None:
+    found = done.json("doctor")
+    assert found["ok"], [f for f in found["findings"] if not f["ok"]]
+
+
+def test_a_persons_edit_of_the_owner_stays(done: Installation) -> None:
+    """The owner is written only while the CRM shows none, and only if it still does at the moment of writing."""
+    contacts = done.rows(
+        "select hs_object_id, hubspot_owner_id from raw_hubspot.contacts where archived = 'false'"
+    )
+    owners = sorted({row["hubspot_owner_id"] for row in contacts if row["hubspot_owner_id"]})
+    chosen = contacts[0]
+    other = next(owner for owner in owners if owner != chosen["hubspot_owner_id"])
+    from connectors.base import Change
+
+    list(
+        done.connector("hubspot").push(
+            "contacts", [Change(chosen["hs_object_id"], {"hubspot_owner_id": other})]
+        )
+    )
+    done.json("run")
+    (row,) = [r for r in _hubspot_contacts(done) if r["hs_object_id"] == chosen["hs_object_id"]]
+    assert row["hubspot_owner_id"] == other
+    assert "by a person" in row["leadwright_owner_reason"]
+
+
+def _hubspot_contacts(done: Installation) -> list[dict[str, Any]]:
+    fields = ["hubspot_owner_id", "leadwright_owner_reason"]
+    return [r for b in done.connector("hubspot").pull("contacts", fields, None) for r in b.to_pylist()]
+
+
+def _shown(done: Installation, model: SyncModel) -> list[dict[str, Any]]:
+    """The records of the model's object as the CRM's own API gives them now."""
+    extra = (
+        ["IsDeleted", *(["IsConverted"] if model.object == "Lead" else [])]
+        if model.crm == "salesforce"
+        else []
+    )
+    batches = done.connector(model.crm).pull(model.object, [*model.fields, *extra], None)
+    return [row for batch in batches for row in batch.to_pylist()]
+
+
+def _key(model: SyncModel) -> str:
+    return "hs_object_id" if model.crm == "hubspot" else "Id"
+
+
+def _wanted(model: SyncModel) -> str:
+    return model.name.replace("sync_", "int_sync_") + "_wanted"
+
+
+def _same(shown: Any, wanted: Any) -> bool:
+    """Whether the CRM's text for a value says the same as the warehouse's typed value."""
+    if wanted is None or shown is None:
+        return wanted is shown
+    if isinstance(wanted, datetime):
+        text = shown.replace("Z", "+00:00")
+        return datetime.fromisoformat(text).replace(tzinfo=None) == wanted.replace(tzinfo=None)
+    if isinstance(wanted, int | float | Decimal):
+        return Decimal(shown) == Decimal(str(wanted))
+    return bool(shown == str(wanted))
