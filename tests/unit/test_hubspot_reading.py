@@ -1,0 +1,148 @@
+"""Reading in the presence of what HubSpot's search and lists are known to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from connectors.batches import instant, iso
+from connectors.errors import FatalError
+from connectors.hubspot import links, records
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+CURSOR = "lastmodifieddate"
+
+
+class SearchOnly:
+    """A search as HubSpot's: GTE, EQ and GT filters, one sort, 200 a page; `between` runs between two pages."""
+
+    def __init__(self, rows: dict[str, datetime], between: Callable[[], None] = lambda: None) -> None:
+        self.rows = rows
+        self.between = between
+        self.searches = 0
+
+    def search(self, object_name: str, body: dict[str, Any]) -> dict[str, Any]:
+        self.searches += 1
+        self.between()
+        found = [i for i in self.rows if all(self._fits(i, f) for f in body["filterGroups"][0]["filters"])]
+        sort = body["sorts"][0]["propertyName"]
+        found.sort(key=lambda i: int(i) if sort == "hs_object_id" else (self.rows[i], int(i)))
+        page = [{"id": i, "properties": {CURSOR: iso(self.rows[i])}} for i in found[: body["limit"]]]
+        more = {"paging": {"next": {"after": len(page)}}} if len(found) > len(page) else {}
+        return {"total": len(found), "results": page, **more}
+
+    def _fits(self, record_id: str, given: dict[str, str]) -> bool:
+        if given["propertyName"] == "hs_object_id":
+            return int(record_id) > int(given["value"])
+        moment = instant(given["value"])
+        here = self.rows[record_id]
+        return here >= moment if given["operator"] == "GTE" else here == moment
+
+
+def read(hubspot: Any, since: datetime = START) -> list[str]:
+    return [row["hs_object_id"] for row in records.live(hubspot, "contacts", [], since)]
+
+
+def spread(count: int, per_millisecond: int) -> dict[str, datetime]:
+    return {str(i): START + timedelta(milliseconds=i // per_millisecond) for i in range(count)}
+
+
+@pytest.mark.parametrize("count", [0, 1, 199, 200, 201, 400, 401])
+@pytest.mark.parametrize("per_millisecond", [1, 7, 150, 250, 1000])
+def test_every_record_comes_whatever_shares_a_millisecond(count: int, per_millisecond: int) -> None:
+    hubspot = SearchOnly(spread(count, per_millisecond))
+    assert sorted(set(read(hubspot)), key=int) == [str(i) for i in range(count)]
+
+
+def test_more_than_ten_thousand_in_one_millisecond() -> None:
+    hubspot = SearchOnly(spread(12_345, 20_000))
+    assert len(set(read(hubspot))) == 12_345
+    assert hubspot.searches < 70
+
+
+def test_the_boundary_is_included() -> None:
+    hubspot = SearchOnly({"1": START - timedelta(milliseconds=1), "2": START, "3": START})
+    assert read(hubspot, START + timedelta(microseconds=900)) == ["2", "3"]
+
+
+def test_records_that_change_while_the_search_is_read_push_none_out() -> None:
+    rows = spread(1_000, 1)
+    late = iter(range(1_000))
+
+    def edit_old_ones() -> None:
+        for _ in range(5):
+            rows[str(next(late))] = START + timedelta(hours=1)
+
+    assert set(read(SearchOnly(rows, edit_old_ones))) == set(rows)
+
+
+def test_ids_out_of_order_stop_the_read() -> None:
+    class Shuffled(SearchOnly):
+        def search(self, object_name: str, body: dict[str, Any]) -> dict[str, Any]:
+            page = super().search(object_name, body)
+            if body["sorts"][0]["propertyName"] == "hs_object_id":
+                page["results"].sort(key=lambda r: str(r["id"]))
+            return page
+
+    with pytest.raises(FatalError, match="out of order"):
+        read(Shuffled(spread(1_500, 2_000)))
+
+
+def test_a_short_page_is_not_the_end_and_after_may_be_a_number() -> None:
+    pages: list[dict[str, Any]] = [
+        {"results": [{"id": "1"}], "paging": {"next": {"after": 1}}},
+        {"results": [], "paging": {"next": {"after": "2"}}},
+        {"results": [{"id": "2"}], "paging": {}},
+    ]
+    asked: list[Any] = []
+
+    class Lists:
+        def call(self, what: str, method: Any, *args: Any, **options: Any) -> dict[str, Any]:
+            asked.append(options.get("after"))
+            return pages[len(asked) - 1]
+
+    found = list(records.pages("listing", Lists(), None))  # type: ignore[arg-type]
+    assert [record["id"] for page in found for record in page["results"]] == ["1", "2"]
+    assert asked == [None, "1", "2"]
+
+
+def test_archiving_counts_as_a_change() -> None:
+    record = {
+        "id": 7,
+        "archived": True,
+        "archivedAt": "2026-03-01T00:00:00Z",
+        "properties": {CURSOR: "2026-01-01T00:00:00Z", "email": ""},
+    }
+    row = records._row(record, "contacts")
+    assert (row["hs_object_id"], row["archived"], row["archived_at"]) == ("7", "true", "2026-03-01T00:00:00Z")
+    assert row[CURSOR] == "2026-03-01T00:00:00Z"
+
+
+def test_a_record_with_many_links_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def two_contacts(*_: Any) -> Iterator[dict[str, str]]:
+        yield {"hs_object_id": "1", CURSOR: "2026-01-01T00:00:00Z"}
+        yield {"hs_object_id": "2", CURSOR: "2026-01-02T00:00:00Z"}
+
+    class Links:
+        links = type("Api", (), {"get_page": None})
+
+        def call(self, what: str, method: Any, start: str, end: str, body: dict[str, Any]) -> dict[str, Any]:
+            results = []
+            for given in body["inputs"]:
+                after = int(given.get("after", 0))
+                last = given["id"] == "2" or after == 2
+                kinds = [{"category": "HUBSPOT_DEFINED", "typeId": 279, "label": None if after else "Primary"}]
+                to = [{"toObjectId": int(given["id"]) * 10 + after, "associationTypes": kinds}]
+                more = {} if last else {"paging": {"next": {"after": str(after + 1)}}}
+                results.append({"from": {"id": given["id"]}, "to": to, **more})
+            return {"results": results}
+
+    monkeypatch.setattr(links, "live", two_contacts)
+    rows = list(links.read(Links(), "contacts_to_companies", None))  # type: ignore[arg-type]
+    assert [(r["from_id"], r["to_id"]) for r in rows] == [("1", "10"), ("2", "20"), ("1", "11"), ("1", "12")]
+    assert rows[0]["association_type"] == "Primary"
+    assert rows[3]["association_type"] == "HUBSPOT_DEFINED:279"
+    assert rows[1]["changed_at"] == "2026-01-02T00:00:00Z"

@@ -1,0 +1,121 @@
+"""Batches to HubSpot: whatever the answer looks like, every row gets its own fate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from connectors.base import Change, Outcome
+from connectors.hubspot import writing
+from connectors.hubspot.errors import RefusedError
+
+STORED = "2026-01-02T03:04:05.678Z"
+
+
+class Portal:
+    """Answers batch updates; `mode` is how it reports the bad ids."""
+
+    def __init__(self, bad: set[str], mode: str, shown: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        self.bad = bad
+        self.mode = mode
+        self.shown = shown or {}
+        self.sent: list[list[dict[str, Any]]] = []
+        self.batches = type("Api", (), {"update": "update", "read": "read"})
+
+    def call(self, what: str, method: str, object_name: str, body: dict[str, Any], **_: Any) -> dict[str, Any]:
+        ids = [given["id"] for given in body["inputs"]]
+        if method == "read":
+            return {"results": [{"id": i, "properties": self.shown[i]} for i in ids if i in self.shown]}
+        self.sent.append(body["inputs"])
+        bad = [i for i in ids if i in self.bad]
+        error = {"category": "VALIDATION_ERROR", "message": "not for ann@example.com"}
+        if bad and self.mode == "whole, naming none":
+            raise RefusedError("bad", status=400, code="VALIDATION_ERROR")
+        if bad and self.mode == "whole, naming the first":
+            raise RefusedError("bad", status=400, code="X", errors=({**error, "context": {"ids": bad[:1]}},))
+        good = [{"id": i, "updatedAt": STORED} for i in ids if i not in bad]
+        if self.mode == "silent":
+            return {"results": good}
+        if self.mode == "by trace":
+            return {"results": good, "errors": [{**error, "context": {"objectWriteTraceId": i}} for i in bad]}
+        return {"results": good, "errors": [{**error, "context": {"ids": bad}}] if bad else []}
+
+
+def push(portal: Portal, changes: list[Change]) -> dict[str, Outcome]:
+    outcomes = list(writing.push(portal, "contacts", changes))  # type: ignore[arg-type]
+    assert len(outcomes) == len(changes)
+    return {outcome.record_id: outcome for outcome in outcomes}
+
+
+@pytest.mark.parametrize(
+    "mode", ["some", "by trace", "silent", "whole, naming none", "whole, naming the first"]
+)
+@pytest.mark.parametrize("bad", [set(), {"3"}, {"3", "99", "150"}])
+def test_good_rows_are_stored_and_bad_ones_named(mode: str, bad: set[str]) -> None:
+    portal = Portal(bad, mode)
+    found = push(portal, [Change(str(i), {"leadwright_score": i}) for i in range(151)])
+    assert {i for i, outcome in found.items() if outcome.status == "rejected"} == bad
+    assert all(o.updated_at == datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC) for o in found.values() if o.status == "accepted")
+    for record_id in bad:
+        assert found[record_id].code
+        assert "ann@example.com" not in str(found[record_id].message)
+    assert all(len(batch) <= 100 for batch in portal.sent)
+    if not bad:
+        assert [len(batch) for batch in portal.sent] == [100, 51]
+
+
+def test_a_person_was_faster() -> None:
+    portal = Portal(set(), "some", shown={"1": {"hubspot_owner_id": "77"}, "2": {"hubspot_owner_id": ""}})
+    guard = {"hubspot_owner_id": None}
+    found = push(
+        portal,
+        [
+            Change("1", {"hubspot_owner_id": "5", "leadwright_score": 1}, guard),
+            Change("2", {"hubspot_owner_id": "5"}, guard),
+            Change("3", {"leadwright_score": 3}, guard),
+        ],
+    )
+    assert found["1"].sent == {"leadwright_score": 1}
+    assert found["2"].sent == {"hubspot_owner_id": "5"}
+    assert found["3"].status == "accepted"
+
+
+def test_nothing_left_to_send_is_a_skip_and_no_call() -> None:
+    portal = Portal(set(), "some", shown={"1": {"hubspot_owner_id": "77"}})
+    found = push(portal, [Change("1", {"hubspot_owner_id": "5"}, {"hubspot_owner_id": None})])
+    assert (found["1"].status, found["1"].code, found["1"].sent) == ("skipped", "changed_by_person", {})
+    assert portal.sent == []
+
+
+def test_a_merged_record_answers_with_another_id() -> None:
+    class Merged(Portal):
+        def call(self, what: str, method: str, object_name: str, body: dict[str, Any], **_: Any) -> dict[str, Any]:
+            answer = super().call(what, method, object_name, body)
+            return {"results": [{**r, "id": "900" if r["id"] == "2" else r["id"]} for r in answer["results"]]}
+
+    found = push(Merged(set(), "some"), [Change(i, {"leadwright_score": 1}) for i in ("1", "2", "3")])
+    assert {outcome.status for outcome in found.values()} == {"accepted"}
+
+
+def test_values_as_hubspot_takes_them() -> None:
+    moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    values = [None, True, False, 5, 5.0, 5.25, "x", moment]
+    assert [writing.written(v) for v in values] == [
+        "",
+        "true",
+        "false",
+        "5",
+        "5",
+        "5.25",
+        "x",
+        "2026-01-02T03:04:05.000Z",
+    ]
+
+
+def test_every_row_carries_a_trace_id() -> None:
+    portal = Portal(set(), "some")
+    push(portal, [Change("1", {"leadwright_score": 1}), Change("2", {"leadwright_score": 1})])
+    assert [given["objectWriteTraceId"] for given in portal.sent[0]] == ["1", "2"]
