@@ -19,8 +19,6 @@ from leadwright.settings import Settings
 from leadwright.transform import RawTable
 
 dlt.config["schema.naming"] = "direct"  # columns keep the CRM's own field names
-dlt.config["runtime.dlthub_telemetry"] = False
-dlt.config["runtime.log_level"] = "CRITICAL"
 
 OnRows = Callable[[str, int], None]
 """Called with a table's name and the number of rows as each batch arrives."""
@@ -97,6 +95,11 @@ def ensure_tables(tables: Sequence[RawTable], settings: Settings) -> None:
             warehouse.ensure_table(db, table.schema, table.name, table.columns)
 
 
+def _with_required_keys(schema: pa.Schema, keys: Sequence[str]) -> pa.Schema:
+    """`schema` with key columns that cannot be null: dlt says so of them, and warns where Arrow does not."""
+    return pa.schema([f.with_nullable(f.name not in keys) for f in schema])
+
+
 def _resource(connector: Connector, table: RawTable, result: Pulled, on_rows: OnRows | None) -> Any:
     shape = connector.shape(table.name)
     own = {*shape.key, *shape.always, shape.cursor}
@@ -108,7 +111,7 @@ def _resource(connector: Connector, table: RawTable, result: Pulled, on_rows: On
             result.rows[table.name] += batch.num_rows
             if on_rows:
                 on_rows(table.name, batch.num_rows)
-            yield pa.Table.from_batches([batch])
+            yield pa.Table.from_batches([batch]).cast(_with_required_keys(batch.schema, shape.key))
 
     def whole() -> Iterator[pa.Table]:
         yield from counted(connector.pull(table.name, fields, None))

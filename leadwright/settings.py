@@ -24,12 +24,13 @@ _PREFIX = "LEADWRIGHT_"
 _ENV_FILE = Path(".env")
 _DBT_PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 
-# Nothing of ours or of a library's calls home.
-_TELEMETRY_OFF = {
+# Nothing of ours or of a library's calls home, and no library writes to a command's output.
+_QUIET = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "RUNTIME__LOG_LEVEL": "CRITICAL",
     "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
 }
 
@@ -120,7 +121,7 @@ def load() -> Settings:
 
 def prepare_environment() -> None:
     """Switch telemetry off where the user has not said otherwise; call before a library that has any is imported."""
-    for name, value in _TELEMETRY_OFF.items():
+    for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
 
 
