@@ -1,0 +1,114 @@
+"""Bulk 2.0 queries: the traps of the CSV, the counts, and what is left behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connectors.errors import SchemaDriftError, UnavailableError
+from connectors.salesforce import bulk
+from connectors.salesforce.errors import RefusedError
+
+
+class Jobs:
+    """An org with one query job; `info` is what polling shows."""
+
+    def __init__(self, pages: list[tuple[str, int]], info: dict[str, Any] | None = None) -> None:
+        self.pages = pages
+        self.info = info or {
+            "state": "JobComplete",
+            "numberRecordsProcessed": sum(count for _, count in pages),
+        }
+        self.calls: list[tuple[str, str]] = []
+        self.bulk2 = self
+        self.Lead = self
+        self._client = self
+
+    def get_query_results(self, job_id: str, locator: str, most: int) -> dict[str, Any]:
+        index = int(locator or 0)
+        text, count = self.pages[index]
+        following = str(index + 1) if index + 1 < len(self.pages) else ""
+        return {"records": text, "number_of_records": count, "locator": following}
+
+    def restful(self, path: str, method: str = "GET", **_: Any) -> dict[str, Any]:
+        self.calls.append((method, path))
+        return {"id": "750"}
+
+    def call(self, what: str, action: Any) -> Any:
+        return action(self)
+
+    def get(self, what: str, path: str) -> dict[str, Any]:
+        return self.info
+
+
+def rows(org: Jobs) -> list[dict[str, Any]]:
+    job = bulk.start(org, "Lead", "SELECT Id FROM Lead")  # type: ignore[arg-type]
+    assert job is not None
+    return [row for table in bulk.tables(org, job) for row in table.to_pylist()]  # type: ignore[arg-type]
+
+
+def test_text_is_left_as_it_is_and_empty_is_null() -> None:
+    text = 'Id,Name\n"1","NA"\n"2","None"\n"3",""\n"4",\n"5","a\nb, ""c"" \u2028d"\n'
+    text += '"6","0012"\n"7","12:30"\n"8","x\x00y"\n'
+    found = {row["Id"]: row["Name"] for row in bulk.parsed(text).to_pylist()}
+    assert found == {
+        "1": "NA",
+        "2": "None",
+        "3": None,
+        "4": None,
+        "5": 'a\nb, "c" \u2028d',
+        "6": "0012",
+        "7": "12:30",
+        "8": "xy",
+    }
+
+
+def test_a_text_of_megabytes() -> None:
+    table = bulk.parsed(f'"Id","Notes"\n"1","{"x" * 3_000_000}"\n"2","y"\n')
+    assert [len(value) for value in table.column("Notes").to_pylist()] == [3_000_000, 1]
+
+
+def test_pages_end_with_the_locator_and_the_job_is_deleted() -> None:
+    org = Jobs([("Id\n1\n2\n", 2), ("Id\n3\n", 1)])
+    assert [row["Id"] for row in rows(org)] == ["1", "2", "3"]
+    assert org.calls == [("POST", "jobs/query"), ("DELETE", "jobs/query/750")]
+
+
+@pytest.mark.parametrize("page", ["", "Id\n"])
+def test_a_job_without_rows(page: str) -> None:
+    assert rows(Jobs([(page, 0)])) == []
+
+
+@pytest.mark.parametrize(
+    "org",
+    [
+        Jobs([("Id\n1\n", 2)]),
+        Jobs([("Id\n1\n", 1)], {"state": "JobComplete", "numberRecordsProcessed": 2}),
+    ],
+)
+def test_rows_that_are_missing_are_noticed(org: Jobs) -> None:
+    with pytest.raises(UnavailableError, match="promised 2 rows of Lead and sent 1"):
+        rows(org)
+    assert org.calls[-1][0] == "DELETE"
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [("INVALID_FIELD: No such column 'X'", SchemaDriftError), ("InternalServerError", UnavailableError)],
+)
+def test_a_failed_job_says_why_and_is_tidied_up(said: str, kind: type[Exception]) -> None:
+    org = Jobs([], {"state": "Failed", "errorMessage": said})
+    with pytest.raises(kind, match="Lead"):
+        rows(org)
+    assert [method for method, _ in org.calls] == ["POST", "PATCH", "DELETE"]
+
+
+def test_an_object_that_bulk_does_not_serve() -> None:
+    class NotForBulk(Jobs):
+        def restful(self, path: str, method: str = "GET", **_: Any) -> dict[str, Any]:
+            raise RefusedError(
+                "TaskStatus is not supported by the Bulk API", status=400, code="INVALIDENTITY"
+            )
+
+    assert bulk.start(NotForBulk([]), "TaskStatus", "SELECT Id FROM TaskStatus") is None  # type: ignore[arg-type]

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from connectors.base import Change, Outcome
+from connectors.errors import UnavailableError
+from connectors.salesforce import writing
+from connectors.salesforce.errors import RefusedError
+
+
+class Org:
+    """Answers collections; `codes` is how each bad id fails, `locks` how often an id is locked first."""
+
+    def __init__(self, codes: dict[str, str] | None = None, locks: dict[str, int] | None = None) -> None:
+        self.codes = codes or {}
+        self.locks = Counter(locks or {})
+        self.shown: dict[str, dict[str, Any]] = {}
+        self.sent: list[dict[str, Any]] = []
+        self.headers: dict[str, str] = {}
+        self.whole: set[str] = set()
+
+    def call(self, what: str, action: Any) -> Any:
+        return action(self)
+
+    def query(self, what: str, text: str) -> list[dict[str, Any]]:
+        return [{"Id": i, **values} for i, values in self.shown.items() if f"'{i}'" in text]
+
+    def restful(
+        self, path: str, method: str, json: dict[str, Any], headers: dict[str, str]
+    ) -> list[dict[str, Any]]:
+        assert (path, method, json["allOrNone"]) == ("composite/sobjects", "PATCH", False)
+        self.sent.append(json)
+        self.headers = headers
+        if self.whole & {record["id"] for record in json["records"]}:
+            raise RefusedError("bad body", status=400, code="JSON_PARSER_ERROR")
+        return [self._answer(record["id"]) for record in json["records"]]
+
+    def _answer(self, record_id: str) -> dict[str, Any]:
+        code = self.codes.get(record_id)
+        if self.locks[record_id] > 0:
+            self.locks[record_id] -= 1
+            code = "UNABLE_TO_LOCK_ROW"
+        errors = (
+            [{"statusCode": code, "message": f"for ann@example.com: {code}", "fields": ["X"]}] if code else []
+        )
+        return {"id": record_id, "success": not code, "errors": errors}
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing.time, "sleep", lambda seconds: None)
+
+
+def push(org: Any, changes: list[Change]) -> dict[str, Outcome]:
+    outcomes = list(writing.push(org, "Lead", changes))
+    assert len(outcomes) == len(changes)
+    return {outcome.record_id: outcome for outcome in outcomes}
+
+
+def score(count: int) -> list[Change]:
+    return [Change(f"00Q{i:03}", {"Leadwright_Score__c": i}) for i in range(count)]
+
+
+@pytest.mark.parametrize(("count", "batches"), [(1, [1]), (200, [200]), (201, [200, 1])])
+def test_collections_of_two_hundred_in_the_order_of_ids(count: int, batches: list[int]) -> None:
+    org = Org()
+    found = push(org, list(reversed(score(count))))
+    assert [len(body["records"]) for body in org.sent] == batches
+    ids = [record["id"] for body in org.sent for record in body["records"]]
+    assert ids == sorted(ids)
+    assert {outcome.status for outcome in found.values()} == {"accepted"}
+
+
+def test_assignment_rules_stay_out_of_it() -> None:
+    org = Org()
+    push(org, score(1))
+    assert org.headers["Sforce-Auto-Assign"] == "FALSE"
+    assert org.headers["Sforce-Duplicate-Rule-Header"] == "allowSave=true"
+
+
+def test_each_row_has_its_own_fate() -> None:
+    found = push(Org({"00Q001": "CANNOT_UPDATE_CONVERTED_LEAD"}), score(3))
+    assert [found[f"00Q00{i}"].status for i in range(3)] == ["accepted", "rejected", "accepted"]
+    bad = found["00Q001"]
+    assert bad.code == "CANNOT_UPDATE_CONVERTED_LEAD"
+    assert bad.message == "for (e-mail): CANNOT_UPDATE_CONVERTED_LEAD (fields: X)"
+
+
+def test_a_locked_row_is_sent_again_alone() -> None:
+    org = Org(locks={"00Q001": 2})
+    found = push(org, score(3))
+    assert {outcome.status for outcome in found.values()} == {"accepted"}
+    assert [len(body["records"]) for body in org.sent] == [3, 1, 1]
+
+
+def test_a_row_that_stays_locked_is_rejected() -> None:
+    found = push(Org(locks={"00Q001": 99}), score(2))
+    assert (found["00Q001"].status, found["00Q001"].code) == ("rejected", "UNABLE_TO_LOCK_ROW")
+
+
+def test_a_collection_refused_as_a_whole_is_taken_apart() -> None:
+    org = Org()
+    org.whole = {"00Q007"}
+    found = push(org, score(50))
+    assert [i for i, outcome in found.items() if outcome.status == "rejected"] == ["00Q007"]
+    assert found["00Q007"].code == "JSON_PARSER_ERROR"
+
+
+def test_an_answer_that_is_too_short_is_not_guessed_at() -> None:
+    class Short(Org):
+        def restful(self, *args: Any, **more: Any) -> list[dict[str, Any]]:
+            return super().restful(*args, **more)[:-1]
+
+    with pytest.raises(UnavailableError, match="2 of 3 rows"):
+        push(Short(), score(3))
+
+
+def test_an_owner_that_a_person_changed_stays() -> None:
+    org = Org()
+    org.shown = {"00Q000": {"OwnerId": "005"}, "00Q001": {"OwnerId": "00G"}}
+    guard = {"OwnerId": "00G"}
+    found = push(
+        org,
+        [
+            Change("00Q000", {"OwnerId": "0051", "Leadwright_Score__c": 1}, guard),
+            Change("00Q001", {"OwnerId": "0051"}, guard),
+            Change("00Q002", {"OwnerId": "0051"}, guard),
+        ],
+    )
+    assert found["00Q000"].sent == {"Leadwright_Score__c": 1}
+    assert found["00Q001"].sent == {"OwnerId": "0051"}
+    assert (found["00Q002"].status, found["00Q002"].code) == ("skipped", "changed_by_person")
+
+
+def test_values_as_salesforce_takes_them() -> None:
+    org = Org()
+    moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    push(org, [Change("00Q", {"a": moment, "b": None, "c": True, "d": 5})])
+    (record,) = org.sent[0]["records"]
+    assert record == {
+        "attributes": {"type": "Lead"},
+        "id": "00Q",
+        "a": "2026-01-02T03:04:05.000Z",
+        "b": None,
+        "c": True,
+        "d": 5,
+    }
