@@ -1,0 +1,71 @@
+"""Entry point of the dashboards: `streamlit run dashboards/app.py`.
+
+It answers once, for every page, the questions that come before any figure: is there a published copy, does it
+hold leads, and how old is it.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+import streamlit as st
+
+from connectors.errors import LeadwrightError
+from dashboards import data, markup
+from dashboards.figures import moment
+from leadwright import settings
+
+# `?lead=<lead_id>` opens a lead, on this address as on the lead page's own.
+LINK = "lead"
+STALE_AFTER = timedelta(days=1)
+
+
+def main() -> None:
+    """Show the chosen page, or the reason why there is nothing to show."""
+    st.set_page_config(page_title="Leadwright", layout="wide")
+    st.html(markup.style())
+    overview = st.Page("views/overview.py", title="Overview", default=True)
+    lead = st.Page("views/lead.py", title="Lead", url_path="lead")
+    page = st.navigation([overview, lead], position="top")
+    if page is overview and LINK in st.query_params:
+        st.switch_page(lead, query_params={LINK: st.query_params[LINK]})
+    try:
+        if _has_leads():
+            page.run()
+    except LeadwrightError as error:
+        logging.getLogger(__name__).warning("The page could not be shown: %s", error)
+        st.error(str(error))
+
+
+def _has_leads() -> bool:
+    current = settings.load()
+    if not data.is_published(current):
+        st.title("No figures yet")
+        st.info(
+            "Nothing has been published yet. Run `leadwright run` first: it pulls the leads, scores them and "
+            "publishes the figures that these pages show. Then reload this page."
+        )
+        return False
+    totals = data.read_totals(current)
+    if not totals.get("lead_count"):
+        st.title("No leads yet")
+        st.info(
+            f"The last run, as of {moment(totals.get('as_of'))}, found no leads in the connected CRMs. "
+            "`leadwright doctor` checks which CRMs are connected and what they allow Leadwright to read."
+        )
+        return False
+    _warn_when_stale(totals["as_of"])
+    return True
+
+
+def _warn_when_stale(as_of: datetime) -> None:
+    age = datetime.now(UTC) - (as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC))
+    if age > STALE_AFTER:
+        st.warning(
+            f"These figures are {age.days} day{'s' if age.days > 1 else ''} old. "
+            "The scheduled run may have stopped; `leadwright doctor` says why."
+        )
+
+
+main()

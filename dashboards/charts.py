@@ -1,0 +1,183 @@
+"""The charts, as functions from a mart's rows to an Altair chart; they count and decide nothing."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import altair as alt
+import pandas as pd
+
+from dashboards import palette
+
+Drawing = TypeVar("Drawing", alt.Chart, alt.LayerChart)
+
+# SVG and not canvas: text stays sharp when printed, can be selected, and is read by screen readers and tests.
+CRISP = {"embedOptions": {"renderer": "svg"}}
+BANDS = ["high", "medium", "low"]
+GRADE_COLOUR = alt.Scale(domain=list(palette.GRADES), range=list(palette.GRADES.values()))
+STEP_NAMES = {"lead": "Lead", "mql": "MQL", "sql": "SQL", "opportunity": "Opportunity", "won": "Won"}
+
+
+def grade_grid(grades: pd.DataFrame) -> alt.LayerChart:
+    """Draw fit against intent: the colour is the grade, its strength the number of leads."""
+    cells = grades.assign(
+        leads=grades["lead_count"].map("{:,}".format),
+        caption=grades["grade"],
+        strength=0.18 + 0.55 * grades["lead_count"] / max(1, grades["lead_count"].max()),
+    )
+    base = alt.Chart(cells).encode(
+        x=alt.X("intent_band:N", sort=BANDS, title="Intent", axis=_band_axis("top")),
+        y=alt.Y("fit_band:N", sort=BANDS, title="Fit", axis=_band_axis("left")),
+        tooltip=[
+            alt.Tooltip("fit_band:N", title="Fit"),
+            alt.Tooltip("intent_band:N", title="Intent"),
+            alt.Tooltip("grade:N", title="Grade"),
+            alt.Tooltip("play:N", title="Play"),
+            alt.Tooltip("lead_count:Q", title="Leads", format=","),
+        ],
+    )
+    squares = base.mark_rect(stroke="white", strokeWidth=3, cornerRadius=4).encode(
+        color=alt.Color("grade:N", scale=GRADE_COLOUR, legend=None),
+        opacity=alt.Opacity("strength:Q", scale=None),
+    )
+    numbers = base.mark_text(fontSize=20, fontWeight=600, dy=-8, color=palette.INK).encode(text="leads:N")
+    names = base.mark_text(fontSize=13, dy=14, color=palette.INK).encode(text="caption:N")
+    return _finish(alt.layer(squares, numbers, names), height=300)
+
+
+def funnel(steps: pd.DataFrame) -> alt.LayerChart:
+    """Draw how many leads reached each step; the text beside a bar says how many of the step before."""
+    base = alt.Chart(steps).encode(
+        y=alt.Y("name:N", sort=list(STEP_NAMES.values()), title=None, axis=_quiet_axis()),
+        tooltip=[
+            alt.Tooltip("name:N", title="Step"),
+            alt.Tooltip("lead_count:Q", title="Leads", format=","),
+            alt.Tooltip("of_previous:N", title="Of the step before"),
+        ],
+    )
+    room = 1.35 * max(1, int(steps["lead_count"].max()))
+    length = alt.X("lead_count:Q", title=None, axis=None, scale=alt.Scale(domain=[0, room]))
+    bars = base.mark_bar(color=palette.BAR, cornerRadiusEnd=3, size=30).encode(x=length)
+    text = base.mark_text(align="left", dx=8, fontSize=13, color=palette.INK).encode(
+        x=length, text="caption:N"
+    )
+    return _finish(alt.layer(bars, text), height=300)
+
+
+def weekly_leads(weeks: pd.DataFrame) -> alt.Chart:
+    """Draw new leads per week, stacked by the grade they have today."""
+    names = {"hot_count": "Hot", "warm_count": "Warm", "cold_count": "Cold"}
+    long = _by_week(weeks, names, "grade")
+    chart = (
+        alt.Chart(long)
+        .mark_bar()
+        .encode(
+            x=_week_axis(),
+            y=alt.Y("leads:Q", title="New leads", axis=_number_axis()),
+            color=alt.Color("grade:N", scale=GRADE_COLOUR, title="Grade today", legend=_legend("square")),
+            order=alt.Order("place:Q"),
+            tooltip=_week_tooltip("grade", "Grade"),
+        )
+    )
+    return _finish(chart, height=260)
+
+
+def weekly_progress(weeks: pd.DataFrame) -> alt.Chart:
+    """Draw how many of each week's new leads have become MQL, SQL or won since."""
+    names = {"mql_count": "MQL", "sql_count": "SQL", "won_count": "Won"}
+    steps = list(names.values())
+    legend = _legend("stroke")
+    chart = (
+        alt.Chart(_by_week(weeks, names, "step"))
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=_week_axis(),
+            y=alt.Y("leads:Q", title="Of that week's leads", axis=_number_axis()),
+            color=alt.Color(
+                "step:N",
+                scale=alt.Scale(domain=steps, range=[palette.BAR, palette.ACCENT, palette.INK]),
+                title="Reached",
+                legend=legend,
+            ),
+            strokeDash=alt.StrokeDash(
+                "step:N",
+                scale=alt.Scale(domain=steps, range=[[1, 0], [7, 3], [2, 2]]),
+                title="Reached",
+                legend=legend,
+            ),
+            tooltip=_week_tooltip("step", "Reached"),
+        )
+    )
+    return _finish(chart, height=260)
+
+
+def _by_week(weeks: pd.DataFrame, names: dict[str, str], kind: str) -> pd.DataFrame:
+    long = weeks.melt(id_vars=["week_start_on"], value_vars=list(names), var_name=kind, value_name="leads")
+    long["place"] = long[kind].map(list(names).index)
+    long[kind] = long[kind].map(names)
+    # Text and not a date: a browser west of Greenwich would move a date to the day before.
+    long["week"] = pd.to_datetime(long["week_start_on"]).dt.strftime("%Y-%m-%d")
+    return long.drop(columns="week_start_on")
+
+
+def _week_axis() -> alt.X:
+    axis = alt.Axis(
+        labelExpr="utcFormat(toDate(datum.value), '%-d %b %y')",
+        labelAngle=0,
+        labelOverlap="greedy",
+        labelSeparation=12,
+        labelColor=palette.QUIET,
+        ticks=False,
+        grid=False,
+    )
+    return alt.X("week:O", title=None, axis=axis)
+
+
+def _week_tooltip(kind: str, title: str) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("week:N", title="Week from"),
+        alt.Tooltip(f"{kind}:N", title=title),
+        alt.Tooltip("leads:Q", title="Leads", format=","),
+    ]
+
+
+def _number_axis() -> alt.Axis:
+    return alt.Axis(
+        format=",d",
+        tickMinStep=1,
+        tickCount=5,
+        labelColor=palette.QUIET,
+        titleColor=palette.QUIET,
+        gridColor=palette.LINE,
+    )
+
+
+def _band_axis(orient: str) -> alt.Axis:
+    return alt.Axis(
+        orient=orient,
+        labelAngle=0,
+        labelFontSize=13,
+        labelColor=palette.INK,
+        titleColor=palette.QUIET,
+        domain=False,
+        ticks=False,
+    )
+
+
+def _quiet_axis() -> alt.Axis:
+    return alt.Axis(labelFontSize=13, labelColor=palette.INK, domain=False, ticks=False, labelLimit=160)
+
+
+def _legend(symbol: str) -> alt.Legend:
+    return alt.Legend(
+        orient="top",
+        symbolType=symbol,
+        symbolSize=180,
+        labelFontSize=12,
+        titleColor=palette.QUIET,
+        titleOrient="left",
+    )
+
+
+def _finish(chart: Drawing, height: int) -> Drawing:
+    return chart.properties(height=height, usermeta=CRISP).configure_view(strokeWidth=0)

@@ -1,0 +1,128 @@
+"""What the pages read: plain selects of the published marts, each page's figures from one connection.
+
+One connection per page view, so that a publish between two queries cannot mix two runs on one screen.
+Nothing is cached: a mart for the overview has a handful of rows, and a cache would show yesterday's run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from leadwright import warehouse
+from leadwright.settings import Settings
+
+Row = Mapping[str, Any]
+
+MATCHES_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything on the overview page."""
+
+    totals: Row
+    grades: pd.DataFrame
+    funnel: pd.DataFrame
+    sources: pd.DataFrame
+    weeks: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Lead:
+    """Everything on the lead page; `owner` is empty when routing has not named one."""
+
+    facts: Row
+    score: Row
+    owner: Row
+    contributions: list[Row]
+    touches: list[Row]
+
+
+def is_published(settings: Settings) -> bool:
+    """Tell whether a run has published the marts that the pages read."""
+    if not settings.serving_file.exists():
+        return False
+    with warehouse.reader(settings.serving_file) as db:
+        marts = _rows(
+            db,
+            "select table_name from information_schema.tables "
+            "where table_schema = 'marts' and table_name = 'rpt_overview'",
+        )
+    return bool(marts)
+
+
+def read_totals(settings: Settings) -> Row:
+    """Read the one row of headline figures; empty when there is none."""
+    with warehouse.reader(settings.serving_file) as db:
+        return _first(_rows(db, "select * from marts.rpt_overview"))
+
+
+def read_overview(settings: Settings) -> Overview:
+    """Read the marts behind the overview page."""
+    with warehouse.reader(settings.serving_file) as db:
+        return Overview(
+            totals=_first(_rows(db, "select * from marts.rpt_overview")),
+            grades=db.execute("select * from marts.rpt_grades").df(),
+            funnel=db.execute("select * from marts.rpt_funnel order by step_number").df(),
+            sources=db.execute("select * from marts.rpt_sources order by lead_count desc, lead_source").df(),
+            weeks=db.execute("select * from marts.rpt_weekly_trend order by week_start_on").df(),
+        )
+
+
+def find_leads(settings: Settings, text: str) -> list[Row]:
+    """Find leads by part of a name or e-mail, or by an id of ours or a CRM's; best score first."""
+    wanted = text.strip().lower()
+    with warehouse.reader(settings.serving_file) as db:
+        return _rows(
+            db,
+            """
+            select lead_id, full_name, email, company_name, grade, score
+            from marts.dim_leads join marts.fct_lead_scores using (lead_id)
+            where contains(lower(coalesce(full_name, '')), $wanted)
+               or contains(lower(coalesce(email, '')), $wanted)
+               or lower($wanted) in (lower(lead_id), lower(hubspot_contact_id), lower(salesforce_lead_id),
+                                     lower(salesforce_contact_id))
+            order by score desc, lead_id limit $most
+            """,
+            {"wanted": wanted, "most": MATCHES_SHOWN},
+        )
+
+
+def read_lead(settings: Settings, lead_id: str) -> Lead | None:
+    """Read one lead with the parts of its score, or None when no such lead is published."""
+    by_lead = {"lead_id": lead_id}
+    with warehouse.reader(settings.serving_file) as db:
+        facts = _rows(db, "select * from marts.dim_leads where lead_id = $lead_id", by_lead)
+        scores = _rows(db, "select * from marts.fct_lead_scores where lead_id = $lead_id", by_lead)
+        if not facts or not scores:
+            return None
+        return Lead(
+            facts=facts[0],
+            score=scores[0],
+            owner=_first(
+                _rows(db, "select * from marts.fct_lead_assignments where lead_id = $lead_id", by_lead)
+            ),
+            contributions=_rows(
+                db, "select * from marts.fct_lead_score_contributions where lead_id = $lead_id", by_lead
+            ),
+            touches=_rows(
+                db,
+                "select * from marts.fct_lead_touches where lead_id = $lead_id order by touched_at desc",
+                by_lead,
+            ),
+        )
+
+
+def _rows(db: Any, query: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
+    # fetchall and not a data frame: a frame turns exact decimals into floats, and points must add up exactly.
+    result = db.execute(query, parameters) if parameters else db.execute(query)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+
+
+def _first(rows: list[Row]) -> Row:
+    return rows[0] if rows else {}

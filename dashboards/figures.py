@@ -1,0 +1,73 @@
+"""How numbers read on the pages, in one place so that two pages never show the same figure in two ways.
+
+A share of a handful of leads looks as solid as a share of thousands. So a share always comes with the number it
+rests on, and below `ENOUGH` it is not shown as a percentage at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+ENOUGH = 20
+NOTHING = "no data yet"
+MINUS = "\N{MINUS SIGN}"
+
+
+def count(number: int) -> str:
+    """Write a count with thousands separators."""
+    return f"{number:,}"
+
+
+def rate(part: int, whole: int) -> float | None:
+    """Give the share in percent, or None when too few leads stand behind it."""
+    return 100 * part / whole if whole >= ENOUGH else None
+
+
+def share(part: int, whole: int) -> str:
+    """Write a share in percent, or as plain counts when it rests on too few."""
+    percent = rate(part, whole)
+    if percent is not None:
+        return f"{percent:.1f}%"
+    return f"{part} of {whole}" if whole else NOTHING
+
+
+def basis(whole: int, of_what: str) -> str:
+    """Say how many a figure rests on, and whether that is too few to trust."""
+    if not whole:
+        return f"no {of_what} yet"
+    return f"n = {count(whole)} {of_what}" + ("" if whole >= ENOUGH else ", too few")
+
+
+def duration(minutes: float | None) -> str:
+    """Write a length of time in the unit a person would use."""
+    if minutes is None:
+        return NOTHING
+    if minutes < 1:
+        return "under 1 min"
+    if minutes < 90:
+        return f"{minutes:.0f} min"
+    if minutes < 48 * 60:
+        return f"{minutes / 60:.1f} h"
+    return f"{minutes / 1440:,.1f} days"
+
+
+def moment(at: datetime | None) -> str:
+    """Write a moment in UTC; every time on the pages is UTC and says so."""
+    if at is None:
+        return "unknown"
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return f"{aware.astimezone(UTC):%d %b %Y, %H:%M} UTC".lstrip("0")
+
+
+def decimals_needed(amounts: Sequence[Decimal]) -> int:
+    """Find the decimals at which every amount is exact, so that the eye can add the column up."""
+    exponents = (amount.normalize().as_tuple().exponent for amount in amounts)
+    return max((-e for e in exponents if isinstance(e, int) and e < 0), default=0)
+
+
+def points(amount: Decimal, decimals: int = 0, *, signed: bool = False) -> str:
+    """Write points with a true minus sign, so that columns of them line up."""
+    sign = MINUS if amount < 0 else "+" if signed and amount > 0 else ""
+    return f"{sign}{abs(amount):,.{decimals}f}"

@@ -1,0 +1,172 @@
+"""One lead: its score and what it is made of, who owns it and why, what is known and what was done.
+
+The address is the only place that holds which lead is shown: searching and picking change it, and the page shows
+what it says, so every lead on screen can be linked to.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import data, markup, palette
+from dashboards.data import Lead, Row
+from dashboards.explanation import Explanation, explain
+from dashboards.figures import count, moment, points
+from dashboards.profile import facts_in_words, touches_in_words
+from leadwright import settings
+
+LINK = "lead"
+SEARCH = "search"
+MATCHES = "matches"
+TOUCHES_SHOWN = 25
+WIDTHS = {
+    name: st.column_config.Column(width=width)
+    for name, width in {"Score": 60, "Grade": 80, "Name": 240, "Company": 240, "E-mail": 320}.items()
+}
+
+
+def show() -> None:
+    """Draw the page."""
+    current = settings.load()
+    st.title("Lead")
+    text = st.text_input(
+        "Find a lead",
+        key=SEARCH,
+        placeholder="E-mail, name or id",
+        type="search",
+        on_change=_forget_lead,
+        width=480,
+    )
+    lead_id = st.query_params.get(LINK)
+    if lead_id is None:
+        _show_matches(data.find_leads(current, text or ""), text or "")
+        return
+    st.button("Back to the list", on_click=_forget_lead, type="tertiary", icon=":material/arrow_back:")
+    lead = data.read_lead(current, lead_id)
+    if lead is None:
+        st.warning(
+            "There is no lead with the id in this link. It may be newer than the last run, or the link is "
+            "incomplete. Search by e-mail or name instead."
+        )
+        return
+    _show_lead(lead)
+
+
+def _forget_lead() -> None:
+    st.query_params.pop(LINK, None)
+
+
+def _show_matches(found: list[Row], text: str) -> None:
+    if not found:
+        st.info("No lead has this in its name or e-mail, or as its id in Leadwright, HubSpot or Salesforce.")
+        return
+    if text and len(found) == 1:
+        _open(found[0])
+    st.caption(_matches_title(text, len(found)))
+    table = pd.DataFrame(
+        {
+            "Score": [row["score"] for row in found],
+            "Grade": [row["grade"] for row in found],
+            "Name": [row["full_name"] or "" for row in found],
+            "Company": [row["company_name"] or "" for row in found],
+            "E-mail": [row["email"] or "" for row in found],
+        }
+    )
+    chosen = st.dataframe(
+        table.style.map(palette.tint, subset=["Grade"]),
+        hide_index=True,
+        column_config=WIDTHS,
+        height=min(len(found), 15) * 35 + 38,
+        on_select="rerun",
+        selection_mode="single-cell",
+        key=MATCHES,
+        alt="Leads, highest score first",
+    )
+    if cells := chosen["selection"]["cells"]:
+        _open(found[cells[0][0]])
+
+
+def _open(row: Row) -> None:
+    st.query_params[LINK] = row["lead_id"]
+    st.rerun()
+
+
+def _matches_title(text: str, number: int) -> str:
+    if not text:
+        return f"The {count(number)} highest scores. Select one to open it, or search."
+    if number == data.MATCHES_SHOWN:
+        return f"The {number} matches with the highest scores. Type more to narrow them down."
+    return f"{number} matches, highest score first. Select one to open it."
+
+
+def _show_lead(lead: Lead) -> None:
+    facts = lead.facts
+    work = [facts["job_title"], facts["company_name"], facts["email"]]
+    st.html(
+        markup.name(
+            facts["full_name"] or facts["email"] or facts["lead_id"],
+            " \u00b7 ".join(part for part in work if part) or "Nothing else is known about this person.",
+        )
+    )
+    _show_figures(lead.score)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.subheader("Why this score")
+        st.caption(f"Points as of {moment(lead.score['as_of'])}, exact to the last decimal.")
+        _show_explanation(explain(lead.score, lead.contributions))
+        _show_touches(lead.touches)
+    with right:
+        _show_decision(lead.score, lead.owner)
+        st.subheader("Facts")
+        st.html(markup.pairs(facts_in_words(facts)))
+
+
+def _show_figures(score: Row) -> None:
+    figures = [
+        ("Grade", score["grade"], f"fit {score['fit_band']}, intent {score['intent_band']}"),
+        ("Score", points(score["score"]), "fit + intent, in points"),
+        ("Fit", points(score["fit_score"]), f"{score['fit_band']}: who they are"),
+        ("Intent", points(score["intent_score"]), f"{score['intent_band']}: what they do"),
+    ]
+    for column, (label, value, note) in zip(st.columns(4), figures, strict=True):
+        with column.container(key=f"grade-{value.lower()}" if label == "Grade" else None):
+            st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)
+
+
+def _show_explanation(explanation: Explanation) -> None:
+    if not explanation.adds_up:
+        st.error(
+            f"The parts sum to {explanation.total_text}, but the score is {explanation.score_text}. "
+            "Please report this: one query writes both, and they must agree."
+        )
+    st.html(explanation.html())
+
+
+def _show_decision(score: Row, owner: Row) -> None:
+    st.subheader("What to do")
+    st.html(
+        markup.pairs(
+            [
+                ("Play", score["play"]),
+                ("Next action", score["next_action"]),
+                ("Owner", owner.get("owner_name") or "nobody yet"),
+                ("Why this owner", owner.get("reason") or "no routing decision yet"),
+                ("Assigned", moment(owner["assigned_at"]) if owner.get("assigned_at") else ""),
+            ]
+        )
+    )
+
+
+def _show_touches(touches: list[Row]) -> None:
+    st.subheader("Touches")
+    if not touches:
+        st.caption("Nobody has called, written to or met this lead yet. Automatic messages do not count.")
+        return
+    older = len(touches) - TOUCHES_SHOWN
+    shown = "newest first" if older <= 0 else f"the newest {TOUCHES_SHOWN} shown"
+    st.caption(f"{count(len(touches))} by people, {shown}. Automatic messages do not count.")
+    st.html(markup.table(["When", "What", "By"], touches_in_words(touches[:TOUCHES_SHOWN])))
+
+
+show()

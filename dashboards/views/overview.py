@@ -1,0 +1,151 @@
+"""How the leads stand: grades, the way to a deal, sources and the weeks behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import charts, data
+from dashboards.data import Row
+from dashboards.figures import ENOUGH, basis, count, duration, moment, rate, share
+from leadwright import settings
+
+
+def show() -> None:
+    """Draw the page."""
+    overview = data.read_overview(settings.load())
+    st.title("Overview")
+    st.caption(f"Data as of {moment(overview.totals['as_of'])}. All times and weeks are in UTC.")
+    _show_grade_totals(overview.totals)
+    _show_sales_totals(overview.totals)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _show_grid(overview.grades)
+    with right:
+        _show_funnel(overview.funnel)
+    _show_weeks(overview.weeks)
+    _show_sources(overview.sources)
+
+
+def _show_grade_totals(totals: Row) -> None:
+    leads = totals["lead_count"]
+    columns = st.columns(4)
+    _figure(columns[0], "Leads", count(leads), f"{count(totals['won_count'])} won so far")
+    for column, grade in zip(columns[1:], ("Hot", "Warm", "Cold"), strict=True):
+        number = totals[f"{grade.lower()}_count"]
+        with column.container(key=f"grade-{grade.lower()}"):
+            _figure(st, grade, count(number), f"{share(number, leads)} of leads")
+
+
+def _show_sales_totals(totals: Row) -> None:
+    mql, answered, due = totals["mql_count"], totals["response_count"], totals["response_due_count"]
+    columns = st.columns(4)
+    _figure(
+        columns[0],
+        "MQL to SQL",
+        share(totals["mql_to_sql_count"], mql),
+        basis(mql, "MQLs"),
+        "Of all leads that became an MQL, those that sales accepted as an SQL.",
+    )
+    _figure(
+        columns[1],
+        "MQLs still open",
+        share(totals["mql_open_count"], mql),
+        f"{count(totals['mql_open_count'])} may still become SQL",
+        "These MQLs are neither SQL nor closed, so the MQL to SQL rate can still rise by up to this share.",
+    )
+    _figure(
+        columns[2],
+        "Median response time",
+        duration(totals["response_median_minutes"]),
+        basis(answered, "answered leads"),
+        "From the moment a lead is ready for sales to the first touch by a person. Calendar time.",
+    )
+    _figure(
+        columns[3],
+        f"Answered within {duration(totals['sla_minutes'])}",
+        share(totals["response_in_sla_count"], due),
+        basis(due, "leads due"),
+        "Of the leads that were ready for sales, those touched by a person in time.",
+    )
+
+
+def _figure(place: Any, label: str, value: str, note: str, meaning: str | None = None) -> None:
+    place.metric(label, value, note, help=meaning, delta_color="off", delta_arrow="off", border=True)
+
+
+def _show_grid(grades: pd.DataFrame) -> None:
+    st.subheader("Leads by fit and intent")
+    st.caption("Fit is who they are, intent is what they do. Stronger colour means more leads.")
+    st.altair_chart(charts.grade_grid(grades), alt=_grid_in_words(grades))
+
+
+def _show_funnel(steps: pd.DataFrame) -> None:
+    st.subheader("From lead to deal")
+    st.caption("Leads that reached a step, whatever their step now, and their share of the step before.")
+    before = steps["lead_count"].shift(fill_value=0)
+    parts = [share(part, whole) for part, whole in zip(steps["lead_count"], before, strict=True)]
+    drawn = steps.assign(
+        name=steps["step"].map(charts.STEP_NAMES),
+        of_previous=["" if i == 0 else text for i, text in enumerate(parts)],
+    )
+    drawn["caption"] = [
+        count(n) if not text else f"{count(n)}  ({text})"
+        for n, text in zip(drawn["lead_count"], drawn["of_previous"], strict=True)
+    ]
+    st.altair_chart(charts.funnel(drawn), alt="; ".join(drawn["name"] + " " + drawn["caption"]))
+
+
+def _show_weeks(weeks: pd.DataFrame) -> None:
+    st.subheader("Week by week")
+    if len(weeks) < 2:
+        st.info("A trend needs leads from at least two weeks.")
+        return
+    st.caption("Leads by the week they were created; weeks start on Monday. Recent weeks are still moving.")
+    left, right = st.columns(2, gap="large")
+    left.altair_chart(charts.weekly_leads(weeks), alt="New leads per week by grade")
+    right.altair_chart(charts.weekly_progress(weeks), alt="MQL, SQL and won leads by week of creation")
+
+
+def _show_sources(sources: pd.DataFrame) -> None:
+    st.subheader("Sources")
+    st.caption(f"Most leads first. Rates resting on fewer than {ENOUGH} leads are left out as too few.")
+    table = pd.DataFrame(
+        {
+            "Source": sources["lead_source"],
+            "Leads": sources["lead_count"],
+            "Hot": sources["hot_count"],
+            "MQL": sources["mql_count"],
+            "SQL": sources["sql_count"],
+            "Won": sources["won_count"],
+            "Lead to MQL": _rates(sources["mql_count"], sources["lead_count"]),
+            "MQL to SQL": _rates(sources["sql_count"], sources["mql_count"]),
+            "Lead to won": _rates(sources["won_count"], sources["lead_count"]),
+        }
+    )
+    counts = dict.fromkeys(("Leads", "Hot", "MQL", "SQL", "Won"), "{:,}")
+    rates = dict.fromkeys(("Lead to MQL", "MQL to SQL", "Lead to won"), "{:.1f}%")
+    st.dataframe(
+        table.style.format({**counts, **rates}),
+        hide_index=True,
+        placeholder="too few",
+        column_config={"Source": st.column_config.TextColumn(width="large")},
+        height="content",
+        alt="Leads and conversion by source",
+    )
+
+
+def _rates(parts: pd.Series, wholes: pd.Series) -> list[float | None]:
+    return [rate(part, whole) for part, whole in zip(parts, wholes, strict=True)]
+
+
+def _grid_in_words(grades: pd.DataFrame) -> str:
+    return "; ".join(
+        f"fit {cell.fit_band}, intent {cell.intent_band}: {cell.lead_count:,} leads, {cell.grade}"
+        for cell in grades.itertuples()
+    )
+
+
+show()

@@ -1,0 +1,209 @@
+"""A published copy with made-up leads, for the dashboards' tests: the marts' columns, a few hand-counted rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+AS_OF = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0) - timedelta(hours=1)
+
+COLUMNS: dict[str, str] = {
+    "dim_leads": """lead_id varchar, email varchar, full_name varchar, job_title varchar, company_name varchar,
+        country varchar, industry varchar, employee_count bigint, lead_source varchar, lifecycle_stage varchar,
+        is_converted boolean, created_at timestamptz, mql_at timestamptz, sql_at timestamptz, won_at timestamptz,
+        hubspot_contact_id varchar, salesforce_lead_id varchar, salesforce_contact_id varchar,
+        is_free_mail boolean, is_opted_out boolean""",
+    "fct_lead_scores": """lead_id varchar, as_of timestamptz, fit_raw decimal(18,4), fit_score bigint,
+        intent_raw decimal(18,4), intent_score bigint, score bigint, fit_band varchar, intent_band varchar,
+        grade varchar, play varchar, next_action varchar, top_reasons varchar, rule_set_hash varchar""",
+    "fct_lead_score_contributions": """lead_id varchar, dimension varchar, kind varchar, rule_id varchar,
+        signal_group varchar, feature varchar, value varchar, points decimal(18,4), label varchar""",
+    "fct_lead_assignments": """lead_id varchar, rep_id varchar, owner_name varchar, reason varchar,
+        rule_id varchar, assigned_at timestamptz, is_routed boolean""",
+    "fct_lead_touches": """lead_id varchar, touched_at timestamptz, touch_type varchar, owner_name varchar""",
+    "rpt_overview": """as_of timestamptz, lead_count bigint, hot_count bigint, warm_count bigint,
+        cold_count bigint, mql_count bigint, mql_to_sql_count bigint, mql_open_count bigint, won_count bigint,
+        response_count bigint, response_median_minutes double, response_due_count bigint,
+        response_in_sla_count bigint, sla_minutes bigint""",
+    "rpt_grades": """fit_band varchar, intent_band varchar, grade varchar, play varchar, next_action varchar,
+        lead_count bigint""",
+    "rpt_funnel": "step_number bigint, step varchar, lead_count bigint",
+    "rpt_sources": """lead_source varchar, lead_count bigint, hot_count bigint, mql_count bigint,
+        sql_count bigint, won_count bigint""",
+    "rpt_weekly_trend": """week_start_on date, lead_count bigint, hot_count bigint, warm_count bigint,
+        cold_count bigint, mql_count bigint, sql_count bigint, won_count bigint""",
+}
+
+OVERVIEW = {
+    "as_of": AS_OF, "lead_count": 2_417, "hot_count": 363, "warm_count": 1_209, "cold_count": 845,
+    "mql_count": 1_034, "mql_to_sql_count": 287, "mql_open_count": 402, "won_count": 96,
+    "response_count": 611, "response_median_minutes": 47.5, "response_due_count": 702,
+    "response_in_sla_count": 171, "sla_minutes": 5,
+}  # fmt: skip
+BANDS = ("high", "medium", "low")
+GRID = {
+    ("high", "high"): ("Hot", "call now, book a meeting", 363),
+    ("high", "medium"): ("Warm", "nurture, invite within 7 days", 402),
+    ("high", "low"): ("Cold", "long-form nurture", 118),
+    ("medium", "high"): ("Warm", "case study, qualify deeper", 391),
+    ("medium", "medium"): ("Warm", "nurture, ask the next question", 416),
+    ("medium", "low"): ("Cold", "long-form nurture", 305),
+    ("low", "high"): ("Cold", "polite decline, alternative", 12),
+    ("low", "medium"): ("Cold", "polite decline, alternative", 139),
+    ("low", "low"): ("Cold", "polite decline, alternative", 271),
+}
+FUNNEL = [("lead", 2_417), ("mql", 1_034), ("sql", 287), ("opportunity", 141), ("won", 96)]
+SOURCES = [
+    ("organic_search", 912, 170, 401, 122, 47),
+    ("paid_search", 644, 88, 288, 71, 22),
+    ("referral", 371, 61, 180, 58, 19),
+    ("event_or_trade_show_with_a_long_name", 318, 30, 110, 28, 7),
+    ("unknown", 158, 14, 52, 8, 1),
+    ("partner", 14, 0, 3, 0, 0),
+]
+SOURCE_COLUMNS = ("lead_source", "lead_count", "hot_count", "mql_count", "sql_count", "won_count")
+ADA = "lead-ada"
+
+
+def ada() -> dict[str, list[dict[str, Any]]]:
+    """One lead whose points pass every kind of line: rules, a cap, rounding and the limit of the scale."""
+    lines = [
+        ("fit", "rule", "fit_title_decision_maker", "title", "seniority", "director", "20", "Decides on purchases"),
+        ("fit", "rule", "fit_industry_core", "industry", "industry", "software", "18", "Works in a core industry"),
+        ("fit", "rule", "fit_size_mid", "size", "employee_count", "240", "15", "Company of the size we serve best"),
+        ("fit", "clamp", "clamp_fit", None, None, None, "-3", "Fit stops at 50"),
+        ("intent", "rule", "demo_request", "hand_raise", "demo_requests", "1", "25", "Asked for a demo"),
+        ("intent", "rule", "pricing_views", "web", "pricing_page_views", "4", "10.9063", "Looked at prices"),
+        ("intent", "rule", "email_opens", "mail", "email_opens", "31", "6.2", "Opened our e-mails"),
+        ("intent", "group_cap", "cap_mail", "mail", None, None, "-4.2", "E-mail opens count 2 points at most"),
+        ("intent", "rounding", "rounding_intent", None, None, None, "0.0937", "Rounded to whole points"),
+    ]  # fmt: skip
+    names = ("dimension", "kind", "rule_id", "signal_group", "feature", "value", "points", "label")
+    return {
+        "dim_leads": [
+            {
+                "lead_id": ADA, "email": "ada.l@analytical-engines.example", "full_name": "Ada Lovelace",
+                "job_title": "Director of Computation", "company_name": "Analytical Engines", "country": "GB",
+                "industry": "software", "employee_count": 1_240, "lead_source": "organic_search",
+                "lifecycle_stage": "sql", "is_converted": False, "created_at": AS_OF - timedelta(days=20),
+                "mql_at": AS_OF - timedelta(days=12), "sql_at": AS_OF - timedelta(days=3),
+                "hubspot_contact_id": "501", "salesforce_lead_id": "00Q000000000001AAA",
+                "is_free_mail": False, "is_opted_out": False,
+            }
+        ],
+        "fct_lead_scores": [
+            {
+                "lead_id": ADA, "as_of": AS_OF, "fit_raw": Decimal("53"), "fit_score": 50,
+                "intent_raw": Decimal("42.1063"), "intent_score": 38, "score": 88, "fit_band": "high",
+                "intent_band": "high", "grade": "Hot", "play": "call now, book a meeting",
+                "next_action": "Call within 5 minutes and offer two times for a meeting",
+                "top_reasons": "Asked for a demo; Decides on purchases", "rule_set_hash": "abc",
+            }
+        ],
+        "fct_lead_score_contributions": [
+            {"lead_id": ADA, **dict(zip(names, line, strict=True))} for line in lines
+        ],
+        "fct_lead_assignments": [
+            {
+                "lead_id": ADA, "rep_id": "rep-1", "owner_name": "Grace Hopper", "is_routed": True,
+                "reason": "Owns the account Analytical Engines", "rule_id": "account_owner", "assigned_at": AS_OF,
+            }
+        ],
+        "fct_lead_touches": [
+            {"lead_id": ADA, "touched_at": AS_OF - timedelta(days=d), "touch_type": kind, "owner_name": who}
+            for d, kind, who in ((3, "meeting", "Grace Hopper"), (11, "call", "Grace Hopper"), (12, "email", None))
+        ],
+    }  # fmt: skip
+
+
+def others() -> dict[str, list[dict[str, Any]]]:
+    """Thirty more leads, one of them with no name and two called John, so that a search can find several."""
+    leads, scores = [], []
+    for n in range(30):
+        lead_id = f"lead-{n:03}"
+        grade = ("Hot", "Warm", "Cold")[n % 3]
+        name = None if n == 7 else f"{'John' if n < 2 else 'Maria'} Sample-{n}"
+        leads.append(
+            {
+                "lead_id": lead_id, "email": f"person{n}@company{n}.example", "full_name": name,
+                "company_name": f"Company {n}", "created_at": AS_OF - timedelta(days=n), "is_converted": False,
+            }
+        )  # fmt: skip
+        scores.append(
+            {
+                "lead_id": lead_id, "as_of": AS_OF, "fit_score": 40 - n, "intent_score": 30 - n, "score": 70 - 2 * n,
+                "fit_band": "medium", "intent_band": "medium", "grade": grade, "play": "nurture",
+                "next_action": "Send the case study",
+            }
+        )  # fmt: skip
+    return {"dim_leads": leads, "fct_lead_scores": scores}
+
+
+def full() -> dict[str, list[dict[str, Any]]]:
+    """Marts of an installation with 2,417 leads, of whom 31 are there one by one."""
+    monday = AS_OF.date() - timedelta(days=AS_OF.weekday())
+    weeks = [(monday - timedelta(weeks=back), 150 + 17 * (back * 7 % 5) - 6 * back) for back in range(12)]
+    people = [ada(), others()]
+    return {
+        **{table: [row for part in people for row in part.get(table, [])] for table in ada()},
+        "rpt_overview": [OVERVIEW],
+        "rpt_grades": [
+            {
+                "fit_band": fit,
+                "intent_band": intent,
+                "grade": grade,
+                "play": play,
+                "next_action": play,
+                "lead_count": n,
+            }
+            for (fit, intent), (grade, play, n) in GRID.items()
+        ],
+        "rpt_funnel": [
+            {"step_number": i, "step": step, "lead_count": n} for i, (step, n) in enumerate(FUNNEL, start=1)
+        ],
+        "rpt_sources": [
+            dict(
+                zip(
+                    ("lead_source", "lead_count", "hot_count", "mql_count", "sql_count", "won_count"),
+                    row,
+                    strict=True,
+                )
+            )
+            for row in SOURCES
+        ],
+        "rpt_weekly_trend": [_week(start, n) for start, n in weeks],
+    }
+
+
+def empty() -> dict[str, list[dict[str, Any]]]:
+    """Marts after a run against CRMs without a single lead."""
+    zeros: dict[str, Any] = dict.fromkeys(OVERVIEW, 0) | {"as_of": AS_OF, "response_median_minutes": None}
+    return {"rpt_overview": [zeros]}
+
+
+def publish(file: Path, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Write `tables` (mart -> rows) to `file`; marts that are not given exist and are empty."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(file)) as db:
+        db.execute("create schema marts")
+        for table, columns in COLUMNS.items():
+            db.execute(f"create table marts.{table} ({columns})")
+            for row in tables.get(table, []):
+                marks = ", ".join("?" * len(row))
+                db.execute(
+                    f"insert into marts.{table} ({', '.join(row)}) values ({marks})", list(row.values())
+                )
+
+
+def _week(start: date, leads: int) -> dict[str, Any]:
+    hot, warm = leads * 15 // 100, leads // 2
+    return {
+        "week_start_on": start, "lead_count": leads, "hot_count": hot, "warm_count": warm,
+        "cold_count": leads - hot - warm, "mql_count": leads * 43 // 100, "sql_count": leads * 12 // 100,
+        "won_count": leads * 4 // 100,
+    }  # fmt: skip

@@ -1,0 +1,250 @@
+"""The dashboards without a browser: what the pages say, on a real published copy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards import charts, figures, markup
+from dashboards.explanation import explain
+from tests import dashboard_marts as marts
+
+APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
+Tables = Mapping[str, Sequence[Mapping[str, Any]]]
+Show = Callable[..., AppTest]
+
+
+@pytest.fixture
+def show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Show:
+    """Publish tables, run a page on them and give it back; no tables means that nothing was published."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LEADWRIGHT_HOME", str(tmp_path))
+
+    def run(tables: Tables | None, page: str = "", **link: str) -> AppTest:
+        if tables is not None:
+            marts.publish(tmp_path / "serving.duckdb", tables)
+        app = AppTest.from_file(APP, default_timeout=30)
+        if page:
+            app.run().switch_page(f"views/{page}.py")
+        for key, value in link.items():
+            app.query_params[key] = value
+        return app.run()
+
+    return run
+
+
+def said(app: AppTest) -> str:
+    """All text on the page, without mark-up."""
+    kinds = ("title", "header", "subheader", "caption", "markdown", "info", "warning", "error", "html")
+    parts = [element.proto.body for kind in kinds for element in app.get(kind)]
+    return unescape(re.sub(r"<style>.*?</style>|<[^>]+>", "\n", "\n".join(parts), flags=re.S))
+
+
+def figure(app: AppTest, label: str) -> tuple[str, str]:
+    """The value of a headline figure and the note below it."""
+    return next((m.value, m.delta) for m in app.metric if m.label == label)
+
+
+def test_without_a_published_copy_the_page_says_what_to_run(show: Show) -> None:
+    app = show(None)
+    assert not app.exception
+    assert "leadwright run" in said(app)
+    assert not app.metric
+
+
+def test_a_copy_without_the_marts_counts_as_not_published(show: Show, tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "serving.duckdb")) as db:
+        db.execute("create schema ops")
+    assert "leadwright run" in said(show(None))
+
+
+def test_a_file_that_is_no_database_gives_one_clear_message(show: Show, tmp_path: Path) -> None:
+    (tmp_path / "serving.duckdb").write_bytes(b"not a database" * 1000)
+    app = show(None)
+    assert not app.exception
+    assert "cannot be opened" in app.error[0].value
+
+
+def test_without_leads_the_page_says_so_and_where_to_look(show: Show) -> None:
+    app = show(marts.empty())
+    assert not app.exception
+    assert "found no leads" in said(app)
+    assert "leadwright doctor" in said(app)
+    assert not app.metric
+
+
+def test_overview_shows_the_headline_figures_with_what_they_rest_on(show: Show) -> None:
+    app = show(marts.full())
+    assert not app.exception
+    assert figure(app, "Leads") == ("2,417", "96 won so far")
+    assert figure(app, "Hot") == ("363", "15.0% of leads")
+    assert figure(app, "Warm") == ("1,209", "50.0% of leads")
+    assert figure(app, "Cold") == ("845", "35.0% of leads")
+    assert figure(app, "MQL to SQL") == ("27.8%", "n = 1,034 MQLs")
+    assert figure(app, "MQLs still open") == ("38.9%", "402 may still become SQL")
+    assert figure(app, "Median response time") == ("48 min", "n = 611 answered leads")
+    assert figure(app, "Answered within 5 min") == ("24.4%", "n = 702 leads due")
+    assert f"Data as of {figures.moment(marts.AS_OF)}" in said(app)
+
+
+def test_overview_draws_the_grid_the_funnel_and_the_weeks(show: Show) -> None:
+    app = show(marts.full())
+    drawn = [element.proto.spec for element in app.get("vega_lite_chart")]
+    assert len(drawn) == 4
+    assert all('"renderer": "svg"' in spec for spec in drawn)
+
+
+def test_sources_with_few_leads_have_no_rate(show: Show) -> None:
+    table = show(marts.full()).dataframe[0].value.set_index("Source")
+    assert table.loc["organic_search", "Lead to won"] == pytest.approx(100 * 47 / 912)
+    assert table.loc["partner", ["Lead to MQL", "MQL to SQL", "Lead to won"]].isna().all()
+    assert list(table["Leads"]) == sorted(table["Leads"], reverse=True)
+
+
+def test_shares_of_a_handful_are_counts_and_not_percentages(show: Show) -> None:
+    few = {"lead_count": 6, "hot_count": 1, "warm_count": 2, "cold_count": 3, "won_count": 0, "mql_count": 3}
+    few |= {"mql_to_sql_count": 1, "mql_open_count": 2, "response_count": 0, "response_due_count": 0}
+    totals = {**marts.OVERVIEW, **few, "response_median_minutes": None, "response_in_sla_count": 0}
+    app = show(
+        {**marts.full(), "rpt_overview": [totals], "rpt_weekly_trend": marts.full()["rpt_weekly_trend"][:1]}
+    )
+    assert not app.exception
+    assert figure(app, "MQL to SQL") == ("1 of 3", "n = 3 MQLs, too few")
+    assert figure(app, "Median response time") == ("no data yet", "no answered leads yet")
+    assert not any("%" in metric.value for metric in app.metric)
+    assert "A trend needs leads from at least two weeks" in said(app)
+
+
+def test_old_figures_carry_a_warning(show: Show) -> None:
+    old = datetime.now(UTC) - timedelta(days=3, hours=1)
+    app = show({**marts.full(), "rpt_overview": [{**marts.OVERVIEW, "as_of": old}]})
+    assert "3 days old" in app.warning[0].value
+
+
+@pytest.mark.parametrize("page", ["lead", ""])
+def test_a_link_opens_the_lead_with_score_owner_and_facts(show: Show, page: str) -> None:
+    app = show(marts.full(), page, lead=marts.ADA)
+    assert not app.exception
+    assert [figure(app, name)[0] for name in ("Grade", "Score", "Fit", "Intent")] == ["Hot", "88", "50", "38"]
+    text = said(app)
+    for part in (
+        "Ada Lovelace",
+        "Call within 5 minutes",
+        "Grace Hopper",
+        "Owns the account Analytical Engines",
+    ):
+        assert part in text
+    for part in ("1,240", "00Q000000000001AAA", "Meeting", "UTC"):
+        assert part in text
+
+
+def test_the_contributions_on_the_page_add_up_to_the_score(show: Show) -> None:
+    app = show(marts.full(), "lead", lead=marts.ADA)
+    rows = re.findall(
+        r'<tr( class="lw-sum")?><td>(\w+)</td>.*?<td class="lw-number">(.*?)</td></tr>', _html(app)
+    )
+    amounts = [
+        (bool(is_sum), part, Decimal(text.replace("\N{MINUS SIGN}", "-"))) for is_sum, part, text in rows
+    ]
+    parts = [(part, amount) for is_sum, part, amount in amounts if not is_sum]
+    sums = {part: amount for is_sum, part, amount in amounts if is_sum}
+    assert len(parts) == 9
+    assert sum(amount for part, amount in parts if part == "Fit") == sums["Fit"] == 50
+    assert sum(amount for part, amount in parts if part == "Intent") == sums["Intent"] == 38
+    assert sum(amount for _, amount in parts) == sums["Score"] == 88
+    assert not app.error
+
+
+def test_contributions_that_do_not_add_up_are_called_out(show: Show) -> None:
+    tables = marts.full()
+    tables["fct_lead_score_contributions"] = tables["fct_lead_score_contributions"][1:]
+    app = show(tables, "lead", lead=marts.ADA)
+    assert "sum to 68, but the score is 88" in app.error[0].value
+
+
+@pytest.mark.parametrize("text", ["ada.l@analytical", "  LOVELACE ", "lead-ada", "501", "00q000000000001aaa"])
+def test_search_opens_the_only_match(show: Show, text: str) -> None:
+    app = show(marts.full(), "lead")
+    app.text_input(key="search").set_value(text).run()
+    assert figure(app, "Score")[0] == "88"
+    assert app.query_params["lead"] == marts.ADA
+
+
+def test_search_lists_several_matches_best_first_and_opens_the_chosen_one(show: Show) -> None:
+    app = show(marts.full(), "lead")
+    app.text_input(key="search").set_value("john").run()
+    assert list(app.dataframe[0].value["Name"]) == ["John Sample-0", "John Sample-1"]
+    app.session_state["matches"] = {"selection": {"rows": [], "columns": [], "cells": [(1, "Name")]}}
+    app.run()
+    assert "John Sample-1" in said(app)
+    app.button[0].click().run()
+    assert list(app.dataframe[0].value["Name"]) == ["John Sample-0", "John Sample-1"]
+
+
+def test_search_without_a_match_and_a_dead_link_say_so(show: Show) -> None:
+    app = show(marts.full(), "lead")
+    app.text_input(key="search").set_value("nobody at all").run()
+    assert "No lead has this" in app.info[0].value
+    dead = show(None, "lead", lead="gone")
+    assert "There is no lead with the id in this link" in dead.warning[0].value
+
+
+def test_a_lead_of_whom_little_is_known_still_has_a_page(show: Show) -> None:
+    app = show(marts.full(), "lead", lead="lead-007")
+    assert not app.exception
+    assert "person7@company7.example" in said(app)
+    assert "nobody yet" in said(app)
+    assert "Automatic messages do not count" in said(app)
+
+
+def test_text_from_a_crm_is_shown_as_text(show: Show) -> None:
+    tables = marts.full()
+    hostile = '<img src="http://stranger.example/x.png">![x](http://stranger.example/y.png)'
+    tables["dim_leads"][0] |= {"full_name": hostile, "company_name": hostile}
+    app = show(tables, "lead", lead=marts.ADA)
+    assert "<img" not in _html(app)
+    assert hostile in said(app)
+    assert not any(
+        "stranger" in element.proto.body for kind in ("markdown", "caption") for element in app.get(kind)
+    )
+
+
+def test_every_grade_has_one_colour_everywhere() -> None:
+    scale = charts.GRADE_COLOUR.to_dict()
+    for grade, colour in zip(scale["domain"], scale["range"], strict=True):
+        assert f".st-key-grade-{grade.lower()}" in markup.style()
+        assert colour in markup.style()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [
+        (None, "no data yet"),
+        (0.2, "under 1 min"),
+        (5, "5 min"),
+        (89, "89 min"),
+        (90, "1.5 h"),
+        (21096, "14.7 days"),
+    ],
+)
+def test_durations_have_the_unit_a_person_would_use(minutes: float | None, text: str) -> None:
+    assert figures.duration(minutes) == text
+
+
+def test_a_lead_without_contributions_explains_a_score_of_zero() -> None:
+    explanation = explain({"score": 0}, [])
+    assert explanation.adds_up
+    assert [line.amount for line in explanation.lines] == [0, 0, 0]
+
+
+def _html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
