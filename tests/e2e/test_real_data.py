@@ -1,0 +1,95 @@
+"""Real exports through the sandbox's CRMs: the warehouse gives the figures that the files give."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadwright import extract, warehouse
+from leadwright.summary import dicts
+from leadwright.transform import Transform
+from tests.installation import Installation, Sandbox
+from tests.real_data import maven_crm, olist, xeducation
+
+Start = Callable[..., Sandbox]
+
+
+def processed(crm: str, folder: Path, start_sandbox: Start, tmp_path: Path) -> Installation:
+    """Import `folder` into one CRM of a sandbox, pull it and build the project."""
+    sandbox = start_sandbox("--import", f"{crm}={folder}", "--no-limits")
+    installation = Installation(tmp_path / "home", tmp_path / "prefect", sandbox)
+    settings = installation.settings
+    transform = Transform(settings)
+    extract.pull(installation.connector(crm), transform.raw_tables(), settings)
+    extract.ensure_tables(transform.raw_tables(), settings)
+    transform.build()
+    warehouse.publish(settings.warehouse_file, settings.serving_file, settings.lock_wait_seconds)
+    return installation
+
+
+def one(installation: Installation, sql: str) -> dict[str, Any]:
+    with warehouse.reader(installation.settings.serving_file) as db:
+        (row,) = dicts(db, sql)
+    return row
+
+
+@pytest.mark.shared
+def test_olist_in_hubspot(shared: Path, start_sandbox: Start, tmp_path: Path) -> None:
+    folder = olist.convert(shared / "data" / "olist", tmp_path / "import")
+    done = processed("hubspot", folder, start_sandbox, tmp_path)
+    leads = one(
+        done,
+        "select count(*) as leads, count(won_at) as won, round(100.0 * count(won_at) / count(*), 3) as won_percent, "
+        "round(median(days_to_won), 2) as median_days from marts.dim_leads",
+    )
+    assert leads == {"leads": 8000, "won": 842, "won_percent": 10.525, "median_days": 14.65}
+    for source, expected in {"organic_search": (2296, 271), "paid_search": (1586, 195)}.items():
+        row = one(
+            done,
+            "select count(*) as leads, count(won_at) as won from marts.dim_leads "
+            f"where lead_source = '{source}'",
+        )
+        assert (row["leads"], row["won"]) == expected
+        reported = one(done, f"select leads, won from marts.rpt_sources where lead_source = '{source}'")
+        assert (reported["leads"], reported["won"]) == expected
+    early = one(done, "select count(*) as n from marts.dim_leads where days_to_won < 0")
+    assert early == {"n": 1}  # one deal of the real data is won before its first contact
+
+
+@pytest.mark.shared
+def test_maven_in_salesforce(shared: Path, start_sandbox: Start, tmp_path: Path) -> None:
+    folder = maven_crm.convert(shared / "data" / "maven_crm", tmp_path / "import")
+    done = processed("salesforce", folder, start_sandbox, tmp_path)
+    row = one(
+        done,
+        "select count(*) as n, count(*) filter (is_closed) as closed, count(*) filter (is_won) as won, "
+        "cast(sum(amount) filter (is_won) as bigint) as revenue, count(distinct owner_id) as owners, "
+        "count(*) filter (account_id is null) as without_account from marts.fct_opportunities",
+    )
+    assert row == {
+        "n": 8800,
+        "closed": 6711,
+        "won": 4238,
+        "revenue": 10_005_534,
+        "owners": 30,
+        "without_account": 1425,
+    }
+
+
+@pytest.mark.shared
+def test_x_education_in_salesforce(shared: Path, start_sandbox: Start, tmp_path: Path) -> None:
+    source = shared / "data" / "xeducation"
+    folder = xeducation.convert(source, tmp_path / "import")
+    done = processed("salesforce", folder, start_sandbox, tmp_path)
+    with (source / "leads.csv").open(newline="", encoding="utf-8") as text:
+        expected = {row["Prospect ID"]: row["Converted"] == "1" for row in csv.DictReader(text)}
+    found = done.marts("select salesforce_lead_id, is_converted from marts.dim_leads")
+    assert {row["salesforce_lead_id"]: row["is_converted"] for row in found} == expected
+    assert len(found) == len(expected) == 6468
+    assert done.marts("select count(*) as n from marts.fct_lead_scores where score is not null") == [
+        {"n": 6468}
+    ]
