@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.control import PREFIX, WithControl
+from sandbox.filling import fill
 from sandbox.hubspot import HubSpot
-from sandbox.importer import ImportRefusedError, read_folder
+from sandbox.importer import ImportRefusedError
 from sandbox.options import parser
-from sandbox.server import Listener, bind, serve
+from sandbox.server import Listener, bind, make_certificate, serve
 from sandbox.store import Store
+
+CA_FILE = "sandbox-ca.pem"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,33 +34,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def run(options: Any, folder: Path) -> None:
+def run(options: Namespace, folder: Path) -> None:
     """Build, fill and serve both CRMs, with their files in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     clock = Clock(options.now)
     hubspot = HubSpot(_store(options, folder, "hubspot"), clock, options.limits, options.hubspot_scopes)
-    _fill(options, clock, hubspot)
-    app = WithControl(hubspot.app, {"hubspot": hubspot.requests}) if options.control else hubspot.app
-    plain = Listener(app, bind(options.hubspot_port))
+    crms: dict[str, Any] = {"hubspot": hubspot}
+    salesforce = _salesforce(options, folder, clock)
+    if salesforce is not None:
+        crms["salesforce"] = salesforce
+    fill(options, clock, crms)
+    counters = {crm: it.requests for crm, it in crms.items()}
+    plain = Listener(
+        WithControl(hubspot.app, counters) if options.control else hubspot.app, bind(options.hubspot_port)
+    )
     line: dict[str, Any] = {"hubspot": {"url": plain.url, "token": hubspot.token}}
+    listeners = [plain]
+    if salesforce is not None:
+        ca_file = folder.resolve() / CA_FILE
+        secure = Listener(salesforce.app, bind(options.salesforce_port), make_certificate(ca_file))
+        listeners.append(secure)
+        line["salesforce"] = {"url": secure.url, **salesforce.credentials(), "ca_file": str(ca_file)}
     if options.control:
         line["control"] = {"url": plain.url + PREFIX}
-    serve([plain], lambda: print(json.dumps(line), flush=True))  # noqa: T201
+    serve(listeners, lambda: print(json.dumps(line), flush=True))  # noqa: T201
 
 
-def _store(options: Any, folder: Path, crm: str) -> Store:
+def _salesforce(options: Namespace, folder: Path, clock: Clock) -> Any:
+    try:
+        from sandbox.salesforce import Salesforce
+    except ImportError:
+        return None
+    return Salesforce(_store(options, folder, "salesforce"), clock, options.limits)
+
+
+def _store(options: Namespace, folder: Path, crm: str) -> Store:
     if options.state is None:
         return Store()
     path = folder / f"{crm}.sqlite"
     path.unlink(missing_ok=True)
     return Store(path)
-
-
-def _fill(options: Any, clock: Clock, hubspot: HubSpot) -> None:
-    """Fill the CRMs: all imports are checked before the first row is loaded."""
-    batches = [read_folder(folder, hubspot) for _, folder in options.imports]
-    for batch in batches:
-        batch.load()
 
 
 if __name__ == "__main__":

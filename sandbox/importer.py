@@ -48,10 +48,15 @@ class Batch:
 
     def load(self) -> None:
         """Store everything."""
-        for object_name, rows in self.rows.items():
+        for object_name, rows in sorted(self.rows.items(), key=_stages_first):
             self.crm.load(object_name, rows)
         if self.links:
             self.crm.load_associations(self.links)  # type: ignore[attr-defined]
+
+
+def _stages_first(item: tuple[str, object]) -> bool:
+    """Sorts pipelines before the records whose stages they explain."""
+    return not item[0].endswith("_stages")
 
 
 def refusal(path: Path, line: int, column: str, message: str) -> ImportRefusedError:

@@ -3,78 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+
+from sandbox.hubspot.objects import ObjectType
+from sandbox.hubspot.pipelines import Pipelines
 
 STAGE_OF = {"contacts": "lifecyclestage", "deals": "dealstage"}
-LIFECYCLE = (
-    "subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer", "evangelist",
-    "other",
-)  # fmt: skip
-DEAL_STAGES = (
-    "appointmentscheduled", "qualifiedtobuy", "presentationscheduled", "decisionmakerboughtin", "contractsent",
-    "closedwon", "closedlost",
-)  # fmt: skip
-TRACKED = {"contacts": LIFECYCLE, "deals": DEAL_STAGES}
+Values = Mapping[str, Any]
 
 
-def reads(object_name: str, values: Mapping[str, str]) -> list[str]:
-    """Properties whose present value `on_update` needs."""
-    return [name for name in ("hubspot_owner_id", STAGE_OF.get(object_name, "")) if name in values]
+class Derived:
+    """Fills properties by the portal's pipelines and by the stages that each object type knows."""
 
+    def __init__(self, pipelines: Pipelines) -> None:
+        self._pipelines = pipelines
 
-def _owner(values: Mapping[str, str | None], now: str) -> dict[str, str]:
-    return {"hubspot_owner_assigneddate": now} if values.get("hubspot_owner_id") else {}
+    def reads(self, kind: ObjectType, values: Values) -> list[str]:
+        """Properties whose present value `on_update` needs."""
+        return [name for name in ("hubspot_owner_id", STAGE_OF.get(kind.name, "")) if name in values]
 
+    def on_create(self, kind: ObjectType, row: Values, now: str) -> dict[str, str]:
+        """What a new record gets beside the values that it was given."""
+        filled = {"hubspot_owner_assigneddate": now} if row.get("hubspot_owner_id") else {}
+        filled |= self._entered(kind, row.get(STAGE_OF.get(kind.name, "")), now)
+        if kind.name == "contacts":
+            filled |= {"hs_all_contact_vids": row["hs_object_id"], "hs_is_contact": "true"}
+            filled |= {"hs_is_unworked": "true", "hs_pipeline": "contacts-lifecycle-pipeline"}
+            filled |= _email_domain(row)
+        if kind.name == "companies" and row.get("domain") and not row.get("website"):
+            filled["website"] = row["domain"]
+        return filled
 
-def _entered(object_name: str, stage: str | None, now: str) -> dict[str, str]:
-    if not stage or stage not in TRACKED.get(object_name, ()):
-        return {}
-    entered = {f"hs_v2_date_entered_{stage}": now}
-    if object_name == "contacts":
-        entered[f"hs_lifecyclestage_{stage}_date"] = now
-    else:
-        entered |= {
-            "hs_is_closed": str(stage in ("closedwon", "closedlost")).lower(),
-            "hs_is_closed_won": str(stage == "closedwon").lower(),
-            "hs_is_closed_lost": str(stage == "closedlost").lower(),
+    def on_update(self, kind: ObjectType, before: Values, values: Values, now: str) -> dict[str, str]:
+        """What changes beside the values written."""
+        filled: dict[str, str] = {}
+        owner = values.get("hubspot_owner_id")
+        if owner and owner != before.get("hubspot_owner_id"):
+            filled["hubspot_owner_assigneddate"] = now
+        stage = STAGE_OF.get(kind.name, "")
+        former = before.get(stage)
+        if stage in values and values[stage] != (former or ""):
+            filled |= self._entered(kind, values[stage], now)
+            if f"hs_v2_date_exited_{former}" in kind.properties:
+                filled[f"hs_v2_date_exited_{former}"] = now
+        if kind.name == "contacts":
+            filled |= _email_domain(values)
+        return filled
+
+    def on_load(self, kind: ObjectType, row: Values) -> dict[str, str]:
+        """What a loaded record gets where its row says nothing: whether its deal is closed."""
+        if kind.name != "deals":
+            return {}
+        return self._closing(row.get("dealstage"))
+
+    def _entered(self, kind: ObjectType, stage: str | None, now: str) -> dict[str, str]:
+        if not stage:
+            return {}
+        filled = self._closing(stage) if kind.name == "deals" else {}
+        for name in (f"hs_v2_date_entered_{stage}", f"hs_lifecyclestage_{stage}_date"):
+            if name in kind.properties:
+                filled[name] = now
+        return filled
+
+    def _closing(self, stage: str | None) -> dict[str, str]:
+        found = self._pipelines.stage("deals", stage or "")
+        if found is None:
+            return {}
+        metadata = found[1].metadata
+        closed = metadata.get("isClosed") == "true"
+        won = closed and float(metadata.get("probability") or 0) == 1
+        return {
+            "hs_is_closed": str(closed).lower(),
+            "hs_is_closed_won": str(won).lower(),
+            "hs_is_closed_lost": str(closed and not won).lower(),
+            "hs_deal_stage_probability": metadata.get("probability") or "0.0",
         }
-    return entered
 
 
-def on_create(object_name: str, row: Mapping[str, str], now: str) -> dict[str, str]:
-    """What a new record gets beside the values that it was given."""
-    filled = _owner(row, now) | _entered(object_name, row.get(STAGE_OF.get(object_name, "")), now)
-    if object_name == "contacts":
-        filled |= {
-            "hs_all_contact_vids": row["hs_object_id"],
-            "hs_is_contact": "true",
-            "hs_is_unworked": "true",
-        }
-        filled |= {"hs_pipeline": row.get("hs_pipeline") or "contacts-lifecycle-pipeline"} | _email_domain(
-            row
-        )
-    if object_name == "companies" and row.get("domain") and not row.get("website"):
-        filled["website"] = row["domain"]
-    return filled
-
-
-def on_update(
-    object_name: str, before: Mapping[str, str | None], values: Mapping[str, str], now: str
-) -> dict[str, str]:
-    """What changes beside the values written."""
-    filled: dict[str, str] = {}
-    if values.get("hubspot_owner_id") != before.get("hubspot_owner_id"):
-        filled |= _owner(values, now)
-    stage = STAGE_OF.get(object_name, "")
-    former = before.get(stage)
-    if stage in values and values[stage] != former:
-        filled |= _entered(object_name, values[stage], now)
-        if former in TRACKED[object_name]:
-            filled[f"hs_v2_date_exited_{former}"] = now
-    if object_name == "contacts":
-        filled |= _email_domain(values)
-    return filled
-
-
-def _email_domain(values: Mapping[str, str]) -> dict[str, str]:
+def _email_domain(values: Values) -> dict[str, str]:
     email = values.get("email")
     return {"hs_email_domain": email.partition("@")[2]} if email else {}

@@ -12,11 +12,14 @@ from typing import Any
 from sandbox.clock import Clock
 from sandbox.hubspot.app import build_app
 from sandbox.hubspot.associations import Associations
+from sandbox.hubspot.derived import Derived
 from sandbox.hubspot.history import History
 from sandbox.hubspot.limits import Limits
+from sandbox.hubspot.loading import Loader
 from sandbox.hubspot.objects import ObjectType, ObjectTypes
 from sandbox.hubspot.owners import Owners
 from sandbox.hubspot.pipelines import Pipelines
+from sandbox.hubspot.properties import PROPERTY_NAME, Property
 from sandbox.hubspot.records import Records
 from sandbox.hubspot.scopes import ALL_SCOPES
 from sandbox.hubspot.search import contains_token
@@ -36,10 +39,12 @@ class HubSpot:
         self.portal_id = PORTAL_ID
         self.types = ObjectTypes()
         self.history = History(store)
-        self.records = Records(store, clock, self.types, self.history)
+        self.pipelines = Pipelines(clock)
+        derived = Derived(self.pipelines)
+        self.records = Records(store, clock, self.types, self.history, derived)
+        self._loader = Loader(store, clock, self.records, derived)
         self.associations = Associations(store)
         self.owners = Owners(store, clock)
-        self.pipelines = Pipelines(clock)
         self.limits = Limits(limits)
         self.token = f"pat-na1-{uuid.uuid5(uuid.NAMESPACE_URL, 'leadwright-sandbox')}"
         self.tokens: dict[str, frozenset[str]] = {
@@ -59,8 +64,8 @@ class HubSpot:
     def _loaders(self) -> dict[str, Callable[[Iterable[Mapping[str, Any]]], int]]:
         return {
             "owners": self.owners.load,
-            "deal_stages": lambda rows: self.pipelines.load("deals", rows),
-            "lead_stages": lambda rows: self.pipelines.load("leads", rows),
+            "deal_stages": lambda rows: self._load_stages("deals", rows),
+            "lead_stages": lambda rows: self._load_stages("leads", rows),
             "history": self.history.load,
         }
 
@@ -73,7 +78,25 @@ class HubSpot:
         loader = self._loaders.get(object_name)
         if loader is not None:
             return loader(rows)
-        return self.records.load(self._type(object_name), rows)
+        return self._loader.load(self._type(object_name), rows)
+
+    def _load_stages(self, object_name: str, rows: Iterable[Mapping[str, Any]]) -> int:
+        loaded = self.pipelines.load(object_name, rows)
+        for pipeline in self.pipelines.all(object_name).values():
+            for stage in pipeline.stages:
+                self.track_stage(self._type(object_name), stage)
+        return loaded
+
+    def track_stage(self, kind: ObjectType, stage: str) -> None:
+        """Give `kind` the dates of entering and leaving `stage`."""
+        for way in ("entered", "exited"):
+            name = f"hs_v2_date_{way}_{stage}"
+            if name not in kind.properties and PROPERTY_NAME.fullmatch(name):
+                label = f"Date {way} {stage}"
+                dated = Property(
+                    name, label, "datetime", "date", f"{kind.singular}information", read_only=True
+                )
+                self.records.add_property(kind, dated)
 
     def load_associations(self, rows: Iterable[tuple[str, str, str, str]]) -> None:
         """Link records: rows of from object, from id, to object, to id."""

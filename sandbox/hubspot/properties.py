@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -31,6 +32,7 @@ FIELD_TYPES = {
     "bool": {"booleancheckbox", "calculation_equation"},
     "phone_number": {"phonenumber"},
 }
+PROPERTY_NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 BORN = "2019-08-06T02:41:08.029Z"  # what HubSpot shows as the birth of its own properties
 
 
@@ -57,15 +59,23 @@ class Property:
     created_at: str = BORN
     updated_at: str = BORN
     archived_at: str | None = None
+    _allowed: frozenset[str] | None = None
 
     @property
     def collation(self) -> str:
         """SQLite's column type: free text compares without case in HubSpot's searches, the rest with it."""
         return "text collate nocase" if self.type in ("string", "phone_number") else "text"
 
-    def allowed(self) -> set[str]:
+    def allowed(self) -> frozenset[str]:
         """Values that an enumeration takes."""
-        return {str(choice["value"]) for choice in self.options}
+        if self._allowed is None:
+            self._allowed = frozenset(str(choice["value"]) for choice in self.options)
+        return self._allowed
+
+    def set_options(self, options: list[dict[str, Any]]) -> None:
+        """Replace the values that an enumeration takes."""
+        self.options = options
+        self._allowed = None
 
     def stored(self, value: object) -> str:
         """`value` checked and spelt for storage; raises InvalidValueError."""
@@ -89,7 +99,7 @@ class Property:
 
     def add_option(self, value: str) -> None:
         """Make `value` an allowed option."""
-        self.options.append(option(value, value, len(self.options)))
+        self.set_options([*self.options, option(value, value, len(self.options))])
 
     def body(self) -> dict[str, Any]:
         """The property as the v3 API shows it."""

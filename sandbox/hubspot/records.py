@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sandbox.clock import Clock
-from sandbox.hubspot import derived
+from sandbox.hubspot.derived import Derived
 from sandbox.hubspot.errors import InvalidPropertiesError, bad_request, conflict
 from sandbox.hubspot.history import History
 from sandbox.hubspot.objects import ObjectType, ObjectTypes
 from sandbox.hubspot.properties import Property
-from sandbox.hubspot.values import InvalidValueError, iso, spell, text
+from sandbox.hubspot.values import InvalidValueError, iso
 from sandbox.store import Store, quoted
 
 TEXT_ID_ORDER = 1 << 62  # ids that are not numbers come after those that are, in the order of their letters
@@ -60,11 +59,14 @@ class Record:
 class Records:
     """All CRM records of the portal."""
 
-    def __init__(self, store: Store, clock: Clock, types: ObjectTypes, history: History) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, types: ObjectTypes, history: History, derived: Derived
+    ) -> None:
         self._store = store
         self._clock = clock
         self._types = types
         self._history = history
+        self._derived = derived
         self._next_ids: dict[str, int] = {}
         for kind in types:
             self.create_table(kind)
@@ -229,7 +231,7 @@ class Records:
         record_id = self.next_id(kind)
         row: dict[str, Any] = {kind.created: now, kind.modified: now, "hs_object_id": record_id}
         row |= {name: value for name, value in values.items() if value != ""}
-        row |= derived.on_create(kind.name, row, now)
+        row |= self._derived.on_create(kind, row, now)
         row |= {"_order": order_of(record_id), "_archived": 0}
         self._store.insert_row(kind.name, row)
         return record_id
@@ -237,11 +239,11 @@ class Records:
     def update(self, kind: ObjectType, record_id: str, values: Mapping[str, str]) -> dict[str, str]:
         """Store checked `values` in a live record; return what was written, derived properties included."""
         now = iso(self._clock.now())
-        touched = [*values, *derived.reads(kind.name, values)]
+        touched = [*values, *self._derived.reads(kind, values)]
         before = self.fetch(
             kind, [*dict.fromkeys([*touched, kind.modified])], "where hs_object_id = ?", (record_id,)
         )[0]
-        written = {**values, **derived.on_update(kind.name, before.properties, values, now)}
+        written = {**values, **self._derived.on_update(kind, before.properties, values, now)}
         written[kind.modified] = now
         self._history.record(kind, before, written, now)
         self._store.update(kind.name, "hs_object_id", record_id, written)
@@ -272,68 +274,6 @@ class Records:
         self._next_ids[kind.name] = taken + 1
         return str(taken)
 
-    # -- loading -----------------------------------------------------------------------------------------------
-
-    def load(self, kind: ObjectType, rows: Iterable[Mapping[str, Any]]) -> int:
-        """Store `rows` as they are, with dates and ids of their own; return how many."""
-        rows = iter(rows)
-        loaded = 0
+    def forget_next_id(self, kind: ObjectType) -> None:
+        """Look the highest id up again before the next record: rows were loaded."""
         self._next_ids.pop(kind.name, None)
-        while chunk := list(itertools.islice(rows, 5000)):
-            self._load_chunk(kind, chunk)
-            loaded += len(chunk)
-        return loaded
-
-    def _load_chunk(self, kind: ObjectType, chunk: list[Mapping[str, Any]]) -> None:
-        names = [
-            name
-            for name in dict.fromkeys(itertools.chain.from_iterable(chunk))
-            if not name.startswith("archived")
-        ]
-        for name in names:
-            if name not in kind.properties:
-                self.add_property(
-                    kind,
-                    Property(name, name, "string", "text", f"{kind.singular}information", standard=False),
-                )
-        now = iso(self._clock.now())
-        dates = [name for name in (kind.created, kind.modified) if name not in names]
-        columns = [*names, *dates]
-        if "hs_object_id" not in columns:
-            columns.append("hs_object_id")
-        columns = [*columns, "_order", "_archived", "_archived_at"]
-        self._store.insert(kind.name, columns, [self._loaded(kind, columns, row, now) for row in chunk])
-
-    def _loaded(self, kind: ObjectType, columns: list[str], row: Mapping[str, Any], now: str) -> list[Any]:
-        values = {
-            name: _loaded_value(kind.properties[name], value)
-            for name, value in row.items()
-            if name in kind.properties
-        }
-        record_id = values.get("hs_object_id") or self.next_id(kind)
-        created = values.get(kind.created) or now
-        archived = text(row.get("archived", "false")).lower() == "true"
-        values |= {
-            "hs_object_id": record_id,
-            kind.created: created,
-            kind.modified: values.get(kind.modified) or created,
-            "_order": order_of(record_id),  # type: ignore[dict-item]
-            "_archived": int(archived),  # type: ignore[dict-item]
-            "_archived_at": (spell("datetime", row.get("archived_at") or now) if archived else None),
-        }
-        return [values.get(name) for name in columns]
-
-
-def _loaded_value(known: Property, value: Any) -> str | None:
-    if value is None or value == "":
-        return None
-    if known.type == "enumeration" and not known.external:
-        spelt = text(value)
-        chosen = spelt.split(";") if known.field_type == "checkbox" else [spelt]
-        for choice in chosen:
-            if choice not in known.allowed() and not known.read_only:
-                known.add_option(choice)
-        return spelt
-    if known.name == "email":
-        return text(value).lower()
-    return spell(known.type, value) if known.name != "hs_object_id" else text(value)

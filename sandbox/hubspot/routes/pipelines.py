@@ -79,6 +79,7 @@ def _add_stage(call: Call, pipeline: Pipeline, body: dict[str, Any]) -> Stage:
     if call.kind.name == "deals" and "probability" not in metadata:
         raise bad_request("Deal stages need metadata.probability")
     order = int(body.get("displayOrder") or len(pipeline.stages))
+    call.portal.track_stage(call.kind, stage_id)
     return call.portal.pipelines.add_stage(pipeline, stage_id, label, order, metadata)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,13 +9,12 @@ from sandbox.hubspot import scopes, writing
 from sandbox.hubspot.calls import Answer, Call
 from sandbox.hubspot.errors import ApiError, bad_request, conflict, not_found
 from sandbox.hubspot.objects import ObjectType
-from sandbox.hubspot.properties import FIELD_TYPES, Property, option
+from sandbox.hubspot.properties import FIELD_TYPES, PROPERTY_NAME, Property, option
 from sandbox.hubspot.routes.batches import batch_answer
 from sandbox.hubspot.routes.endpoint import Endpoint
 from sandbox.hubspot.values import text
 
 BASE = "/crm/v3/properties/{object}"
-NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 MAX_INPUTS = 100
 REQUIRED = ("name", "label", "type", "fieldType", "groupName")
 
@@ -48,7 +46,7 @@ def build(call: Call, kind: ObjectType, body: Mapping[str, Any]) -> Property:
     if missing:
         raise bad_request(f"Some required fields were not set: [{', '.join(missing)}]")
     name, kind_of_value, field_type = (text(body[key]) for key in ("name", "type", "fieldType"))
-    if not NAME.fullmatch(name):
+    if not PROPERTY_NAME.fullmatch(name):
         raise bad_request(
             f"Invalid property name: {name}. Names are lower case letters, digits and underscores."
         )
@@ -130,7 +128,7 @@ def update_property(call: Call) -> Answer:
     known.description = text(body.get("description", known.description))
     known.hidden = bool(body.get("hidden", known.hidden))
     if "options" in body:
-        known.options = _options(known.type, body)
+        known.set_options(_options(known.type, body))
     known.updated_at = writing.stamp(call.portal)
     return 200, known.body()
 
@@ -207,7 +205,7 @@ def create_group(call: Call) -> Answer:
     """Add a group."""
     body, groups = call.body, call.portal.groups(call.kind)
     name, label = text(body.get("name") or ""), text(body.get("label") or "")
-    if not NAME.fullmatch(name) or not label:
+    if not PROPERTY_NAME.fullmatch(name) or not label:
         raise bad_request("Some required fields were not set: [name, label]")
     if name in groups:
         raise conflict(f"A property group named '{name}' already exists.")
