@@ -41,7 +41,7 @@ class Sandbox:
 
     def environment(self) -> dict[str, str]:
         """LEADWRIGHT_ settings for both CRMs."""
-        values = {crm: self.credentials(crm) for crm in ("hubspot", "salesforce")}
+        values = {crm: self.credentials(crm) for crm in ("hubspot", "salesforce") if crm in self.ready}
         return {
             f"LEADWRIGHT_{crm}_{name}".upper(): str(value)
             for crm, fields in values.items()

@@ -1,0 +1,146 @@
+"""The HubSpot connector against the sandbox: page boundaries, crowded milliseconds, archives, limits, scopes."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyarrow as pa
+import pytest
+
+import connectors
+from connectors.base import Change, FieldSpec
+from connectors.errors import AuthError
+from tests.conftest import Sandbox
+
+NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
+CROWD = 10_500
+CROWDED = NOW - timedelta(days=1)
+SIZES = {"companies": 100, "deals": 101, "emails": 0, "calls": 1, "meetings": 99, "tasks": 200, "notes": 201}
+MANY = [f"custom_property_with_a_long_name_{i}" for i in range(120)]
+
+
+def write(path: Path, header: Sequence[str], rows: list[Sequence[object]]) -> None:
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+@pytest.fixture(scope="module")
+def portal(start_sandbox: Callable[..., Sandbox], tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
+    folder = tmp_path_factory.mktemp("hubspot")
+    crowd = [(str(i + 1), f"c{i}@example.com", CROWDED.isoformat()) for i in range(CROWD)]
+    few = [
+        (f"text-{i:03}", f"t{i}@example.com", (CROWDED - timedelta(days=i + 1)).isoformat()) for i in range(9)
+    ]
+    write(folder / "contacts.csv", ["hs_object_id", "email", "lastmodifieddate"], [*crowd, *few])
+    for name, size in SIZES.items():
+        write(folder / f"{name}.csv", ["hs_object_id"], [(str(i + 1),) for i in range(size)])
+    write(folder / "notes.csv", ["hs_object_id", *MANY], [(str(i + 1), *MANY) for i in range(SIZES["notes"])])
+    links = [("contacts", str(i + 1), "companies", str(i % 100 + 1)) for i in range(2_500)]
+    write(folder / "associations.csv", ["from_object", "from_id", "to_object", "to_id"], links)
+    return start_sandbox(
+        "--import", f"hubspot={folder}", "--now", NOW.isoformat(), "--no-limits", "--control"
+    )
+
+
+def connect(sandbox: Sandbox) -> Any:
+    return connectors.connect("hubspot", sandbox.credentials("hubspot"))
+
+
+def read(connector: Any, name: str, fields: Sequence[str] = (), since: datetime | None = None) -> pa.Table:
+    return pa.Table.from_batches(list(connector.pull(name, list(fields), since)))
+
+
+def served(sandbox: Sandbox) -> dict[str, int]:
+    return dict(httpx.get(f"{sandbox['control']['url']}/requests").json()["hubspot"])
+
+
+@pytest.mark.parametrize(("name", "size"), SIZES.items())
+def test_lists_are_read_to_their_last_row(portal: Sandbox, name: str, size: int) -> None:
+    connector = connect(portal)
+    assert read(connector, name).num_rows == size
+    assert read(connector, name, since=NOW - timedelta(days=9)).num_rows == size
+
+
+def test_ten_thousand_changed_in_one_millisecond(portal: Sandbox) -> None:
+    connector = connect(portal)
+    table = read(connector, "contacts", ["email"], CROWDED)
+    assert sorted(table.column("hs_object_id").to_pylist(), key=int) == [str(i + 1) for i in range(CROWD)]
+    assert read(connector, "contacts", ["email"], CROWDED - timedelta(days=3)).num_rows == CROWD + 3
+    assert read(connector, "contacts", ["email"], CROWDED + timedelta(milliseconds=1)).num_rows == 0
+
+
+def test_more_properties_than_an_address_holds(portal: Sandbox) -> None:
+    table = read(connect(portal), "notes", MANY)
+    assert table.num_rows == SIZES["notes"]
+    assert all(table.column(name).to_pylist() == [name] * table.num_rows for name in MANY)
+
+
+def test_archived_records_come_once_as_archived(portal: Sandbox) -> None:
+    connector = connect(portal)
+    before = datetime.now(UTC)
+    headers = {"Authorization": f"Bearer {portal['hubspot']['token']}"}
+    url = f"{portal['hubspot']['url']}/crm/v3/objects/tasks/7"
+    assert httpx.delete(url, headers=headers).status_code == 204
+    whole = {row["hs_object_id"]: row for row in read(connector, "tasks").to_pylist()}
+    assert len(whole) == SIZES["tasks"]
+    assert [i for i, row in whole.items() if row["archived"] == "true"] == ["7"]
+    assert whole["7"]["archived_at"]
+    since = whole["7"]["hs_lastmodifieddate"]
+    assert since - NOW < datetime.now(UTC) - before + timedelta(minutes=5)
+    assert read(connector, "tasks", since=since).column("hs_object_id").to_pylist() == ["7"]
+
+
+def test_links_of_more_records_than_one_call_takes(portal: Sandbox) -> None:
+    table = read(connect(portal), "contacts_to_companies")
+    assert table.num_rows == 2_500
+    assert set(table.column("association_type").to_pylist()) != {None}
+    assert table.column("changed_at").null_count == 0
+
+
+def test_a_write_takes_a_hundred_rows_a_call_and_stops_at_no_bad_one(portal: Sandbox) -> None:
+    connector = connect(portal)
+    field = FieldSpec("leadwright_score", "Score", "number", "Lead score")
+    assert connector.ensure_fields("contacts", [field]) == ["leadwright_score"]
+    before = served(portal).get("POST /crm/v3/objects/{object}/batch/update", 0)
+    changes = [Change(str(i + 1), {"leadwright_score": i}) for i in range(1_000)]
+    outcomes = list(connector.push("contacts", changes))
+    assert {(outcome.status, outcome.code) for outcome in outcomes} == {("accepted", None)}
+    assert served(portal)["POST /crm/v3/objects/{object}/batch/update"] == before + 10
+
+    bad = [Change("2", {"leadwright_score": "many"}), Change("99999999", {"leadwright_score": 1})]
+    fates = {o.record_id: o for o in connector.push("contacts", [*bad, Change("3", {"leadwright_score": 7})])}
+    assert [fates[i].status for i in ("2", "99999999", "3")] == ["rejected", "rejected", "accepted"]
+
+
+def test_the_moment_of_a_write_is_the_records_last_change(portal: Sandbox) -> None:
+    connector = connect(portal)
+    (outcome,) = connector.push("contacts", [Change("5", {"city": "Oslo"})])
+    rows = read(connector, "contacts", ["city"], outcome.updated_at).to_pylist()
+    assert {row["hs_object_id"]: row["lastmodifieddate"] for row in rows}["5"] == outcome.updated_at
+
+
+def test_limits_are_waited_for(start_sandbox: Callable[..., Sandbox], tmp_path: Path) -> None:
+    write(tmp_path / "contacts.csv", ["hs_object_id"], [(str(i + 1),) for i in range(2_400)])
+    limited = start_sandbox("--import", f"hubspot={tmp_path}", "--limits", "--now", NOW.isoformat())
+    connector = connect(limited)
+    assert (
+        read(connector, "contacts", since=NOW - timedelta(days=1)).num_rows == 2_400
+    )  # 12 searches, 5 a second
+
+
+def test_a_missing_scope_is_named(start_sandbox: Callable[..., Sandbox]) -> None:
+    scopes = "crm.objects.contacts.read,crm.schemas.contacts.read,crm.objects.owners.read"
+    connector = connect(start_sandbox("--leads", "0", "--hubspot-scopes", scopes))
+    with pytest.raises(AuthError, match=r"crm\.objects\.deals\.read"):
+        read(connector, "deals")
+    with pytest.raises(AuthError, match=r"crm\.schemas\.contacts\.write"):
+        connector.ensure_fields("contacts", [FieldSpec("leadwright_score", "Score", "number")])
+    problems = [finding for finding in connector.check({"contacts": []}) if not finding.ok]
+    assert [finding.check for finding in problems] == ["HubSpot scopes"]
+    assert "crm.objects.deals.read" in problems[0].fix
+    assert "crm.objects.contacts.write" in problems[0].fix
