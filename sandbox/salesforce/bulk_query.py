@@ -1,0 +1,206 @@
+"""Bulk 2.0 query jobs: a snapshot of the rows, handed out as CSV pages straight from SQLite's cursor."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zlib
+from collections.abc import AsyncIterator, Iterator
+
+from starlette.background import BackgroundTask
+from starlette.responses import Response, StreamingResponse
+
+from sandbox.salesforce.errors import ApiError
+from sandbox.salesforce.http import Call, Endpoint, empty, reply
+from sandbox.salesforce.jobs import FINISHED, Job, job_facts
+from sandbox.salesforce.org import Org
+from sandbox.salesforce.results import drop, snapshot
+from sandbox.salesforce.soql import Column, Plan, translate
+from sandbox.store import quoted
+
+DEFAULT_PAGE = 250_000
+CHUNK_ROWS = 5000
+GZIP = 16 + zlib.MAX_WBITS
+
+
+def csv_cell(column: Column) -> str:
+    """The SQL of a column as the CSV spells it; datetimes are stored in that spelling."""
+    if column.kind == "boolean":
+        return f"case when {column.sql} then 'true' else 'false' end"
+    return column.sql
+
+
+def check_bulk(plan: Plan) -> None:
+    """Refuse what the Bulk API cannot do."""
+    if not plan.object.bulk:
+        raise ApiError(
+            400, "INVALIDENTITY", f"entity type {plan.object.name} is not supported by the Bulk API"
+        )
+    if plan.aggregate or plan.count_only or plan.offset is not None:
+        message = "Aggregate Relationships, GROUP BY, OFFSET and COUNT() are not supported in Bulk Query"
+        raise ApiError(400, "API_ERROR", message)
+    if any(column.kind == "address" for column in plan.columns):
+        raise ApiError(
+            400, "FUNCTIONALITY_NOT_ENABLED", "Selecting compound data not supported in Bulk Query"
+        )
+
+
+async def create_job(call: Call) -> Response:
+    """POST jobs/query"""
+    body, org = await call.json_object(), call.org
+    operation = body.get("operation")
+    if operation not in ("query", "queryAll") or not isinstance(body.get("query"), str):
+        raise ApiError(400, "INVALIDJOB", "operation must be query or queryAll, and query a text")
+    deleted = operation == "queryAll"
+    plan = translate(body["query"], call.view, org.clock.now(), deleted=deleted)
+    check_bulk(plan)
+    now = org.stamp()
+    job_id = org.ids.next("750")
+    facts = {
+        "operation": operation,
+        "object": plan.object.name,
+        "createdById": call.user.id,
+        "createdDate": now,
+    }
+    facts |= {"systemModstamp": now, "state": "UploadComplete"}
+    job = Job(job_id, job_facts(job_id, body, facts), call.user.id, deleted)
+    job.facts |= {"apiVersion": float(call.path("version")[1:])}
+    job.columns = [".".join(column.path) for column in plan.columns]
+    org.jobs.by_id[job_id] = job
+    return reply_with(job, BackgroundTask(run, org, job, plan))
+
+
+def reply_with(job: Job, task: BackgroundTask) -> Response:
+    """The job as it is now; the work starts once that is sent."""
+    response = reply(job.facts)
+    response.background = task
+    return response
+
+
+async def run(org: Org, job: Job, plan: Plan) -> None:
+    """Take the snapshot, unless the job was aborted before its turn."""
+    if job.state != "UploadComplete":
+        return
+    job.move("InProgress", org.stamp())
+    job.processed = snapshot(org.store, job.table, plan, [csv_cell(column) for column in plan.columns])
+    job.move("JobComplete", org.stamp())
+
+
+def shown(job: Job) -> dict[str, object]:
+    """What a poll shows."""
+    if job.state not in FINISHED:
+        return job.facts
+    done = {"numberRecordsProcessed": job.processed, "retries": 0, "totalProcessingTime": 1}
+    return (
+        job.facts
+        | done
+        | ({"errorMessage": job.error} if job.error else {})
+        | {"isPkChunkingSupported": True}
+    )
+
+
+async def get_job(call: Call) -> Response:
+    """GET jobs/query/{id}"""
+    return reply(shown(call.org.jobs.require(call.path("id"), "query")))
+
+
+async def list_jobs(call: Call) -> Response:
+    """GET jobs/query"""
+    jobs = [j.facts for j in call.org.jobs.by_id.values() if j.facts["operation"] in ("query", "queryAll")]
+    return reply({"done": True, "records": jobs, "nextRecordsUrl": None})
+
+
+async def abort_job(call: Call) -> Response:
+    """PATCH jobs/query/{id} with state Aborted"""
+    job, body = call.org.jobs.require(call.path("id"), "query"), await call.json_object()
+    if body.get("state") != "Aborted":
+        raise ApiError(400, "INVALIDJOBSTATE", "A query job can only be set to Aborted")
+    if job.state in FINISHED:
+        raise ApiError(400, "INVALIDJOBSTATE", f"Aborting already {job.state} Job not allowed")
+    job.move("Aborted", call.org.stamp())
+    return reply(job.facts)
+
+
+async def delete_job(call: Call) -> Response:
+    """DELETE jobs/query/{id}"""
+    job = call.org.jobs.require(call.path("id"), "query")
+    if job.state not in FINISHED:
+        raise ApiError(400, "INVALIDJOBSTATE", "Only a finished or aborted job can be deleted")
+    drop(call.org.store, job.table)
+    del call.org.jobs.by_id[job.id]
+    return empty()
+
+
+async def get_results(call: Call) -> Response:
+    """GET jobs/query/{id}/results: one page of CSV, its header always there."""
+    job = call.org.jobs.require(call.path("id"), "query")
+    if job.state != "JobComplete":
+        raise ApiError(400, "INVALIDJOBSTATE", f"The job is {job.state}: it has no results")
+    start, size = _page(call, job)
+    end = min(start + size, job.processed)
+    headers = {
+        "Sforce-Locator": _locator(end) if end < job.processed else "null",
+        "Sforce-NumberOfRecords": str(end - start),
+    }
+    body: Iterator[bytes] = csv_page(call.org, job, start, end)
+    if "gzip" in call.request.headers.get("Accept-Encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        body = gzipped(body)
+    return StreamingResponse(body_of(body), headers=headers, media_type="text/csv; charset=utf-8")
+
+
+async def body_of(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """The parts one by one on the event loop: a thread per part would cost more than the part."""
+    for part in parts:
+        yield part
+
+
+def _locator(place: int) -> str:
+    """An opaque locator, as clients must not count themselves."""
+    return f"L{place:x}x"
+
+
+def _page(call: Call, job: Job) -> tuple[int, int]:
+    locator, asked = call.query("locator"), call.query("maxRecords")
+    try:
+        start = int(locator[1:-1], 16) if locator else 0
+        size = int(asked) if asked else DEFAULT_PAGE
+    except ValueError as error:
+        raise ApiError(400, "INVALID_QUERY_LOCATOR", "The locator or maxRecords is not valid") from error
+    if size < 1 or start < 0 or (start and start >= job.processed):
+        raise ApiError(400, "INVALID_QUERY_LOCATOR", "The locator or maxRecords is not valid")
+    return start, size
+
+
+def csv_page(org: Org, job: Job, start: int, end: int) -> Iterator[bytes]:
+    """The rows after `start` up to `end` as CSV, a few thousand at a time."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=job.delimiter, lineterminator=job.line_end, quoting=csv.QUOTE_ALL)
+    writer.writerow(job.columns)
+    cursor = org.store.db.cursor()
+    cursor.row_factory = None
+    cursor.execute(f"select * from temp.{quoted(job.table)} where rowid > ? and rowid <= ?", [start, end])
+    while rows := cursor.fetchmany(CHUNK_ROWS):
+        writer.writerows(rows)
+        yield buffer.getvalue().encode()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue().encode()
+
+
+def gzipped(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """The parts as one gzip stream, packed quickly rather than small."""
+    packer = zlib.compressobj(1, wbits=GZIP)
+    for part in parts:
+        yield packer.compress(part)
+    yield packer.flush()
+
+
+ENDPOINTS: list[Endpoint] = [
+    ("POST", "/jobs/query", create_job),
+    ("GET", "/jobs/query", list_jobs),
+    ("GET", "/jobs/query/{id}", get_job),
+    ("PATCH", "/jobs/query/{id}", abort_job),
+    ("DELETE", "/jobs/query/{id}", delete_job),
+    ("GET", "/jobs/query/{id}/results", get_results),
+]

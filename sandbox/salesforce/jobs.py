@@ -1,0 +1,90 @@
+"""Bulk 2.0 jobs: their states and what a poll shows of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.salesforce.errors import ApiError, not_found
+
+DELIMITERS = {"COMMA": ",", "TAB": "\t", "PIPE": "|", "SEMICOLON": ";", "CARET": "^", "BACKQUOTE": "`"}
+LINE_ENDS = {"LF": "\n", "CRLF": "\r\n"}
+FINISHED = frozenset({"JobComplete", "Failed", "Aborted"})
+
+
+@dataclass
+class Job:
+    """One query or ingest job; `facts` is what the API shows, in its order."""
+
+    id: str
+    facts: dict[str, Any]
+    owner_id: str
+    deleted: bool = False  # queryAll
+    upload: bytes | None = None
+    processed: int = 0
+    failed: int = 0
+    error: str | None = None
+    columns: list[str] = field(default_factory=list)
+    successes: list[list[str]] = field(default_factory=list)
+    failures: list[list[str]] = field(default_factory=list)
+    unprocessed: list[list[str]] = field(default_factory=list)
+
+    @property
+    def state(self) -> str:
+        """Where the job is."""
+        return str(self.facts["state"])
+
+    @property
+    def table(self) -> str:
+        """The snapshot that holds a query job's rows."""
+        return f"job_{self.id}"
+
+    @property
+    def delimiter(self) -> str:
+        """The character between the columns."""
+        return DELIMITERS[self.facts["columnDelimiter"]]
+
+    @property
+    def line_end(self) -> str:
+        """The characters at the end of a line."""
+        return LINE_ENDS[self.facts["lineEnding"]]
+
+    def move(self, state: str, now: str) -> None:
+        """Go to another state."""
+        self.facts |= {"state": state, "systemModstamp": now}
+
+
+@dataclass
+class Jobs:
+    """All jobs, and how many query jobs and records were taken today."""
+
+    by_id: dict[str, Job] = field(default_factory=dict)
+
+    def require(self, job_id: str, kind: str) -> Job:
+        """The job with this id and of this kind (`query` or `ingest`)."""
+        found = self.by_id.get(job_id)
+        if found is None or (found.facts["operation"] in ("query", "queryAll")) != (kind == "query"):
+            raise not_found()
+        return found
+
+
+def chosen(body: dict[str, Any], name: str, default: str, allowed: dict[str, str]) -> str:
+    """An option of a job, or the error the API gives for a wrong one."""
+    value = str(body.get(name) or default)
+    if value not in allowed:
+        raise ApiError(400, "INVALIDJOB", f"{name} must be one of {', '.join(allowed)}")
+    return value
+
+
+def job_facts(job_id: str, body: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """The facts query and ingest jobs have in common."""
+    if body.get("contentType", "CSV") != "CSV":
+        raise ApiError(400, "INVALIDJOB", "contentType must be CSV")
+    return {
+        "id": job_id,
+        **more,
+        "concurrencyMode": "Parallel",
+        "contentType": "CSV",
+        "lineEnding": chosen(body, "lineEnding", "LF", LINE_ENDS),
+        "columnDelimiter": chosen(body, "columnDelimiter", "COMMA", DELIMITERS),
+    }

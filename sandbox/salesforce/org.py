@@ -1,0 +1,168 @@
+"""One org: its schema, its records, its users and its settings, as every endpoint shares them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Protocol
+
+from sandbox.salesforce.derived import derived
+from sandbox.salesforce.fields import ObjectType
+from sandbox.salesforce.ids import IdMaker, full_id
+from sandbox.salesforce.jobs import Jobs
+from sandbox.salesforce.locks import Locks
+from sandbox.salesforce.results import Locators
+from sandbox.salesforce.rules import Rules
+from sandbox.salesforce.schema import Schema, View
+from sandbox.salesforce.seed import INTEGRATION_USERNAME, ORG_ID, fresh_rows
+from sandbox.salesforce.sessions import Sessions, User
+from sandbox.salesforce.standard import standard_objects
+from sandbox.salesforce.usage import Usage
+from sandbox.salesforce.values import Stored, stamp, to_stored
+from sandbox.store import Row, Store, quoted
+
+SYSTEM_PERMISSIONS = frozenset({"ApiEnabled", "ModifyMetadata", "AssignPermissionSets", "BulkApiHardDelete"})
+
+
+class Clock(Protocol):
+    """Where the time comes from."""
+
+    def now(self) -> datetime:
+        """The present moment, with its time zone."""
+        ...
+
+
+class Org:
+    """The state of the sandbox's Salesforce."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        permissions: frozenset[str] | None,
+        session_seconds: float | None,
+        usage: Usage,
+    ) -> None:
+        self.store, self.clock, self.usage = store, clock, usage
+        self.ids = IdMaker()
+        self.schema = Schema(store, standard_objects())
+        self.sessions = Sessions(ORG_ID, session_seconds)
+        self.rules = Rules()
+        self.locks = Locks()
+        self.locators = Locators(store)
+        self.jobs = Jobs()
+        all_permissions = self.all_permissions()
+        self.integration_user = self.sessions.add_user(
+            User(
+                self.ids.next("005"),
+                INTEGRATION_USERNAME,
+                all_permissions if permissions is None else permissions,
+            )
+        )
+        self._seed()
+
+    def _seed(self) -> None:
+        for name, rows in fresh_rows(self.integration_user.id).items():
+            for row in rows:
+                self.insert(self.schema.require(name), self.loaded_values(self.schema.require(name), row))
+
+    def all_permissions(self) -> frozenset[str]:
+        """Every permission there is."""
+        nouns = [each.permission_noun for each in self.schema.objects.values()]
+        return SYSTEM_PERMISSIONS | {f"{verb}{noun}" for noun in nouns for verb in ("Read", "Edit")}
+
+    def stamp(self) -> str:
+        """This moment as it is stored."""
+        return stamp(self.clock.now())
+
+    def loaded_values(self, object_type: ObjectType, row: Mapping[str, Any]) -> dict[str, Stored]:
+        """A row given in the API's field names as it is stored, with what the system always fills."""
+        known = ((object_type.fields[name.lower()], value) for name, value in row.items())
+        values = {field.name: to_stored(field, value) for field, value in known if field.stored}
+        return self.audited(object_type, self.completed(object_type, values))
+
+    def completed(self, object_type: ObjectType, values: dict[str, Stored]) -> dict[str, Stored]:
+        """`values` with what follows from them, where they do not say otherwise."""
+        filled = derived(self, object_type.name, values, values)
+        return filled | {
+            name: value for name, value in values.items() if value is not None or name not in filled
+        }
+
+    def audited(self, object_type: ObjectType, values: dict[str, Stored]) -> dict[str, Stored]:
+        """`values` with id, owner, dates and users where they are missing."""
+        values["Id"] = values.get("Id") or self.ids.next(object_type.prefix)
+        created = values.get("CreatedDate") or self.stamp()
+        modified = values.get("LastModifiedDate") or values.get("SystemModstamp") or created
+        user = self.integration_user.id
+        filled: dict[str, Stored] = {
+            "CreatedDate": created,
+            "LastModifiedDate": modified,
+            "SystemModstamp": values.get("SystemModstamp") or modified,
+            "CreatedById": user,
+            "LastModifiedById": user,
+            "OwnerId": user,
+        }
+        for name, value in filled.items():
+            if object_type.get(name) is not None and not values.get(name):
+                values[name] = value
+        return values
+
+    def view(self, user: User, *, tooling: bool = False) -> View:
+        """The schema as `user` sees it now."""
+        rows = self.store.db.execute(
+            """
+            select lower(p."Field") as field, p."PermissionsEdit" as edit
+            from "sf_FieldPermissions" as p
+            join "sf_PermissionSetAssignment" as a on a."PermissionSetId" = p."ParentId"
+            where a."AssigneeId" = ? and (p."PermissionsRead" or p."PermissionsEdit")
+            """,
+            [user.id],
+        ).fetchall()
+        return View(
+            self.schema,
+            user.permissions,
+            frozenset(row["field"] for row in rows),
+            frozenset(row["field"] for row in rows if row["edit"]),
+            tooling,
+        )
+
+    def insert(self, object_type: ObjectType, values: Mapping[str, Stored]) -> None:
+        """Store one new record."""
+        names = ", ".join(quoted(name) for name in values)
+        marks = ", ".join("?" * len(values))
+        self.store.db.execute(
+            f"insert into {quoted(object_type.table)} ({names}) values ({marks})", list(values.values())
+        )
+
+    def row(self, object_name: str, record_id: str) -> Row | None:
+        """One stored record, by either spelling of its id."""
+        table = quoted(self.schema.require(object_name).table)
+        rows = self.store.rows(
+            f'select * from {table} where "Id" in (?, ?) limit 1', [record_id, full_id(record_id)]
+        )
+        return rows[0] if rows else None
+
+    def object_of(self, record_id: str) -> ObjectType | None:
+        """The object that has a record with this id: by its key prefix, else (loaded ids are free text) by looking."""
+        by_prefix = self.schema.of_prefix(record_id)
+        candidates = ([by_prefix] if by_prefix else []) + list(self.schema.objects.values())
+        return next((each for each in candidates if self.row(each.name, record_id) is not None), None)
+
+    def stage(self, name: str) -> Row:
+        """An opportunity stage; an unknown one is open and has no probability."""
+        found = self.store.rows('select * from "sf_OpportunityStage" where "ApiName" = ?', [name])
+        unknown = {"IsClosed": 0, "IsWon": 0, "DefaultProbability": None}
+        return found[0] if found else unknown | {"ForecastCategory": None, "ForecastCategoryName": None}
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes inside, or none."""
+        self.store.db.execute("savepoint org")
+        try:
+            yield
+        except BaseException:
+            self.store.db.execute("rollback to org")
+            self.store.db.execute("release org")
+            raise
+        self.store.db.execute("release org")

@@ -1,0 +1,62 @@
+"""The picklist values of a fresh org, and the rows behind the status and stage picklists."""
+
+from __future__ import annotations
+
+INDUSTRIES = (
+    "Agriculture Apparel Banking Biotechnology Chemicals Communications Construction Consulting Education "
+    "Electronics Energy Engineering Entertainment Environmental Finance Government Healthcare Hospitality "
+    "Insurance Machinery Manufacturing Media Recreation Retail Shipping Technology Telecommunications "
+    "Transportation Utilities Other"
+)
+LEAD_STATUSES = [
+    ("Open", False),
+    ("Working", False),
+    ("Nurturing", False),
+    ("Qualified", True),
+    ("Unqualified", False),
+]
+# name, closed, won, forecast category, probability
+STAGES = [
+    ("Prospecting", False, False, "Pipeline", 10),
+    ("Qualification", False, False, "Pipeline", 10),
+    ("Needs Analysis", False, False, "Pipeline", 20),
+    ("Value Proposition", False, False, "Pipeline", 50),
+    ("Id. Decision Makers", False, False, "Pipeline", 60),
+    ("Perception Analysis", False, False, "Pipeline", 70),
+    ("Proposal/Price Quote", False, False, "Pipeline", 75),
+    ("Negotiation/Review", False, False, "Pipeline", 90),
+    ("Closed Won", True, True, "Closed", 100),
+    ("Closed Lost", True, False, "Omitted", 0),
+]
+SOURCES = ("Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other")
+
+PICKLISTS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("*", "Industry"): tuple(INDUSTRIES.split()),
+    ("*", "Rating"): ("Hot", "Warm", "Cold"),
+    ("*", "LeadSource"): SOURCES,
+    ("*", "AccountSource"): SOURCES,
+    ("*", "Salutation"): ("Mr.", "Ms.", "Mrs.", "Dr.", "Prof.", "Mx."),
+    ("*", "Ownership"): ("Public", "Private", "Subsidiary", "Other"),
+    ("*", "GeocodeAccuracy"): ("Address", "Block", "Street", "Zip", "City", "County", "State", "Unknown"),
+    ("Lead", "Status"): tuple(name for name, _ in LEAD_STATUSES),
+    ("Opportunity", "StageName"): tuple(stage[0] for stage in STAGES),
+    ("Opportunity", "Type"): ("Existing Business", "New Business"),
+    ("Account", "Type"): ("Prospect", "Customer", "Partner", "Competitor", "Other"),
+    ("Task", "Status"): ("Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred"),
+    ("Task", "Priority"): ("High", "Normal", "Low"),
+    ("Task", "TaskSubtype"): ("Task", "Email", "Call", "ListEmail", "LinkedIn"),
+    ("Task", "CallType"): ("Internal", "Inbound", "Outbound"),
+    ("Campaign", "Status"): ("Planned", "In Progress", "Completed", "Aborted"),
+    ("Campaign", "Type"): ("Conference", "Webinar", "Advertisement", "Email", "Content", "Other"),
+    ("CampaignMember", "Status"): ("Sent", "Responded"),
+    ("OpportunityContactRole", "Role"): (
+        "Business User",
+        "Decision Maker",
+        "Economic Buyer",
+        "Evaluator",
+        "Influencer",
+        "Technical Buyer",
+        "Other",
+    ),
+    ("Group", "Type"): ("Regular", "Queue"),
+}

@@ -1,0 +1,95 @@
+"""The sandbox's Salesforce as those who start it see it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sandbox.salesforce import loading
+from sandbox.salesforce.app import App
+from sandbox.salesforce.fields import Field
+from sandbox.salesforce.oauth import ConnectedApp
+from sandbox.salesforce.org import Clock, Org
+from sandbox.salesforce.rules import AssignmentEntry
+from sandbox.salesforce.sessions import User
+from sandbox.salesforce.usage import Usage
+from sandbox.store import Store
+
+
+class Salesforce:
+    """One org over ASGI, built on a store.
+
+    `permissions` restricts the user that `credentials()` belong to (None = all), `session_seconds` is how long a
+    token lasts (None = for ever), `limits` enforces the daily number of calls.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        limits: bool = True,
+        *,
+        permissions: frozenset[str] | None = None,
+        session_seconds: float | None = None,
+    ) -> None:
+        self.org = Org(store, clock, permissions, session_seconds, Usage(limits))
+        self.connected_app = ConnectedApp()
+        self.app = App(self.org, self.connected_app)
+        self._refresh_token = self.org.sessions.refresh_token(self.org.integration_user)
+
+    @property
+    def requests(self) -> Counter[tuple[str, str]]:
+        """How often each endpoint was called, by method and route template."""
+        return self.app.requests
+
+    def credentials(self) -> dict[str, str]:
+        """Everything a client needs to log in, in each of the ways there are."""
+        user = self.org.integration_user
+        return {
+            "token": self.org.sessions.open(user).token,
+            "client_id": self.connected_app.client_id,
+            "client_secret": self.connected_app.client_secret,
+            "refresh_token": self._refresh_token,
+            "username": user.username,
+            "private_key": self.connected_app.private_key,
+        }
+
+    def token_for(self, username: str, permissions: Iterable[str]) -> str:
+        """A token of a further user with just these permissions (`all_permissions()` lists them)."""
+        user = User(self.org.ids.next("005"), username, frozenset(permissions))
+        row = {"Id": user.id, "Username": username, "Email": username, "LastName": username.partition("@")[0]}
+        loading.load(self.org, "User", [row])
+        return self.org.sessions.open(self.org.sessions.add_user(user)).token
+
+    def all_permissions(self) -> frozenset[str]:
+        """Every permission a user can have."""
+        return self.org.all_permissions()
+
+    def load(self, object_name: str, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Store rows as they are (see `loading.load`)."""
+        return loading.load(self.org, object_name, rows)
+
+    def object_names(self) -> set[str]:
+        """The objects that can be loaded."""
+        return {each.name for each in self.org.schema.objects.values() if not each.tooling}
+
+    def key(self, object_name: str) -> tuple[str, ...]:
+        """The columns that tell the rows of an object apart."""
+        return ("Id",)
+
+    def problem(self, object_name: str, field: str, value: str) -> str | None:
+        """What is wrong with a text as a value of a field, or None."""
+        return loading.problem(self.org, object_name, field, value)
+
+    def load_assignment_rule(self, entries: Iterable[AssignmentEntry]) -> str:
+        """Make a lead assignment rule active: leads saved through the API go to the first line that fits."""
+        rules = self.org.rules
+        rules.assignment = list(entries)
+        rules.assignment_rule_id = self.org.ids.next("01Q")
+        return rules.assignment_rule_id
+
+    def load_formula_field(self, object_name: str, name: str, kind: str, formula: str) -> None:
+        """Add a formula field: an SQLite expression in which {Field} and {Relationship.Field} are fields."""
+        field = Field(name, kind, custom=True, formula=formula)
+        self.org.schema.add_field(self.org.schema.require(object_name), field)

@@ -1,0 +1,263 @@
+"""A SOQL query -> one SQLite statement and what is needed to spell its rows as the API does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlglot import exp
+
+from sandbox.salesforce.errors import ApiError, invalid_field, malformed_query, not_served
+from sandbox.salesforce.fields import NUMBER_KINDS, Field, ObjectType
+from sandbox.salesforce.schema import View
+from sandbox.salesforce.soql_paths import Path, Paths, Resolved
+from sandbox.salesforce.soql_text import parse
+from sandbox.salesforce.soql_where import Conditions, path_of
+from sandbox.salesforce.values import Stored
+from sandbox.store import quoted
+
+MAX_OFFSET = 2000
+AGGREGATES: dict[type[exp.Expr], str] = {exp.Sum: "sum", exp.Avg: "avg", exp.Min: "min", exp.Max: "max"}
+DATE_PARTS = {
+    "CALENDAR_YEAR": "cast(strftime('%Y', {}) as integer)",
+    "CALENDAR_MONTH": "cast(strftime('%m', {}) as integer)",
+    "CALENDAR_QUARTER": "((cast(strftime('%m', {}) as integer) + 2) / 3)",
+    "DAY_IN_MONTH": "cast(strftime('%d', {}) as integer)",
+    "HOUR_IN_DAY": "cast(strftime('%H', {}) as integer)",
+    "DAY_ONLY": "date({})",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the answer: the path it is shown under, its type and its SQL."""
+
+    path: Path
+    kind: str
+    sql: str
+
+
+@dataclass
+class Plan:
+    """A translated query."""
+
+    object: ObjectType
+    columns: list[Column]
+    root_id: str  # the SQL of the record's own id
+    tail: str  # everything after the select list
+    parameters: dict[str, Stored] = field(default_factory=dict)
+    aggregate: bool = False
+    count_only: bool = False
+    relations: dict[Path, tuple[str, str]] = field(default_factory=dict)  # path -> SQL of id, SQL of type
+    limit: int | None = None
+    offset: int | None = None
+
+    def statement(self, expressions: list[str]) -> str:
+        """The SQL that reads `expressions` for the rows of the query."""
+        limits = "" if self.limit is None and self.offset is None else f" limit {_limit(self.limit)}"
+        limits += "" if self.offset is None else f" offset {self.offset}"
+        return f"select {', '.join(expressions)} {self.tail}{limits}"
+
+
+def _limit(limit: int | None) -> int:
+    return -1 if limit is None else limit
+
+
+class Translator:
+    """Translates one SELECT."""
+
+    def __init__(
+        self, tree: exp.Select, view: View, now: datetime, *, deleted: bool, prefix: str = ""
+    ) -> None:
+        table = tree.args["from_"].this if tree.args.get("from_") else None
+        if not isinstance(table, exp.Table) or table.db:
+            raise malformed_query("unexpected token: '<EOF>' (a query needs FROM and one object)")
+        if not tree.expressions:
+            raise malformed_query("unexpected token: 'FROM'")
+        self.tree, self.view, self.deleted = tree, view, deleted
+        self.object = view.object(table.name)
+        self.paths = Paths(view, self.object, now, root_alias=table.alias or self.object.name, prefix=prefix)
+        self.conditions = Conditions(self.paths, self.left, self._subselect)
+        self.depth = 0
+
+    def plan(self) -> Plan:
+        """The translated query."""
+        grouped = [self.left(each) for each in self._group()]
+        count_only = self._is_bare_count()
+        aggregate = bool(grouped) or any(_is_aggregate(_unaliased(e)) for e in self.tree.expressions)
+        columns = [] if count_only else self._columns(aggregate, grouped)
+        relations = {
+            column.path[:depth]: (
+                self.paths.id_of(column.path[:depth]),
+                self.paths.type_of(column.path[:depth]),
+            )
+            for column in columns
+            for depth in range(1, len(column.path))
+            if not aggregate
+        }
+        tail = self._tail(grouped)
+        return Plan(
+            self.object,
+            columns,
+            f'{self.paths.root_table}."Id"',
+            tail,
+            self.paths.parameters,
+            aggregate=aggregate and not count_only,
+            count_only=count_only,
+            relations=relations,
+            limit=self._number("limit"),
+            offset=self._number("offset"),
+        )
+
+    def left(self, node: exp.Expr) -> Resolved:
+        """What stands before an operator: a field path, or a function of one."""
+        path = path_of(node)
+        if path is not None:
+            return self.paths.resolve(path)
+        if _is_aggregate(node):
+            return self._aggregate(node)
+        if isinstance(node, exp.Anonymous) and node.name.upper() in DATE_PARTS and len(node.expressions) == 1:
+            inner = self.left(node.expressions[0])
+            kind = "date" if node.name.upper() == "DAY_ONLY" else "int"
+            return Resolved(
+                inner.path, Field(inner.field.name, kind), DATE_PARTS[node.name.upper()].format(inner.sql)
+            )
+        if isinstance(node, exp.Func):
+            raise not_served(f"the function {node.sql().partition('(')[0]} in a query")
+        raise malformed_query(f"unexpected token: '{node.sql()}'")
+
+    def _aggregate(self, node: exp.Expr) -> Resolved:
+        distinct = isinstance(node, exp.Anonymous)
+        inner_node = node.expressions[0] if distinct else node.this
+        inner = self.left(inner_node)
+        if not inner.field.filterable:
+            raise invalid_field(f"field {inner.field.name} does not support aggregate operator")
+        if distinct or isinstance(node, exp.Count):
+            sql = f"count({'distinct ' if distinct else ''}{inner.sql})"
+            return Resolved(inner.path, Field(inner.field.name, "int"), sql)
+        function = AGGREGATES[type(node)]
+        if function in ("sum", "avg") and inner.field.kind not in NUMBER_KINDS:
+            raise malformed_query(
+                f"field {inner.field.name} does not support aggregate operator {function.upper()}"
+            )
+        kind = "double" if function in ("sum", "avg") else inner.field.kind
+        return Resolved(inner.path, Field(inner.field.name, kind), f"{function}({inner.sql})")
+
+    def _is_bare_count(self) -> bool:
+        first = self.tree.expressions[0]
+        if not (isinstance(first, exp.Count) and first.this is None):
+            return False
+        if len(self.tree.expressions) > 1 or self._group():
+            raise malformed_query("COUNT() must be the only element in the select list")
+        return True
+
+    def _columns(self, aggregate: bool, grouped: list[Resolved]) -> list[Column]:
+        columns: list[Column] = []
+        unnamed = 0
+        for node in self.tree.expressions:
+            inner = _unaliased(node)
+            if isinstance(inner, exp.Subquery):
+                raise not_served("child relationships in a query (a SELECT among the fields)")
+            if isinstance(inner, exp.Anonymous) and inner.name.upper() == "FIELDS":
+                columns += self._all_fields(inner)
+                continue
+            found = self.left(inner)
+            if not aggregate:
+                columns.append(Column(found.path, found.field.kind, found.sql))
+                continue
+            alias = node.alias if isinstance(node, exp.Alias) else ""
+            plain = path_of(inner) is not None
+            if not _is_aggregate(inner) and found.sql not in {each.sql for each in grouped}:
+                raise malformed_query(f"Field must be grouped or aggregated: {found.field.name}")
+            name = alias or (found.path[-1] if plain else f"expr{unnamed}")
+            unnamed += not alias and not plain
+            columns.append(Column((name,), found.field.kind, found.sql))
+        self._refuse_repeats(columns)
+        return columns
+
+    def _refuse_repeats(self, columns: list[Column]) -> None:
+        seen: set[Path] = set()
+        for column in columns:
+            if column.path in seen:
+                raise malformed_query(f"duplicate field selected: {'.'.join(column.path)}")
+            seen.add(column.path)
+
+    def _all_fields(self, node: exp.Anonymous) -> list[Column]:
+        which = (path_of(node.expressions[0]) or ("",))[0].upper() if node.expressions else ""
+        if which not in ("ALL", "STANDARD", "CUSTOM"):
+            raise malformed_query("FIELDS takes ALL, STANDARD or CUSTOM")
+        limit = self._number("limit")
+        if which != "STANDARD" and (limit is None or limit > 200):
+            raise malformed_query(f"The SOQL FIELDS function {which} must have a LIMIT of at most 200.")
+        chosen = [
+            f for f in self.view.fields(self.object) if which == "ALL" or f.custom == (which == "CUSTOM")
+        ]
+        found = [self.paths.resolve((each.name,)) for each in chosen]
+        return [Column(each.path, each.field.kind, each.sql) for each in found]
+
+    def _group(self) -> list[exp.Expr]:
+        group = self.tree.args.get("group")
+        return list(group.expressions) if group else []
+
+    def _tail(self, grouped: list[Resolved]) -> str:
+        where, having, order = (self.tree.args.get(part) for part in ("where", "having", "order"))
+        conditions = self._unseen()
+        if where:
+            conditions.append(f"({self.conditions.sql(where.this)})")
+        group_sql = f" group by {', '.join(each.sql for each in grouped)}" if grouped else ""
+        having_sql = f" having {self.conditions.sql(having.this)}" if having else ""
+        order_sql = (
+            f" order by {', '.join(self._ordered(each) for each in order.expressions)}" if order else ""
+        )
+        joins = " ".join(self.paths.joins)
+        where_sql = f" where {' and '.join(conditions)}" if conditions else ""
+        table = f"from {quoted(self.object.table)} as {self.paths.root_table} {joins}"
+        return f"{table}{where_sql}{group_sql}{having_sql}{order_sql}"
+
+    def _unseen(self) -> list[str]:
+        """`query` leaves out deleted records and archived activities; `queryAll` does not."""
+        hiding = [] if self.deleted else [n for n in ("IsDeleted", "IsArchived") if self.object.get(n)]
+        return [f"not {self.paths.resolve((name,)).sql}" for name in hiding]
+
+    def _ordered(self, node: exp.Expr) -> str:
+        if not isinstance(node, exp.Ordered):
+            raise malformed_query(f"unexpected token: '{node.sql()}'")
+        found = self.left(node.this)
+        if not found.field.filterable:
+            raise malformed_query(f"field '{found.field.name}' can not be sorted in a query call")
+        nulls = "nulls first" if node.args.get("nulls_first") else "nulls last"
+        return f"{found.sql} {'desc' if node.args.get('desc') else 'asc'} {nulls}"
+
+    def _number(self, part: str) -> int | None:
+        node = self.tree.args.get(part)
+        if node is None:
+            return None
+        text = node.expression.name if isinstance(node.expression, exp.Literal) else ""
+        if not text.isdigit():
+            raise malformed_query(f"{part.upper()} needs a whole number")
+        if part == "offset" and int(text) > MAX_OFFSET:
+            raise ApiError(400, "NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000")
+        return int(text)
+
+    def _subselect(self, tree: exp.Select) -> str:
+        self.depth += 1
+        prefix = f"{self.paths.prefix}s{self.depth}"
+        plan = Translator(tree, self.view, self.paths.now, deleted=self.deleted, prefix=prefix).plan()
+        if len(plan.columns) != 1 or plan.aggregate or plan.count_only:
+            raise malformed_query("The inner select must have one field")
+        self.paths.parameters.update(plan.parameters)
+        return plan.statement([plan.columns[0].sql])
+
+
+def _unaliased(node: exp.Expr) -> exp.Expr:
+    return node.this if isinstance(node, exp.Alias) else node
+
+
+def _is_aggregate(node: exp.Expr) -> bool:
+    named = isinstance(node, exp.Anonymous) and node.name.upper() == "COUNT_DISTINCT"
+    return named or isinstance(node, (exp.Count, *AGGREGATES))
+
+
+def translate(soql: str, view: View, now: datetime, *, deleted: bool = False) -> Plan:
+    """`soql` as this user may run it at this moment; `deleted` = as queryAll."""
+    return Translator(parse(soql), view, now, deleted=deleted).plan()
