@@ -1,0 +1,52 @@
+{# Final select of a sync model: the rows of `records` whose target differs from what the CRM shows (before__<field>).
+   A null target never blanks a field. A row that we wrote with the same values and that the CRM stored after the
+   state we last pulled is left out: the next pull will show it. #}
+{% macro rows_that_differ(crm, object, fields) -%}
+targets as (
+    select
+        record_id,
+        lead_id,
+        modified_at,
+        {% for field in fields %}
+        coalesce({{ field }}, before__{{ field }}) as {{ field }},
+        before__{{ field }}{{ "," if not loop.last }}
+        {% endfor %}
+    from records
+),
+
+hashed as (
+    select
+        *,
+        {{ dbt.hash(
+            "coalesce(cast(" ~ fields | join(" as string), '') || '|' || coalesce(cast(") ~ " as string), '')"
+        ) }} as payload_hash
+    from targets
+),
+
+written as (
+    select record_id, payload_hash, max({{ in_utc('crm_updated_at') }}) as written_at
+    from {{ source('ops', 'writes') }}
+    where crm = '{{ crm }}' and object = '{{ object }}' and status = 'accepted'
+    group by record_id, payload_hash
+)
+
+select
+    hashed.record_id,
+    hashed.lead_id,
+    hashed.payload_hash,
+    {% for field in fields %}
+    hashed.{{ field }},
+    {% endfor %}
+    {% for field in fields %}
+    hashed.before__{{ field }}{{ "," if not loop.last }}
+    {% endfor %}
+from hashed
+left join written on hashed.record_id = written.record_id and hashed.payload_hash = written.payload_hash
+where
+    (written.written_at is null or written.written_at <= hashed.modified_at)
+    and (
+        {% for field in fields %}
+        hashed.{{ field }} is distinct from hashed.before__{{ field }}{{ " or" if not loop.last }}
+        {% endfor %}
+    )
+{%- endmacro %}

@@ -1,0 +1,12 @@
+{# Lower-case words with one blank around each, so that ' word ' finds whole words only. #}
+{% macro words_of(column) -%}
+    {{ return(adapter.dispatch('words_of')(column)) }}
+{%- endmacro %}
+
+{% macro duckdb__words_of(column) -%}
+    ' ' || trim(regexp_replace(lower({{ column }}), '[^\p{L}\p{N}]+', ' ', 'g')) || ' '
+{%- endmacro %}
+
+{% macro spark__words_of(column) -%}
+    ' ' || trim(regexp_replace(lower({{ column }}), '[^\\p{L}\\p{N}]+', ' ')) || ' '
+{%- endmacro %}

@@ -1,0 +1,44 @@
+-- Forms, pages and campaigns get their signal from the patterns in the seed, first match wins; other kinds are
+-- signals themselves.
+
+with events as (
+    select * from {{ ref('int_engagement_events') }} where occurred_at is not null
+),
+
+details as (
+    select distinct kind, detail, {{ words_of("coalesce(detail, '')") }} as words from events
+),
+
+patterns as (
+    select * from {{ ref('signal_patterns') }}
+),
+
+matches as (
+    select
+        details.kind,
+        details.detail,
+        patterns.signal,
+        row_number() over (partition by details.kind, details.detail order by patterns.priority) as place
+    from details
+    inner join patterns
+        on
+            details.kind = patterns.kind
+            and (
+                patterns.word = '*'
+                or {{ dbt.position("concat(' ', patterns.word, ' ')", 'details.words') }} > 0
+            )
+)
+
+select
+    {{ dbt.hash(dbt.concat(['events.source_id', "'/'", 'events.kind', "'/'", 'events.lead_id'])) }} as engagement_id,
+    events.lead_id,
+    coalesce(matches.signal, events.kind) as signal,
+    events.detail,
+    events.occurred_at,
+    events.source_id
+from events
+left join matches
+    on
+        events.kind = matches.kind
+        and coalesce(events.detail, '') = coalesce(matches.detail, '')
+        and matches.place = 1

@@ -1,0 +1,20 @@
+-- What the CRMs should show about each lead, before it is spelled in a CRM's field names.
+
+select
+    scores.lead_id,
+    scores.score,
+    scores.fit_score,
+    scores.intent_score,
+    scores.grade,
+    scores.play,
+    scores.top_reasons as reasons,
+    assignments.owner_name,
+    assignments.reason as owner_reason,
+    scores.next_action,
+    {{ dbt.date_trunc('second', 'responses.sla_due_at') }} as sla_due_at,
+    reps.hubspot_owner_id,
+    reps.salesforce_user_id
+from {{ ref('fct_lead_scores') }} as scores
+inner join {{ ref('fct_lead_assignments') }} as assignments on scores.lead_id = assignments.lead_id
+left join {{ ref('fct_lead_responses') }} as responses on scores.lead_id = responses.lead_id
+left join {{ ref('int_reps') }} as reps on assignments.rep_id = reps.rep_id

@@ -1,0 +1,17 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false
+) }}
+
+-- A log: a row is added when a lead gets an owner, or another one. What was decided stays decided until a person
+-- changes the owner in a CRM or the owner leaves.
+
+select
+    lead_id,
+    rep_id,
+    reason,
+    rule_id,
+    decision = 'route' as is_routed,
+    earlier_decision_number + 1 as decision_number,
+    {{ as_of() }} as assigned_at
+from {{ ref('int_owner_choices') }}
+where decision != 'keep' and rep_id is not null

@@ -1,0 +1,81 @@
+-- Every lead that needs an owner, with each rule that fits it in order, and after them the pool of everyone. A pool
+-- counts only where it has somebody with an account in each CRM that the lead is in; everyone counts always.
+
+with requests as (
+    select
+        candidates.lead_id,
+        candidates.has_hubspot,
+        candidates.has_salesforce,
+        scores.grade,
+        weights.weight as lead_weight
+    from {{ ref('int_owner_candidates') }} as candidates
+    inner join {{ ref('int_scores') }} as scores on candidates.lead_id = scores.lead_id and scores.is_current
+    inner join {{ ref('load_weights') }} as weights on scores.grade = weights.kind
+    where candidates.decision = 'route'
+),
+
+rules as (
+    select
+        rules.*,
+        lower(trim({{ dbt.split_part('rules.value', "'|'", 'numbers.n') }})) as item
+    from {{ ref('routing_rules') }} as rules
+    cross join {{ numbers_to(40) }} as numbers
+    where {{ dbt.split_part('rules.value', "'|'", 'numbers.n') }} != '' or numbers.n = 1
+),
+
+matches as (
+    select distinct requests.lead_id, rules.priority, rules.rule_id, rules.pool, rules.reason
+    from requests
+    inner join {{ ref('int_features') }} as features on requests.lead_id = features.lead_id
+    inner join {{ ref('int_scoring_moments') }} as moments
+        on features.lead_id = moments.lead_id and features.as_of = moments.as_of and moments.is_current
+    inner join rules
+        on
+            features.feature = rules.feature
+            and (rules.grade is null or rules.grade = requests.grade)
+            and case rules.operator
+                when 'in' then lower(features.text_value) = rules.item
+                when 'equals' then lower(features.text_value) = rules.item
+                when 'exists' then true
+                when 'gte' then features.number_value >= {{ as_number('rules.item') }}
+                when 'lte' then features.number_value <= {{ as_number('rules.item') }}
+                else false
+            end
+    union all
+    select
+        lead_id, 1000000 as priority, cast(null as string) as rule_id, 'everyone' as pool, 'No rule fits' as reason
+    from requests
+),
+
+coverage as (
+    select
+        matches.lead_id,
+        matches.priority,
+        max(
+            case when requests.has_hubspot and members.can_hubspot then 1 else 0 end
+            + case when requests.has_salesforce and members.can_salesforce then 1 else 0 end
+        ) as crm_count
+    from matches
+    inner join requests on matches.lead_id = requests.lead_id
+    inner join {{ ref('int_pool_members') }} as members on matches.pool = members.pool
+    group by matches.lead_id, matches.priority
+)
+
+select
+    matches.lead_id,
+    matches.rule_id,
+    matches.pool,
+    matches.reason,
+    requests.grade,
+    requests.lead_weight,
+    requests.has_hubspot,
+    requests.has_salesforce,
+    coverage.crm_count,
+    row_number() over (partition by matches.lead_id order by matches.priority) as place
+from matches
+inner join requests on matches.lead_id = requests.lead_id
+inner join coverage on matches.lead_id = coverage.lead_id and matches.priority = coverage.priority
+where
+    matches.pool = 'everyone'
+    or coverage.crm_count
+    = case when requests.has_hubspot then 1 else 0 end + case when requests.has_salesforce then 1 else 0 end

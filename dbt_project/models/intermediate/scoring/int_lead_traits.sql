@@ -1,0 +1,63 @@
+-- Who the lead is: one row per lead.
+
+with people as (
+    select * from {{ ref('int_people') }}
+),
+
+titles as (
+    select distinct job_title, {{ words_of('job_title') }} as words from people where job_title is not null
+),
+
+title_matches as (
+    select
+        titles.job_title,
+        patterns.kind,
+        patterns.value,
+        row_number() over (partition by titles.job_title, patterns.kind order by patterns.priority) as place
+    from titles
+    inner join {{ ref('job_titles') }} as patterns
+        on {{ dbt.position("concat(' ', patterns.word, ' ')", 'titles.words') }} > 0
+),
+
+engaged as (
+    select company_key, count(*) as people_count
+    from people
+    where company_key is not null
+    group by company_key
+)
+
+select
+    people.lead_id,
+    people.job_title,
+    levels.value as job_level,
+    functions.value as job_function,
+    people.country,
+    people.region,
+    people.city,
+    people.industry,
+    people.employee_count,
+    people.lead_source,
+    people.lead_source_detail,
+    people.company_name,
+    people.company_key,
+    people.email_domain,
+    people.phone,
+    company_domains.kind as company_kind,
+    people.email_key is not null as has_email,
+    free_mail.domain is not null as is_free_mail,
+    role_addresses.local_part is not null as is_role_address,
+    people.is_opted_out,
+    people.has_bounced,
+    engaged.people_count as company_people_count,
+    people.visit_count,
+    people.page_view_count
+from people
+left join {{ ref('free_mail_domains') }} as free_mail on people.email_domain = free_mail.domain
+left join {{ ref('role_addresses') }} as role_addresses
+    on {{ dbt.split_part('people.email_key', "'@'", 1) }} = role_addresses.local_part
+left join {{ ref('company_domains') }} as company_domains on people.email_domain = company_domains.domain
+left join title_matches as levels
+    on people.job_title = levels.job_title and levels.kind = 'level' and levels.place = 1
+left join title_matches as functions
+    on people.job_title = functions.job_title and functions.kind = 'function' and functions.place = 1
+left join engaged on people.company_key = engaged.company_key

@@ -1,0 +1,79 @@
+-- One row per lead, moment and rule that holds, with its points at that moment. Rules are tried on each distinct
+-- value once, not on every lead.
+
+with rules as (
+    select * from {{ ref('int_rule_conditions') }}
+),
+
+features as (
+    select * from {{ ref('int_features') }}
+),
+
+feature_values as (
+    select
+        feature,
+        text_value,
+        number_value,
+        lower(text_value) as lower_value,
+        {{ words_of('text_value') }} as words
+    from (select distinct feature, text_value, number_value from features) as seen
+),
+
+matches as (
+    select distinct feature_values.feature, feature_values.text_value, feature_values.number_value, rules.rule_id
+    from feature_values
+    inner join rules
+        on
+            feature_values.feature = rules.feature
+            and case rules.operator
+                when 'exists' then true
+                when 'is_true' then feature_values.lower_value = 'true'
+                when 'equals'
+                    then feature_values.lower_value = rules.item or feature_values.number_value = rules.low
+                when 'in' then feature_values.lower_value = rules.item
+                when 'contains_word'
+                    then {{ dbt.position("concat(' ', rules.item, ' ')", 'feature_values.words') }} > 0
+                when 'gte' then feature_values.number_value >= rules.low
+                when 'lte' then feature_values.number_value <= rules.low
+                when 'between' then feature_values.number_value between rules.low and rules.high
+                else false
+            end
+),
+
+hits as (
+    select
+        features.lead_id,
+        features.as_of,
+        features.feature,
+        coalesce(features.text_value, cast(features.number_value as string)) as value,
+        rules.rule_id,
+        rules.dimension,
+        rules.signal_group,
+        rules.points as full_points,
+        rules.half_life_days,
+        rules.label,
+        case when features.decays_from is not null
+            then greatest({{ days_between('features.decays_from', 'features.as_of') }}, 0)
+        end as age_days
+    from features
+    inner join matches
+        on
+            features.feature = matches.feature
+            and coalesce(features.text_value, '') = coalesce(matches.text_value, '')
+            and coalesce(features.number_value, -1) = coalesce(matches.number_value, -1)
+    inner join {{ ref('score_rules') }} as rules
+        on
+            matches.rule_id = rules.rule_id
+            and coalesce(rules.valid_from, cast('1900-01-01' as date)) <= cast(features.as_of as date)
+            and coalesce(rules.valid_to, cast('9999-12-31' as date)) >= cast(features.as_of as date)
+)
+
+select
+    *,
+    cast(
+        case
+            when half_life_days is null or age_days is null then full_points
+            else round(full_points * power(2, -1.0 * age_days / half_life_days), 2)
+        end as decimal(9, 2)
+    ) as points
+from hits

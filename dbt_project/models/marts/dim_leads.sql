@@ -1,0 +1,48 @@
+select
+    people.lead_id,
+
+    people.email,
+    people.full_name,
+    people.first_name,
+    people.last_name,
+    people.job_title,
+    traits.job_level,
+    traits.job_function,
+    people.phone,
+    people.company_name,
+    people.company_key,
+    people.country,
+    people.region,
+    people.city,
+    people.industry,
+    cast(people.employee_count as bigint) as employee_count,
+    people.lead_source,
+    people.lead_source_detail,
+    people.landing_page,
+
+    stages.lifecycle_stage,
+    stages.is_mql,
+    stages.is_sql,
+    people.is_converted,
+    stages.is_won,
+    people.created_at,
+    stages.mql_at,
+    stages.sql_at,
+    stages.opportunity_at,
+    stages.won_at,
+    {{ seconds_between('people.created_at', 'stages.won_at') }} / 86400.0 as days_to_won,
+
+    people.has_hubspot,
+    people.has_salesforce,
+    people.hubspot_contact_id,
+    people.salesforce_lead_id,
+    people.salesforce_contact_id,
+
+    traits.is_free_mail,
+    traits.is_role_address,
+    people.is_opted_out,
+    people.has_bounced,
+    traits.company_kind
+from {{ ref('int_people') }} as people
+inner join {{ ref('int_lead_stages') }} as stages on people.lead_id = stages.lead_id
+inner join {{ ref('int_lead_traits') }} as traits on people.lead_id = traits.lead_id

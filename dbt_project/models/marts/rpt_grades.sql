@@ -1,0 +1,11 @@
+select
+    grades.fit_band,
+    grades.intent_band,
+    grades.grade,
+    grades.play,
+    grades.next_action,
+    count(scores.lead_id) as lead_count
+from {{ ref('grades') }} as grades
+left join {{ ref('fct_lead_scores') }} as scores
+    on grades.fit_band = scores.fit_band and grades.intent_band = scores.intent_band
+group by grades.fit_band, grades.intent_band, grades.grade, grades.play, grades.next_action

@@ -1,0 +1,21 @@
+-- Leads by the week (Monday, UTC) they were created in, and what has become of them since; weeks without leads are
+-- not listed.
+
+with leads as (
+    select *, cast({{ dbt.date_trunc('week', 'created_at') }} as date) as week_start_on
+    from {{ ref('dim_leads') }}
+    where created_at is not null
+)
+
+select
+    leads.week_start_on,
+    count(*) as lead_count,
+    {% for grade in ['Hot', 'Warm', 'Cold'] %}
+    cast(sum(case when scores.grade = '{{ grade }}' then 1 else 0 end) as bigint) as {{ grade | lower }}_count,
+    {% endfor %}
+    cast(sum(case when leads.is_mql then 1 else 0 end) as bigint) as mql_count,
+    cast(sum(case when leads.is_sql then 1 else 0 end) as bigint) as sql_count,
+    cast(sum(case when leads.is_won then 1 else 0 end) as bigint) as won_count
+from leads
+inner join {{ ref('fct_lead_scores') }} as scores on leads.lead_id = scores.lead_id
+group by leads.week_start_on

@@ -1,0 +1,15 @@
+{% set pairs = [
+    ('contacts', 'companies'), ('deals', 'contacts'), ('deals', 'companies'), ('emails', 'contacts'),
+    ('calls', 'contacts'), ('meetings', 'contacts'), ('tasks', 'contacts'),
+] %}
+
+{% for from_object, to_object in pairs %}
+select
+    '{{ from_object }}' as from_object,
+    from_id,
+    '{{ to_object }}' as to_object,
+    to_id,
+    {{ as_text('association_type') }} as association_type
+from {{ source('raw_hubspot', from_object ~ '_to_' ~ to_object) }}
+{{ "union all" if not loop.last }}
+{% endfor %}

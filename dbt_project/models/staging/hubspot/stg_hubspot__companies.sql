@@ -1,0 +1,18 @@
+select
+    hs_object_id as company_id,
+    {{ as_text('name') }} as name,
+    lower({{ as_text('domain') }}) as domain,
+    {{ as_text('industry') }} as industry,
+    {{ as_number('numberofemployees') }} as employee_count,
+    {{ as_number('annualrevenue') }} as revenue_amount,
+    {{ as_text('country') }} as country,
+    {{ as_text('city') }} as city,
+    {{ as_text('address') }} as address,
+    {{ as_text('phone') }} as phone,
+    {{ as_text('hubspot_owner_id') }} as owner_id,
+    {{ as_text('hs_merged_object_ids') }} as merged_ids,
+    {{ as_timestamp('createdate') }} as created_at,
+    {{ in_utc('hs_lastmodifieddate') }} as modified_at,
+    coalesce({{ as_flag('archived') }}, false) as is_deleted,
+    {{ as_timestamp('archived_at') }} as deleted_at
+from {{ source('raw_hubspot', 'companies') }}
