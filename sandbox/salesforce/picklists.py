@@ -45,6 +45,8 @@ PICKLISTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Task", "Status"): ("Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred"),
     ("Task", "Priority"): ("High", "Normal", "Low"),
     ("Task", "TaskSubtype"): ("Task", "Email", "Call", "ListEmail", "LinkedIn"),
+    ("Task", "Type"): ("Call", "Email", "Meeting", "Other"),
+    ("Event", "Type"): ("Call", "Email", "Meeting", "Other"),
     ("Task", "CallType"): ("Internal", "Inbound", "Outbound"),
     ("Campaign", "Status"): ("Planned", "In Progress", "Completed", "Aborted"),
     ("Campaign", "Type"): ("Conference", "Webinar", "Advertisement", "Email", "Content", "Other"),

@@ -83,10 +83,10 @@ OwnerId reference(Group|User), Description textarea(32000), AccountId reference(
 IsArchived boolean ro, IsReminderSet boolean"""
 
 TASK = f"""{ACTIVITY}, ActivityDate date, Status picklist =Not Started, Priority picklist =Normal,
-IsHighPriority boolean ro, IsClosed boolean ro, TaskSubtype picklist once, CallDurationInSeconds int,
+IsHighPriority boolean ro, IsClosed boolean ro, Type picklist, TaskSubtype picklist once, CallDurationInSeconds int,
 CallType picklist, CallDisposition string(255), CallObject string(255), CompletedDateTime datetime ro"""
 
-EVENT = f"""{ACTIVITY}, Location string(255), IsAllDayEvent boolean, ActivityDateTime datetime,
+EVENT = f"""{ACTIVITY}, Type picklist, Location string(255), IsAllDayEvent boolean, ActivityDateTime datetime,
 ActivityDate date, StartDateTime datetime, EndDateTime datetime, DurationInMinutes int, IsPrivate boolean,
 ShowAs picklist, IsChild boolean ro, IsGroupEvent boolean ro, EventSubtype picklist once"""
 
