@@ -10,18 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sandbox.population.blocks import BLOCK, make_block, make_world
+from sandbox.population.blocks import BLOCK, make_block
 from sandbox.population.moments import seconds
 from sandbox.population.records import Population
+from sandbox.population.several import in_order
 from sandbox.population.team_rows import team_rows
+from sandbox.population.world import make_world
 
 __all__ = ["Population", "generate", "stream"]
 
 
-def stream(seed: int, leads: int, now: datetime) -> Iterator[Population]:
+def stream(seed: int, leads: int, now: datetime, processes: int = 1) -> Iterator[Population]:
     """The population in parts: first the team, pipeline and campaigns, then at most 1,000 people at a time.
 
-    Every part refers only to itself and to the first one, so a loader can write it and forget it.
+    Every part refers only to itself and to the first one, so a loader can write it and forget it. The parts are
+    the same whatever the number of `processes`.
     """
     if leads < 0:
         raise ValueError("leads must not be negative")
@@ -30,12 +33,16 @@ def stream(seed: int, leads: int, now: datetime) -> Iterator[Population]:
     at = seconds(now)
     world = make_world(seed, leads, at)
     yield team_rows(world.team, world.campaigns, world.start, at)
-    for block, first in enumerate(range(0, leads, BLOCK)):
-        yield make_block(world, block, min(BLOCK, leads - first))
+    sizes = [min(BLOCK, leads - first) for first in range(0, leads, BLOCK)]
+    if processes > 1:
+        yield from in_order(processes, [(seed, leads, at, block, size) for block, size in enumerate(sizes)])
+    else:
+        for block, size in enumerate(sizes):
+            yield make_block(world, block, size)
 
 
 def generate(seed: int, leads: int, now: datetime) -> Population:
-    """The whole population of `leads` people in the twelve months before `now`; no lead leaves both CRMs empty."""
+    """The whole population of `leads` people in the twelve months before `now`, in memory."""
     population = Population()
     population.extend(stream(seed, leads, now))
     return population

@@ -7,7 +7,7 @@ from random import Random
 from sandbox.population.draws import count, logistic
 from sandbox.population.model import Journey, Person
 from sandbox.population.moments import DAY, HOUR, MINUTE, office_moment
-from sandbox.population.trades import HAND_RAISES, SOFT_FORMS
+from sandbox.population.trades import HAND_RAISES, READING, SOFT_FORMS
 
 HAND_RAISE_NAMES = frozenset(HAND_RAISES.values)
 _LETTER_EVERY = 14 * DAY
@@ -35,6 +35,8 @@ def _visit(rng: Random, person: Person, journey: Journey, now: int) -> None:
     visits.sort()
     journey.visits = visits
     journey.page_views = sum(1 + count(rng, 1 + 4 * person.intent) for _ in visits)
+    eager = rng.random() / (0.05 + 0.5 * person.intent)  # who wants to buy looks at prices and demos
+    journey.last_page = "/pricing" if eager < 0.7 else "/demo" if eager < 1 else READING.pick(rng)
 
 
 def _fill_forms(rng: Random, person: Person, journey: Journey, now: int) -> None:

@@ -6,45 +6,20 @@ several processes, and so that a change to one concern leaves the others as they
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
 
 from sandbox.population.behaviour import behave
-from sandbox.population.campaigns import Attribution, make_campaigns
 from sandbox.population.deals import open_deals
 from sandbox.population.hubspot_side import HubSpotSide
 from sandbox.population.identifiers import Ids
-from sandbox.population.model import Campaign, Rep
-from sandbox.population.moments import DAY
 from sandbox.population.people import make_group
 from sandbox.population.records import Population
-from sandbox.population.reps import Desk, make_team
 from sandbox.population.salesforce_side import SalesforceSide
 from sandbox.population.selling import sell
 from sandbox.population.truth import truth_row
+from sandbox.population.world import World
 
 BLOCK = 1000
-YEAR = 365 * DAY
-
-
-@dataclass(frozen=True)
-class World:
-    """What all blocks share."""
-
-    seed: int
-    start: int
-    now: int
-    team: tuple[Rep, ...]
-    campaigns: tuple[Campaign, ...]
-    desk: Desk
-    attribution: Attribution
-
-
-def make_world(seed: int, leads: int, now: int) -> World:
-    """The team and the campaigns of the twelve months before `now`."""
-    start = now - YEAR
-    team, campaigns = make_team(seed, start, now), make_campaigns(seed, leads, start, now)
-    return World(seed, start, now, team, campaigns, Desk(team), Attribution(campaigns))
 
 
 def make_block(world: World, block: int, leads: int) -> Population:
@@ -53,7 +28,7 @@ def make_block(world: World, block: int, leads: int) -> Population:
     concerns = ("people", "behaviour", "selling", "deals", "hubspot", "salesforce")
     draw = {concern: Random(f"{world.seed}/{block}/{concern}") for concern in concerns}
     hubspot = HubSpotSide(population, ids, draw["hubspot"], now)
-    salesforce = SalesforceSide(population, ids, draw["salesforce"], world.desk, now)
+    salesforce = SalesforceSide(population, ids, draw["salesforce"], world)
     made = 0
     while made < leads:
         first, room = block * BLOCK + made, leads - made

@@ -7,9 +7,9 @@ from random import Random
 
 from sandbox.population.draws import clamp, logistic, pick
 from sandbox.population.model import Activity, Deal, Journey, Person
-from sandbox.population.moments import DAY, HOUR
+from sandbox.population.moments import DAY, HOUR, half_hour
 from sandbox.population.selling import speed_bonus
-from sandbox.population.subjects import FOLLOW_UP, MEETING, NOTE, TASK
+from sandbox.population.subjects import FIRST_MAIL, FOLLOW_UP, MEETING, NOTE, TASK
 
 _SEGMENT_DAYS = {"small": 18, "middle": 32, "large": 55}
 
@@ -34,6 +34,31 @@ def open_deals(rng: Random, group: list[tuple[Person, Journey]]) -> None:
             continue
         deal.members.append(person)
         journey.deal = deal
+    for deal in opened.values():
+        _draw_in(rng, deal, group)
+
+
+def _draw_in(rng: Random, deal: Deal, group: list[tuple[Person, Journey]]) -> None:
+    """Colleagues are often accepted at once because their company is buying, whatever they did themselves."""
+    for person, journey in group:
+        same = ("salesforce" if person.in_salesforce else "hubspot") == deal.crm
+        if not same or journey.sql_at is not None or journey.refused_at is not None or rng.random() < 0.4:
+            continue
+        known = max(deal.opened, person.created, journey.assigned_at or 0, journey.touched_at or 0)
+        known = max(known, journey.mql_at or 0)
+        at = deal.rep.calendar.after(known + int(rng.random() * 6 * DAY), rng.random() * 60)
+        if at + 3 * HOUR >= deal.closes:
+            continue
+        if journey.rep is None:
+            journey.rep, journey.assigned_at = deal.rep, at
+        journey.mql_at = journey.mql_at or at
+        if journey.touched_at is None:
+            journey.touched_at = at + HOUR
+            subject = pick(rng, FIRST_MAIL[person.language])
+            journey.activities.append(Activity(at + HOUR, "email_out", deal.rep, subject, at + HOUR))
+        journey.sql_at, journey.joined_at, journey.deal = at + 2 * HOUR, at + 3 * HOUR, deal
+        journey.is_drawn_in = True
+        deal.members.append(person)
 
 
 def _open(rng: Random, person: Person, journey: Journey, crm: str, sql_at: int, members: int) -> Deal:
@@ -43,7 +68,7 @@ def _open(rng: Random, person: Person, journey: Journey, crm: str, sql_at: int, 
     segment = company.segment if company else "small"
     hours = ((journey.touched_at or 0) - (journey.mql_at or 0)) / HOUR
     odds = (
-        -2.45
+        -2.75
         + 2.5 * (person.fit - 0.5)
         + 2.0 * (person.intent - 0.5)
         + 0.9 * person.quality
@@ -53,9 +78,9 @@ def _open(rng: Random, person: Person, journey: Journey, crm: str, sql_at: int, 
     )
     journey.win_chance = logistic(odds)
     wins = rng.random() < journey.win_chance
-    opened = rep.calendar.next_open(sql_at + int(rng.random() * 3 * DAY))
+    opened = rep.calendar.after(sql_at + int(rng.random() * 3 * DAY), rng.random() * 90)
     length = rng.lognormvariate(math.log(_SEGMENT_DAYS[segment]), 0.5) * DAY
-    closes = rep.calendar.next_open(opened + max(3 * DAY, int(length)))
+    closes = rep.calendar.after(opened + max(3 * DAY, int(length)), rng.random() * 400)
     reached = 5 if wins else 1 + int(rng.random() * 5)
     cuts = sorted(rng.random() for _ in range(reached - 1))
     stages = [opened, *(opened + int(cut * (closes - opened)) for cut in cuts)]
@@ -70,7 +95,7 @@ def _work(rng: Random, person: Person, journey: Journey, deal: Deal) -> None:
     for stage, entered in enumerate(deal.stages[:5]):
         if rng.random() < 0.7:
             booked = rep.calendar.after(entered, 30)
-            takes_place = rep.calendar.after(booked + 2 * DAY, rng.random() * 300)
+            takes_place = half_hour(rep.calendar.after(booked + 2 * DAY, rng.random() * 300))
             outcome = "held" if rng.random() < 0.88 else "missed"
             if takes_place < deal.closes:
                 add(Activity(booked, "meeting", rep, MEETING[stage], takes_place, 2700, outcome))

@@ -34,6 +34,15 @@ def blemish(rng: Random, person: Person, row: Row) -> Row:
     return row
 
 
+def company_spelling(rng: Random, name: str) -> str:
+    """A company name as somebody types it by heart."""
+    way = rng.random()
+    if way < 0.75:
+        return name
+    words = name.split()
+    return " ".join(words[:2]).lower() if way < 0.82 else words[0] if way < 0.9 else mistyped(rng, name)
+
+
 def other_spelling(rng: Random, email: str) -> str:
     """The same mailbox as the other CRM has it: mostly equal, else in capitals, with a plus tag or with spaces."""
     way = rng.random()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from sandbox.population.hubspot_stages import history_rows, stage_fields, stage_versions
 from sandbox.population.identifiers import Ids
 from sandbox.population.model import Activity, Company, Deal, Journey, Person, Rep, Row
 from sandbox.population.moments import hubspot_time
 from sandbox.population.records import Population, filled
 from sandbox.population.team_rows import STAGES, owner_id
-from sandbox.population.trades import OWN_DOMAIN
+from sandbox.population.trades import OWN_DOMAIN, PAGES
 
 _DISPOSITION = {
     "connected": "f240bbac-87c9-4f6e-bf70-924b57d47db7",
@@ -22,9 +23,6 @@ _BUYING_ROLE = {
     "influencer": "INFLUENCER",
     "user": "END_USER",
 }
-_PAGES = {"Demo request": "/demo", "Pricing enquiry": "/pricing", "Contact us": "/contact",
-          "Whitepaper download": "/resources/whitepaper", "Webinar registration": "/webinars",
-          "Newsletter": "/blog"}  # fmt: skip
 
 
 def _time(at: int | None, now: int) -> str | None:
@@ -68,7 +66,9 @@ class HubSpotWriter:
         """Write a contact with the personal fields `shown`; return its id."""
         now, record_id = self._now, self._ids.hubspot("contacts")
         row: Row = {"hs_object_id": record_id, **shown, "associatedcompanyid": company_id}
-        row |= _stage_fields(person, journey, now)
+        versions = stage_versions(person, journey, now)
+        row |= stage_fields(versions)
+        self._rows["history"] += history_rows("contacts", record_id, versions, person.created)
         row |= _web_fields(person, journey)
         row |= _letter_fields(journey, now)
         row |= self._sales_fields(journey)
@@ -97,7 +97,10 @@ class HubSpotWriter:
         """Write a deal; return its id."""
         now, record_id = self._now, self._ids.hubspot("deals")
         stage, closed = deal.stage_at(now), deal.closed_by(now)
-        changed = deal.closes if closed else max(at for at in deal.stages if at <= now)
+        versions = [(at, STAGES[place][0]) for place, at in enumerate(deal.stages[:5]) if at <= now]
+        if closed:
+            versions.append((deal.closes, STAGES[stage][0]))
+        self._rows["history"] += history_rows("deals", record_id, {"dealstage": versions}, deal.opened)
         self._rows["deals"].append(
             filled(
                 {
@@ -112,7 +115,7 @@ class HubSpotWriter:
                     "hs_is_closed_won": "true" if stage == 5 else "false",
                     "hs_is_closed": "true" if closed else "false",
                     "closed_lost_reason": lost_because if stage == 6 else None,
-                    "hs_lastmodifieddate": hubspot_time(changed),
+                    "hs_lastmodifieddate": hubspot_time(versions[-1][0]),
                 }
             )
         )
@@ -124,9 +127,11 @@ class HubSpotWriter:
         """Associate a member of the buying group with the deal."""
         self._links.append(("deals", deal_id, "contacts", contact_id))
 
-    def activity(self, activity: Activity, contact_id: str) -> None:
+    def activity(self, activity: Activity, person: Person, journey: Journey, contact_id: str) -> None:
         """Write one engagement of a contact."""
         name, fields = self._engagement(activity)
+        if activity.kind == "email_out":
+            fields |= _noticed(activity, person, journey)
         record_id = self._ids.hubspot(name)
         created = hubspot_time(activity.at)
         changed = max(activity.at, activity.due) if activity.due <= self._now else activity.at
@@ -196,38 +201,13 @@ def person_fields(person: Person) -> Row:
     }
 
 
-def _stage_fields(person: Person, journey: Journey, now: int) -> Row:
-    deal = journey.deal
-    won = deal.closes if deal and deal.wins and journey.joined_at else None
-    entered = {
-        "lead": person.created,
-        "marketingqualifiedlead": journey.mql_at,
-        "salesqualifiedlead": journey.sql_at,
-        "opportunity": journey.joined_at,
-        "customer": won,
-    }
-    reached = {stage: at for stage, at in entered.items() if at is not None and at <= now}
-    row: Row = {f"hs_v2_date_entered_{stage}": hubspot_time(at) for stage, at in reached.items()}
-    stages = list(reached)
-    row["lifecyclestage"] = stages[-1]
-    row["hs_lead_status"] = _status(journey, stages[-1], now)
-    if journey.assigned_at is not None and journey.assigned_at <= now and journey.rep:
-        row["hubspot_owner_id"] = owner_id(journey.rep)
-        row["hubspot_owner_assigneddate"] = hubspot_time(journey.assigned_at)
-    return row
-
-
-def _status(journey: Journey, stage: str, now: int) -> str | None:
-    if journey.refused_at is not None and journey.refused_at <= now:
-        return "UNQUALIFIED"
-    if stage in ("opportunity", "customer"):
-        return "OPEN_DEAL"
-    if stage == "salesqualifiedlead":
-        return "CONNECTED"
-    if journey.touched_at is not None and journey.touched_at <= now:
-        return "IN_PROGRESS" if any(a.kind == "email_in" and a.at <= now for a in journey.activities) else (
-            "ATTEMPTED_TO_CONTACT")  # fmt: skip
-    return "OPEN" if journey.assigned_at is not None and journey.assigned_at <= now else "NEW"
+def _noticed(activity: Activity, person: Person, journey: Journey) -> Row:
+    """Opens and clicks of a rep's e-mail, by people and by machines; the moment stands in for the dice."""
+    chance = activity.at * 31 % 100 / 100
+    opened = journey.proxy_opens or chance < 0.2 + 0.4 * person.intent
+    scanned = person.company is not None and person.company.scans_links
+    clicked = scanned or chance < 0.15 * person.intent
+    return {"hs_email_open_count": int(opened or scanned), "hs_email_click_count": int(clicked)}
 
 
 def _web_fields(person: Person, journey: Journey) -> Row:
@@ -243,6 +223,7 @@ def _web_fields(person: Person, journey: Journey) -> Row:
     if visits:
         row["hs_analytics_last_visit_timestamp"] = hubspot_time(visits[-1])
         row["hs_analytics_first_visit_timestamp"] = hubspot_time(visits[0])
+        row["hs_analytics_last_url"] = f"https://www.{OWN_DOMAIN}{journey.last_page}"
     if forms:
         first, last = forms[0], forms[-1]
         row |= {
@@ -250,8 +231,7 @@ def _web_fields(person: Person, journey: Journey) -> Row:
             "first_conversion_date": hubspot_time(first[0]),
             "recent_conversion_event_name": last[1],
             "recent_conversion_date": hubspot_time(last[0]),
-            "hs_analytics_first_url": f"https://www.{OWN_DOMAIN}{_PAGES[first[1]]}",
-            "hs_analytics_last_url": f"https://www.{OWN_DOMAIN}{_PAGES[last[1]]}",
+            "hs_analytics_first_url": f"https://www.{OWN_DOMAIN}{PAGES[first[1]]}",
         }
     return row
 

@@ -13,7 +13,7 @@ from sandbox.population.records import Population
 from sandbox.population.sharing import activities_in, deal_in, deal_name, entered_again
 from sandbox.population.subjects import REFUSALS
 
-_ARCHIVED, _MERGED, _ENTERED_TWICE, _NOT_LINKED = 0.0025, 0.004, 0.018, 0.04
+_ARCHIVED, _MERGED, _ENTERED_TWICE, _NOT_LINKED, _STRAY = 0.0025, 0.004, 0.018, 0.04, 0.02
 
 
 class HubSpotSide:
@@ -27,11 +27,19 @@ class HubSpotSide:
     def add(self, group: list[tuple[Person, Journey]]) -> dict[int, list[str]]:
         """Write a group; return the contact ids of each person."""
         here = [pair for pair in group if pair[0].in_hubspot]
-        if not here:
-            return {}
-        company_id = self._company(here)
         deals: dict[int, str] = {}
-        return {person.number: self._person(person, journey, company_id, deals) for person, journey in here}
+        found = {}
+        if here:
+            company_id = self._company(here)
+            found = {
+                person.number: self._person(person, journey, company_id, deals) for person, journey in here
+            }
+        for person, _ in group:
+            if not person.in_hubspot and person.email and self._rng.random() < _STRAY:
+                found[person.number] = [
+                    self._second(person, blemish(self._rng, person, person_fields(person)))
+                ]
+        return found
 
     def _company(self, group: list[tuple[Person, Journey]]) -> str | None:
         """The company record; HubSpot makes none from a free mailbox."""
@@ -57,7 +65,7 @@ class HubSpotSide:
         if rng.random() < _MERGED:  # the id that was merged away belongs to nobody any more
             row["hs_merged_object_ids"] = self._ids.hubspot("contacts")
         for activity in activities_in("hubspot", person, journey, self._now):
-            self._write.activity(activity, contact_id)
+            self._write.activity(activity, person, journey, contact_id)
         deal = deal_in("hubspot", journey, self._now)
         if deal is not None:
             self._join(deal, person, contact_id, linked, deals)

@@ -135,6 +135,7 @@ class Journey:
 
     visits: list[int] = field(default_factory=list)
     page_views: int = 0
+    last_page: str = "/"
     forms: list[tuple[int, str]] = field(default_factory=list)
     delivered: int = 0
     opened: int = 0
@@ -158,4 +159,5 @@ class Journey:
     refusal: str | None = None
     deal: Deal | None = None
     joined_at: int | None = None
+    is_drawn_in: bool = False  # accepted because colleagues were buying
     activities: list[Activity] = field(default_factory=list)

@@ -64,18 +64,23 @@ def office_moment(rng: Random, at: int, offset: int) -> int:
     return day * DAY + int(hour * HOUR) - offset
 
 
+def half_hour(at: int) -> int:
+    """The half hour at or after `at`: when people meet."""
+    return -(-at // (30 * MINUTE)) * 30 * MINUTE
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """When somebody works: local hours, Monday to Friday, apart from leave."""
+    """When somebody works: local hours, Monday to Friday, apart from days off."""
 
     offset: int
     opens: int
     closes: int
-    leave: tuple[tuple[int, int], ...] = ()
+    days_off: frozenset[int] = frozenset()
 
     def works_on(self, day: int) -> bool:
         """Whether local day number `day` is a working day."""
-        return weekday(day) < 5 and not any(first <= day <= last for first, last in self.leave)
+        return weekday(day) < 5 and day not in self.days_off
 
     def next_open(self, at: int) -> int:
         """`at` itself inside working hours, else the next opening."""

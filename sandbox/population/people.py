@@ -28,11 +28,11 @@ from sandbox.population.trades import (
 
 # Weights of groups, not of people: a group at a business has two members on average, the others one.
 KINDS = Weighted(
-    (("business", 100), ("free_mail", 29), ("role", 7), ("student", 5), ("competitor", 2), ("staff", 1.5),
-     ("gibberish", 3))
+    (("business", 100), ("free_mail", 38), ("role", 9), ("student", 6), ("competitor", 3), ("staff", 2),
+     ("gibberish", 4))
 )  # fmt: skip
 GROUP_SIZES = Weighted(
-    ((1, 56), (2, 20), (3, 10), (4, 6), (5, 3), (6, 2), (7, 1), (8, 0.8), (9, 0.5), (10, 0.4), (11, 0.3))
+    ((1, 66), (2, 16), (3, 8), (4, 6), (5, 3), (6, 2), (7, 1), (8, 0.8), (9, 0.5), (10, 0.4), (11, 0.3))
 )
 _CRMS = Weighted((((True, False), 55), ((False, True), 30), ((True, True), 15)))
 _FIT_LIMIT = {
@@ -54,7 +54,7 @@ def make_group(
     if kind in ("student", "gibberish", "competitor", "staff"):
         return [_outsider(rng, number, kind, attribution, start, now)]
     company = make_company(rng, number, start, now, small=kind == "free_mail")
-    size = min(room, GROUP_SIZES.pick(rng)) if kind == "business" else 1
+    size = min(room, _group_size(rng, company)) if kind == "business" else 1
     taken: set[str] = set()
     people = []
     for place in range(size):
@@ -65,6 +65,14 @@ def make_group(
                 created = max(start, company.wakes - int(rng.random() * 20 * DAY))
         people.append(_member(rng, number + place, kind, company, created, attribution, now, taken))
     return people
+
+
+def _group_size(rng: Random, company: Company) -> int:
+    """More people of a company look around when it wants to buy, and where there are more of them."""
+    size = GROUP_SIZES.pick(rng)
+    if rng.random() < 0.9 * (company.demand - 0.35):
+        size = max(size, GROUP_SIZES.pick(rng)) + 1
+    return min(size, 12, company.employees)
 
 
 def _member(

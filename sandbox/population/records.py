@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from sandbox.population.model import Row
 
 HUBSPOT_OBJECTS = (
-    "owners", "deal_stages", "companies", "contacts", "deals", "emails", "calls", "meetings", "tasks", "notes",
+    "owners", "deal_stages", "companies", "contacts", "deals", "emails", "calls", "meetings", "tasks",
+    "notes", "history",
 )  # fmt: skip
 SALESFORCE_OBJECTS = (
     "User", "Group", "Campaign", "Account", "Contact", "Lead", "Opportunity", "OpportunityContactRole",

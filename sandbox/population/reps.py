@@ -8,7 +8,7 @@ from sandbox.population.companies import ascii_text
 from sandbox.population.countries import COUNTRIES, Country
 from sandbox.population.draws import Weighted
 from sandbox.population.model import Rep
-from sandbox.population.moments import DAY, HOUR, Calendar
+from sandbox.population.moments import DAY, HOUR, Calendar, day_text
 from sandbox.population.trades import OWN_DOMAIN
 
 _TEAM = (
@@ -26,13 +26,18 @@ _TEAM = (
     ("Hannah", "Cole", "AU", "en"),
     ("Victor", "Sandoval", "US", "en"),
 )
+_HOLIDAYS = frozenset(("01-01", "05-01", "12-24", "12-25", "12-26", "12-31"))
 _LEFT = 12  # the last one left: archived in HubSpot, inactive in Salesforce, still owner of old leads
 
 
-def _leave(rng: Random, start: int, now: int) -> tuple[tuple[int, int], ...]:
-    first, days = start // DAY, (now - start) // DAY
-    begins = sorted(first + int(rng.random() * days) for _ in range(3))
-    return tuple((begin, begin + 6 + int(rng.random() * 8)) for begin in begins)
+def _days_off(rng: Random, start: int, now: int) -> frozenset[int]:
+    """Public holidays, and three leaves of one or two weeks."""
+    first, last = start // DAY, now // DAY
+    off = {day for day in range(first, last + 400) if day_text(day)[5:] in _HOLIDAYS}
+    for _ in range(3):
+        begin = first + int(rng.random() * (last - first))
+        off.update(range(begin, begin + 7 + int(rng.random() * 8)))
+    return frozenset(off)
 
 
 def make_team(seed: int, start: int, now: int) -> tuple[Rep, ...]:
@@ -45,7 +50,7 @@ def make_team(seed: int, start: int, now: int) -> tuple[Rep, ...]:
             country.offset,
             opens=int(rng.choice((8, 8.5, 9))) * HOUR,
             closes=int(rng.choice((17, 17.5, 18)) * HOUR),
-            leave=_leave(rng, start, now),
+            days_off=_days_off(rng, start, now),
         )
         skill = {segment: round(rng.uniform(0.15, 0.95), 3) for segment in ("small", "middle", "large")}
         email = f"{ascii_text(first)}.{ascii_text(last)}@{OWN_DOMAIN}"

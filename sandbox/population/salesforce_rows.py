@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sandbox.population.identifiers import Ids
-from sandbox.population.model import Activity, Deal, Journey, Person, Row
+from sandbox.population.model import Activity, Campaign, Deal, Journey, Person, Row
 from sandbox.population.moments import date_of, salesforce_time
 from sandbox.population.records import Population, filled
 from sandbox.population.team_rows import MACHINE_ID, QUEUE_ID, STAGES, campaign_id, user_id
@@ -17,7 +17,7 @@ _ROLES = {
     "influencer": "Influencer",
     "user": "Business User",
 }
-_ANSWERED = {"Webinar": "Attended", "Conference": "Visited", "Email": "Responded", "List": "Sent"}
+_ANSWERED = {"Webinar": "Attended", "Conference": "Visited", "Email": "Responded"}
 
 
 def _audit(created: int, changed: int) -> Row:
@@ -174,13 +174,10 @@ class SalesforceWriter:
             }
         )
 
-    def member(self, person: Person, journey: Journey, lead_id: str, contact_id: str | None) -> None:
-        """Write the lead's membership of the campaign that brought it."""
-        campaign = person.campaign
-        if campaign is None:
-            return
-        answered = campaign.kind != "List" and bool(journey.forms or campaign.kind == "Conference")
-        at = person.created
+    def member(
+        self, campaign: Campaign, at: int, answered: bool, lead_id: str, contact_id: str | None
+    ) -> None:
+        """Write the lead's membership of a campaign."""
         self._rows["CampaignMember"].append(
             filled(
                 {

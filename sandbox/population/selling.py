@@ -8,7 +8,7 @@ from random import Random
 from sandbox.population.behaviour import HAND_RAISE_NAMES
 from sandbox.population.draws import logistic, pick
 from sandbox.population.model import Activity, Journey, Person, Rep
-from sandbox.population.moments import DAY, HOUR, MINUTE, office_moment
+from sandbox.population.moments import DAY, HOUR, MINUTE, half_hour, office_moment
 from sandbox.population.reps import Desk
 from sandbox.population.subjects import (
     CONFIRMATION,
@@ -48,7 +48,7 @@ def sell(rng: Random, person: Person, journey: Journey, desk: Desk, now: int) ->
 
 def _qualify(rng: Random, person: Person, journey: Journey, now: int) -> None:
     raised = [at for at, event in journey.forms if event in HAND_RAISE_NAMES]
-    odds = -1.45 + 4.5 * (person.fit - 0.5) + 4 * (person.intent - 0.5) + (2.0 if raised else 0.0)
+    odds = -1.7 + 4.5 * (person.fit - 0.5) + 4 * (person.intent - 0.5) + (2.0 if raised else 0.0)
     journey.mql_chance = logistic(odds)
     if rng.random() >= journey.mql_chance:
         return
@@ -116,7 +116,7 @@ def _decide(rng: Random, person: Person, journey: Journey, rep: Rep) -> None:
     hours = ((journey.touched_at or 0) - (journey.mql_at or 0)) / HOUR
     segment = person.company.segment if person.company else "small"
     odds = (
-        -2.95
+        -3.4
         + 4.5 * (person.fit - 0.5)
         + 4.5 * (person.intent - 0.5)
         + 0.6 * person.quality
@@ -126,10 +126,21 @@ def _decide(rng: Random, person: Person, journey: Journey, rep: Rep) -> None:
     journey.sql_chance = logistic(odds)
     wait = int(rng.lognormvariate(math.log(5), 0.7) * DAY)
     if rng.random() < journey.sql_chance:
-        journey.sql_at = rep.calendar.next_open((journey.touched_at or 0) + wait)
+        _meet(rng, journey, rep, (journey.touched_at or 0) + wait)
     elif rng.random() < 0.6:
-        journey.refused_at = rep.calendar.next_open((journey.touched_at or 0) + 9 * DAY + 2 * wait)
+        journey.refused_at = rep.calendar.after(
+            (journey.touched_at or 0) + 9 * DAY + 2 * wait, rng.random() * 200
+        )
         journey.refusal = pick(rng, REFUSALS)
+
+
+def _meet(rng: Random, journey: Journey, rep: Rep, about: int) -> None:
+    """The first conversation, after which the rep accepts the lead."""
+    held = half_hour(rep.calendar.after(about, rng.random() * 300))
+    booked = min(held, rep.calendar.after(max((journey.touched_at or 0), held - 4 * DAY), 20))
+    journey.activities.append(Activity(booked, "meeting", rep, MEETING[0], held, 1800, "held"))
+    journey.sql_at = held + int((30 + rng.random() * 60) * MINUTE)
+    journey.activities.append(Activity(journey.sql_at, "note", rep, pick(rng, NOTE), journey.sql_at))
 
 
 def _follow_up(rng: Random, person: Person, journey: Journey, rep: Rep) -> None:
@@ -162,20 +173,6 @@ def _follow_up(rng: Random, person: Person, journey: Journey, rep: Rep) -> None:
                     outcome="" if rng.random() < 0.2 else "done",
                 )
             )
-    if warm:
-        booked = max((journey.touched_at or 0) + HOUR, (journey.sql_at or 0) - 3 * DAY)
-        add(
-            Activity(
-                booked,
-                "meeting",
-                rep,
-                MEETING[0],
-                max(booked, (journey.sql_at or 0) - 2 * HOUR),
-                1800,
-                "held",
-            )
-        )
-        add(Activity(journey.sql_at or 0, "note", rep, pick(rng, NOTE), journey.sql_at or 0))
 
 
 def _call(rng: Random, at: int, rep: Rep, reached: float) -> Activity:

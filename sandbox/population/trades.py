@@ -95,6 +95,13 @@ _SECOND_WORDS = (
     "stone stream tal thal thorn tower vale view wald wall ward water wave way well wind wing wold wood works yard "
     "zweig"
 )
+PAGES = {"Demo request": "/demo", "Pricing enquiry": "/pricing", "Contact us": "/contact",
+         "Whitepaper download": "/resources/whitepaper", "Webinar registration": "/webinars",
+         "Newsletter": "/blog"}  # fmt: skip
+READING = Weighted(
+    (("/blog/lead-scoring", 5), ("/product", 4), ("/customers", 2), ("/integrations", 2), ("/", 3))
+)
+
 COMPANY_FIRST = tuple(_FIRST_WORDS.split())
 COMPANY_SECOND = tuple(_SECOND_WORDS.split())
 LEGAL = {"US": " Inc.", "GB": " Ltd", "DE": " GmbH", "FR": " SAS", "ES": " S.L.", "IT": " S.r.l.", "NL": " B.V.",

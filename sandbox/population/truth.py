@@ -19,6 +19,11 @@ def truth_row(
         "person_id": f"p{person.number:07d}",
         "kind": person.kind,
         "email": person.email,
+        "home": "both"
+        if person.in_hubspot and person.in_salesforce
+        else "hubspot"
+        if person.in_hubspot
+        else "salesforce",
         "hubspot_ids": ";".join(hubspot_ids),
         "salesforce_ids": ";".join(salesforce_ids),
         "company_domain": company.domain if company else None,
@@ -49,6 +54,7 @@ def truth_row(
         "closes_at": _spelt(closes),
         "wins": bool(deal and deal.wins),
         "amount": deal.amount if deal else None,
+        "is_drawn_in": journey.is_drawn_in,
         "is_sql": _past(journey.sql_at, now),
         "is_won": bool(deal and deal.wins and _past(closes, now)),
         "is_lost": bool(deal and not deal.wins and _past(closes, now)),

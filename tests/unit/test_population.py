@@ -83,10 +83,10 @@ def test_salesforce_ids_carry_the_case_check() -> None:
 
 def test_shares_are_believable(population: Population) -> None:
     truth, count = population.truth, len(population.truth)
-    crms = Counter((bool(row["hubspot_ids"]), bool(row["salesforce_ids"])) for row in truth)
-    assert crms[True, False] / count == pytest.approx(0.55, abs=0.04)
-    assert crms[False, True] / count == pytest.approx(0.30, abs=0.04)
-    assert crms[True, True] / count == pytest.approx(0.15, abs=0.04)
+    homes = Counter(row["home"] for row in truth)
+    assert homes["hubspot"] / count == pytest.approx(0.55, abs=0.04)
+    assert homes["salesforce"] / count == pytest.approx(0.30, abs=0.04)
+    assert homes["both"] / count == pytest.approx(0.15, abs=0.04)
     kinds = Counter(row["kind"] for row in truth)
     assert kinds["free_mail"] / count == pytest.approx(0.12, abs=0.03)
     assert set(kinds) == {"business", "free_mail", "role", "student", "competitor", "staff", "gibberish"}
@@ -212,7 +212,7 @@ def test_people_in_both_crms_share_a_mailbox(population: Population) -> None:
     leads = {row["Id"]: row.get("Email") for row in population.salesforce["Lead"]}
     equal = []
     for row in population.truth:
-        if row["hubspot_ids"] and row["salesforce_ids"]:
+        if row["home"] == "both":
             one = str(contacts[str(row["hubspot_ids"]).split(";")[0]])
             other = str(leads[str(row["salesforce_ids"]).split(";")[0]])
             local, _, domain = other.strip().lower().partition("@")
@@ -256,3 +256,34 @@ def test_what_crms_show_tells_of_the_truth(population: Population) -> None:
     assert mean(eager) > 2 * mean(idle)
     scanned = [row for truth, row in known if truth["scans_links"] and row["hs_email_delivered"]]
     assert scanned and all(row["hs_email_click"] == row["hs_email_delivered"] for row in scanned)
+
+
+def test_several_processes_make_the_same_parts() -> None:
+    alone = Population()
+    alone.extend(stream(9, 2500, NOW))
+    together = Population()
+    together.extend(stream(9, 2500, NOW, processes=2))
+    assert digest(alone) == digest(together)
+
+
+def test_history_ends_with_the_present_value(population: Population) -> None:
+    rows = {
+        (name, row["hs_object_id"]): row for name in ("contacts", "deals") for row in population.hubspot[name]
+    }
+    last: dict = {}
+    for version in population.hubspot["history"]:
+        key = (version["object"], version["record_id"], version["property"])
+        assert key not in last or last[key]["changed_at"] <= version["changed_at"]
+        last[key] = version
+    assert last
+    for (name, record_id, property_name), version in last.items():
+        assert rows[name, record_id][property_name] == version["value"]
+
+
+def test_buying_groups_share_deals(population: Population) -> None:
+    roles = Counter(row["OpportunityId"] for row in population.salesforce["OpportunityContactRole"])
+    primary = [row for row in population.salesforce["OpportunityContactRole"] if row["IsPrimary"]]
+    assert len(primary) == len(roles) == len(population.salesforce["Opportunity"])
+    assert max(roles.values()) > 1
+    domains = Counter(row["company_domain"] for row in population.truth if row["company_domain"])
+    assert max(domains.values()) >= 6

@@ -1,0 +1,32 @@
+"""What all blocks of a population share: the moment, the sales team and the campaigns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sandbox.population.campaigns import Attribution, make_campaigns
+from sandbox.population.model import Campaign, Rep
+from sandbox.population.moments import DAY
+from sandbox.population.reps import Desk, make_team
+
+YEAR = 365 * DAY
+
+
+@dataclass(frozen=True)
+class World:
+    """What all blocks share."""
+
+    seed: int
+    start: int
+    now: int
+    team: tuple[Rep, ...]
+    campaigns: tuple[Campaign, ...]
+    desk: Desk
+    attribution: Attribution
+
+
+def make_world(seed: int, leads: int, now: int) -> World:
+    """The team and the campaigns of the twelve months before `now`."""
+    start = now - YEAR
+    team, campaigns = make_team(seed, start, now), make_campaigns(seed, leads, start, now)
+    return World(seed, start, now, team, campaigns, Desk(team), Attribution(campaigns))
