@@ -119,7 +119,7 @@ def start_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
 @pytest.fixture(scope="session")
 def sandbox(start_sandbox: Callable[..., Sandbox]) -> Sandbox:
     """One sandbox with a small population, shared by tests that do not mind what others wrote to it."""
-    return start_sandbox("--seed", "7", "--leads", "300", "--control")
+    return start_sandbox("--seed", "7", "--leads", "600", "--control")
 
 
 def _first_line(process: subprocess.Popen[str]) -> str:

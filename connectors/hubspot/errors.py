@@ -29,6 +29,7 @@ API_ERRORS: tuple[type[Exception], ...] = tuple(
 # 423 locked, 477 account on the move, 524 and the 52x of the proxy in front: all pass.
 _PASSING = {408, 423, 425, 477}
 _BAD_TOKEN = 530  # what the proxy in front answers to a token that is not even shaped like one
+_NOT_SERVED = 501
 _CHECK_IT = "Check LEADWRIGHT_HUBSPOT_TOKEN: a service key or a private app's token, in full"
 
 
@@ -77,7 +78,7 @@ def from_answer(what: str, error: Any) -> LeadwrightError:
         return _forbidden(what, body, said)
     if status == 429:
         return _limited(what, body, error.headers or {}, said)
-    if status in _PASSING or status >= 500:
+    if status in _PASSING or (status >= 500 and status != _NOT_SERVED):
         after = retry_after(error.headers or {})
         return UnavailableError(f"HubSpot is not available ({what}: HTTP {status}).", after=after)
     return _refused(what, status, body, said)

@@ -31,6 +31,7 @@ PASSING_CODES = frozenset(
 )
 _SCHEMA_CODES = frozenset({"INVALID_FIELD", "INVALID_TYPE", "INVALID_FIELD_FOR_INSERT_UPDATE"})
 _PASSING_STATUSES = frozenset({406, 408, 420, 429})
+_NOT_SERVED = 501
 _TOKEN_FIXES = {
     "invalid_client_id": "Check LEADWRIGHT_SALESFORCE_CLIENT_ID.",
     "invalid_client": "Check LEADWRIGHT_SALESFORCE_CLIENT_ID and LEADWRIGHT_SALESFORCE_CLIENT_SECRET.",
@@ -94,7 +95,7 @@ def from_answer(what: str, error: SalesforceError) -> LeadwrightError:
         )
     if code == "REQUEST_LIMIT_EXCEEDED":
         return _limited(what, said)
-    if code in PASSING_CODES or status in _PASSING_STATUSES or status >= 500:
+    if code in PASSING_CODES or status in _PASSING_STATUSES or (status >= 500 and status != _NOT_SERVED):
         return UnavailableError(f"Salesforce is not available ({what}: HTTP {status} {code}).")
     if code in _SCHEMA_CODES:
         return SchemaDriftError(

@@ -42,6 +42,7 @@ def answer(status: int, body: Any = None, headers: dict[str, str] | None = None)
         (429, RateLimitedError),
         (477, UnavailableError),
         (500, UnavailableError),
+        (501, RefusedError),
         (502, UnavailableError),
         (524, UnavailableError),
         (530, AuthError),
@@ -83,7 +84,9 @@ def test_an_unknown_property_is_schema_drift() -> None:
 
 
 def test_a_refusal_keeps_the_single_errors_and_no_address() -> None:
-    error = answer(409, {"category": "CONFLICT", "message": "ann@example.com exists", "errors": [{"context": {}}, 5]})
+    error = answer(
+        409, {"category": "CONFLICT", "message": "ann@example.com exists", "errors": [{"context": {}}, 5]}
+    )
     assert isinstance(error, RefusedError)
     assert (error.code, error.errors) == ("CONFLICT", ({"context": {}},))
     assert "ann@example.com" not in str(error)
@@ -102,7 +105,9 @@ def test_no_answer(error: Exception, kind: type[LeadwrightError]) -> None:
     assert type(from_network("reading contacts", error)) is kind
 
 
-@pytest.mark.parametrize("values", [{}, {"token": ""}, {"token": "a b"}, {"token": "t", "url": "api.hubapi.com"}])
+@pytest.mark.parametrize(
+    "values", [{}, {"token": ""}, {"token": "a b"}, {"token": "t", "url": "api.hubapi.com"}]
+)
 def test_bad_credentials_are_named_and_not_shown(values: dict[str, str]) -> None:
     with pytest.raises(ValidationError) as caught:
         Credentials.model_validate(values)

@@ -50,6 +50,7 @@ def answer(status: int, content: Any) -> LeadwrightError:
         (406, "", UnavailableError),
         (420, "", UnavailableError),
         (429, "", UnavailableError),
+        (501, "NOT_IMPLEMENTED", RefusedError),
         (503, "SERVER_UNAVAILABLE", UnavailableError),
     ],
 )
