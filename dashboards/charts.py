@@ -15,6 +15,7 @@ Drawing = TypeVar("Drawing", alt.Chart, alt.LayerChart)
 CRISP = {"embedOptions": {"renderer": "svg"}}
 BANDS = ["high", "medium", "low"]
 GRADE_COLOUR = alt.Scale(domain=list(palette.GRADES), range=list(palette.GRADES.values()))
+WEEKS_SHOWN = 53
 STEP_NAMES = {"lead": "Lead", "mql": "MQL", "sql": "SQL", "opportunity": "Opportunity", "won": "Won"}
 
 
@@ -62,6 +63,20 @@ def funnel(steps: pd.DataFrame) -> alt.LayerChart:
         x=length, text="caption:N"
     )
     return _finish(alt.layer(bars, text), height=300)
+
+
+def unbroken(weeks: pd.DataFrame) -> pd.DataFrame:
+    """Give the last weeks without a gap: one without leads is a zero, and not a place where the axis skips."""
+    starts = pd.to_datetime(weeks["week_start_on"])
+    last = starts.max()
+    first = max(starts.min(), last - pd.Timedelta(weeks=WEEKS_SHOWN - 1))
+    every = pd.date_range(first, last, freq="7D", name="week_start_on")
+    return (
+        weeks.assign(week_start_on=starts)
+        .set_index("week_start_on")
+        .reindex(every, fill_value=0)
+        .reset_index()
+    )
 
 
 def weekly_leads(weeks: pd.DataFrame) -> alt.Chart:
@@ -116,7 +131,7 @@ def _by_week(weeks: pd.DataFrame, names: dict[str, str], kind: str) -> pd.DataFr
     long["place"] = long[kind].map(list(names).index)
     long[kind] = long[kind].map(names)
     # Text and not a date: a browser west of Greenwich would move a date to the day before.
-    long["week"] = pd.to_datetime(long["week_start_on"]).dt.strftime("%Y-%m-%d")
+    long["week"] = long["week_start_on"].dt.strftime("%Y-%m-%d")
     return long.drop(columns="week_start_on")
 
 

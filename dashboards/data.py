@@ -18,6 +18,9 @@ from leadwright.settings import Settings
 Row = Mapping[str, Any]
 
 MATCHES_SHOWN = 50
+# With the rep's name; a touch may be by someone who is no rep.
+TOUCHES = """(select touches.*, reps.full_name as rep_name
+              from marts.fct_lead_touches as touches left join marts.dim_reps as reps using (rep_id))"""
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,12 @@ class Overview:
 
 @dataclass(frozen=True)
 class Lead:
-    """Everything on the lead page; `owner` is empty when routing has not named one."""
+    """Everything on the lead page; `response` is empty for a lead that was never ready for sales."""
 
     facts: Row
     score: Row
     owner: Row
+    response: Row
     contributions: list[Row]
     touches: list[Row]
 
@@ -94,26 +98,21 @@ def find_leads(settings: Settings, text: str) -> list[Row]:
 
 def read_lead(settings: Settings, lead_id: str) -> Lead | None:
     """Read one lead with the parts of its score, or None when no such lead is published."""
-    by_lead = {"lead_id": lead_id}
     with warehouse.reader(settings.serving_file) as db:
-        facts = _rows(db, "select * from marts.dim_leads where lead_id = $lead_id", by_lead)
-        scores = _rows(db, "select * from marts.fct_lead_scores where lead_id = $lead_id", by_lead)
+
+        def of_lead(mart: str) -> list[Row]:
+            return _rows(db, f"select * from {mart} where lead_id = $lead_id", {"lead_id": lead_id})
+
+        facts, scores = of_lead("marts.dim_leads"), of_lead("marts.fct_lead_scores")
         if not facts or not scores:
             return None
         return Lead(
             facts=facts[0],
             score=scores[0],
-            owner=_first(
-                _rows(db, "select * from marts.fct_lead_assignments where lead_id = $lead_id", by_lead)
-            ),
-            contributions=_rows(
-                db, "select * from marts.fct_lead_score_contributions where lead_id = $lead_id", by_lead
-            ),
-            touches=_rows(
-                db,
-                "select * from marts.fct_lead_touches where lead_id = $lead_id order by touched_at desc",
-                by_lead,
-            ),
+            owner=_first(of_lead("marts.fct_lead_assignments")),
+            response=_first(of_lead("marts.fct_lead_responses")),
+            contributions=of_lead("marts.fct_lead_score_contributions"),
+            touches=sorted(of_lead(TOUCHES), key=lambda touch: touch["touched_at"], reverse=True),
         )
 
 

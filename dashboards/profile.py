@@ -40,11 +40,7 @@ def facts_in_words(facts: Row) -> list[tuple[str, str]]:
 def touches_in_words(touches: Sequence[Row]) -> list[tuple[str, str, str]]:
     """List the touches: when, what and by whom."""
     return [
-        (
-            moment(touch["touched_at"]),
-            in_words(touch["touch_type"]).capitalize(),
-            touch["owner_name"] or "unknown",
-        )
+        (moment(touch["touched_at"]), in_words(touch["channel"]).capitalize(), touch["rep_name"] or "unknown")
         for touch in touches
     ]
 

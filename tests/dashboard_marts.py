@@ -18,14 +18,19 @@ COLUMNS: dict[str, str] = {
         is_converted boolean, created_at timestamptz, mql_at timestamptz, sql_at timestamptz, won_at timestamptz,
         hubspot_contact_id varchar, salesforce_lead_id varchar, salesforce_contact_id varchar,
         is_free_mail boolean, is_opted_out boolean""",
-    "fct_lead_scores": """lead_id varchar, as_of timestamptz, fit_raw decimal(18,4), fit_score bigint,
-        intent_raw decimal(18,4), intent_score bigint, score bigint, fit_band varchar, intent_band varchar,
-        grade varchar, play varchar, next_action varchar, top_reasons varchar, rule_set_hash varchar""",
+    "fct_lead_scores": """lead_id varchar, as_of timestamptz, fit_raw decimal(12,2), fit_score bigint,
+        intent_raw decimal(12,2), intent_score bigint, score bigint, fit_band varchar, intent_band varchar,
+        disqualified_reason varchar, grade varchar, play varchar,
+        next_action varchar, sla_minutes bigint, top_reasons varchar, rule_set_hash varchar""",
     "fct_lead_score_contributions": """lead_id varchar, dimension varchar, kind varchar, rule_id varchar,
-        signal_group varchar, feature varchar, value varchar, points decimal(18,4), label varchar""",
+        signal_group varchar, feature varchar, value varchar, points decimal(12,2), label varchar""",
     "fct_lead_assignments": """lead_id varchar, rep_id varchar, owner_name varchar, reason varchar,
         rule_id varchar, assigned_at timestamptz, is_routed boolean""",
-    "fct_lead_touches": """lead_id varchar, touched_at timestamptz, touch_type varchar, owner_name varchar""",
+    "fct_lead_touches": """touch_id varchar, lead_id varchar, rep_id varchar, crm varchar, channel varchar,
+        direction varchar, touched_at timestamptz""",
+    "fct_lead_responses": """lead_id varchar, ready_at timestamptz, first_touch_at timestamptz,
+        response_minutes double, sla_minutes bigint, sla_due_at timestamptz""",
+    "dim_reps": "rep_id varchar, email varchar, full_name varchar, is_active boolean",
     "rpt_overview": """as_of timestamptz, lead_count bigint, hot_count bigint, warm_count bigint,
         cold_count bigint, mql_count bigint, mql_to_sql_count bigint, mql_open_count bigint, won_count bigint,
         response_count bigint, response_median_minutes double, response_due_count bigint,
@@ -78,10 +83,10 @@ def ada() -> dict[str, list[dict[str, Any]]]:
         ("fit", "rule", "fit_size_mid", "size", "employee_count", "240", "15", "Company of the size we serve best"),
         ("fit", "clamp", "clamp_fit", None, None, None, "-3", "Fit stops at 50"),
         ("intent", "rule", "demo_request", "hand_raise", "demo_requests", "1", "25", "Asked for a demo"),
-        ("intent", "rule", "pricing_views", "web", "pricing_page_views", "4", "10.9063", "Looked at prices"),
+        ("intent", "rule", "pricing_views", "web", "pricing_page_views", "4", "10.91", "Looked at prices"),
         ("intent", "rule", "email_opens", "mail", "email_opens", "31", "6.2", "Opened our e-mails"),
         ("intent", "group_cap", "cap_mail", "mail", None, None, "-4.2", "E-mail opens count 2 points at most"),
-        ("intent", "rounding", "rounding_intent", None, None, None, "0.0937", "Rounded to whole points"),
+        ("intent", "rounding", "rounding_intent", None, None, None, "0.09", "Rounded to whole points"),
     ]  # fmt: skip
     names = ("dimension", "kind", "rule_id", "signal_group", "feature", "value", "points", "label")
     return {
@@ -99,7 +104,7 @@ def ada() -> dict[str, list[dict[str, Any]]]:
         "fct_lead_scores": [
             {
                 "lead_id": ADA, "as_of": AS_OF, "fit_raw": Decimal("53"), "fit_score": 50,
-                "intent_raw": Decimal("42.1063"), "intent_score": 38, "score": 88, "fit_band": "high",
+                "intent_raw": Decimal("42.11"), "intent_score": 38, "score": 88, "fit_band": "high",
                 "intent_band": "high", "grade": "Hot", "play": "call now, book a meeting",
                 "next_action": "Call within 5 minutes and offer two times for a meeting",
                 "top_reasons": "Asked for a demo; Decides on purchases", "rule_set_hash": "abc",
@@ -115,9 +120,17 @@ def ada() -> dict[str, list[dict[str, Any]]]:
             }
         ],
         "fct_lead_touches": [
-            {"lead_id": ADA, "touched_at": AS_OF - timedelta(days=d), "touch_type": kind, "owner_name": who}
-            for d, kind, who in ((3, "meeting", "Grace Hopper"), (11, "call", "Grace Hopper"), (12, "email", None))
+            {"lead_id": ADA, "touched_at": AS_OF - timedelta(days=days), "channel": channel, "rep_id": rep}
+            for days, channel, rep in ((3, "meeting", "rep-1"), (11, "call", "rep-1"), (12, "email", None))
         ],
+        "fct_lead_responses": [
+            {
+                "lead_id": ADA, "ready_at": AS_OF - timedelta(days=12, minutes=14),
+                "first_touch_at": AS_OF - timedelta(days=12), "response_minutes": 14,
+                "sla_minutes": 5, "sla_due_at": AS_OF - timedelta(days=12, minutes=9),
+            }
+        ],
+        "dim_reps": [{"rep_id": "rep-1", "full_name": "Grace Hopper", "is_active": True}],
     }  # fmt: skip
 
 

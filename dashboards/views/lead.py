@@ -12,7 +12,7 @@ import streamlit as st
 from dashboards import data, markup, palette
 from dashboards.data import Lead, Row
 from dashboards.explanation import Explanation, explain
-from dashboards.figures import count, moment, points
+from dashboards.figures import count, duration, moment, points
 from dashboards.profile import facts_in_words, touches_in_words
 from leadwright import settings
 
@@ -35,7 +35,7 @@ def show() -> None:
         key=SEARCH,
         placeholder="E-mail, name or id",
         type="search",
-        on_change=_forget_lead,
+        on_change=_search,
         width=480,
     )
     lead_id = st.query_params.get(LINK)
@@ -53,6 +53,14 @@ def show() -> None:
     _show_lead(lead)
 
 
+def _search() -> None:
+    """Open the only match at once; here and not while drawing, so that the way back leads to the list."""
+    _forget_lead()
+    found = data.find_leads(settings.load(), st.session_state[SEARCH] or "")
+    if len(found) == 1:
+        st.query_params[LINK] = found[0]["lead_id"]
+
+
 def _forget_lead() -> None:
     st.query_params.pop(LINK, None)
 
@@ -61,8 +69,6 @@ def _show_matches(found: list[Row], text: str) -> None:
     if not found:
         st.info("No lead has this in its name or e-mail, or as its id in Leadwright, HubSpot or Salesforce.")
         return
-    if text and len(found) == 1:
-        _open(found[0])
     st.caption(_matches_title(text, len(found)))
     table = pd.DataFrame(
         {
@@ -84,12 +90,8 @@ def _show_matches(found: list[Row], text: str) -> None:
         alt="Leads, highest score first",
     )
     if cells := chosen["selection"]["cells"]:
-        _open(found[cells[0][0]])
-
-
-def _open(row: Row) -> None:
-    st.query_params[LINK] = row["lead_id"]
-    st.rerun()
+        st.query_params[LINK] = found[cells[0][0]]["lead_id"]
+        st.rerun()
 
 
 def _matches_title(text: str, number: int) -> str:
@@ -97,7 +99,7 @@ def _matches_title(text: str, number: int) -> str:
         return f"The {count(number)} highest scores. Select one to open it, or search."
     if number == data.MATCHES_SHOWN:
         return f"The {number} matches with the highest scores. Type more to narrow them down."
-    return f"{number} matches, highest score first. Select one to open it."
+    return f"{number} match{'' if number == 1 else 'es'}, highest score first. Select one to open it."
 
 
 def _show_lead(lead: Lead) -> None:
@@ -118,6 +120,7 @@ def _show_lead(lead: Lead) -> None:
         _show_touches(lead.touches)
     with right:
         _show_decision(lead.score, lead.owner)
+        _show_response(lead.response)
         st.subheader("Facts")
         st.html(markup.pairs(facts_in_words(facts)))
 
@@ -148,11 +151,29 @@ def _show_decision(score: Row, owner: Row) -> None:
     st.html(
         markup.pairs(
             [
+                ("Grade because", score["disqualified_reason"] or ""),
                 ("Play", score["play"]),
                 ("Next action", score["next_action"]),
                 ("Owner", owner.get("owner_name") or "nobody yet"),
                 ("Why this owner", owner.get("reason") or "no routing decision yet"),
                 ("Assigned", moment(owner["assigned_at"]) if owner.get("assigned_at") else ""),
+            ]
+        )
+    )
+
+
+def _show_response(response: Row) -> None:
+    if not response:
+        return
+    touched, due = response["first_touch_at"], response["sla_due_at"]
+    st.subheader("Response")
+    st.html(
+        markup.pairs(
+            [
+                ("Ready for sales", moment(response["ready_at"])),
+                ("First touch due", moment(due) if due else "no promised time for this grade"),
+                ("First touch", moment(touched) if touched else "none yet"),
+                ("Response time", duration(response["response_minutes"]) if touched else ""),
             ]
         )
     )

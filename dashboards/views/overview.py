@@ -85,17 +85,21 @@ def _show_grid(grades: pd.DataFrame) -> None:
 def _show_funnel(steps: pd.DataFrame) -> None:
     st.subheader("From lead to deal")
     st.caption("Leads that reached a step, whatever their step now, and their share of the step before.")
-    before = steps["lead_count"].shift(fill_value=0)
-    parts = [share(part, whole) for part, whole in zip(steps["lead_count"], before, strict=True)]
     drawn = steps.assign(
         name=steps["step"].map(charts.STEP_NAMES),
-        of_previous=["" if i == 0 else text for i, text in enumerate(parts)],
+        of_previous=_of_previous(list(steps["lead_count"])),
     )
     drawn["caption"] = [
-        count(n) if not text else f"{count(n)}  ({text})"
-        for n, text in zip(drawn["lead_count"], drawn["of_previous"], strict=True)
+        count(n) + (f" ({part})" if part else "")
+        for n, part in zip(drawn["lead_count"], drawn["of_previous"], strict=True)
     ]
     st.altair_chart(charts.funnel(drawn), alt="; ".join(drawn["name"] + " " + drawn["caption"]))
+
+
+def _of_previous(counts: list[int]) -> list[str]:
+    # A CRM that does not use a step has more leads beyond it than at it; a share of that step would say nothing.
+    pairs = zip(counts, [0, *counts], strict=False)
+    return [share(part, whole) if whole > 0 and part <= whole else "" for part, whole in pairs]
 
 
 def _show_weeks(weeks: pd.DataFrame) -> None:
@@ -103,7 +107,11 @@ def _show_weeks(weeks: pd.DataFrame) -> None:
     if len(weeks) < 2:
         st.info("A trend needs leads from at least two weeks.")
         return
-    st.caption("Leads by the week they were created; weeks start on Monday. Recent weeks are still moving.")
+    st.caption(
+        f"The last {charts.WEEKS_SHOWN} weeks at most, by the week a lead was created in; weeks start on Monday. "
+        "Recent leads have had less time to move on."
+    )
+    weeks = charts.unbroken(weeks)
     left, right = st.columns(2, gap="large")
     left.altair_chart(charts.weekly_leads(weeks), alt="New leads per week by grade")
     right.altair_chart(charts.weekly_progress(weeks), alt="MQL, SQL and won leads by week of creation")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -143,7 +144,7 @@ def test_a_link_opens_the_lead_with_score_owner_and_facts(show: Show, page: str)
         "Owns the account Analytical Engines",
     ):
         assert part in text
-    for part in ("1,240", "00Q000000000001AAA", "Meeting", "UTC"):
+    for part in ("1,240", "00Q000000000001AAA", "Meeting", "14 min", "UTC"):
         assert part in text
 
 
@@ -223,6 +224,14 @@ def test_every_grade_has_one_colour_everywhere() -> None:
     for grade, colour in zip(scale["domain"], scale["range"], strict=True):
         assert f".st-key-grade-{grade.lower()}" in markup.style()
         assert colour in markup.style()
+
+
+def test_weeks_without_leads_stay_on_the_axis_and_very_old_ones_do_not() -> None:
+    days = [date(1970, 1, 5), date(2026, 11, 2), date(2026, 11, 16)]
+    weeks = pd.DataFrame({"week_start_on": days, "lead_count": [1, 5, 7], "hot_count": [1, 2, 3]})
+    filled = charts.unbroken(weeks).set_index("week_start_on")["lead_count"]
+    assert len(filled) == charts.WEEKS_SHOWN
+    assert list(filled.iloc[-3:]) == [5, 0, 7]
 
 
 @pytest.mark.parametrize(
