@@ -16,10 +16,12 @@ from sandbox.filling import fill
 from sandbox.hubspot import HubSpot
 from sandbox.importer import ImportRefusedError
 from sandbox.options import parser
+from sandbox.salesforce import Salesforce
 from sandbox.server import Listener, bind, make_certificate, serve
 from sandbox.store import Store
 
 CA_FILE = "sandbox-ca.pem"
+KEY_FILE = "salesforce-jwt-key.pem"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,33 +41,34 @@ def run(options: Namespace, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     clock = Clock(options.now)
     hubspot = HubSpot(_store(options, folder, "hubspot"), clock, options.limits, options.hubspot_scopes)
-    crms: dict[str, Any] = {"hubspot": hubspot}
-    salesforce = _salesforce(options, folder, clock)
-    if salesforce is not None:
-        crms["salesforce"] = salesforce
-    fill(options, clock, crms)
-    counters = {crm: it.requests for crm, it in crms.items()}
+    salesforce = Salesforce(_store(options, folder, "salesforce"), clock, options.limits)
+    fill(options, clock, hubspot, salesforce)
+    counters = {"hubspot": hubspot.requests, "salesforce": salesforce.requests}
     plain = Listener(
         WithControl(hubspot.app, counters) if options.control else hubspot.app, bind(options.hubspot_port)
     )
-    line: dict[str, Any] = {"hubspot": {"url": plain.url, "token": hubspot.token}}
-    listeners = [plain]
-    if salesforce is not None:
-        ca_file = folder.resolve() / CA_FILE
-        secure = Listener(salesforce.app, bind(options.salesforce_port), make_certificate(ca_file))
-        listeners.append(secure)
-        line["salesforce"] = {"url": secure.url, **salesforce.credentials(), "ca_file": str(ca_file)}
+    ca_file = folder.resolve() / CA_FILE
+    secure = Listener(salesforce.app, bind(options.salesforce_port), make_certificate(ca_file))
+    line: dict[str, Any] = {
+        "hubspot": {"url": plain.url, "token": hubspot.token},
+        "salesforce": {
+            "url": secure.url,
+            **_salesforce_credentials(salesforce, folder),
+            "ca_file": str(ca_file),
+        },
+    }
     if options.control:
         line["control"] = {"url": plain.url + PREFIX}
-    serve(listeners, lambda: print(json.dumps(line), flush=True))  # noqa: T201
+    serve([plain, secure], lambda: print(json.dumps(line), flush=True))  # noqa: T201
 
 
-def _salesforce(options: Namespace, folder: Path, clock: Clock) -> Any:
-    try:
-        from sandbox.salesforce import Salesforce
-    except ImportError:
-        return None
-    return Salesforce(_store(options, folder, "salesforce"), clock, options.limits)
+def _salesforce_credentials(salesforce: Salesforce, folder: Path) -> dict[str, str]:
+    """What callers sign in with; the key for JWT goes to a file, as libraries expect it."""
+    credentials = dict(salesforce.credentials())
+    key_file = folder.resolve() / KEY_FILE
+    key_file.touch(mode=0o600)
+    key_file.write_text(credentials.pop("private_key"), encoding="utf-8")
+    return {**credentials, "private_key_file": str(key_file)}
 
 
 def _store(options: Namespace, folder: Path, crm: str) -> Store:

@@ -166,6 +166,11 @@ def _free_text(build: _Builder, query: str) -> list[exp.Expr]:
     return conditions
 
 
+def _ordered(column: exp.Expr, descending: bool) -> exp.Ordered:
+    # nulls first going up is SQLite's own order: anything else could not use the index
+    return exp.Ordered(this=column, desc=descending, nulls_first=not descending)
+
+
 def _order(build: _Builder, sorts: Sequence[Any]) -> str:
     if len(sorts) > 1:
         raise bad_request("A search takes one sort")
@@ -173,16 +178,10 @@ def _order(build: _Builder, sorts: Sequence[Any]) -> str:
     for sort in sorts:
         name, descending = _sort(sort)
         if name == "hs_object_id":
-            terms += [
-                exp.Ordered(this=_column("_order"), desc=descending),
-                exp.Ordered(this=_column(name), desc=descending),
-            ]
+            terms += [_ordered(_column("_order"), descending), _ordered(_column(name), descending)]
         elif name in build.kind.properties:
-            terms.append(exp.Ordered(this=build.column(name), desc=descending))
-    terms += [
-        exp.Ordered(this=_column("_order"), desc=False),
-        exp.Ordered(this=_column("hs_object_id"), desc=False),
-    ]
+            terms.append(_ordered(build.column(name), descending))
+    terms += [_ordered(_column("_order"), False), _ordered(_column("hs_object_id"), False)]
     return exp.Order(expressions=terms).sql("sqlite")
 
 
