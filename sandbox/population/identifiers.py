@@ -42,29 +42,33 @@ _SALESFORCE_STRIDE = 60_000
 _SALESFORCE_FIRST = 917_132_800  # far enough in that all three kinds of digit appear
 
 
-@lru_cache(maxsize=8192)
-def _check(chunk: str) -> str:
-    return _CHECK[sum(1 << place for place, letter in enumerate(chunk) if letter.isupper())]
+_PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
 
 
-@lru_cache(maxsize=8192)
-def _head(high: int) -> str:
-    digits = ""
-    for _ in range(4):
-        high, rest = divmod(high, 62)
-        digits = _DIGITS[rest] + digits
-    return digits
+def _capitals(text: str) -> int:
+    """The places of capital letters as bits, the first place lowest."""
+    return sum(1 << place for place, letter in enumerate(text) if letter.isupper())
+
+
+_PAIR_CAPITALS = [_capitals(pair) for pair in _PAIRS]
+
+
+@lru_cache(maxsize=32768)
+def _head(object_name: str, high: int) -> tuple[str, str]:
+    """The first ten characters of an id, and the two check characters they get."""
+    first, second = divmod(high, 62**2)
+    text = PREFIX[object_name] + _POD + _PAIRS[first] + _PAIRS[second]
+    return text, _CHECK[_capitals(text[:5])] + _CHECK[_capitals(text[5:])]
 
 
 def salesforce_id(object_name: str, number: int) -> str:
     """The 18-character id of record `number`: prefix, pod, 9 digits of base 62, and the case check."""
     high, low = divmod(number, 62**5)
-    tail = ""
-    for _ in range(5):
-        low, rest = divmod(low, 62)
-        tail = _DIGITS[rest] + tail
-    first, middle = PREFIX[object_name] + _POD[:2], _POD[2] + _head(high)
-    return first + middle + tail + _check(first) + _check(middle) + _check(tail)
+    head, checks = _head(object_name, high)
+    first, low = divmod(low, 62**4)
+    second, third = divmod(low, 62**2)
+    capitals = _PAIR_CAPITALS[first] >> 1 | _PAIR_CAPITALS[second] << 1 | _PAIR_CAPITALS[third] << 3
+    return f"{head}{_DIGITS[first]}{_PAIRS[second]}{_PAIRS[third]}{checks}{_CHECK[capitals]}"
 
 
 class Ids:

@@ -33,20 +33,24 @@ def date_of(at: int) -> str:
     return day_text(at // DAY)
 
 
+@lru_cache(maxsize=32768)
+def _hour_text(hour: int) -> str:
+    day, hour = divmod(hour, 24)
+    return f"{day_text(day)}T{hour:02d}:"
+
+
+_IN_HOUR = [f"{second // 60:02d}:{second % 60:02d}." for second in range(HOUR)]
+_IN_SECOND = [f"{milli:03d}Z" for milli in range(1000)]
+
+
 def hubspot_time(at: int) -> str:
     """`at` as HubSpot spells it; the milliseconds follow from the second, so that order is kept."""
-    day, rest = divmod(at, DAY)
-    hour, rest = divmod(rest, HOUR)
-    minute, second = divmod(rest, MINUTE)
-    return f"{day_text(day)}T{hour:02d}:{minute:02d}:{second:02d}.{at * 617 % 1000:03d}Z"
+    return _hour_text(at // HOUR) + _IN_HOUR[at % HOUR] + _IN_SECOND[at * 617 % 1000]
 
 
 def salesforce_time(at: int) -> str:
     """`at` as Salesforce spells it in Bulk results: whole seconds only."""
-    day, rest = divmod(at, DAY)
-    hour, rest = divmod(rest, HOUR)
-    minute, second = divmod(rest, MINUTE)
-    return f"{day_text(day)}T{hour:02d}:{minute:02d}:{second:02d}.000Z"
+    return _hour_text(at // HOUR) + _IN_HOUR[at % HOUR] + "000Z"
 
 
 def weekday(day: int) -> int:
