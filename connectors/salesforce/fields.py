@@ -23,6 +23,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "datetime": {"type": "DateTime"},
     "boolean": {"type": "Checkbox", "defaultValue": "false"},
 }
+_BATCH = 200
 _THERE = ("DUPLICATE_DEVELOPER_NAME", "DUPLICATE_VALUE")
 
 
@@ -125,18 +126,20 @@ def _user_id(org: Org, set_id: str) -> str:
 
 
 def _insert(org: Org, what: str, records: Sequence[dict[str, Any]]) -> None:
-    """Insert `records`, at most 200; one that is there already is as good."""
-    if not records:
-        return
+    """Insert `records`; one that is there already is as good."""
+    for start in range(0, len(records), _BATCH):
+        for problem in _problems(org, what, records[start : start + _BATCH]):
+            if problem.get("statusCode") not in _THERE:
+                raise FatalError(f"Salesforce refused {what}: {brief(problem.get('message'))}")
+
+
+def _problems(org: Org, what: str, records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     body = {"allOrNone": False, "records": list(records)}
     try:
         answers = org.call(what, lambda sf: sf.restful("composite/sobjects", method="POST", json=body))
     except AuthError as error:
         raise _may_not(error, "Manage Profiles and Permission Sets; Assign Permission Sets") from None
-    problems = [problem for answer in answers or () for problem in answer.get("errors") or ()]
-    for problem in problems:
-        if problem.get("statusCode") not in _THERE:
-            raise FatalError(f"Salesforce refused {what}: {brief(problem.get('message'))}")
+    return [problem for answer in answers or () for problem in answer.get("errors") or ()]
 
 
 def _may_not(error: AuthError, permission: str) -> AuthError:

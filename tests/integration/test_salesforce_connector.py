@@ -1,0 +1,209 @@
+"""The Salesforce connector against the sandbox: ways to log in, REST and bulk, deleted rows, fields, row fates."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyarrow as pa
+import pytest
+from simple_salesforce import Salesforce as Sdk
+
+import connectors
+from connectors.base import Change, FieldSpec
+from connectors.errors import AuthError, SchemaDriftError
+from connectors.salesforce import reading
+from tests.conftest import Sandbox
+
+NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
+LEADS = 4_500
+ODD = {0: "NA", 1: "None", 2: 'a "quoted", text', 3: "two\nlines", 4: "0012", 5: "ßø\u2028漢"}
+
+
+def write(path: Path, header: list[str], rows: list[tuple[str, ...]]) -> None:
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+def lead_id(number: int) -> str:
+    return f"00Q{number:012}"
+
+
+@pytest.fixture(scope="module")
+def crm(start_sandbox: Callable[..., Sandbox], tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
+    folder = tmp_path_factory.mktemp("salesforce")
+    names = [ODD.get(i, f"Company {i}") for i in range(LEADS)]
+    modstamps = [
+        (NOW - timedelta(days=1, seconds=i // 10)).strftime("%Y-%m-%dT%H:%M:%SZ") for i in range(LEADS)
+    ]
+    rows = [(lead_id(i), f"Person {i}", names[i], modstamps[i]) for i in range(LEADS)]
+    write(folder / "Lead.csv", ["Id", "LastName", "Company", "SystemModstamp"], rows)
+    return start_sandbox("--import", f"salesforce={folder}", "--now", NOW.isoformat(), "--control")
+
+
+def connect(crm: Sandbox, **other: str) -> Any:
+    return connectors.connect("salesforce", {**crm.credentials("salesforce"), **other})
+
+
+def read(connector: Any, name: str, fields: list[str], since: datetime | None = None) -> pa.Table:
+    return pa.Table.from_batches(list(connector.pull(name, fields, since)))
+
+
+def served(crm: Sandbox) -> dict[str, int]:
+    return dict(httpx.get(f"{crm['control']['url']}/requests").json()["salesforce"])
+
+
+def sdk(crm: Sandbox) -> Sdk:
+    said = crm["salesforce"]
+    client = Sdk(session_id=said["token"], instance_url=said["url"], version="67.0")
+    client.session.trust_env = False  # a certificate file in the environment would win
+    client.session.verify = said["ca_file"]
+    return client
+
+
+@pytest.mark.parametrize("way", ["client credentials", "refresh token", "jwt bearer", "token"])
+def test_every_way_to_log_in(crm: Sandbox, way: str) -> None:
+    said = crm["salesforce"]
+    key = said["private_key_file"]
+    values = {
+        "client credentials": {"client_id": said["client_id"], "client_secret": said["client_secret"]},
+        "refresh token": {"client_id": said["client_id"], "refresh_token": said["refresh_token"]},
+        "jwt bearer": {
+            "client_id": said["client_id"],
+            "username": said["username"],
+            "private_key_file": key,
+        },
+        "token": {"token": said["token"]},
+    }[way]
+    connector = connectors.connect("salesforce", {"url": said["url"], "ca": said["ca_file"], **values})
+    assert [finding for finding in connector.check({}) if not finding.ok] == []
+
+
+def test_a_wrong_secret_says_so_and_is_not_shown(crm: Sandbox) -> None:
+    said = crm["salesforce"]
+    values = {
+        "url": said["url"],
+        "ca": said["ca_file"],
+        "client_id": said["client_id"],
+        "client_secret": "sesame",
+    }
+    connector = connectors.connect("salesforce", values)
+    with pytest.raises(AuthError, match="LEADWRIGHT_SALESFORCE_CLIENT_SECRET") as caught:
+        read(connector, "Lead", ["Company"])
+    assert "sesame" not in str(caught.value)
+
+
+def test_an_authority_that_is_not_trusted(crm: Sandbox) -> None:
+    said = crm["salesforce"]
+    connector = connectors.connect("salesforce", {"url": said["url"], "token": said["token"]})
+    (finding,) = connector.check({})
+    assert "LEADWRIGHT_SALESFORCE_CA" in finding.detail
+
+
+def test_an_org_that_is_older_than_the_version_asked_for(crm: Sandbox) -> None:
+    findings = list(connect(crm, api_version="99.0").check({}))
+    assert (
+        "67.0: the org does not offer 99.0" in {f.check: f.detail for f in findings}["Salesforce API version"]
+    )
+
+
+def test_many_rows_come_in_bulk_and_few_by_rest_and_both_say_the_same(
+    crm: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connector = connect(crm)
+    before = served(crm)
+    bulk = read(connector, "Lead", ["LastName", "Company", "IsConverted"])
+    after = served(crm)
+    assert after.get(jobs := "POST /services/data/{version}/jobs/query", 0) == before.get(jobs, 0) + 1
+    monkeypatch.setattr(reading, "_MOST_REST_ROWS", 10**9)
+    rest = read(connector, "Lead", ["LastName", "Company", "IsConverted"])
+    assert served(crm)[jobs] == after[jobs]
+    assert bulk.num_rows == rest.num_rows == LEADS
+    assert bulk.sort_by("Id").to_pylist() == rest.sort_by("Id").to_pylist()
+    companies = dict(zip(bulk.column("Id").to_pylist(), bulk.column("Company").to_pylist(), strict=True))
+    assert {i: companies[key] for i in ODD for key in companies if key.startswith(lead_id(i))} == ODD
+    assert set(bulk.column("IsConverted").to_pylist()) == {"false"}
+
+
+def test_rows_that_share_the_second_of_the_boundary_come(crm: Sandbox) -> None:
+    since = NOW - timedelta(days=1, seconds=100)
+    table = read(connect(crm), "Lead", [], since)
+    assert table.num_rows >= 1_010
+    assert table.column("SystemModstamp").to_pylist().count(since) == 10
+
+
+def test_deleted_rows_come_as_deleted(crm: Sandbox) -> None:
+    connector = connect(crm)
+    victim = read(connector, "Lead", []).column("Id").to_pylist()[-1]
+    sdk(crm).Lead.delete(victim)
+    found = {row["Id"]: row for row in read(connector, "Lead", ["IsDeleted"], NOW).to_pylist()}
+    assert found[victim]["IsDeleted"] == "true"
+    (outcome,) = connector.push("Lead", [Change(victim, {"City": "Oslo"})])
+    assert (outcome.status, outcome.code) == ("rejected", "ENTITY_IS_DELETED")
+
+
+def test_a_field_that_is_missing_is_named_and_ours_stay_empty(crm: Sandbox) -> None:
+    connector = connect(crm)
+    with pytest.raises(SchemaDriftError, match=r"No_Such__c on Lead.*no such field.*field-level security"):
+        read(connector, "Lead", ["No_Such__c"])
+    table = read(connector, "Lead", ["Leadwright_Never_Made__c"], NOW)
+    assert table.column("Leadwright_Never_Made__c").null_count == table.num_rows
+
+
+def test_fields_of_every_kind_are_made_visible_and_take_values(crm: Sandbox) -> None:
+    connector = connect(crm)
+    kinds = {"Text": "string", "Long": "text", "Number": "number", "Moment": "datetime", "Box": "boolean"}
+    fields = [FieldSpec(f"Leadwright_{n}__c", n, kind) for n, kind in kinds.items()]  # type: ignore[arg-type]
+    names = [field.name for field in fields]
+    assert connector.ensure_fields("Lead", fields) == names
+    assert connector.ensure_fields("Lead", fields) == []
+    more = FieldSpec("Leadwright_Later__c", "Later", "string")  # the permission set is there already
+    assert connector.ensure_fields("Lead", [*fields, more]) == [more.name]
+    record_id = read(connector, "Lead", []).column("Id").to_pylist()[0]
+    values = dict(zip(names, ["x", "y" * 2_000, 42, NOW, True], strict=True))
+    (outcome,) = connector.push("Lead", [Change(record_id, values)])
+    assert outcome.status == "accepted", outcome
+    (row,) = [r for r in read(connector, "Lead", names, NOW).to_pylist() if r["Id"] == record_id]
+    assert [row["Leadwright_Text__c"], row["Leadwright_Long__c"], row["Leadwright_Box__c"]] == [
+        "x",
+        "y" * 2_000,
+        "true",
+    ]
+    assert float(row["Leadwright_Number__c"]) == 42
+    assert row["Leadwright_Moment__c"].startswith("2026-06-30T12:00:00.000")
+    # spelled in another way, the value is still the one that was expected
+    again = Change(record_id, {"Leadwright_Number__c": 43}, expected={"Leadwright_Number__c": 42.0})
+    assert [o.status for o in connector.push("Lead", [again])] == ["accepted"]
+
+
+def test_more_fields_than_an_address_holds(crm: Sandbox) -> None:
+    connector = connect(crm)
+    fields = [
+        FieldSpec(f"Leadwright_A_Name_As_Long_As_Allowed_{i:03}__c", f"F{i}", "string") for i in range(320)
+    ]
+    connector.ensure_fields("Lead", fields)
+    names = [field.name for field in fields]
+    ids = read(connector, "Lead", []).column("Id").to_pylist()[:3]
+    values = {names[0]: "first", names[-1]: "last"}
+    assert {o.status for o in connector.push("Lead", [Change(i, values) for i in ids])} == {"accepted"}
+    table = read(connector, "Lead", names, NOW)
+    rows = {row["Id"]: row for row in table.to_pylist()}
+    assert [(rows[i][names[0]], rows[i][names[1]], rows[i][names[-1]]) for i in ids] == [
+        ("first", None, "last")
+    ] * 3
+
+
+def test_collections_of_two_hundred(crm: Sandbox) -> None:
+    connector = connect(crm)
+    template = "PATCH /services/data/{version}/composite/sobjects"
+    rows = read(connector, "Lead", ["IsDeleted"]).sort_by("Id").to_pylist()
+    ids = [row["Id"] for row in rows if row["IsDeleted"] == "false"][:450]
+    before = served(crm).get(template, 0)
+    outcomes = list(connector.push("Lead", [Change(i, {"City": "Bergen"}) for i in ids]))
+    assert len(outcomes) == 450
+    assert {(outcome.status, outcome.code) for outcome in outcomes} == {("accepted", None)}
+    assert served(crm)[template] == before + 3
