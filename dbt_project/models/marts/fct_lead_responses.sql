@@ -3,7 +3,7 @@ select
     responses.ready_at,
     responses.first_touch_at,
     responses.first_touch_channel,
-    owners.rep_id as first_touch_rep_id,
+    responses.first_touch_rep_id,
     responses.response_minutes,
     scores.sla_minutes,
     case when scores.sla_minutes is not null
@@ -11,5 +11,3 @@ select
     end as sla_due_at
 from {{ ref('int_responses') }} as responses
 inner join {{ ref('int_scores') }} as scores on responses.lead_id = scores.lead_id and scores.is_current
-left join {{ ref('int_crm_owners') }} as owners
-    on responses.first_touch_crm = owners.crm and responses.first_touch_owner_id = owners.owner_id

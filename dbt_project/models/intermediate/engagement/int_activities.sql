@@ -135,13 +135,17 @@ activities as (
 ),
 
 -- Subjects repeat, so each is looked at once.
-automatic_subjects as (
-    select distinct subjects.subject
-    from (select distinct subject, {{ words_of('subject') }} as words from activities) as subjects
+subjects as (
+    select
+        texts.subject,
+        max(case when patterns.kind = 'automatic' then 1 else 0 end) = 1 as is_automatic,
+        max(case when patterns.kind = 'missed' then 1 else 0 end) = 1 as is_missed
+    from (select distinct subject, {{ words_of('subject') }} as words from activities) as texts
     inner join {{ ref('subject_patterns') }} as patterns
         on
-            patterns.kind = 'automatic'
-            and {{ dbt.position("concat(' ', patterns.word, ' ')", 'subjects.words') }} > 0
+            patterns.kind in ('automatic', 'missed')
+            and {{ dbt.position("concat(' ', patterns.word, ' ')", 'texts.words') }} > 0
+    group by texts.subject
 )
 
 select
@@ -154,9 +158,9 @@ select
     activities.created_at,
     activities.owner_id,
     activities.subject,
-    activities.is_done,
-    automatic_subjects.subject is not null or activities.channel = 'mass_email' as is_automatic
+    activities.is_done and not (activities.channel = 'meeting' and coalesce(subjects.is_missed, false)) as is_done,
+    coalesce(subjects.is_automatic, false) or activities.channel = 'mass_email' as is_automatic
 from activities
 inner join {{ ref('int_identities') }} as identities on activities.record_key = identities.record_key
-left join automatic_subjects on activities.subject = automatic_subjects.subject
+left join subjects on activities.subject = subjects.subject
 where activities.occurred_at is not null or activities.created_at is not null

@@ -1,27 +1,33 @@
 -- What a person of ours did about a lead: a sent e-mail, a call (answered or not), a meeting that took place. Not:
--- automatic messages, mass mailings, tasks of other kinds, anything without an owner.
+-- automatic messages, mass mailings, tasks of other kinds, anything whose owner is not a person of ours.
 
 with activities as (
     select * from {{ ref('int_activities') }}
+),
+
+owners as (
+    select * from {{ ref('int_crm_owners') }}
 )
 
 select
-    {{ dbt.hash(dbt.concat(['activity_id', "'/'", 'lead_id'])) }} as touch_id,
-    lead_id,
-    activity_id,
-    crm,
-    channel,
-    direction,
-    owner_id,
-    min(occurred_at) as touched_at
+    {{ dbt.hash(dbt.concat(['activities.activity_id', "'/'", 'activities.lead_id'])) }} as touch_id,
+    activities.lead_id,
+    activities.crm,
+    activities.channel,
+    activities.direction,
+    owners.rep_id,
+    owners.full_name as owner_name,
+    min(activities.occurred_at) as touched_at
 from activities
+inner join owners on activities.crm = owners.crm and activities.owner_id = owners.owner_id
 where
-    is_done
-    and not is_automatic
-    and owner_id is not null
-    and occurred_at is not null
+    activities.is_done
+    and not activities.is_automatic
+    and activities.occurred_at is not null
     and (
-        (channel = 'email' and direction = 'out')
-        or channel in ('call', 'meeting')
+        (activities.channel = 'email' and activities.direction = 'out')
+        or activities.channel in ('call', 'meeting')
     )
-group by lead_id, activity_id, crm, channel, direction, owner_id
+group by
+    activities.activity_id, activities.lead_id, activities.crm, activities.channel, activities.direction,
+    owners.rep_id, owners.full_name

@@ -26,8 +26,7 @@ first_touches as (
         ready.lead_id,
         touches.touched_at,
         touches.channel,
-        touches.crm,
-        touches.owner_id,
+        touches.rep_id,
         row_number() over (partition by ready.lead_id order by touches.touched_at, touches.touch_id) as place
     from ready
     inner join {{ ref('int_touches') }} as touches
@@ -40,8 +39,7 @@ select
     ready.ready_at,
     first_touches.touched_at as first_touch_at,
     first_touches.channel as first_touch_channel,
-    first_touches.crm as first_touch_crm,
-    first_touches.owner_id as first_touch_owner_id,
+    first_touches.rep_id as first_touch_rep_id,
     {{ seconds_between('ready.ready_at', 'first_touches.touched_at') }} / 60.0 as response_minutes
 from ready
 left join first_touches on ready.lead_id = first_touches.lead_id and first_touches.place = 1

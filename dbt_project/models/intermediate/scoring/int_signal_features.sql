@@ -15,7 +15,7 @@ signals as (
         moments.as_of,
         engagements.signal,
         count(*) as event_count,
-        sum(case when {{ days_between('engagements.occurred_at', 'moments.as_of') }} <= 30 then 1 else 0 end)
+        cast(sum(case when {{ days_between('engagements.occurred_at', 'moments.as_of') }} <= 30 then 1 else 0 end) as bigint)
             as recent_count,
         max(engagements.occurred_at) as last_at
     from moments
