@@ -74,6 +74,10 @@ class Transport:
         self.properties = crm.properties.core_api
         self.property_groups = crm.properties.groups_api
         self.property_batches = crm.properties.batch_api
+        for api in vars(self).values():
+            api.api_client.set_default_header(
+                "Accept-Encoding", "gzip"
+            )  # a page of records shrinks to a tenth
         self.tries = tries
         self._token = token
         self._pace = Pace()

@@ -138,8 +138,11 @@ class Org:
         answer = self._session.get(f"{self._credentials.url}/services/data")
         if answer.status_code != 200:
             return asked
-        offered = [str(item["version"]) for item in answer.json() if float(item["version"]) <= float(asked)]
-        return max(offered, key=float, default=asked)
+        try:
+            offered = [str(item["version"]) for item in answer.json()]
+        except (ValueError, TypeError, KeyError):
+            raise _not_salesforce(self._credentials) from None
+        return max((one for one in offered if float(one) <= float(asked)), key=float, default=asked)
 
     def _note_usage(self, answer: requests.Response, *_: Any, **__: Any) -> None:
         if match := _USAGE.search(answer.headers.get("Sforce-Limit-Info", "")):
@@ -158,7 +161,9 @@ def _login(credentials: Credentials, session: requests.Session) -> tuple[str, st
     try:
         return log_in(credentials, session)
     except (AttributeError, TypeError):
-        host = urlsplit(credentials.url).netloc
-        raise ConfigError(
-            f"{host} does not answer a login as Salesforce does. Check LEADWRIGHT_SALESFORCE_URL."
-        ) from None
+        raise _not_salesforce(credentials) from None
+
+
+def _not_salesforce(credentials: Credentials) -> ConfigError:
+    host = urlsplit(credentials.url).netloc
+    return ConfigError(f"{host} does not answer as Salesforce does. Check LEADWRIGHT_SALESFORCE_URL.")

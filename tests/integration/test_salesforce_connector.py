@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,12 +12,13 @@ from typing import Any
 import httpx
 import pyarrow as pa
 import pytest
+import requests
 from simple_salesforce import Salesforce as Sdk
 
 import connectors
 from connectors.base import Change, FieldSpec
-from connectors.errors import AuthError, SchemaDriftError
-from connectors.salesforce import reading
+from connectors.errors import AuthError, ConfigError, SchemaDriftError
+from connectors.salesforce import bulk, reading
 from tests.conftest import Sandbox
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
@@ -207,3 +209,57 @@ def test_collections_of_two_hundred(crm: Sandbox) -> None:
     assert len(outcomes) == 450
     assert {(outcome.status, outcome.code) for outcome in outcomes} == {("accepted", None)}
     assert served(crm)[template] == before + 3
+
+
+def renewing(crm: Sandbox) -> Any:
+    said = crm["salesforce"]
+    names = ("url", "client_id", "client_secret")
+    return connectors.connect("salesforce", {**{name: said[name] for name in names}, "ca": said["ca_file"]})
+
+
+def end_session(crm: Sandbox, connector: Any) -> None:
+    """End the connector's session, as an administrator may at any time."""
+    said = crm["salesforce"]
+    token = connector._org._salesforce.session_id
+    context = ssl.create_default_context(cafile=said["ca_file"])
+    httpx.post(
+        f"{said['url']}/services/oauth2/revoke", data={"token": token}, verify=context
+    ).raise_for_status()
+
+
+def test_a_session_that_ends_in_the_middle_of_a_bulk_query(
+    crm: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "_ROWS_PER_PAGE", 1_000)
+    connector = renewing(crm)
+    rows = 0
+    for batch in connector.pull("Lead", ["Company"], None):
+        rows += batch.num_rows
+        end_session(crm, connector)
+    assert rows == LEADS
+
+
+def test_a_session_that_ends_before_a_write(crm: Sandbox) -> None:
+    connector = renewing(crm)
+    record = read(connector, "Lead", ["OwnerId"]).to_pylist()[0]
+    end_session(crm, connector)
+    (outcome,) = connector.push("Lead", [Change(record["Id"], {"City": "Bergen"})])
+    assert outcome.status == "accepted"
+    now = {row["Id"]: row for row in read(connector, "Lead", ["OwnerId", "City"], NOW).to_pylist()}
+    assert now[record["Id"]]["City"] == "Bergen"
+    assert now[record["Id"]]["OwnerId"] == record["OwnerId"]  # the repeated call kept assignment rules out
+
+
+def test_an_address_that_is_not_salesforce(crm: Sandbox) -> None:
+    """Another server behind the same certificate: the answer is not one of Salesforce's."""
+    connector = connect(crm)
+    connector._org._session.get = lambda url: _page("<html>hello</html>")
+    with pytest.raises(ConfigError, match="does not answer as Salesforce does"):
+        read(connector, "Lead", [])
+
+
+def _page(text: str) -> requests.Response:
+    response = requests.Response()
+    response.status_code = 200
+    response._content = text.encode()
+    return response
