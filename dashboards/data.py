@@ -18,9 +18,6 @@ from leadwright.settings import Settings
 Row = Mapping[str, Any]
 
 MATCHES_SHOWN = 50
-# With the rep's name; a touch may be by someone who is no rep.
-TOUCHES = """(select touches.*, reps.full_name as rep_name
-              from marts.fct_lead_touches as touches left join marts.dim_reps as reps using (rep_id))"""
 
 
 @dataclass(frozen=True)
@@ -112,7 +109,9 @@ def read_lead(settings: Settings, lead_id: str) -> Lead | None:
             owner=_first(of_lead("marts.fct_lead_assignments")),
             response=_first(of_lead("marts.fct_lead_responses")),
             contributions=of_lead("marts.fct_lead_score_contributions"),
-            touches=sorted(of_lead(TOUCHES), key=lambda touch: touch["touched_at"], reverse=True),
+            touches=sorted(
+                of_lead("marts.fct_lead_touches"), key=lambda touch: touch["touched_at"], reverse=True
+            ),
         )
 
 

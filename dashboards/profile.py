@@ -14,33 +14,51 @@ FACTS = {
     "company_name": "Company",
     "industry": "Industry",
     "employee_count": "Employees",
+    "city": "City",
     "country": "Country",
+    "company_kind": "Kind of company",
     "email": "E-mail",
+    "phone": "Phone",
     "is_free_mail": "Private mail address",
+    "is_role_address": "Shared mailbox",
+    "has_bounced": "E-mail bounced",
     "is_opted_out": "Opted out of e-mail",
     "lead_source": "Source",
+    "lead_source_detail": "Source detail",
+    "landing_page": "Landing page",
     "lifecycle_stage": "Stage",
     "created_at": "Created",
     "mql_at": "MQL since",
     "sql_at": "SQL since",
+    "opportunity_at": "Opportunity since",
     "won_at": "Won",
     "hubspot_contact_id": "HubSpot contact",
     "salesforce_lead_id": "Salesforce lead",
     "salesforce_contact_id": "Salesforce contact",
     "lead_id": "Leadwright id",
 }
+CODES = ("lead_source", "lifecycle_stage", "company_kind")
 ABBREVIATIONS = {"mql": "MQL", "sql": "SQL"}
 
 
 def facts_in_words(facts: Row) -> list[tuple[str, str]]:
-    """List the known facts, each with its name and value as a person would write them."""
-    return [(name, in_words(facts.get(column))) for column, name in FACTS.items()]
+    """List the known facts, each with its name and value as a person would write them; flags only where they hold."""
+    known = {**facts, **{column: code_in_words(facts[column]) for column in CODES if facts[column]}}
+    return [
+        (name, in_words(known[column]))
+        for column, name in FACTS.items()
+        if known[column] not in (None, False)
+    ]
 
 
 def touches_in_words(touches: Sequence[Row]) -> list[tuple[str, str, str]]:
     """List the touches: when, what and by whom."""
     return [
-        (moment(touch["touched_at"]), in_words(touch["channel"]).capitalize(), touch["rep_name"] or "unknown")
+        (
+            moment(touch["touched_at"]),
+            in_words(touch["touch_type"]).capitalize(),
+            touch["owner_name"] or "unknown",
+        )
         for touch in touches
     ]
 
@@ -57,5 +75,9 @@ def in_words(value: object) -> str:
         return f"{value:%d %b %Y}".lstrip("0")
     if isinstance(value, int):
         return count(value)
-    text = str(value)
-    return ABBREVIATIONS.get(text, text)
+    return str(value)
+
+
+def code_in_words(code: str) -> str:
+    """Write one of our codes, such as a stage or a source, as words."""
+    return ABBREVIATIONS.get(code, code.replace("_", " "))

@@ -1,4 +1,8 @@
-"""A published copy with made-up leads, for the dashboards' tests: the marts' columns, a few hand-counted rows."""
+"""A published copy with made-up leads, for the dashboards' tests.
+
+The columns are those that the marts' contracts promise, so a renamed column fails the dashboards' tests and not a
+manager's page; the rows are few and counted by hand.
+"""
 
 from __future__ import annotations
 
@@ -9,40 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 
 AS_OF = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0) - timedelta(hours=1)
 
-COLUMNS: dict[str, str] = {
-    "dim_leads": """lead_id varchar, email varchar, full_name varchar, job_title varchar, company_name varchar,
-        country varchar, industry varchar, employee_count bigint, lead_source varchar, lifecycle_stage varchar,
-        is_converted boolean, created_at timestamptz, mql_at timestamptz, sql_at timestamptz, won_at timestamptz,
-        hubspot_contact_id varchar, salesforce_lead_id varchar, salesforce_contact_id varchar,
-        is_free_mail boolean, is_opted_out boolean""",
-    "fct_lead_scores": """lead_id varchar, as_of timestamptz, fit_raw decimal(12,2), fit_score bigint,
-        intent_raw decimal(12,2), intent_score bigint, score bigint, fit_band varchar, intent_band varchar,
-        disqualified_reason varchar, grade varchar, play varchar,
-        next_action varchar, sla_minutes bigint, top_reasons varchar, rule_set_hash varchar""",
-    "fct_lead_score_contributions": """lead_id varchar, dimension varchar, kind varchar, rule_id varchar,
-        signal_group varchar, feature varchar, value varchar, points decimal(12,2), label varchar""",
-    "fct_lead_assignments": """lead_id varchar, rep_id varchar, owner_name varchar, reason varchar,
-        rule_id varchar, assigned_at timestamptz, is_routed boolean""",
-    "fct_lead_touches": """touch_id varchar, lead_id varchar, rep_id varchar, crm varchar, channel varchar,
-        direction varchar, touched_at timestamptz""",
-    "fct_lead_responses": """lead_id varchar, ready_at timestamptz, first_touch_at timestamptz,
-        response_minutes double, sla_minutes bigint, sla_due_at timestamptz""",
-    "dim_reps": "rep_id varchar, email varchar, full_name varchar, is_active boolean",
-    "rpt_overview": """as_of timestamptz, lead_count bigint, hot_count bigint, warm_count bigint,
-        cold_count bigint, mql_count bigint, mql_to_sql_count bigint, mql_open_count bigint, won_count bigint,
-        response_count bigint, response_median_minutes double, response_due_count bigint,
-        response_in_sla_count bigint, sla_minutes bigint""",
-    "rpt_grades": """fit_band varchar, intent_band varchar, grade varchar, play varchar, next_action varchar,
-        lead_count bigint""",
-    "rpt_funnel": "step_number bigint, step varchar, lead_count bigint",
-    "rpt_sources": """lead_source varchar, lead_count bigint, hot_count bigint, mql_count bigint,
-        sql_count bigint, won_count bigint""",
-    "rpt_weekly_trend": """week_start_on date, lead_count bigint, hot_count bigint, warm_count bigint,
-        cold_count bigint, mql_count bigint, sql_count bigint, won_count bigint""",
-}
+CONTRACTS = Path(__file__).resolve().parents[1] / "dbt_project" / "models" / "marts" / "_marts.yml"
 
 OVERVIEW = {
     "as_of": AS_OF, "lead_count": 2_417, "hot_count": 363, "warm_count": 1_209, "cold_count": 845,
@@ -120,8 +95,8 @@ def ada() -> dict[str, list[dict[str, Any]]]:
             }
         ],
         "fct_lead_touches": [
-            {"lead_id": ADA, "touched_at": AS_OF - timedelta(days=days), "channel": channel, "rep_id": rep}
-            for days, channel, rep in ((3, "meeting", "rep-1"), (11, "call", "rep-1"), (12, "email", None))
+            {"lead_id": ADA, "touched_at": AS_OF - timedelta(days=days), "touch_type": kind, "owner_name": who}
+            for days, kind, who in ((3, "meeting", "Grace Hopper"), (11, "call", "Grace Hopper"), (12, "email", None))
         ],
         "fct_lead_responses": [
             {
@@ -199,13 +174,21 @@ def empty() -> dict[str, list[dict[str, Any]]]:
     return {"rpt_overview": [zeros]}
 
 
+def contracts() -> dict[str, dict[str, str]]:
+    """The columns of every mart and their types, as its contract has them."""
+    models = yaml.safe_load(CONTRACTS.read_text())["models"]
+    return {model["name"]: {c["name"]: c["data_type"] for c in model["columns"]} for model in models}
+
+
 def publish(file: Path, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Write `tables` (mart -> rows) to `file`; marts that are not given exist and are empty."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(file)) as db:
+        db.execute("set TimeZone = 'UTC'")
         db.execute("create schema marts")
-        for table, columns in COLUMNS.items():
-            db.execute(f"create table marts.{table} ({columns})")
+        for table, columns in contracts().items():
+            body = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+            db.execute(f"create table marts.{table} ({body})")
             for row in tables.get(table, []):
                 marks = ", ".join("?" * len(row))
                 db.execute(

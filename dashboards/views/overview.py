@@ -10,6 +10,7 @@ import streamlit as st
 from dashboards import charts, data
 from dashboards.data import Row
 from dashboards.figures import ENOUGH, basis, count, duration, moment, rate, share
+from dashboards.profile import code_in_words
 from leadwright import settings
 
 
@@ -122,7 +123,7 @@ def _show_sources(sources: pd.DataFrame) -> None:
     st.caption(f"Most leads first. Rates resting on fewer than {ENOUGH} leads are left out as too few.")
     table = pd.DataFrame(
         {
-            "Source": sources["lead_source"],
+            "Source": sources["lead_source"].map(code_in_words),
             "Leads": sources["lead_count"],
             "Hot": sources["hot_count"],
             "MQL": sources["mql_count"],

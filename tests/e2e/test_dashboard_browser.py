@@ -148,7 +148,7 @@ def test_overview_is_drawn_from_the_warehouse_and_asks_no_stranger(address: str,
     assert "1,034 (42.8%)" in funnel
     assert "Grade today" in weeks
     assert "Reached" in progress
-    expect(_cells(page, "organic_search")).to_have_count(1)
+    expect(_cells(page, "organic search")).to_have_count(1)
     assert visit.problems == []
 
 

@@ -106,7 +106,7 @@ def test_overview_draws_the_grid_the_funnel_and_the_weeks(show: Show) -> None:
 
 def test_sources_with_few_leads_have_no_rate(show: Show) -> None:
     table = show(marts.full()).dataframe[0].value.set_index("Source")
-    assert table.loc["organic_search", "Lead to won"] == pytest.approx(100 * 47 / 912)
+    assert table.loc["organic search", "Lead to won"] == pytest.approx(100 * 47 / 912)
     assert table.loc["partner", ["Lead to MQL", "MQL to SQL", "Lead to won"]].isna().all()
     assert list(table["Leads"]) == sorted(table["Leads"], reverse=True)
 
