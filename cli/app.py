@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +18,16 @@ from cli import demo, fix, look, run, sandbox
 from cli.output import err, print_json
 from connectors.errors import ConfigError, LeadwrightError
 from leadwright import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How a command failed."""
+
+    message: str
+    kind: str
+    code: int
+
 
 app = typer.Typer(
     name="leadwright",
@@ -31,25 +42,31 @@ for module in (run, look, fix, sandbox, demo):
 
 def main() -> None:
     """Run the command; end with one clear message where it fails."""
+    failure = _failure()
+    if failure is None:
+        return
+    if "--json" in sys.argv:
+        print_json({"error": {"kind": failure.kind, "message": failure.message}})
+    err.print(f"[bold red]Error:[/] {escape(failure.message)}")
+    sys.exit(failure.code)
+
+
+def _failure() -> Failure | None:
+    """Run the command; what to say where it failed. Nothing of the error outlives this function: an open DuckDB
+    connection in a traceback makes the interpreter complain as it ends."""
     try:
         app()
+    except ConfigError as error:
+        return Failure(str(error), type(error).__name__, 2)
     except LeadwrightError as error:
-        _end(str(error), type(error).__name__, 2 if isinstance(error, ConfigError) else 1)
+        return Failure(str(error), type(error).__name__, 1)
     except KeyboardInterrupt:
-        _end("Stopped. Run the same command again; nothing is sent twice.", "Interrupted", 130)
+        return Failure("Stopped. Run the same command again; nothing is sent twice.", "Interrupted", 130)
     except Exception as error:  # noqa: BLE001 - the last resort of a command; the traceback is kept
-        _end(f"{_in_a_word(error)} Details are in {_keep_traceback()}.", type(error).__name__, 1)
-
-
-def _end(message: str, kind: str, code: int) -> None:
-    if "--json" in sys.argv:
-        print_json({"error": {"kind": kind, "message": message}})
-    err.print(f"[bold red]Error:[/] {escape(message)}")
-    sys.exit(code)
-
-
-def _in_a_word(error: BaseException) -> str:
-    return f"Leadwright met something it does not know how to handle ({type(error).__name__})."
+        kind = type(error).__name__
+        message = f"Leadwright met something it does not know how to handle ({kind})."
+        return Failure(f"{message} Details are in {_keep_traceback()}.", kind, 1)
+    return None
 
 
 def _keep_traceback() -> Path:

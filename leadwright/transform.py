@@ -83,7 +83,7 @@ class Transform:
     def manifest(self) -> Manifest:
         """The parsed project. Raises ConfigError where it does not parse."""
         if self._manifest is None:
-            result = self._invoke(["parse"])
+            result = self._invoke(["parse", "--no-write-json"])
             if not isinstance(result.result, Manifest):
                 raise ConfigError(f"The dbt project does not parse: {_reason(result)}")
             self._manifest = result.result
