@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 DATED = re.compile(
-    r"/(?P<area>crm/[a-z-]+|account-info|webhooks|marketing/forms)/(?P<version>20\d\d-\d\d(?:-beta)?)(?P<rest>/.*|$)"
+    r"/(?P<area>crm/[a-z-]+|account-info|crm-object-schemas|webhooks|marketing/forms)/(?P<version>20\d\d-\d\d(?:-beta)?)(?P<rest>/.*|$)"
 )
 V4_AREAS = re.compile(r"/crm/(associations/|objects/[^/]+/[^/]+/associations/)")
 

@@ -157,6 +157,15 @@ class Associations:
                 return kind
         return None
 
+    def partners(self, kind: ObjectType, types: Iterable[ObjectType]) -> list[ObjectType]:
+        """The objects that `kind` has link types to."""
+        names = {known.to_object for known in self._types.values() if known.from_object == kind.name}
+        return [other for other in types if other.name in names]
+
+    def by_id(self, type_id: int) -> LinkType | None:
+        """The link type with `type_id`, whichever objects it links."""
+        return next((kind for kind in self._types.values() if kind.type_id == type_id), None)
+
     # -- links -------------------------------------------------------------------------------------------------
 
     def link(self, links: Iterable[tuple[str, str, LinkType]]) -> None:

@@ -25,6 +25,8 @@ class ObjectType:
         shown: properties that come back where a caller asks for none.
         searched: properties that the free-text `query` of a search looks at.
         scope: the word that names the object in scopes.
+        required: properties that a new record must have.
+        display: properties that stand for a record where people see it; the first is its title.
     """
 
     name: str
@@ -37,6 +39,10 @@ class ObjectType:
     scope: str = "contacts"
     properties: dict[str, Property] = field(default_factory=dict)
     custom: bool = False
+    labels: tuple[str, str] = ("", "")
+    required: tuple[str, ...] = ()
+    display: tuple[str, ...] = ()
+    defined_at: str = "1970-01-01T00:00:00Z"
 
     def loading_problem(self, name: str, value: str) -> str | None:
         """What is wrong with `value` for the property `name` when records are loaded; None where it is fine."""
@@ -99,6 +105,8 @@ class ObjectTypes:
         self._aliases: dict[str, ObjectType] = {}
         for kind in _standard():
             kind.properties = standard_properties(kind.name)
+            kind.labels = (kind.singular.capitalize(), kind.name.capitalize())
+            kind.display = kind.shown or kind.searched[:1]
             self.add(kind)
 
     def add(self, kind: ObjectType, *aliases: str) -> None:

@@ -15,6 +15,7 @@ from sandbox.hubspot.associations import Associations
 from sandbox.hubspot.derived import Derived
 from sandbox.hubspot.history import History
 from sandbox.hubspot.limits import Limits
+from sandbox.hubspot.lists import Lists
 from sandbox.hubspot.loading import Loader
 from sandbox.hubspot.objects import ObjectType, ObjectTypes
 from sandbox.hubspot.owners import Owners
@@ -45,6 +46,7 @@ class HubSpot:
         self._loader = Loader(store, clock, self.records, derived)
         self.associations = Associations(store)
         self.owners = Owners(store, clock)
+        self.lists = Lists(clock)
         self.limits = Limits(limits)
         self.token = f"pat-na1-{uuid.uuid5(uuid.NAMESPACE_URL, 'leadwright-sandbox')}"
         self.tokens: dict[str, frozenset[str]] = {

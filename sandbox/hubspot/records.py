@@ -88,6 +88,11 @@ class Records:
             if known.unique:
                 self._index_unique(kind, known)
 
+    def drop_table(self, kind: ObjectType) -> None:
+        """Remove the table of `kind` and everything in it."""
+        self._store.db.execute(f"drop table if exists {quoted(kind.name)}")
+        self._next_ids.pop(kind.name, None)
+
     def add_property(self, kind: ObjectType, added: Property) -> None:
         """Give `kind` a further property."""
         if added.name not in self._store.columns(kind.name):

@@ -25,6 +25,12 @@ def iso(moment: datetime) -> str:
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
+def milliseconds(moment: str) -> int:
+    """A stored moment or day as the old API writes it: milliseconds since 1970."""
+    parsed = datetime.fromisoformat(moment)
+    return round((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
 def text(value: object) -> str:
     """The spelling that HubSpot gives a JSON or Python value before it looks at the property's type."""
     if isinstance(value, str):

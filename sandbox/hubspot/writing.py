@@ -74,6 +74,12 @@ def create(
 ) -> dict[str, Any]:
     """Create a record and its links."""
     values = checked(portal, kind, properties)
+    missing = [name for name in kind.required if not values.get(name)]
+    if missing:
+        raise bad_request(
+            f"Error creating {kind.type_id}. Some required properties were not set.",
+            context={"properties": missing},
+        )
     portal.records.check_unique(kind, values, None)
     links = _specs(portal, kind, associations)
     _default_stage(portal, kind, values)

@@ -1,6 +1,19 @@
 """The portal's endpoints, one module per area of the API."""
 
-from sandbox.hubspot.routes import account, associations, batches, objects, owners, pipelines, properties
+from sandbox.hubspot.routes import (
+    account,
+    associations,
+    batches,
+    legacy_contacts,
+    legacy_lists,
+    legacy_model,
+    lists,
+    objects,
+    owners,
+    pipelines,
+    properties,
+    schemas,
+)
 from sandbox.hubspot.routes.endpoint import Endpoint
 
 __all__ = ["ROUTES", "Endpoint"]
@@ -13,5 +26,10 @@ ROUTES: list[Endpoint] = [
     *properties.ROUTES,
     *owners.ROUTES,
     *pipelines.ROUTES,
+    *schemas.ROUTES,
+    *lists.ROUTES,
     *account.ROUTES,
+    *legacy_contacts.ROUTES,
+    *legacy_lists.ROUTES,
+    *legacy_model.ROUTES,
 ]

@@ -40,7 +40,9 @@ def find(kind: ObjectType, name: str, archived: bool = False) -> Property:
     return known
 
 
-def build(call: Call, kind: ObjectType, body: Mapping[str, Any]) -> Property:
+def build(
+    call: Call, kind: ObjectType, body: Mapping[str, Any], groups: Mapping[str, str] | None = None
+) -> Property:
     """The property that a create call describes; raises ApiError where HubSpot refuses it."""
     missing = [name for name in REQUIRED if not body.get(name)]
     if missing:
@@ -56,7 +58,7 @@ def build(call: Call, kind: ObjectType, body: Mapping[str, Any]) -> Property:
         raise bad_request(f"Field type {field_type} cannot be used with the type {kind_of_value}")
     if name in kind.properties and not kind.properties[name].archived_at:
         raise conflict(f"A property named '{name}' already exists.", subCategory="Properties.PROPERTY_EXISTS")
-    if text(body["groupName"]) not in call.portal.groups(kind):
+    if text(body["groupName"]) not in (call.portal.groups(kind) if groups is None else groups):
         raise bad_request(
             f"Property group {body['groupName']} does not exist", subCategory="Properties.GROUP_NOT_FOUND"
         )

@@ -1,0 +1,170 @@
+"""The first generation of the contacts API, which callers still use to find people by e-mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.hubspot import writing
+from sandbox.hubspot.calls import Answer, Call
+from sandbox.hubspot.errors import ApiError, InvalidPropertiesError, bad_request, not_found
+from sandbox.hubspot.objects import ObjectType
+from sandbox.hubspot.properties import Property
+from sandbox.hubspot.records import Record
+from sandbox.hubspot.routes.endpoint import Endpoint
+from sandbox.hubspot.values import milliseconds, text
+
+CONTACTS = "/contacts/v1/contact"
+MAX_CONTACTS = 100
+
+
+def reads(call: Call) -> tuple[str, ...]:
+    """The scope to read what the old API shows."""
+    return ("crm.objects.contacts.read",)
+
+
+def writes(call: Call) -> tuple[str, ...]:
+    """The scope to change what the old API shows."""
+    return ("crm.objects.contacts.write",)
+
+
+def contacts(call: Call) -> ObjectType:
+    """The type of contacts."""
+    return call.object_type("contacts")
+
+
+def number(record_id: str) -> int | str:
+    """A record id as the old API writes it."""
+    return int(record_id) if record_id.isascii() and record_id.isdigit() else record_id
+
+
+def _value(known: Property, value: str) -> str:
+    """A property value as the old API spells it: moments and days in milliseconds."""
+    return str(milliseconds(value)) if known.type in ("datetime", "date") and value else value
+
+
+def _profile(call: Call, record: Record) -> dict[str, Any]:
+    kind = contacts(call)
+    merged = (record.properties["hs_merged_object_ids"] or "").split(";")
+    created = milliseconds(record.created_at)
+    identity = {
+        "type": "EMAIL",
+        "value": record.properties["email"],
+        "timestamp": created,
+        "is-primary": True,
+    }
+    return {
+        "vid": number(record.id),
+        "canonical-vid": number(record.id),
+        "merged-vids": [number(record_id) for record_id in merged if record_id],
+        "portal-id": call.portal.portal_id,
+        "is-contact": True,
+        "properties": {
+            name: {"value": _value(kind.properties[name], value)}
+            for name, value in record.properties.items()
+            if value is not None
+        },
+        "list-memberships": [],
+        "identity-profiles": [
+            {
+                "vid": number(record.id),
+                "saved-at-timestamp": created,
+                "deleted-changed-timestamp": 0,
+                "identities": [identity] if record.properties["email"] else [],
+            }
+        ],
+        "merge-audits": [],
+    }
+
+
+def _missing(what: str) -> ApiError:
+    return not_found("contact does not exist", errors=[{"message": f"The contact {what} does not exist."}])
+
+
+def _by_email(call: Call, email: str) -> str | None:
+    return call.portal.records.ids_by(contacts(call), "email", [email]).get(email.lower())
+
+
+def _shown(call: Call, record_id: str | None, what: str) -> Answer:
+    kind = contacts(call)
+    record = call.portal.records.get(kind, record_id, sorted(kind.properties)) if record_id else None
+    if record is None:
+        raise _missing(what)
+    return 200, _profile(call, record)
+
+
+def profile_by_email(call: Call) -> Answer:
+    """A contact by e-mail."""
+    return _shown(call, _by_email(call, call.path["email"]), f"e:{call.path['email']}")
+
+
+def profile_by_vid(call: Call) -> Answer:
+    """A contact by id."""
+    return _shown(call, call.path["vid"], call.path["vid"])
+
+
+def _given(call: Call) -> dict[str, Any]:
+    given = call.body.get("properties")
+    if not isinstance(given, list) or not all(
+        isinstance(item, dict) and "property" in item for item in given
+    ):
+        raise bad_request("Invalid input JSON: properties is a list of property and value")
+    return {text(item["property"]): item.get("value") for item in given}
+
+
+def _refused(error: InvalidPropertiesError) -> ApiError:
+    """The old form of a refusal: the list stands beside the message, without a category."""
+    results = [
+        {key: value for key, value in item.items() if key != "localizedErrorMessage"}
+        for item in error.results
+    ]
+    return ApiError(400, "Property values were not valid", None, validationResults=results)
+
+
+def create_or_update(call: Call) -> Answer:
+    """Create a contact, or update the one with this e-mail."""
+    kind, properties = contacts(call), _given(call)
+    record_id = _by_email(call, call.path["email"])
+    try:
+        if record_id is None:
+            made = writing.create(call.portal, kind, {"email": call.path["email"], **properties})
+            return 200, {"vid": number(made["id"]), "isNew": True}
+        writing.update(call.portal, kind, record_id, properties)
+    except InvalidPropertiesError as error:
+        raise _refused(error) from error
+    return 200, {"vid": number(record_id), "isNew": False}
+
+
+def delete_contact(call: Call) -> Answer:
+    """Move a contact to the recycle bin."""
+    kind, vid = contacts(call), call.path["vid"]
+    if not call.portal.records.many(kind, [vid], ["hs_object_id"]):
+        raise _missing(vid)
+    writing.archive(call.portal, kind, [vid])
+    return 200, {"vid": number(vid), "deleted": True, "reason": "OK"}
+
+
+def all_contacts(call: Call) -> Answer:
+    """A page of contacts in the order of their ids."""
+    kind = contacts(call)
+    count = call.number("count", 20, MAX_CONTACTS)
+    names = sorted(
+        {"email", "hs_merged_object_ids", *kind.fixed, *call.names("property")} & set(kind.properties)
+    )
+    after = call.query.get("vidOffset")
+    records = call.portal.records.page(
+        kind, names, after if after != "0" else None, count + 1, archived=False
+    )
+    return 200, {
+        "contacts": [_profile(call, record) for record in records[:count]],
+        "has-more": len(records) > count,
+        "vid-offset": number(records[:count][-1].id) if records else 0,
+    }
+
+
+ROUTES = [
+    Endpoint("GET", f"{CONTACTS}/email/{{email}}/profile", profile_by_email, reads),
+    Endpoint("GET", f"{CONTACTS}/vid/{{vid}}/profile", profile_by_vid, reads),
+    Endpoint("POST", f"{CONTACTS}/createOrUpdate/email/{{email}}", create_or_update, writes),
+    Endpoint("DELETE", f"{CONTACTS}/vid/{{vid}}", delete_contact, writes),
+    Endpoint("GET", "/contacts/v1/lists/all/contacts/all", all_contacts, reads),
+]
