@@ -24,7 +24,7 @@ def behave(rng: Random, person: Person, now: int) -> Journey:
 
 def _visit(rng: Random, person: Person, journey: Journey, now: int) -> None:
     created, span = person.created, now - person.created
-    wanted = count(rng, 0.6 + 7 * person.intent * min(1.0, 0.35 + span / (120 * DAY)))
+    wanted = count(rng, 0.4 + 8 * person.intent**1.3 * min(1.0, 0.35 + span / (120 * DAY)))
     visits = [created] if person.source.form else []
     for _ in range(wanted):
         # Half of the visits come in the first weeks, the others any time: interest comes back.
@@ -34,15 +34,15 @@ def _visit(rng: Random, person: Person, journey: Journey, now: int) -> None:
             visits.append(at)
     visits.sort()
     journey.visits = visits
-    journey.page_views = sum(1 + count(rng, 1 + 4 * person.intent) for _ in visits)
+    journey.page_views = sum(1 + count(rng, 0.6 + 5 * person.intent) for _ in visits)
     eager = rng.random() / (0.05 + 0.5 * person.intent)  # who wants to buy looks at prices and demos
     journey.last_page = "/pricing" if eager < 0.7 else "/demo" if eager < 1 else READING.pick(rng)
 
 
 def _fill_forms(rng: Random, person: Person, journey: Journey, now: int) -> None:
-    raise_chance = 0.02 + 0.5 * person.intent**2
+    raise_chance = 0.01 + 0.75 * person.intent**2.5
     for place, at in enumerate(journey.visits):
-        chance = person.source.form if not place else 0.1 + 0.15 * person.intent
+        chance = person.source.form if not place else 0.03 + 0.3 * person.intent
         if rng.random() < chance:
             event = HAND_RAISES if rng.random() < raise_chance else SOFT_FORMS
             at += 0 if not place else 2 * MINUTE + int(rng.random() * 10 * MINUTE)

@@ -52,6 +52,6 @@ def make_company(rng: Random, number: int, start: int, now: int, small: bool = F
         segment=segment_of(employees),
         fit=clamp(0.5 * industry.appeal + 0.35 * size_appeal + 0.15 * country.appeal),
         demand=rng.betavariate(2, 2),
-        wakes=start + int(rng.random() ** 0.85 * days * DAY),  # business grows: more leads later in the year
+        wakes=start + int(rng.random() ** 0.75 * days * DAY),  # business grows: more leads later in the year
         scans_links=employees > 50 and rng.random() < 0.2,
     )

@@ -43,7 +43,7 @@ _ENGLISH = _names(
     "Smith Johnson Williams Brown Jones Miller Davis Wilson Anderson Taylor Moore Jackson Martin Lee Thompson White "
     "Harris Clark Lewis Robinson Walker Young Allen King Wright Scott Green Baker Adams Nelson Hill Campbell "
     "Mitchell Roberts Carter Phillips Evans Turner Parker Edwards Collins Stewart Morris Murphy Cook Rogers Patel "
-    "Nguyen Garcia O'Brien Bennett Hughes Foster Sanders Price Russell",
+    "Nguyen Garcia O'Brien Bennett Hughes Foster Sanders Price Russell Null",
 )
 _GERMAN = _names(
     "Anna Lukas Sophie Maximilian Julia Felix Laura Paul Katharina Jonas Lena Tobias Sabine Stefan Petra Jürgen "
@@ -101,7 +101,7 @@ _INDIAN = _names(
 )
 _JAPANESE = _names(
     "Haruto Yui Sota Aoi Ren Hina Yuto Sakura Kenji Naoko Takashi Keiko Hiroshi Yumi",
-    "Sato Suzuki Takahashi Tanaka Watanabe Ito Yamamoto Nakamura Kobayashi Kato Yoshida Yamada Sasaki Matsumoto",
+    "Sato Suzuki Takahashi Tanaka Watanabe Ito Yamamoto Nakamura Kobayashi Kato Yoshida Yamada Sasaki Matsumoto Na",
 )
 
 

@@ -42,7 +42,7 @@ def _draw_in(rng: Random, deal: Deal, group: list[tuple[Person, Journey]]) -> No
     """Colleagues are often accepted at once because their company is buying, whatever they did themselves."""
     for person, journey in group:
         same = ("salesforce" if person.in_salesforce else "hubspot") == deal.crm
-        if not same or journey.sql_at is not None or journey.refused_at is not None or rng.random() < 0.4:
+        if not same or journey.sql_at is not None or journey.refused_at is not None or rng.random() < 0.5:
             continue
         known = max(deal.opened, person.created, journey.assigned_at or 0, journey.touched_at or 0)
         known = max(known, journey.mql_at or 0)

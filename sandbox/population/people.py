@@ -87,7 +87,7 @@ def _member(
         email = f"{pick(rng, ROLE_MAILBOXES)}@{company.domain}"
     elif kind == "free_mail":
         # Gmail allows no underscore and most others no two in a row: nobody's real mailbox.
-        email = f"{ascii_text(first)}__{ascii_text(last)}{number % 10000:04d}@{FREE_MAIL.pick(rng)}"
+        email = f"{ascii_text(first)}__{ascii_text(last)}{number:04d}@{FREE_MAIL.pick(rng)}"
     else:
         email = _mailbox(rng, first, last, company.domain, taken)
     title = pick(rng, TITLES[language][department][level])
@@ -139,7 +139,10 @@ def _person(
 ) -> Person:  # fmt: skip
     source = SOURCES.pick(rng)
     quality = rng.gauss(0, 1)
-    want = -0.15 + 1.6 * (demand - 0.5) + 0.8 * rng.gauss(0, 1) + 3 * source.warmth + 0.3 * quality
+    # Who fits feels the need more often, so fit and intent go together a little.
+    want = (
+        -0.1 + 1.6 * (demand - 0.5) + 2 * (fit - 0.55) + rng.gauss(0, 0.8) + 3 * source.warmth + 0.3 * quality
+    )
     moment = office_moment(rng, created, country.offset)
     while moment > now - HOUR:
         moment -= DAY

@@ -48,7 +48,7 @@ def sell(rng: Random, person: Person, journey: Journey, desk: Desk, now: int) ->
 
 def _qualify(rng: Random, person: Person, journey: Journey, now: int) -> None:
     raised = [at for at, event in journey.forms if event in HAND_RAISE_NAMES]
-    odds = -1.7 + 4.5 * (person.fit - 0.5) + 4 * (person.intent - 0.5) + (2.0 if raised else 0.0)
+    odds = -2.0 + 4.5 * (person.fit - 0.5) + 4 * (person.intent - 0.5) + (2.0 if raised else 0.0)
     journey.mql_chance = logistic(odds)
     if rng.random() >= journey.mql_chance:
         return
@@ -69,7 +69,7 @@ def _leave_alone(rng: Random, person: Person, journey: Journey, desk: Desk, now:
         if rng.random() < 0.1:
             journey.rep, journey.assigned_at = rep, at - 10 * MINUTE
         journey.activities.append(Activity(at, "email_out", rep, subject, at))
-        for step in range(1, 4):
+        for step in range(1, 5):
             if rng.random() < 0.5:
                 later = rep.calendar.after(at + 4 * step * DAY, 30)
                 again = pick(rng, FOLLOW_UP[person.language])
@@ -116,7 +116,7 @@ def _decide(rng: Random, person: Person, journey: Journey, rep: Rep) -> None:
     hours = ((journey.touched_at or 0) - (journey.mql_at or 0)) / HOUR
     segment = person.company.segment if person.company else "small"
     odds = (
-        -3.4
+        -3.85
         + 4.5 * (person.fit - 0.5)
         + 4.5 * (person.intent - 0.5)
         + 0.6 * person.quality

@@ -41,5 +41,7 @@ NOTE = (
     "Budget is decided next quarter.",
     "Not the decision maker, will forward.",
     "Compares two other tools.",
+    'Said: "too early, call in spring".\nAgreed on a call; next steps:\n- price list, 20 seats\n- security paper',
+    "Très intéressé 👍, wants a trial, budget 5,000 €",
 )
 REFUSALS = ("No budget", "No need", "Wrong person", "Too small", "Chose a competitor", "No reply")

@@ -104,7 +104,7 @@ READING = Weighted(
 
 COMPANY_FIRST = tuple(_FIRST_WORDS.split())
 COMPANY_SECOND = tuple(_SECOND_WORDS.split())
-LEGAL = {"US": " Inc.", "GB": " Ltd", "DE": " GmbH", "FR": " SAS", "ES": " S.L.", "IT": " S.r.l.", "NL": " B.V.",
+LEGAL = {"US": ", Inc.", "GB": " Ltd", "DE": " GmbH", "FR": " SAS", "ES": " S.L.", "IT": " S.r.l.", "NL": " B.V.",
          "SE": " AB", "PL": " Sp. z o.o.", "BR": " Ltda.", "MX": " S.A. de C.V."}  # fmt: skip
 
 OWN_DOMAIN = "leadwright.example"

@@ -14,7 +14,7 @@ def truth_row(
     """One row per person: who it is in both CRMs, what drives him, what came and what will come of it."""
     deal, company = journey.deal, person.company
     closes = deal.closes if deal else None
-    answered = journey.touched_at is not None and journey.mql_at is not None
+    answered = journey.touched_at is not None and journey.mql_at is not None and not journey.is_drawn_in
     return {
         "person_id": f"p{person.number:07d}",
         "kind": person.kind,
