@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
@@ -21,6 +22,30 @@ def in_order(changes: Sequence[Change]) -> list[Change]:
     return ordered
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is left of a change after the check for a person's edit."""
+
+    record_id: str
+    values: Mapping[str, Value]
+
+
+Shown = Mapping[str, Mapping[str, object]]
+"""What a CRM shows now, by record id."""
+
+
+def guarded(changes: Sequence[Change]) -> tuple[list[str], list[str]]:
+    """The records and the fields to look at before `changes` go out."""
+    names = {c.record_id: [n for n in c.expected if n in c.values] for c in changes}
+    return [i for i, found in names.items() if found], sorted({n for found in names.values() for n in found})
+
+
+def after_guard(changes: Sequence[Change], shown: Shown) -> tuple[list[Row], list[Outcome]]:
+    """What of `changes` is to be sent, and the outcomes of those of which nothing is left."""
+    rows = [Row(change.record_id, still_ours(change, shown.get(change.record_id, {}))) for change in changes]
+    return [row for row in rows if row.values], [_skipped(row) for row in rows if not row.values]
+
+
 def still_ours(change: Change, shown: Mapping[str, object]) -> dict[str, Value]:
     """The values of `change` without the guarded ones for which the CRM now shows something else."""
     return {
@@ -30,10 +55,9 @@ def still_ours(change: Change, shown: Mapping[str, object]) -> dict[str, Value]:
     }
 
 
-def skipped(change: Change) -> Outcome:
-    """The outcome of a change of which nothing is left to send."""
+def _skipped(row: Row) -> Outcome:
     return Outcome(
-        change.record_id,
+        row.record_id,
         "skipped",
         code=CHANGED_BY_PERSON,
         message="Somebody changed the record while this run computed; the CRM's value stays.",

@@ -7,7 +7,6 @@ last case the rows that HubSpot names are set aside and the rest is sent again; 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,46 +16,29 @@ from connectors.errors import brief
 from connectors.hubspot.errors import RefusedError
 from connectors.hubspot.records import by_id
 from connectors.hubspot.transport import Json, Transport
-from connectors.values import in_order, skipped, still_ours
+from connectors.values import Row, Shown, after_guard, guarded, in_order
 
 _BATCH = 100
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """What is left of a change after the check for a person's edit."""
-
-    record_id: str
-    values: Mapping[str, Value]
 
 
 def push(hubspot: Transport, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
     """Send `changes`; yield one outcome each."""
     ordered = in_order(changes)
     for start in range(0, len(ordered), _BATCH):
-        rows: list[_Row] = []
         chunk = ordered[start : start + _BATCH]
-        shown = _shown(hubspot, object_name, chunk)
-        for change in chunk:
-            values = still_ours(change, shown.get(change.record_id, {}))
-            if values:
-                rows.append(_Row(change.record_id, values))
-            else:
-                yield skipped(change)
+        rows, skipped = after_guard(chunk, _shown(hubspot, object_name, chunk))
+        yield from skipped
         yield from _send(hubspot, object_name, rows)
 
 
-def _shown(hubspot: Transport, object_name: str, changes: Sequence[Change]) -> dict[str, Mapping[str, Any]]:
-    """What HubSpot shows now in the guarded properties, by record id."""
-    guarded = sorted({name for change in changes for name in change.expected if name in change.values})
-    if not guarded:
-        return {}
-    ids = [change.record_id for change in changes if change.expected]
-    records = by_id(hubspot, object_name, ids, guarded)
+def _shown(hubspot: Transport, object_name: str, changes: Sequence[Change]) -> Shown:
+    """What HubSpot shows now in the guarded properties."""
+    ids, names = guarded(changes)
+    records = by_id(hubspot, object_name, ids, names)
     return {str(record["id"]): record.get("properties") or {} for record in records}
 
 
-def _send(hubspot: Transport, object_name: str, rows: Sequence[_Row]) -> Iterator[Outcome]:
+def _send(hubspot: Transport, object_name: str, rows: Sequence[Row]) -> Iterator[Outcome]:
     if not rows:
         return
     try:
@@ -66,7 +48,7 @@ def _send(hubspot: Transport, object_name: str, rows: Sequence[_Row]) -> Iterato
         return
     stored = _stored(answer, rows)
     refused = _named(tuple(answer.get("errors") or ()), rows)
-    left: list[_Row] = []
+    left: list[Row] = []
     for row in rows:
         if row.record_id in stored:
             yield Outcome(row.record_id, "accepted", row.values, updated_at=stored[row.record_id])
@@ -78,7 +60,7 @@ def _send(hubspot: Transport, object_name: str, rows: Sequence[_Row]) -> Iterato
 
 
 def _apart(
-    hubspot: Transport, object_name: str, rows: Sequence[_Row], refusal: RefusedError
+    hubspot: Transport, object_name: str, rows: Sequence[Row], refusal: RefusedError
 ) -> Iterator[Outcome]:
     """Outcomes of a batch that was refused as a whole."""
     named = _named(refusal.errors, rows)
@@ -92,14 +74,14 @@ def _apart(
     yield from _halves(hubspot, object_name, rows)
 
 
-def _halves(hubspot: Transport, object_name: str, rows: Sequence[_Row]) -> Iterator[Outcome]:
+def _halves(hubspot: Transport, object_name: str, rows: Sequence[Row]) -> Iterator[Outcome]:
     middle = len(rows) // 2
     yield from _send(hubspot, object_name, rows[:middle])
     yield from _send(hubspot, object_name, rows[middle:])
 
 
 def _without_answer(
-    hubspot: Transport, object_name: str, rows: Sequence[_Row], *, whole: bool
+    hubspot: Transport, object_name: str, rows: Sequence[Row], *, whole: bool
 ) -> Iterator[Outcome]:
     """Rows that an answer passes over are sent again, fewer at a time; alone, a row that is passed over failed."""
     if not rows:
@@ -112,7 +94,7 @@ def _without_answer(
         yield from _send(hubspot, object_name, rows)
 
 
-def _body(rows: Sequence[_Row]) -> Json:
+def _body(rows: Sequence[Row]) -> Json:
     return {
         "inputs": [
             {
@@ -139,7 +121,7 @@ def written(value: Value) -> str:
     return str(value)
 
 
-def _stored(answer: Mapping[str, Any], rows: Sequence[_Row]) -> dict[str, datetime | None]:
+def _stored(answer: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, datetime | None]:
     """When each stored row was stored, by the id that was sent."""
     results = answer.get("results") or []
     if len(rows) == 1 and len(results) == 1:
@@ -153,7 +135,7 @@ def _updated_at(result: Mapping[str, Any]) -> datetime | None:
     return instant(str(moment)) if moment else None
 
 
-def _named(errors: Sequence[Mapping[str, Any]], rows: Sequence[_Row]) -> dict[str, tuple[str, str]]:
+def _named(errors: Sequence[Mapping[str, Any]], rows: Sequence[Row]) -> dict[str, tuple[str, str]]:
     """Code and message for each of `rows` that HubSpot's errors name, by its id or its trace id."""
     ours = {row.record_id for row in rows}
     found: dict[str, tuple[str, str]] = {}
@@ -173,5 +155,5 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _rejected(row: _Row, code: str, message: str) -> Outcome:
+def _rejected(row: Row, code: str, message: str) -> Outcome:
     return Outcome(row.record_id, "rejected", row.values, code=code, message=brief(message))

@@ -1,23 +1,23 @@
-"""Writes changes to Salesforce as collections of 200 and reads each row's fate."""
+"""Writes changes to Salesforce as collections of 200, very many as a bulk job, and reads each row's fate."""
 
 from __future__ import annotations
 
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.base import Change, Outcome, Value
+from connectors.base import Change, Outcome
 from connectors.batches import iso
 from connectors.errors import UnavailableError, brief
-from connectors.salesforce import soql
+from connectors.salesforce import ingest, soql
 from connectors.salesforce.errors import PASSING_CODES, RefusedError
 from connectors.salesforce.org import Org
-from connectors.values import in_order, skipped, still_ours
+from connectors.values import Row, Shown, after_guard, guarded, in_order
 
 _BATCH = 200
+_BULK_FROM = 10_000  # a job costs a handful of calls and some waiting; below, collections are quicker
 _WAITS = (0.3, 1.0, 3.0)  # seconds before the next tries for rows that somebody else holds
 _HEADERS = {
     # Without it every update would run the assignment rules and move the lead to another owner.
@@ -27,44 +27,38 @@ _HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """What is left of a change after the check for a person's edit."""
-
-    record_id: str
-    values: Mapping[str, Value]
-
-
 def push(org: Org, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
     """Send `changes`; yield one outcome each."""
     ordered = in_order(changes)
+    in_bulk = len(ordered) >= _BULK_FROM
+    rows: list[Row] = []
     for start in range(0, len(ordered), _BATCH):
-        rows: list[_Row] = []
         chunk = ordered[start : start + _BATCH]
-        shown = _shown(org, object_name, chunk)
-        for change in chunk:
-            values = still_ours(change, shown.get(change.record_id, {}))
-            if values:
-                rows.append(_Row(change.record_id, values))
-            else:
-                yield skipped(change)
-        yield from _send(org, object_name, rows)
+        kept, skipped = after_guard(chunk, _shown(org, object_name, chunk))
+        yield from skipped
+        if in_bulk:
+            rows += kept
+        else:
+            yield from _send(org, object_name, kept)
+    if in_bulk:
+        left = yield from ingest.send(org, object_name, rows)
+        for start in range(0, len(left), _BATCH):
+            yield from _send(org, object_name, left[start : start + _BATCH])
 
 
-def _shown(org: Org, object_name: str, changes: Sequence[Change]) -> dict[str, Mapping[str, Any]]:
-    """What Salesforce shows now in the guarded fields, by record id."""
-    guarded = sorted({name for change in changes for name in change.expected if name in change.values})
-    if not guarded:
+def _shown(org: Org, object_name: str, changes: Sequence[Change]) -> Shown:
+    """What Salesforce shows now in the guarded fields."""
+    ids, names = guarded(changes)
+    if not ids:
         return {}
-    ids = soql.literals(change.record_id for change in changes if change.expected)
-    text = soql.select(["Id", *guarded], object_name, f" WHERE Id IN {ids}")
+    text = soql.select(["Id", *names], object_name, f" WHERE Id IN {soql.literals(ids)}")
     return {row["Id"]: row for row in org.query(f"reading {object_name} before the write", text)}
 
 
-def _send(org: Org, object_name: str, rows: Sequence[_Row]) -> Iterator[Outcome]:
+def _send(org: Org, object_name: str, rows: Sequence[Row]) -> Iterator[Outcome]:
     """Outcomes of `rows`; a row that somebody else holds is sent again a few times."""
     for wait in (*_WAITS, None):
-        again: list[_Row] = []
+        again: list[Row] = []
         for row, answer in _answers(org, object_name, rows):
             outcome = _outcome(row, answer)
             if wait is not None and _passes(outcome):
@@ -77,7 +71,7 @@ def _send(org: Org, object_name: str, rows: Sequence[_Row]) -> Iterator[Outcome]
         rows = again
 
 
-def _answers(org: Org, object_name: str, rows: Sequence[_Row]) -> Iterator[tuple[_Row, Mapping[str, Any]]]:
+def _answers(org: Org, object_name: str, rows: Sequence[Row]) -> Iterator[tuple[Row, Mapping[str, Any]]]:
     """Each row with Salesforce's answer; a collection that is refused as a whole is sent by halves."""
     if not rows:
         return
@@ -103,12 +97,12 @@ def _answers(org: Org, object_name: str, rows: Sequence[_Row]) -> Iterator[tuple
     yield from zip(rows, answers, strict=True)
 
 
-def _record(object_name: str, row: _Row) -> dict[str, Any]:
+def _record(object_name: str, row: Row) -> dict[str, Any]:
     values = {name: iso(v) if isinstance(v, datetime) else v for name, v in row.values.items()}
     return {"attributes": {"type": object_name}, "id": row.record_id, **values}
 
 
-def _outcome(row: _Row, answer: Mapping[str, Any]) -> Outcome:
+def _outcome(row: Row, answer: Mapping[str, Any]) -> Outcome:
     if answer.get("success"):
         return Outcome(row.record_id, "accepted", row.values)
     error = (answer.get("errors") or [{}])[0]
