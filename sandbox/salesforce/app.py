@@ -126,11 +126,11 @@ class App:
             raise ApiError(431, "REQUEST_HEADER_FIELDS_TOO_LARGE", "URI and headers exceed 16,384 bytes")
 
     async def _versions(self, request: Request) -> Response:
-        seasons = ("Spring", "Summer", "Winter")
+        seasons = ("Spring", "Summer", "Winter")  # version 65 came in Winter '26
         return reply(
             [
                 {
-                    "label": f"{seasons[(number - 31) % 3]} '{14 + (number - 30) // 3}",
+                    "label": f"{seasons[number % 3]} '{26 + (number - 65) // 3}",
                     "url": f"/services/data/v{number}.0",
                     "version": f"{number}.0",
                 }

@@ -248,4 +248,5 @@ ENDPOINTS: list[Endpoint] = [
     ("GET", "/jobs/ingest/{id}/successfulResults", successful),
     ("GET", "/jobs/ingest/{id}/failedResults", failed),
     ("GET", "/jobs/ingest/{id}/unprocessedrecords", unprocessed),
+    ("GET", "/jobs/ingest/{id}/unprocessedRecords", unprocessed),  # as simple-salesforce spells it
 ]

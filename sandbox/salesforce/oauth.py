@@ -39,7 +39,7 @@ class ConnectedApp:
     """The app that clients log in through."""
 
     client_id: str = field(default_factory=lambda: f"3MVG9{secrets.token_urlsafe(40)}")
-    client_secret: str = field(default_factory=lambda: secrets.token_hex(32).upper())
+    client_secret: str = field(default_factory=lambda: secrets.token_hex(32).upper(), repr=False)
 
     @cached_property
     def key(self) -> rsa.RSAPrivateKey:

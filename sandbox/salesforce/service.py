@@ -33,7 +33,7 @@ class Salesforce:
         permissions: frozenset[str] | None = None,
         session_seconds: float | None = None,
     ) -> None:
-        self.org = Org(store, clock, permissions, session_seconds, Usage(limits))
+        self.org = Org(store, clock, permissions, session_seconds, Usage(limits, clock.now))
         self.connected_app = ConnectedApp()
         self.app = App(self.org, self.connected_app)
         self._refresh_token = self.org.sessions.refresh_token(self.org.integration_user)

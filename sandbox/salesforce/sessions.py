@@ -22,7 +22,7 @@ class User:
 class Session:
     """One access token."""
 
-    token: str
+    token: str = field(repr=False)
     user: User
     expires: float | None  # on the monotonic clock; None = never
 
@@ -34,8 +34,8 @@ class Sessions:
     org_id: str
     seconds: float | None = None
     users: dict[str, User] = field(default_factory=dict)
-    open_sessions: dict[str, Session] = field(default_factory=dict)
-    refresh_tokens: dict[str, User] = field(default_factory=dict)
+    open_sessions: dict[str, Session] = field(default_factory=dict, repr=False)
+    refresh_tokens: dict[str, User] = field(default_factory=dict, repr=False)
 
     def add_user(self, user: User) -> User:
         """Make `user` known, so that he can log in."""

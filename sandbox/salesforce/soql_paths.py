@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sandbox.salesforce.errors import invalid_field, malformed_query
-from sandbox.salesforce.fields import Field, ObjectType
+from sandbox.salesforce.fields import TEXT_KINDS, Field, ObjectType
 from sandbox.salesforce.schema import View
 from sandbox.salesforce.values import Stored, stamp
 from sandbox.store import quoted
@@ -37,6 +37,11 @@ class Resolved:
     path: Path
     field: Field
     sql: str
+
+
+def _no_case(sql: str) -> str:
+    """An expression that compares as a text column does: only columns bring their collation along."""
+    return f"(({sql}) collate nocase)"
 
 
 @dataclass
@@ -72,12 +77,14 @@ class Paths:
         relation, name = self.canonical(parts[:-1]), parts[-1]
         sources = self.reach(relation)
         if name.lower() == "type" and len(sources) > 1:
-            return Resolved((*relation, "Type"), Field("Type", "string"), self.type_of(relation))
+            return Resolved((*relation, "Type"), Field("Type", "string"), _no_case(self.type_of(relation)))
         found = [(s, f) for s in sources if (f := self.view.find_field(s.object, name)) is not None]
         if not found:
             self.view.field(sources[0].object, name)
         parts_sql = [self.column(relation, source, each) for source, each in found]
         sql = parts_sql[0] if len(parts_sql) == 1 else f"coalesce({', '.join(parts_sql)})"
+        if found[0][1].kind in TEXT_KINDS and (len(found) > 1 or found[0][1].formula):
+            sql = _no_case(sql)
         return Resolved((*relation, found[0][1].name), found[0][1], sql)
 
     def column(self, relation: Path, source: Source, wanted: Field) -> str:

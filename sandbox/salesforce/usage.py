@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sandbox.salesforce.errors import ApiError
+
+WINDOW = timedelta(hours=24)
 
 
 @dataclass
 class Usage:
-    """Calls of the present day; `enforced` switches the limit on."""
+    """Calls of the present 24 hours; `enforced` switches the limit on."""
 
     enforced: bool
+    now: Callable[[], datetime]
     total: int = 100_000
     used: int = 0
+    since: datetime | None = None
 
     def take(self) -> None:
         """Count one call, or refuse it."""
+        now = self.now()
+        if self.since is None or now - self.since >= WINDOW:
+            self.since, self.used = now, 0
         if self.enforced and self.used >= self.total:
             raise ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
         self.used += 1
