@@ -55,16 +55,16 @@ def _has_leads() -> bool:
             "`leadwright doctor` checks which CRMs are connected and what they allow Leadwright to read."
         )
         return False
-    _warn_when_stale(totals["as_of"])
+    _warn_when_stale(data.published_at(current))
     return True
 
 
-def _warn_when_stale(as_of: datetime) -> None:
-    age = datetime.now(UTC) - (as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC))
+def _warn_when_stale(published_at: datetime) -> None:
+    age = datetime.now(UTC) - published_at
     if age > STALE_AFTER:
         st.warning(
-            f"These figures are {age.days} day{'s' if age.days > 1 else ''} old. "
-            "The scheduled run may have stopped; `leadwright doctor` says why."
+            f"These figures were published {age.days} day{'s' if age.days > 1 else ''} ago, on "
+            f"{moment(published_at)}. The scheduled run may have stopped; `leadwright doctor` says why."
         )
 
 

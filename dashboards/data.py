@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -54,6 +55,11 @@ def is_published(settings: Settings) -> bool:
             "where table_schema = 'marts' and table_name = 'rpt_overview'",
         )
     return bool(marts)
+
+
+def published_at(settings: Settings) -> datetime:
+    """Tell when the copy was put in place; a demo or a back-test computes its figures for another moment."""
+    return datetime.fromtimestamp(settings.serving_file.stat().st_mtime, UTC)
 
 
 def read_totals(settings: Settings) -> Row:

@@ -16,9 +16,13 @@ from leadwright import settings
 
 def show() -> None:
     """Draw the page."""
-    overview = data.read_overview(settings.load())
+    current = settings.load()
+    overview = data.read_overview(current)
     st.title("Overview")
-    st.caption(f"Data as of {moment(overview.totals['as_of'])}. All times and weeks are in UTC.")
+    st.caption(
+        f"Data as of {moment(overview.totals['as_of'])}, published {moment(data.published_at(current))}. "
+        "All times and weeks are in UTC."
+    )
     _show_grade_totals(overview.totals)
     _show_sales_totals(overview.totals)
     left, right = st.columns(2, gap="large")
