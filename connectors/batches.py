@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from connectors.base import ObjectShape
 
@@ -88,8 +89,12 @@ def _first_of_each(rows: Iterable[Row], key: tuple[str, ...]) -> Iterator[Row]:
 
 
 def _column(rows: Sequence[Row], wanted: pa.Field) -> pa.Array:
-    name = wanted.name
-    texts = pa.array([spelled(row.get(name)) for row in rows], pa.string())
+    values = [row.get(wanted.name) for row in rows]
+    try:
+        texts = pa.array(values, pa.string())
+    except (pa.ArrowTypeError, pa.ArrowInvalid):  # not all are text yet
+        texts = pa.array([spelled(value) for value in values], pa.string())
+    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
     return instants(texts) if wanted.type == INSTANT else texts
 
 
