@@ -20,22 +20,27 @@ from sandbox.population.world import make_world
 __all__ = ["Population", "generate", "stream"]
 
 
-def stream(seed: int, leads: int, now: datetime, processes: int = 1) -> Iterator[Population]:
+def stream(
+    seed: int, leads: int, now: datetime, processes: int = 1, mailings: int = 0
+) -> Iterator[Population]:
     """The population in parts: first the team, pipeline and campaigns, then at most 1,000 people at a time.
 
     Every part refers only to itself and to the first one, so a loader can write it and forget it. The parts are
-    the same whatever the number of `processes`.
+    the same whatever the number of `processes`. `mailings` logs so many mass e-mails on every lead besides: volume
+    for load tests.
     """
-    if leads < 0:
-        raise ValueError("leads must not be negative")
+    if leads < 0 or not 0 <= mailings <= 40:
+        raise ValueError("leads must not be negative, mailings between 0 and 40")
     if leads == 0:
         return
     at = seconds(now)
-    world = make_world(seed, leads, at)
+    world = make_world(seed, leads, at, mailings)
     yield team_rows(world.team, world.campaigns, world.start, at)
     sizes = [min(BLOCK, leads - first) for first in range(0, leads, BLOCK)]
     if processes > 1:
-        yield from in_order(processes, [(seed, leads, at, block, size) for block, size in enumerate(sizes)])
+        yield from in_order(
+            processes, [(seed, leads, at, mailings, block, size) for block, size in enumerate(sizes)]
+        )
     else:
         for block, size in enumerate(sizes):
             yield make_block(world, block, size)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from sandbox.population.draws import count, logistic
-from sandbox.population.model import Journey, Person
-from sandbox.population.moments import DAY, HOUR, MINUTE, office_moment
+from sandbox.population.model import Activity, Journey, Person
+from sandbox.population.moments import DAY, HOUR, MINUTE, day_text, office_moment
 from sandbox.population.trades import HAND_RAISES, READING, SOFT_FORMS
 
 HAND_RAISE_NAMES = frozenset(HAND_RAISES.values)
@@ -78,6 +78,14 @@ def _get_letters(rng: Random, person: Person, journey: Journey, now: int) -> Non
         journey.clicked, journey.click_at = _some(
             rng, journey.opened, 0.35 * logistic(6 * (person.intent - 0.7)), last, now
         )
+
+
+def log_mailings(person: Person, journey: Journey, mailings: int, now: int) -> None:
+    """Log so many mass mailings on the person: volume without meaning, as some teams keep it."""
+    step = (now - person.created) // (mailings + 1)
+    for place in range(1, mailings + 1):
+        at = person.created + place * step
+        journey.activities.append(Activity(at, "mass_out", None, f"Newsletter {day_text(at // DAY)[:7]}", at))
 
 
 def _some(rng: Random, letters: int, chance: float, last: int, now: int) -> tuple[int, int | None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from random import Random
 
-from sandbox.population.behaviour import behave
+from sandbox.population.behaviour import behave, log_mailings
 from sandbox.population.deals import open_deals
 from sandbox.population.hubspot_side import HubSpotSide
 from sandbox.population.identifiers import Ids
@@ -36,6 +36,7 @@ def make_block(world: World, block: int, leads: int) -> Population:
         made += len(people)
         group = [(person, behave(draw["behaviour"], person, now)) for person in people]
         for person, journey in group:
+            log_mailings(person, journey, world.mailings, now)
             sell(draw["selling"], person, journey, world.desk, now)
         open_deals(draw["deals"], group)
         group.sort(key=lambda pair: pair[1].joined_at or 0)  # who opened a deal comes before who joined it

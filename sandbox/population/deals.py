@@ -68,7 +68,7 @@ def _open(rng: Random, person: Person, journey: Journey, crm: str, sql_at: int, 
     segment = company.segment if company else "small"
     hours = ((journey.touched_at or 0) - (journey.mql_at or 0)) / HOUR
     odds = (
-        -2.75
+        -3.0
         + 2.5 * (person.fit - 0.5)
         + 2.0 * (person.intent - 0.5)
         + 0.9 * person.quality
@@ -79,14 +79,29 @@ def _open(rng: Random, person: Person, journey: Journey, crm: str, sql_at: int, 
     journey.win_chance = logistic(odds)
     wins = rng.random() < journey.win_chance
     opened = rep.calendar.after(sql_at + int(rng.random() * 3 * DAY), rng.random() * 90)
-    length = rng.lognormvariate(math.log(_SEGMENT_DAYS[segment]), 0.5) * DAY
+    usual = _SEGMENT_DAYS[segment] * math.exp(0.5 - person.intent)  # the eager decide sooner
+    length = rng.lognormvariate(math.log(usual), 0.5) * DAY
     closes = rep.calendar.after(opened + max(3 * DAY, int(length)), rng.random() * 400)
     reached = 5 if wins else 1 + int(rng.random() * 5)
     cuts = sorted(rng.random() for _ in range(reached - 1))
     stages = [opened, *(opened + int(cut * (closes - opened)) for cut in cuts)]
     seats = clamp((company.employees if company else 5) * 0.04, 3, 400)
     amount = int(seats * rng.lognormvariate(math.log(620), 0.35) / 10) * 10
-    return Deal(crm, company, rep, opened, closes, wins, amount, stages)
+    hoped = opened + int(1.2 * _SEGMENT_DAYS[segment]) * DAY
+    lost_because = None if wins else _loss(rng, person, hours)
+    return Deal(crm, company, rep, opened, closes, hoped, wins, lost_because, amount, stages)
+
+
+def _loss(rng: Random, person: Person, hours: float) -> str:
+    """Why it was lost: slow answers lose eager buyers to competitors, weak demand ends without a budget."""
+    demand = person.company.demand if person.company else 0.3
+    if rng.random() < 0.1 + 0.4 * person.intent * (1 if hours > 8 else 0.4):
+        return "Chose a competitor"
+    return (
+        "No budget"
+        if rng.random() < 0.7 - 0.5 * demand
+        else pick(rng, ("No decision", "Missing feature", "No reply"))
+    )
 
 
 def _work(rng: Random, person: Person, journey: Journey, deal: Deal) -> None:

@@ -93,7 +93,7 @@ class HubSpotWriter:
             "hs_email_last_reply_date": hubspot_time(max(replies)) if replies else None,
         }
 
-    def deal(self, deal: Deal, name: str, lost_because: str | None, company_id: str | None) -> str:
+    def deal(self, deal: Deal, name: str, company_id: str | None) -> str:
         """Write a deal; return its id."""
         now, record_id = self._now, self._ids.hubspot("deals")
         stage, closed = deal.stage_at(now), deal.closed_by(now)
@@ -110,11 +110,11 @@ class HubSpotWriter:
                     "dealstage": STAGES[stage][0],
                     "pipeline": "default",
                     "createdate": hubspot_time(deal.opened),
-                    "closedate": hubspot_time(deal.closes),
+                    "closedate": hubspot_time(deal.close_shown(now)),
                     "hubspot_owner_id": owner_id(deal.rep),
                     "hs_is_closed_won": "true" if stage == 5 else "false",
                     "hs_is_closed": "true" if closed else "false",
-                    "closed_lost_reason": lost_because if stage == 6 else None,
+                    "closed_lost_reason": deal.lost_because if closed else None,
                     "hs_lastmodifieddate": hubspot_time(versions[-1][0]),
                 }
             )
@@ -148,12 +148,12 @@ class HubSpotWriter:
 
     def _engagement(self, activity: Activity) -> tuple[str, Row]:
         kind = activity.kind
-        if kind in ("email_out", "email_in", "auto_out", "auto_in"):
+        if kind in ("email_out", "email_in", "auto_out", "auto_in", "mass_out"):
             return "emails", {
                 "hs_email_direction": "EMAIL" if kind.endswith("out") else "INCOMING_EMAIL",
                 "hs_email_status": "SENT",
                 "hs_email_subject": activity.subject,
-                "hs_email_from_email": f"hello@{OWN_DOMAIN}" if kind == "auto_out" else None,
+                "hs_email_from_email": None if activity.rep or kind == "auto_in" else f"hello@{OWN_DOMAIN}",
             }
         if kind in ("call_out", "call_in"):
             return "calls", {

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from random import Random
 
-from sandbox.population.draws import pick
 from sandbox.population.flaws import blemish, mistyped, second_email
 from sandbox.population.hubspot_rows import HubSpotWriter, person_fields
 from sandbox.population.identifiers import Ids
 from sandbox.population.model import Deal, Journey, Person, Row
 from sandbox.population.records import Population
 from sandbox.population.sharing import activities_in, deal_in, deal_name, entered_again
-from sandbox.population.subjects import REFUSALS
 
 _ARCHIVED, _MERGED, _ENTERED_TWICE, _NOT_LINKED, _STRAY = 0.0025, 0.004, 0.018, 0.04, 0.02
 
@@ -77,8 +75,7 @@ class HubSpotSide:
         self, deal: Deal, person: Person, contact_id: str, company_id: str | None, deals: dict[int, str]
     ) -> None:
         if id(deal) not in deals:
-            lost_because = pick(self._rng, REFUSALS)
-            deals[id(deal)] = self._write.deal(deal, deal_name(person), lost_because, company_id)
+            deals[id(deal)] = self._write.deal(deal, deal_name(person), company_id)
         self._write.link_deal(deals[id(deal)], contact_id)
 
     def _second(self, person: Person, shown: Row) -> str:

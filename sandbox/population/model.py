@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sandbox.population.countries import Country
-from sandbox.population.moments import Calendar
+from sandbox.population.moments import DAY, Calendar
 from sandbox.population.trades import Industry, Source
 
 Value = str | int | float | bool | None
@@ -106,14 +106,19 @@ class Activity(NamedTuple):
 
 @dataclass(slots=True)
 class Deal:
-    """A sale to one company in one CRM, shared by the buying group; `closes` and `wins` may lie ahead."""
+    """A sale to one company in one CRM, shared by the buying group.
+
+    `closes`, `wins` and `lost_because` may lie ahead and are hidden until then; `hoped` is the rep's first guess.
+    """
 
     crm: str
     company: Company | None
     rep: Rep
     opened: int
     closes: int
+    hoped: int
     wins: bool
+    lost_because: str | None
     amount: int
     stages: list[int]  # when each open stage was entered
     members: list[Person] = field(default_factory=list)
@@ -121,6 +126,10 @@ class Deal:
     def closed_by(self, now: int) -> bool:
         """Whether it is decided at `now`."""
         return self.closes <= now
+
+    def close_shown(self, now: int) -> int:
+        """The closing date that the CRM shows: the rep's guess, put off while it passes, and the truth at last."""
+        return self.closes if self.closes <= now else max(self.hoped, now + 7 * DAY)
 
     def stage_at(self, now: int) -> int:
         """The stage at `now`: 0..4 open, 5 won, 6 lost."""

@@ -135,7 +135,7 @@ class SalesforceWriter:
                     "StageName": STAGES[stage][2],
                     "Probability": int(STAGES[stage][3] * 100),
                     "Amount": deal.amount,
-                    "CloseDate": date_of(deal.closes),
+                    "CloseDate": date_of(deal.close_shown(now)),
                     "IsWon": stage == 5,
                     "IsClosed": closed,
                     "OwnerId": user_id(deal.rep),
@@ -153,7 +153,7 @@ class SalesforceWriter:
                     "StageName": STAGES[place][2],
                     "Amount": deal.amount,
                     "Probability": int(STAGES[place][3] * 100),
-                    "CloseDate": date_of(deal.closes),
+                    "CloseDate": date_of(deal.closes if place > 4 else deal.hoped),
                     "CreatedDate": salesforce_time(at),
                     "CreatedById": user_id(deal.rep),
                     "IsDeleted": False,
@@ -226,6 +226,7 @@ class SalesforceWriter:
         kind = activity.kind
         done = kind != "task" or (activity.outcome == "done" and activity.due <= self._now)
         subtype = "Task" if kind in ("task", "note") else "Call" if kind.startswith("call") else "Email"
+        subtype = "ListEmail" if kind == "mass_out" else subtype
         finished = activity.due if done else activity.at
         row: Row = {
             "Id": self._ids.salesforce("Task"),

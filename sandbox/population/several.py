@@ -13,14 +13,14 @@ from sandbox.population.blocks import make_block
 from sandbox.population.records import Population
 from sandbox.population.world import World, make_world
 
-Job = tuple[int, int, int, int, int]
+Job = tuple[int, int, int, int, int, int]
 
 _world = lru_cache(maxsize=1)(make_world)
 
 
 def _make(job: Job) -> Population:
-    seed, leads, now, block, size = job
-    world: World = _world(seed, leads, now)
+    seed, leads, now, mailings, block, size = job
+    world: World = _world(seed, leads, now, mailings)
     return make_block(world, block, size)
 
 

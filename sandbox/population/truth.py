@@ -53,6 +53,7 @@ def truth_row(
         "opportunity_at": _spelt(journey.joined_at),
         "closes_at": _spelt(closes),
         "wins": bool(deal and deal.wins),
+        "lost_because": deal.lost_because if deal else None,
         "amount": deal.amount if deal else None,
         "is_drawn_in": journey.is_drawn_in,
         "is_sql": _past(journey.sql_at, now),

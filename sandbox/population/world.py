@@ -17,6 +17,7 @@ class World:
     """What all blocks share."""
 
     seed: int
+    mailings: int
     start: int
     now: int
     team: tuple[Rep, ...]
@@ -25,8 +26,8 @@ class World:
     attribution: Attribution
 
 
-def make_world(seed: int, leads: int, now: int) -> World:
+def make_world(seed: int, leads: int, now: int, mailings: int = 0) -> World:
     """The team and the campaigns of the twelve months before `now`."""
     start = now - YEAR
     team, campaigns = make_team(seed, start, now), make_campaigns(seed, leads, start, now)
-    return World(seed, start, now, team, campaigns, Desk(team), Attribution(campaigns))
+    return World(seed, mailings, start, now, team, campaigns, Desk(team), Attribution(campaigns))

@@ -287,3 +287,31 @@ def test_buying_groups_share_deals(population: Population) -> None:
     assert max(roles.values()) > 1
     domains = Counter(row["company_domain"] for row in population.truth if row["company_domain"])
     assert max(domains.values()) >= 6
+
+
+def test_mailings_add_volume_and_nothing_else() -> None:
+    plain, loud = Population(), Population()
+    plain.extend(stream(6, 400, NOW))
+    loud.extend(stream(6, 400, NOW, mailings=5))
+    assert plain.truth == loud.truth
+    more = [
+        sum(len(part.hubspot[name]) for name in ENGAGEMENTS) + len(part.salesforce["Task"])
+        for part in (plain, loud)
+    ]
+    assert more[1] - more[0] > 400 * 4
+    assert [row["Subject"] for row in loud.salesforce["Task"] if row["TaskSubtype"] == "ListEmail"]
+
+
+@pytest.mark.parametrize(("leads", "mailings"), [(-1, 0), (1, -1), (1, 41)])
+def test_impossible_sizes_are_refused(leads: int, mailings: int) -> None:
+    with pytest.raises(ValueError, match="must not be negative"):
+        list(stream(1, leads, NOW, mailings=mailings))
+
+
+def test_open_deals_do_not_show_when_they_will_close(population: Population) -> None:
+    for row in population.hubspot["deals"]:
+        assert (row["hs_is_closed"] == "true") == (row["closedate"] <= NOW_TEXT)
+        assert row["hs_is_closed"] == "true" or "closed_lost_reason" not in row
+    closes = {row["closes_at"] for row in population.truth}
+    planned = [row["closedate"] for row in population.hubspot["deals"] if row["hs_is_closed"] == "false"]
+    assert planned and not {f"{moment[:19]}.000Z" for moment in planned} & closes
