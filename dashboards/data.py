@@ -6,7 +6,6 @@ Nothing is cached: a mart for the overview has a handful of rows, and a cache wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,8 +14,9 @@ import pandas as pd
 
 from leadwright import warehouse
 from leadwright.settings import Settings
+from leadwright.summary import dicts
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
 MATCHES_SHOWN = 50
 
@@ -49,7 +49,7 @@ def is_published(settings: Settings) -> bool:
     if not settings.serving_file.exists():
         return False
     with warehouse.reader(settings.serving_file) as db:
-        marts = _rows(
+        marts = dicts(
             db,
             "select table_name from information_schema.tables "
             "where table_schema = 'marts' and table_name = 'rpt_overview'",
@@ -65,14 +65,14 @@ def published_at(settings: Settings) -> datetime:
 def read_totals(settings: Settings) -> Row:
     """Read the one row of headline figures; empty when there is none."""
     with warehouse.reader(settings.serving_file) as db:
-        return _first(_rows(db, "select * from marts.rpt_overview"))
+        return _first(dicts(db, "select * from marts.rpt_overview"))
 
 
 def read_overview(settings: Settings) -> Overview:
     """Read the marts behind the overview page."""
     with warehouse.reader(settings.serving_file) as db:
         return Overview(
-            totals=_first(_rows(db, "select * from marts.rpt_overview")),
+            totals=_first(dicts(db, "select * from marts.rpt_overview")),
             grades=db.execute("select * from marts.rpt_grades").df(),
             funnel=db.execute("select * from marts.rpt_funnel order by step_number").df(),
             sources=db.execute("select * from marts.rpt_sources order by lead_count desc, lead_source").df(),
@@ -84,18 +84,18 @@ def find_leads(settings: Settings, text: str) -> list[Row]:
     """Find leads by part of a name or e-mail, or by an id of ours or a CRM's; best score first."""
     wanted = text.strip().lower()
     with warehouse.reader(settings.serving_file) as db:
-        return _rows(
+        return dicts(
             db,
             """
             select lead_id, full_name, email, company_name, grade, score
             from marts.dim_leads join marts.fct_lead_scores using (lead_id)
-            where contains(lower(coalesce(full_name, '')), $wanted)
-               or contains(lower(coalesce(email, '')), $wanted)
-               or lower($wanted) in (lower(lead_id), lower(hubspot_contact_id), lower(salesforce_lead_id),
+            where contains(lower(coalesce(full_name, '')), $1)
+               or contains(lower(coalesce(email, '')), $1)
+               or $1 in (lower(lead_id), lower(hubspot_contact_id), lower(salesforce_lead_id),
                                      lower(salesforce_contact_id))
-            order by score desc, lead_id limit $most
+            order by score desc, lead_id limit $2
             """,
-            {"wanted": wanted, "most": MATCHES_SHOWN},
+            [wanted, MATCHES_SHOWN],
         )
 
 
@@ -104,7 +104,7 @@ def read_lead(settings: Settings, lead_id: str) -> Lead | None:
     with warehouse.reader(settings.serving_file) as db:
 
         def of_lead(mart: str) -> list[Row]:
-            return _rows(db, f"select * from {mart} where lead_id = $lead_id", {"lead_id": lead_id})
+            return dicts(db, f"select * from {mart} where lead_id = $1", [lead_id])
 
         facts, scores = of_lead("marts.dim_leads"), of_lead("marts.fct_lead_scores")
         if not facts or not scores:
@@ -119,13 +119,6 @@ def read_lead(settings: Settings, lead_id: str) -> Lead | None:
                 of_lead("marts.fct_lead_touches"), key=lambda touch: touch["touched_at"], reverse=True
             ),
         )
-
-
-def _rows(db: Any, query: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
-    # fetchall and not a data frame: a frame turns exact decimals into floats, and points must add up exactly.
-    result = db.execute(query, parameters) if parameters else db.execute(query)
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
 
 
 def _first(rows: list[Row]) -> Row:

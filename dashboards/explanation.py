@@ -9,6 +9,7 @@ from decimal import Decimal
 from dashboards import markup
 from dashboards.data import Row
 from dashboards.figures import decimals_needed, points
+from dashboards.profile import seen_in_words
 
 DIMENSIONS = {"fit": "Fit", "intent": "Intent"}
 # The order in which the arithmetic is done: points of rules, then what takes from or adds to them.
@@ -94,5 +95,4 @@ def _line(name: str, row: Row) -> Line:
     reason = row["label"] or KIND_WORDS.get(row["kind"]) or row["rule_id"]
     if row["kind"] in KIND_WORDS:
         return Line(name, reason, "", Decimal(row["points"]))
-    seen = "" if row["value"] is None else str(row["value"])
-    return Line(name, reason, seen, Decimal(row["points"]))
+    return Line(name, reason, seen_in_words(row["value"]), Decimal(row["points"]))

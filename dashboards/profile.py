@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from dashboards.data import Row
 from dashboards.figures import count, moment
@@ -37,6 +39,8 @@ FACTS = {
     "salesforce_contact_id": "Salesforce contact",
     "lead_id": "Leadwright id",
 }
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 CODES = ("lead_source", "lifecycle_stage", "company_kind")
 ABBREVIATIONS = {"mql": "MQL", "sql": "SQL"}
 
@@ -81,3 +85,12 @@ def in_words(value: object) -> str:
 def code_in_words(code: str) -> str:
     """Write one of our codes, such as a stage or a source, as words."""
     return ABBREVIATIONS.get(code, code.replace("_", " "))
+
+
+def seen_in_words(value: str | None) -> str:
+    """Write the value that a rule saw; one column of text holds counts (`3.00`), codes (`c_level`) and free text."""
+    if value is None:
+        return ""
+    if NUMBER.fullmatch(value):
+        return f"{Decimal(value):,f}".rstrip("0").rstrip(".") if "." in value else f"{Decimal(value):,f}"
+    return code_in_words(value) if CODE.fullmatch(value) else value

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards import charts, figures, markup
 from dashboards.explanation import explain
+from dashboards.profile import seen_in_words
 from tests import dashboard_marts as marts
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
@@ -249,6 +250,21 @@ def test_weeks_without_leads_stay_on_the_axis_and_very_old_ones_do_not() -> None
 )
 def test_durations_have_the_unit_a_person_would_use(minutes: float | None, text: str) -> None:
     assert figures.duration(minutes) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        ("3.00", "3"),
+        ("1240.50", "1,240.5"),
+        ("100", "100"),
+        ("c_level", "c level"),
+        ("VP_Sales x", "VP_Sales x"),
+    ],
+)
+def test_what_a_rule_saw_reads_as_a_person_would_write_it(value: str | None, text: str) -> None:
+    assert seen_in_words(value) == text
 
 
 def test_a_lead_without_contributions_explains_a_score_of_zero() -> None:
