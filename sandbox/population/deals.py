@@ -72,7 +72,7 @@ def _open(rng: Random, person: Person, journey: Journey, crm: str, sql_at: int, 
         + 2.5 * (person.fit - 0.5)
         + 2.0 * (person.intent - 0.5)
         + 0.9 * person.quality
-        + 1.5 * (rep.skill[segment] - 0.5)
+        + 2.0 * (rep.skill[segment] - 0.5)
         + 0.4 * speed_bonus(hours)
         + 0.12 * (members - 1)
     )

@@ -121,7 +121,7 @@ def _decide(rng: Random, person: Person, journey: Journey, rep: Rep) -> None:
         + 4.5 * (person.intent - 0.5)
         + 0.6 * person.quality
         + speed_bonus(hours)
-        + 1.4 * (rep.skill[segment] - 0.5)
+        + 2.0 * (rep.skill[segment] - 0.5)
     )
     journey.sql_chance = logistic(odds)
     wait = int(rng.lognormvariate(math.log(5), 0.7) * DAY)
