@@ -104,8 +104,10 @@ salesforce as (
         owner_id,
         subject,
         is_closed as is_done,
-        case when who_id like '00Q%' then {{ record_key('salesforce', 'leads', 'who_id') }}
-            else {{ record_key('salesforce', 'contacts', 'who_id') }} end as record_key
+        case
+            when who_id like '00Q%' then {{ record_key('salesforce', 'leads', 'who_id') }}
+            else {{ record_key('salesforce', 'contacts', 'who_id') }}
+        end as record_key
     from {{ ref('stg_salesforce__tasks') }}
     where not is_deleted and who_id is not null
 
@@ -122,8 +124,10 @@ salesforce as (
         owner_id,
         subject,
         true as is_done,
-        case when who_id like '00Q%' then {{ record_key('salesforce', 'leads', 'who_id') }}
-            else {{ record_key('salesforce', 'contacts', 'who_id') }} end as record_key
+        case
+            when who_id like '00Q%' then {{ record_key('salesforce', 'leads', 'who_id') }}
+            else {{ record_key('salesforce', 'contacts', 'who_id') }}
+        end as record_key
     from {{ ref('stg_salesforce__events') }}
     where not is_deleted and who_id is not null
 ),

@@ -47,43 +47,68 @@ members as (
     where members.has_responded and not members.is_deleted and not campaigns.is_deleted
 )
 
-select lead_id, 'form' as kind, first_form as detail, first_form_at as occurred_at,
+select
+    lead_id,
+    'form' as kind,
+    first_form as detail,
+    first_form_at as occurred_at,
     concat('hubspot:contacts:', contact_id, ':first_form') as source_id
 from contacts
 where first_form_at is not null and (last_form_at is null or first_form_at != last_form_at)
 
 union all
 
-select lead_id, 'form' as kind, last_form as detail, last_form_at as occurred_at,
+select
+    lead_id,
+    'form' as kind,
+    last_form as detail,
+    last_form_at as occurred_at,
     concat('hubspot:contacts:', contact_id, ':last_form') as source_id
 from contacts
 where last_form_at is not null
 
 union all
 
-select lead_id, 'page' as kind, last_page as detail, last_visit_at as occurred_at,
+select
+    lead_id,
+    'page' as kind,
+    last_page as detail,
+    last_visit_at as occurred_at,
     concat('hubspot:contacts:', contact_id, ':last_visit') as source_id
 from contacts
 where last_visit_at is not null
 
 union all
 
-select lead_id, 'email_opened' as kind, cast(null as string) as detail, last_email_open_at as occurred_at,
+select
+    lead_id,
+    'email_opened' as kind,
+    cast(null as string) as detail,
+    last_email_open_at as occurred_at,
     concat('hubspot:contacts:', contact_id, ':last_open') as source_id
 from contacts
 where last_email_open_at is not null and not is_machine_open
 
 union all
 
-select lead_id, 'email_clicked' as kind, cast(null as string) as detail, last_email_click_at as occurred_at,
+select
+    lead_id,
+    'email_clicked' as kind,
+    cast(null as string) as detail,
+    last_email_click_at as occurred_at,
     concat('hubspot:contacts:', contact_id, ':last_click') as source_id
 from contacts
 where last_email_click_at is not null and not is_machine_click
 
 union all
 
-select lead_id, 'email_replied' as kind, cast(null as string) as detail,
-    greatest(coalesce(last_email_reply_at, last_sales_reply_at), coalesce(last_sales_reply_at, last_email_reply_at)) as occurred_at,
+select
+    lead_id,
+    'email_replied' as kind,
+    cast(null as string) as detail,
+    greatest(
+        coalesce(last_email_reply_at, last_sales_reply_at), coalesce(last_sales_reply_at, last_email_reply_at)
+    ) as occurred_at,
     concat('hubspot:contacts:', contact_id, ':last_reply') as source_id
 from contacts
 where last_email_reply_at is not null or last_sales_reply_at is not null
@@ -102,7 +127,11 @@ where channel = 'call' and direction = 'in'
 
 union all
 
-select lead_id, 'meeting_booked' as kind, subject as detail, created_at as occurred_at,
+select
+    lead_id,
+    'meeting_booked' as kind,
+    subject as detail,
+    created_at as occurred_at,
     concat(activity_id, ':booked') as source_id
 from activities
 where channel = 'meeting' and created_at is not null
@@ -115,6 +144,10 @@ where channel = 'meeting' and is_done and occurred_at is not null
 
 union all
 
-select lead_id, 'campaign' as kind, concat(coalesce(campaign_type, ''), ' ', coalesce(name, '')) as detail,
-    occurred_at, source_id
+select
+    lead_id,
+    'campaign' as kind,
+    concat(coalesce(campaign_type, ''), ' ', coalesce(name, '')) as detail,
+    occurred_at,
+    source_id
 from members

@@ -6,10 +6,10 @@ select
     {{ email_key('contacts.email') }} as email_key,
     cast(null as string) as same_as_key,
     contacts.created_at,
-    contacts.is_deleted or merges.loser_id is not null as is_deleted,
+    contacts.is_deleted or losers.loser_id is not null as is_deleted,
     false as is_converted
 from {{ ref('stg_hubspot__contacts') }} as contacts
-left join {{ ref('int_hubspot_merges') }} as merges on contacts.contact_id = merges.loser_id
+left join {{ ref('int_hubspot_merges') }} as losers on contacts.contact_id = losers.loser_id
 
 union all
 

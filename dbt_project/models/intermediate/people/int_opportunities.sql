@@ -10,7 +10,7 @@ opportunities as (
     select * from {{ ref('stg_salesforce__opportunities') }} where not is_deleted
 ),
 
--- A portal may leave out the pipelines: then the ids of HubSpot's own stages and the deal's flags speak.
+-- A CRM may leave out pipelines or flags: then the names of its own standard stages speak.
 hubspot as (
     select
         concat('hubspot:', deals.deal_id) as opportunity_id,
@@ -42,8 +42,8 @@ salesforce as (
         owner_id,
         account_id as account_record_id,
         campaign_id,
-        is_won,
-        is_closed,
+        coalesce(is_won, stage_name = 'Closed Won', false) as is_won,
+        coalesce(is_closed, stage_name in ('Closed Won', 'Closed Lost'), false) as is_closed,
         created_at,
         close_date_at
     from opportunities

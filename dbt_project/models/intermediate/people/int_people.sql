@@ -61,7 +61,11 @@ best as (
         hubspot.landing_page
     from leads
     left join members as hubspot
-        on leads.lead_id = hubspot.lead_id and hubspot.object = 'contacts' and hubspot.crm = 'hubspot' and hubspot.place = 1
+        on
+            leads.lead_id = hubspot.lead_id
+            and hubspot.object = 'contacts'
+            and hubspot.crm = 'hubspot'
+            and hubspot.place = 1
     left join members as salesforce_leads
         on leads.lead_id = salesforce_leads.lead_id and salesforce_leads.object = 'leads' and salesforce_leads.place = 1
     left join members as salesforce_contacts

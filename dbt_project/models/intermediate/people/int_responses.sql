@@ -1,5 +1,5 @@
--- From the moment a lead is ready for sales (marketing qualified it, or it raised its hand, whichever came first) to
--- the first touch by a person after it.
+-- From the moment a lead is ready for sales (it was qualified or raised its hand, whichever came first) to the first
+-- touch by a person after it. An opportunity says nothing about that moment: it is opened long after.
 
 with hand_raises as (
     select engagements.lead_id, min(engagements.occurred_at) as raised_at
@@ -9,16 +9,29 @@ with hand_raises as (
     group by engagements.lead_id
 ),
 
+qualified as (
+    select lead_id, min(entered_at) as qualified_at
+    from {{ ref('int_stage_events') }}
+    where stage in ('mql', 'sql')
+    group by lead_id
+),
+
 ready as (
     select
-        stages.lead_id,
+        people.lead_id,
         least(
-            coalesce(stages.mql_at, hand_raises.raised_at),
-            coalesce(hand_raises.raised_at, stages.mql_at)
+            coalesce(qualified.qualified_at, hand_raises.raised_at),
+            coalesce(hand_raises.raised_at, qualified.qualified_at)
         ) as ready_at
-    from {{ ref('int_lead_stages') }} as stages
-    left join hand_raises on stages.lead_id = hand_raises.lead_id
-    where stages.mql_at is not null or hand_raises.raised_at is not null
+    from {{ ref('int_people') }} as people
+    left join qualified on people.lead_id = qualified.lead_id
+    left join hand_raises on people.lead_id = hand_raises.lead_id
+    where
+        (qualified.qualified_at is not null or hand_raises.raised_at is not null)
+        and least(
+            coalesce(qualified.qualified_at, hand_raises.raised_at),
+            coalesce(hand_raises.raised_at, qualified.qualified_at)
+        ) <= {{ as_of() }}
 ),
 
 first_touches as (

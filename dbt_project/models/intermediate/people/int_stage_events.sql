@@ -42,7 +42,7 @@ events as (
         greatest(converted_at, created_at) as entered_at,
         'Salesforce conversion' as evidence
     from leads
-    where is_converted
+    where is_converted and converted_at is not null
     union all
     select lead_id, 'opportunity' as stage, created_at as entered_at, 'Opportunity opened' as evidence
     from opportunities

@@ -6,8 +6,8 @@ with weights as (
 ),
 
 leads as (
-    select coalesce(case when candidates.decision = 'keep' then candidates.earlier_rep_id end, candidates.crm_rep_id)
-            as rep_id,
+    select
+        case candidates.decision when 'keep' then candidates.earlier_rep_id else candidates.crm_rep_id end as rep_id,
         weights.weight
     from {{ ref('int_owner_candidates') }} as candidates
     inner join {{ ref('int_scores') }} as scores on candidates.lead_id = scores.lead_id and scores.is_current

@@ -43,7 +43,11 @@ matches as (
             end
     union all
     select
-        lead_id, 1000000 as priority, cast(null as string) as rule_id, 'everyone' as pool, 'No rule fits' as reason
+        lead_id,
+        1000000 as priority,
+        cast(null as string) as rule_id,
+        'everyone' as pool,
+        'No rule fits' as reason
     from requests
 ),
 

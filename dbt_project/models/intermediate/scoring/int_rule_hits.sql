@@ -52,8 +52,9 @@ hits as (
         rules.points as full_points,
         rules.half_life_days,
         rules.label,
-        case when features.decays_from is not null
-            then greatest({{ days_between('features.decays_from', 'features.as_of') }}, 0)
+        case
+            when features.decays_from is not null
+                then greatest({{ days_between('features.decays_from', 'features.as_of') }}, 0)
         end as age_days
     from features
     inner join matches

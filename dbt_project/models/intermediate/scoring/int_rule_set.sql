@@ -21,8 +21,10 @@ with parts as (
     from {{ ref('score_dimensions') }}
     union all
     select
-        concat('grade|', fit_band, '|', intent_band, '|', grade, '|', play, '|', next_action, '|',
-            coalesce(cast(sla_minutes as string), '')) as part
+        concat(
+            'grade|', fit_band, '|', intent_band, '|', grade, '|', play, '|', next_action, '|',
+            coalesce(cast(sla_minutes as string), '')
+        ) as part
     from {{ ref('grades') }}
 )
 

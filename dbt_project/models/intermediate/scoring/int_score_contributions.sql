@@ -52,15 +52,29 @@ totals as (
 
 lines as (
     select
-        lead_id, as_of, dimension, 'rule' as kind, rule_id, signal_group, feature, value,
-        cast(points as decimal(12, 2)) as points, label
+        lead_id,
+        as_of,
+        dimension,
+        'rule' as kind,
+        rule_id,
+        signal_group,
+        feature,
+        value,
+        cast(points as decimal(12, 2)) as points,
+        label
     from hits
 
     union all
 
     select
-        lead_id, as_of, dimension, 'group_cap' as kind, cast(null as string) as rule_id, signal_group,
-        cast(null as string) as feature, cast(null as string) as value,
+        lead_id,
+        as_of,
+        dimension,
+        'group_cap' as kind,
+        cast(null as string) as rule_id,
+        signal_group,
+        cast(null as string) as feature,
+        cast(null as string) as value,
         cast(points - raw_points as decimal(12, 2)) as points,
         'No more than the cap for ' || replace(signal_group, '_', ' ') as label
     from groups
@@ -68,16 +82,29 @@ lines as (
     union all
 
     select
-        lead_id, as_of, dimension, 'rounding' as kind, cast(null as string) as rule_id,
-        cast(null as string) as signal_group, cast(null as string) as feature, cast(null as string) as value,
-        cast(rounded_points - points as decimal(12, 2)) as points, 'Rounded to whole points' as label
+        lead_id,
+        as_of,
+        dimension,
+        'rounding' as kind,
+        cast(null as string) as rule_id,
+        cast(null as string) as signal_group,
+        cast(null as string) as feature,
+        cast(null as string) as value,
+        cast(rounded_points - points as decimal(12, 2)) as points,
+        'Rounded to whole points' as label
     from totals
 
     union all
 
     select
-        lead_id, as_of, dimension, 'clamp' as kind, cast(null as string) as rule_id,
-        cast(null as string) as signal_group, cast(null as string) as feature, cast(null as string) as value,
+        lead_id,
+        as_of,
+        dimension,
+        'clamp' as kind,
+        cast(null as string) as rule_id,
+        cast(null as string) as signal_group,
+        cast(null as string) as feature,
+        cast(null as string) as value,
         cast(
             case
                 when rounded_points < min_points then min_points - rounded_points

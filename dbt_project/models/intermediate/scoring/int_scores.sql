@@ -11,11 +11,18 @@ sums as (
         moments.as_of,
         moments.is_current,
         {% for dimension in ['fit', 'intent'] %}
-        cast(coalesce(sum(case when contributions.dimension = '{{ dimension }}' and contributions.kind = 'rule'
-            then contributions.points end), 0) as decimal(12, 2)) as {{ dimension }}_raw,
-        cast(coalesce(sum(case when contributions.dimension = '{{ dimension }}'
-            then contributions.points end), 0) as integer) as {{ dimension }}_score
-        {{- "," if not loop.last }}
+        cast(
+            sum(
+                case
+                    when contributions.dimension = '{{ dimension }}' and contributions.kind = 'rule'
+                        then contributions.points
+                    else 0
+                end
+            ) as decimal(12, 2)
+        ) as {{ dimension }}_raw,
+        cast(
+            sum(case when contributions.dimension = '{{ dimension }}' then contributions.points else 0 end) as integer
+        ) as {{ dimension }}_score{{ "," if not loop.last }}
         {% endfor %}
     from {{ ref('int_scoring_moments') }} as moments
     left join contributions on moments.lead_id = contributions.lead_id and moments.as_of = contributions.as_of

@@ -16,10 +16,22 @@ select
 
     {{ as_text('lifecyclestage') }} as lifecycle_stage,
     {{ as_text('hs_lead_status') }} as lead_status,
-    coalesce({{ as_timestamp('hs_v2_date_entered_marketingqualifiedlead') }}, {{ as_timestamp('hs_lifecyclestage_marketingqualifiedlead_date') }}) as mql_at,
-    coalesce({{ as_timestamp('hs_v2_date_entered_salesqualifiedlead') }}, {{ as_timestamp('hs_lifecyclestage_salesqualifiedlead_date') }}) as sql_at,
-    coalesce({{ as_timestamp('hs_v2_date_entered_opportunity') }}, {{ as_timestamp('hs_lifecyclestage_opportunity_date') }}) as opportunity_at,
-    coalesce({{ as_timestamp('hs_v2_date_entered_customer') }}, {{ as_timestamp('hs_lifecyclestage_customer_date') }}) as customer_at,
+    coalesce(
+        {{ as_timestamp('hs_v2_date_entered_marketingqualifiedlead') }},
+        {{ as_timestamp('hs_lifecyclestage_marketingqualifiedlead_date') }}
+    ) as mql_at,
+    coalesce(
+        {{ as_timestamp('hs_v2_date_entered_salesqualifiedlead') }},
+        {{ as_timestamp('hs_lifecyclestage_salesqualifiedlead_date') }}
+    ) as sql_at,
+    coalesce(
+        {{ as_timestamp('hs_v2_date_entered_opportunity') }},
+        {{ as_timestamp('hs_lifecyclestage_opportunity_date') }}
+    ) as opportunity_at,
+    coalesce(
+        {{ as_timestamp('hs_v2_date_entered_customer') }},
+        {{ as_timestamp('hs_lifecyclestage_customer_date') }}
+    ) as customer_at,
     {{ as_text('hubspot_owner_id') }} as owner_id,
     {{ as_timestamp('hubspot_owner_assigneddate') }} as owner_assigned_at,
 
