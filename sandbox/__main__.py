@@ -10,8 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from starlette.types import ASGIApp
+
 from sandbox.clock import Clock
-from sandbox.control import PREFIX, WithControl
+from sandbox.control import PREFIX, Control
+from sandbox.faults import Faults
 from sandbox.filling import fill
 from sandbox.hubspot import HubSpot
 from sandbox.importer import ImportRefusedError
@@ -43,12 +46,14 @@ def run(options: Namespace, folder: Path) -> None:
     hubspot = HubSpot(_store(options, folder, "hubspot"), clock, options.limits, options.hubspot_scopes)
     salesforce = Salesforce(_store(options, folder, "salesforce"), clock, options.limits)
     fill(options, clock, hubspot, salesforce)
-    counters = {"hubspot": hubspot.requests, "salesforce": salesforce.requests}
-    plain = Listener(
-        WithControl(hubspot.app, counters) if options.control else hubspot.app, bind(options.hubspot_port)
-    )
+    apps: dict[str, ASGIApp] = {"hubspot": hubspot.app, "salesforce": salesforce.app}
+    if options.control:
+        faults = Faults()
+        apps = {crm: faults.around(crm, app) for crm, app in apps.items()}
+        apps["hubspot"] = Control(clock, faults, hubspot, salesforce).before(apps["hubspot"])
+    plain = Listener(apps["hubspot"], bind(options.hubspot_port))
     ca_file = folder.resolve() / CA_FILE
-    secure = Listener(salesforce.app, bind(options.salesforce_port), make_certificate(ca_file))
+    secure = Listener(apps["salesforce"], bind(options.salesforce_port), make_certificate(ca_file))
     line: dict[str, Any] = {
         "hubspot": {"url": plain.url, "token": hubspot.token},
         "salesforce": {

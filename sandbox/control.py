@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+import json
+from collections.abc import Callable
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -11,34 +12,94 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sandbox.clock import Clock
+from sandbox.faults import Faults, fault_from
+from sandbox.hubspot import HubSpot
+from sandbox.salesforce import Salesforce
+
 PREFIX = "/_control"
-Counters = Mapping[str, Counter[tuple[str, str]]]
 
 
-def _requests(counters: Counters) -> Route:
-    async def requests(request: Request) -> Response:
-        if request.method == "DELETE":
-            for counter in counters.values():
-                counter.clear()
-            return Response(status_code=204)
-        return JSONResponse(
-            {
-                crm: {f"{method} {path}": count for (method, path), count in sorted(counter.items())}
-                for crm, counter in counters.items()
-            }
+class Control:
+    """The control API over both CRMs."""
+
+    def __init__(self, clock: Clock, faults: Faults, hubspot: HubSpot, salesforce: Salesforce) -> None:
+        self._clock = clock
+        self._faults = faults
+        self._hubspot = hubspot
+        self._counters = {"hubspot": hubspot.requests, "salesforce": salesforce.requests}
+        handlers: dict[tuple[str, str], Callable[[Any], Any]] = {
+            ("GET", "/requests"): self._requests,
+            ("DELETE", "/requests"): self._reset_requests,
+            ("GET", "/faults"): self._list_faults,
+            ("POST", "/faults"): self._add_fault,
+            ("DELETE", "/faults"): self._clear_faults,
+            ("GET", "/clock"): self._now,
+            ("POST", "/clock"): self._advance,
+            ("POST", "/hubspot/tokens"): self._make_token,
+            ("PUT", "/hubspot/scopes"): self._set_scopes,
+            ("PUT", "/hubspot/search-lag"): self._set_search_lag,
+        }
+        self._app = Starlette(
+            routes=[
+                Route(PREFIX + path, _endpoint(handler), methods=[method])
+                for (method, path), handler in handlers.items()
+            ]
         )
 
-    return Route(f"{PREFIX}/requests", requests, methods=["GET", "DELETE"])
+    def before(self, app: ASGIApp) -> ASGIApp:
+        """`app` with the control API in front of it."""
+
+        async def both(scope: Scope, receive: Receive, send: Send) -> None:
+            ours = scope.get("path", "").startswith(PREFIX)
+            await (self._app if ours else app)(scope, receive, send)
+
+        return both
+
+    def _requests(self, _: Any) -> Any:
+        return {
+            crm: {f"{method} {path}": count for (method, path), count in sorted(counter.items())}
+            for crm, counter in self._counters.items()
+        }
+
+    def _reset_requests(self, _: Any) -> None:
+        for counter in self._counters.values():
+            counter.clear()
+
+    def _list_faults(self, _: Any) -> Any:
+        return [fault.shown() for fault in self._faults.rules]
+
+    def _add_fault(self, given: Any) -> Any:
+        self._faults.rules.append(fault_from(given))
+        return self._faults.rules[-1].shown()
+
+    def _clear_faults(self, _: Any) -> None:
+        self._faults.rules.clear()
+
+    def _now(self, _: Any) -> Any:
+        return {"now": self._clock.now().isoformat()}
+
+    def _advance(self, given: Any) -> Any:
+        self._clock.advance(float(given["advance"]))
+        return self._now(None)
+
+    def _make_token(self, given: Any) -> Any:
+        return {"token": self._hubspot.make_token(given["scopes"])}
+
+    def _set_scopes(self, given: Any) -> None:
+        self._hubspot.tokens[given.get("token", self._hubspot.token)] = frozenset(given["scopes"])
+
+    def _set_search_lag(self, given: Any) -> None:
+        self._hubspot.search_lag.seconds = float(given["seconds"])
 
 
-class WithControl:
-    """`app` with the control API in front of it."""
+def _endpoint(handler: Callable[[Any], Any]) -> Callable[[Request], Any]:
+    async def endpoint(request: Request) -> Response:
+        raw = await request.body()
+        try:
+            answer = handler(json.loads(raw or b"{}"))
+        except (KeyError, TypeError, ValueError) as problem:
+            return JSONResponse({"message": f"the control API does not understand this: {problem}"}, 400)
+        return Response(status_code=204) if answer is None else JSONResponse(answer)
 
-    def __init__(self, app: ASGIApp, counters: Counters) -> None:
-        self._app = app
-        self._control = Starlette(routes=[_requests(counters)])
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one connection."""
-        app = self._control if scope.get("path", "").startswith(PREFIX) else self._app
-        await app(scope, receive, send)
+    return endpoint

@@ -69,7 +69,7 @@ def _server(listener: Listener) -> _Server:
         http="h11",
         ws="none",
         lifespan="off",
-        log_level="error",
+        log_level="critical",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=2,

@@ -14,6 +14,7 @@ from sandbox.hubspot.app import build_app
 from sandbox.hubspot.associations import Associations
 from sandbox.hubspot.derived import Derived
 from sandbox.hubspot.history import History
+from sandbox.hubspot.lag import SearchLag
 from sandbox.hubspot.limits import Limits
 from sandbox.hubspot.lists import Lists
 from sandbox.hubspot.loading import Loader
@@ -26,6 +27,7 @@ from sandbox.hubspot.scopes import ALL_SCOPES
 from sandbox.hubspot.search import contains_token
 from sandbox.store import Store
 
+PRIMARY_COMPANY = 1  # the type id of the link from a contact to its primary company
 PORTAL_ID = 7100100
 
 
@@ -41,22 +43,27 @@ class HubSpot:
         self.types = ObjectTypes()
         self.history = History(store)
         self.pipelines = Pipelines(clock)
+        self.search_lag = SearchLag(store, clock)
         derived = Derived(self.pipelines)
-        self.records = Records(store, clock, self.types, self.history, derived)
+        self.records = Records(store, clock, self.types, self.history, derived, self.search_lag)
         self._loader = Loader(store, clock, self.records, derived)
         self.associations = Associations(store)
         self.owners = Owners(store, clock)
         self.lists = Lists(clock)
         self.limits = Limits(limits)
-        self.token = f"pat-na1-{uuid.uuid5(uuid.NAMESPACE_URL, 'leadwright-sandbox')}"
-        self.tokens: dict[str, frozenset[str]] = {
-            self.token: frozenset(ALL_SCOPES if scopes is None else scopes)
-        }
+        self.tokens: dict[str, frozenset[str]] = {}
+        self.token = self.make_token(ALL_SCOPES if scopes is None else scopes)
         self.requests: Counter[tuple[str, str]] = Counter()
         self._groups: dict[str, dict[str, str]] = {}
         self._correlations = itertools.count(1)
         store.db.create_function("contains_token", 2, contains_token, deterministic=True)
         self.app = build_app(self)
+
+    def make_token(self, scopes: Iterable[str]) -> str:
+        """A new token that may do what `scopes` say."""
+        token = f"pat-na1-{uuid.uuid5(uuid.NAMESPACE_URL, f'sandbox-{len(self.tokens)}')}"
+        self.tokens[token] = frozenset(scopes)
+        return token
 
     def correlation_id(self) -> str:
         """An id for one error answer; the same run gives the same ids."""
@@ -80,13 +87,13 @@ class HubSpot:
         loader = self._loaders.get(object_name)
         if loader is not None:
             return loader(rows)
-        return self._loader.load(self._type(object_name), rows)
+        return self._loader.load(self.object_type(object_name), rows)
 
     def _load_stages(self, object_name: str, rows: Iterable[Mapping[str, Any]]) -> int:
         loaded = self.pipelines.load(object_name, rows)
         for pipeline in self.pipelines.all(object_name).values():
             for stage in pipeline.stages:
-                self.track_stage(self._type(object_name), stage)
+                self.track_stage(self.object_type(object_name), stage)
         return loaded
 
     def track_stage(self, kind: ObjectType, stage: str) -> None:
@@ -103,7 +110,7 @@ class HubSpot:
     def load_associations(self, rows: Iterable[tuple[str, str, str, str]]) -> None:
         """Link records: rows of from object, from id, to object, to id."""
         self.associations.link(
-            (from_id, to_id, self.associations.default(self._type(one), self._type(other)))
+            (from_id, to_id, self.associations.default(self.object_type(one), self.object_type(other)))
             for one, from_id, other, to_id in rows
         )
 
@@ -136,7 +143,30 @@ class HubSpot:
         """Tell those who listen that a record changed."""
 
     def linked(self, one: ObjectType, from_id: str, other: ObjectType, to_id: str) -> None:
-        """Tell those who listen that two records were linked."""
+        """Follow up on a new link: a contact's first company becomes its primary one."""
+        if {one.name, other.name} != {"contacts", "companies"}:
+            return
+        contact, company = (from_id, to_id) if one.name == "contacts" else (to_id, from_id)
+        if self._primary_company(contact) is None:
+            self._set_primary_company(contact, company)
+            primary = self.associations.by_id(PRIMARY_COMPANY)
+            self.associations.link([(contact, company, primary)] if primary else [])
+
+    def unlinked(self, one: ObjectType, from_id: str, other: ObjectType, to_id: str) -> None:
+        """Follow up on a link that is gone: a contact may have lost its primary company."""
+        if {one.name, other.name} != {"contacts", "companies"}:
+            return
+        contact, company = (from_id, to_id) if one.name == "contacts" else (to_id, from_id)
+        if self._primary_company(contact) == company:
+            self._set_primary_company(contact, None)
+
+    def _primary_company(self, contact: str) -> str | None:
+        record = self.records.get(self.object_type("contacts"), contact, ["associatedcompanyid"])
+        return record.properties["associatedcompanyid"] if record else None
+
+    def _set_primary_company(self, contact: str, company: str | None) -> None:
+        # a calculated property: the contact's date of change stays as it is
+        self.store.update("contacts", "hs_object_id", contact, {"associatedcompanyid": company})
 
     def groups(self, kind: ObjectType) -> dict[str, str]:
         """The property groups of `kind`: name -> label."""
@@ -145,7 +175,8 @@ class HubSpot:
             self._groups[kind.name] = {name: name.replace("_", " ").capitalize() for name in names}
         return self._groups[kind.name]
 
-    def _type(self, name: str) -> ObjectType:
+    def object_type(self, name: str) -> ObjectType:
+        """The object type called `name`."""
         kind = self.types.find(name)
         if kind is None:
             raise ValueError(f"HubSpot has no object {name}")

@@ -10,6 +10,7 @@ from sandbox.clock import Clock
 from sandbox.hubspot.derived import Derived
 from sandbox.hubspot.errors import InvalidPropertiesError, bad_request, conflict
 from sandbox.hubspot.history import History
+from sandbox.hubspot.lag import SearchLag
 from sandbox.hubspot.objects import ObjectType, ObjectTypes
 from sandbox.hubspot.properties import Property
 from sandbox.hubspot.values import InvalidValueError, iso
@@ -60,13 +61,20 @@ class Records:
     """All CRM records of the portal."""
 
     def __init__(
-        self, store: Store, clock: Clock, types: ObjectTypes, history: History, derived: Derived
+        self,
+        store: Store,
+        clock: Clock,
+        types: ObjectTypes,
+        history: History,
+        derived: Derived,
+        lag: SearchLag,
     ) -> None:
         self._store = store
         self._clock = clock
         self._types = types
         self._history = history
         self._derived = derived
+        self._lag = lag
         self._next_ids: dict[str, int] = {}
         for kind in types:
             self.create_table(kind)
@@ -113,7 +121,10 @@ class Records:
     def asked(self, kind: ObjectType, names: Iterable[str]) -> list[str]:
         """The properties to show where a caller asks for `names`: unknown ones are left out without a word."""
         wanted = list(names) or list(kind.shown)
-        return sorted({name for name in wanted if name in kind.properties} | set(kind.fixed))
+        known = kind.properties
+        return sorted(
+            {name for name in wanted if name in known and not known[name].archived_at} | set(kind.fixed)
+        )
 
     def fetch(
         self,
@@ -186,7 +197,7 @@ class Records:
 
     def searchable(self, kind: ObjectType) -> str:
         """The table that the search reads."""
-        return quoted(kind.name)
+        return self._lag.source(kind)
 
     def total(self, source: str, where: str, parameters: Mapping[str, Any]) -> int:
         """How many records of `source` fit a condition."""
@@ -238,6 +249,7 @@ class Records:
         row |= {name: value for name, value in values.items() if value != ""}
         row |= self._derived.on_create(kind, row, now)
         row |= {"_order": order_of(record_id), "_archived": 0}
+        self._lag.keep(kind, [record_id])
         self._store.insert_row(kind.name, row)
         return record_id
 
@@ -251,12 +263,14 @@ class Records:
         written = {**values, **self._derived.on_update(kind, before.properties, values, now)}
         written[kind.modified] = now
         self._history.record(kind, before, written, now)
+        self._lag.keep(kind, [record_id])
         self._store.update(kind.name, "hs_object_id", record_id, written)
         return written
 
     def archive(self, kind: ObjectType, ids: Sequence[str], merged_into: str | None = None) -> None:
         """Move the records to the recycle bin; those that are not there are passed over."""
         now = iso(self._clock.now())
+        self._lag.keep(kind, ids)
         self._store.db.executemany(
             f"update {quoted(kind.name)} set _archived = 1, _archived_at = ?, _merged_into = ?, "
             f"{quoted(kind.modified)} = ? where hs_object_id = ? and _archived = 0",

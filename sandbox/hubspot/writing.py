@@ -85,6 +85,8 @@ def create(
     _default_stage(portal, kind, values)
     record_id = portal.records.create(kind, values)
     portal.associations.link((record_id, to_id, link) for to_id, link in links)
+    for to_id, link in links:
+        portal.linked(kind, record_id, portal.object_type(link.to_object), to_id)
     portal.changed(kind, record_id, "creation")
     return _filled(_read(portal, kind, record_id))
 

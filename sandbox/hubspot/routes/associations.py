@@ -246,6 +246,8 @@ def _unlink(call: Call, from_id: str, to_ids: Sequence[str], kinds: Sequence[Lin
     one, other = _ends(call)
     for to_id in to_ids:
         call.portal.associations.unlink(from_id, to_id, one, other, [kind.type_id for kind in kinds])
+        if not kinds:
+            call.portal.unlinked(one, from_id, other, to_id)
 
 
 def batch_archive(call: Call) -> Answer:

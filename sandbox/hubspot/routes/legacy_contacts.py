@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from sandbox.hubspot import writing
@@ -42,34 +43,67 @@ def _value(known: Property, value: str) -> str:
     return str(milliseconds(value)) if known.type in ("datetime", "date") and value else value
 
 
+def _values(kind: ObjectType, record: Record) -> dict[str, Any]:
+    return {
+        name: {"value": _value(kind.properties[name], value)}
+        for name, value in record.properties.items()
+        if value is not None
+    }
+
+
+def _associated_company(call: Call, record: Record) -> dict[str, Any]:
+    companies, company_id = call.object_type("companies"), record.properties.get("associatedcompanyid")
+    names = sorted(companies.properties)
+    company = call.portal.records.get(companies, company_id, names) if company_id else None
+    if company is None:
+        return {}
+    shown = {
+        "company-id": number(company.id),
+        "portal-id": call.portal.portal_id,
+        "properties": _values(companies, company),
+    }
+    return {"associated-company": shown}
+
+
+def _identities(record: Record, created: int) -> list[dict[str, Any]]:
+    guid = str(uuid.uuid5(uuid.NAMESPACE_OID, record.id))
+    known: list[dict[str, Any]] = [{"type": "LEAD_GUID", "value": guid, "timestamp": created}]
+    if email := record.properties["email"]:
+        known.insert(0, {"type": "EMAIL", "value": email, "timestamp": created, "is-primary": True})
+    return known
+
+
+def _memberships(call: Call, record: Record) -> list[dict[str, Any]]:
+    return [
+        {
+            "static-list-id": found.id,
+            "internal-list-id": found.id,
+            "timestamp": milliseconds(found.members[record.id]),
+            "vid": number(record.id),
+            "is-member": True,
+        }
+        for found in call.portal.lists.all()
+        if record.id in found.members
+    ]
+
+
 def _profile(call: Call, record: Record) -> dict[str, Any]:
-    kind = contacts(call)
     merged = (record.properties["hs_merged_object_ids"] or "").split(";")
     created = milliseconds(record.created_at)
-    identity = {
-        "type": "EMAIL",
-        "value": record.properties["email"],
-        "timestamp": created,
-        "is-primary": True,
-    }
-    return {
+    return _associated_company(call, record) | {
         "vid": number(record.id),
         "canonical-vid": number(record.id),
         "merged-vids": [number(record_id) for record_id in merged if record_id],
         "portal-id": call.portal.portal_id,
         "is-contact": True,
-        "properties": {
-            name: {"value": _value(kind.properties[name], value)}
-            for name, value in record.properties.items()
-            if value is not None
-        },
-        "list-memberships": [],
+        "properties": _values(contacts(call), record),
+        "list-memberships": _memberships(call, record),
         "identity-profiles": [
             {
                 "vid": number(record.id),
                 "saved-at-timestamp": created,
                 "deleted-changed-timestamp": 0,
-                "identities": [identity] if record.properties["email"] else [],
+                "identities": _identities(record, created),
             }
         ],
         "merge-audits": [],

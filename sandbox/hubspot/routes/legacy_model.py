@@ -98,13 +98,16 @@ def link(call: Call) -> Answer:
             raise bad_request(f"No {kind.singular} with the id {record_id} was found")
     found = call.portal.associations.find(one, other, type_id)
     call.portal.associations.link([(from_id, to_id, found)] if found else [])
+    call.portal.linked(one, from_id, other, to_id)
     return 204, None
 
 
 def unlink(call: Call) -> Answer:
     """Remove the links between two records."""
     one, other, _ = _definition(call, call.body.get("definitionId"))
-    call.portal.associations.unlink(*_ends(call.body), one, other)
+    from_id, to_id = _ends(call.body)
+    call.portal.associations.unlink(from_id, to_id, one, other)
+    call.portal.unlinked(one, from_id, other, to_id)
     return 204, None
 
 

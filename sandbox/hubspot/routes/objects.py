@@ -142,7 +142,11 @@ def search(call: Call) -> Answer:
     source = records.searchable(kind)
     total = records.total(source, query.where, query.parameters)
     where = f"where {query.where} {query.order} limit {limit} offset {offset}"
-    found = records.fetch(kind, records.asked(kind, map(text, asked)), where, query.parameters, source)
+    names = records.asked(kind, map(text, asked))
+    found = records.fetch(kind, names, where, query.parameters, source)
+    if call.portal.search_lag.behind(kind):
+        present = records.many(kind, [record.id for record in found], names)
+        found = [present[record.id] for record in found if record.id in present]
     answer: dict[str, Any] = {"total": total, "results": [record.body() for record in found]}
     if offset + limit < total:
         answer["paging"] = {"next": {"after": str(offset + limit)}}

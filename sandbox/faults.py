@@ -1,0 +1,166 @@
+"""Faults on demand: slow answers, error statuses, answers cut off or lost, repeatable by their seed."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import random
+import re
+from collections.abc import MutableMapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+KINDS = ("status", "latency", "cut", "gzip")
+MESSAGES = {423: "The resource is locked.", 429: "You have reached your secondly limit.", 530: "Bad origin."}
+
+
+@dataclass(slots=True)
+class Fault:
+    """A rule: what goes wrong with which calls.
+
+    Attributes:
+        crm: `hubspot` or `salesforce`.
+        kind: `status` answers without doing anything; `latency` waits and goes on; `cut` does the call and breaks
+            the connection in the body of the answer; `gzip` does the call and ends the compressed body too early.
+        method, path: which calls; a path is a regular expression that the path must contain.
+        skip: how many such calls go well first.
+        times: how often it happens; None is for ever.
+        share: the share of calls that it happens to, drawn with `seed`.
+        seconds: for `latency`, from and to.
+        keep: for `cut` and `gzip`, the share of the body that arrives.
+    """
+
+    crm: str
+    kind: str
+    method: str = ""
+    path: str = ""
+    skip: int = 0
+    times: int | None = 1
+    share: float = 1.0
+    seed: int = 0
+    status: int = 503
+    retry_after: int | None = None
+    body: Any = None
+    seconds: tuple[float, float] = (0.0, 0.0)
+    keep: float = 0.5
+    happened: int = 0
+    dice: random.Random = field(default_factory=random.Random, repr=False)
+
+    def strikes(self, scope: Scope) -> bool:
+        """Whether this call is hit; counts it where it is."""
+        if (self.method and scope["method"] != self.method) or not re.search(self.path, scope["path"]):
+            return False
+        if self.skip > 0:
+            self.skip -= 1
+            return False
+        if (self.times is not None and self.happened >= self.times) or self.dice.random() >= self.share:
+            return False
+        self.happened += 1
+        return True
+
+    def shown(self) -> dict[str, Any]:
+        """The rule as the control API shows it."""
+        return {name: value for name, value in asdict(self).items() if name != "dice"}
+
+
+def fault_from(given: MutableMapping[str, Any]) -> Fault:
+    """The rule that a caller describes; raises ValueError or TypeError where it is none."""
+    fault = Fault(**given)
+    if fault.crm not in ("hubspot", "salesforce") or fault.kind not in KINDS:
+        raise ValueError(f"crm is hubspot or salesforce, kind is one of {', '.join(KINDS)}")
+    re.compile(fault.path)
+    low, high = fault.seconds
+    fault.seconds = (float(low), float(high))
+    fault.dice = random.Random(fault.seed)
+    return fault
+
+
+class Faults:
+    """The rules in force, in the order in which they were given."""
+
+    def __init__(self) -> None:
+        self.rules: list[Fault] = []
+
+    def around(self, crm: str, app: ASGIApp) -> ASGIApp:
+        """`app` of `crm` with the rules in front of it."""
+
+        async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
+            hits = [
+                rule
+                for rule in self.rules
+                if scope["type"] == "http" and rule.crm == crm and rule.strikes(scope)
+            ]
+            await _answer(app, hits, scope, receive, send)
+
+        return faulty
+
+
+async def _answer(app: ASGIApp, hits: list[Fault], scope: Scope, receive: Receive, send: Send) -> None:
+    for hit in hits:
+        if hit.kind == "latency":
+            await asyncio.sleep(hit.dice.uniform(*hit.seconds))
+        elif hit.kind == "status":
+            return await _refuse(hit, send)
+    broken = next((hit for hit in hits if hit.kind in ("cut", "gzip")), None)
+    if broken is None:
+        return await app(scope, receive, send)
+    start, body = await _whole_answer(app, scope, receive)
+    if broken.kind == "gzip":
+        return await _send_gzip(broken, start, body, send)
+    await send(start)
+    # the answer ends before its content-length: the server can only close the connection
+    await send(
+        {"type": "http.response.body", "body": body[: int(len(body) * broken.keep)], "more_body": True}
+    )
+
+
+async def _whole_answer(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
+    messages: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        messages.append(message)
+
+    await app(scope, receive, keep)
+    start = next(message for message in messages if message["type"] == "http.response.start")
+    return start, b"".join(message.get("body", b"") for message in messages)
+
+
+async def _send_gzip(fault: Fault, start: Message, body: bytes, send: Send) -> None:
+    packed = gzip.compress(body, mtime=0)
+    packed = packed[: max(1, int(len(packed) * fault.keep))]
+    headers = [
+        (name, value)
+        for name, value in start["headers"]
+        if name.lower() not in (b"content-length", b"content-encoding")
+    ]
+    headers += [(b"content-encoding", b"gzip"), (b"content-length", str(len(packed)).encode())]
+    await send({**start, "headers": headers})
+    await send({"type": "http.response.body", "body": packed})
+
+
+async def _refuse(fault: Fault, send: Send) -> None:
+    body = fault.body if fault.body is not None else _default_body(fault)
+    raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    kind = b"text/html" if isinstance(body, str) else b"application/json;charset=utf-8"
+    headers = [(b"content-type", kind), (b"content-length", str(len(raw)).encode())]
+    if fault.retry_after is not None:
+        headers.append((b"retry-after", str(fault.retry_after).encode()))
+    await send({"type": "http.response.start", "status": fault.status, "headers": headers})
+    await send({"type": "http.response.body", "body": raw})
+
+
+def _default_body(fault: Fault) -> Any:
+    if fault.status in (502, 503, 504):  # what a gateway in front of the service sends
+        return f"<html><body><h1>{fault.status}</h1></body></html>"
+    if fault.crm == "salesforce":
+        code = "REQUEST_LIMIT_EXCEEDED" if fault.status in (403, 429) else "UNKNOWN_EXCEPTION"
+        return [{"message": f"Injected {fault.status}", "errorCode": code}]
+    return {
+        "status": "error",
+        "message": MESSAGES.get(fault.status, f"Injected {fault.status}"),
+        "correlationId": "00000000-0000-0000-0000-000000000000",
+        "category": "RATE_LIMITS" if fault.status == 429 else "INTERNAL_ERROR",
+    }
