@@ -8,6 +8,7 @@ from sandbox.population.identifiers import Ids
 from sandbox.population.model import Activity, Campaign, Deal, Journey, Person, Row
 from sandbox.population.moments import date_of, salesforce_time
 from sandbox.population.records import Population, filled
+from sandbox.population.salesforce_history import lead_history, statuses
 from sandbox.population.team_rows import MACHINE_ID, QUEUE_ID, STAGES, campaign_id, user_id
 
 _ROLES = {
@@ -73,7 +74,7 @@ class SalesforceWriter:
     def lead(self, person: Person, journey: Journey, shown: Row, converted: Mapping[str, str]) -> str:
         """Write a lead with the personal fields `shown`, and its history; return its id."""
         now, record_id = self._now, self._ids.salesforce("Lead")
-        steps = _statuses(journey, now, bool(converted))
+        steps = statuses(journey, now, bool(converted))
         owned = journey.rep is not None and _past(journey.assigned_at, now)
         changed = _last_change(journey, now, max([person.created, *(at for at, _ in steps)]))
         row: Row = {
@@ -92,32 +93,8 @@ class SalesforceWriter:
             **_audit(person.created, changed),
         }
         self._rows["Lead"].append(filled(row))
-        self._history(record_id, journey, steps)
+        self._rows["LeadHistory"] += lead_history(self._ids, record_id, person.created, journey, steps, now)
         return record_id
-
-    def _history(self, lead_id: str, journey: Journey, steps: list[tuple[int, str]]) -> None:
-        by = user_id(journey.rep) if journey.rep else MACHINE_ID
-        before = "New"
-        for at, status in steps:
-            author = MACHINE_ID if status == "Marketing Qualified" else by
-            self._change(lead_id, "Status", before, status, at, author)
-            before = status
-        if journey.rep and journey.assigned_at is not None and journey.assigned_at <= self._now:
-            self._change(lead_id, "Owner", QUEUE_ID, by, journey.assigned_at, MACHINE_ID)
-
-    def _change(self, lead_id: str, name: str, old: str, new: str, at: int, author: str) -> None:
-        self._rows["LeadHistory"].append(
-            {
-                "Id": self._ids.salesforce("LeadHistory"),
-                "LeadId": lead_id,
-                "Field": name,
-                "OldValue": old,
-                "NewValue": new,
-                "CreatedDate": salesforce_time(at),
-                "CreatedById": author,
-                "IsDeleted": False,
-            }
-        )
 
     def opportunity(self, deal: Deal, name: str, person: Person, account_id: str) -> str:
         """Write an opportunity and its stage history; return its id."""
@@ -153,6 +130,7 @@ class SalesforceWriter:
                     "StageName": STAGES[place][2],
                     "Amount": deal.amount,
                     "Probability": int(STAGES[place][3] * 100),
+                    "ExpectedRevenue": round(deal.amount * STAGES[place][3], 2),
                     "CloseDate": date_of(deal.closes if place > 4 else deal.hoped),
                     "CreatedDate": salesforce_time(at),
                     "CreatedById": user_id(deal.rep),
@@ -282,17 +260,6 @@ def _subject(activity: Activity) -> str:
     if activity.kind == "email_in":
         return f"Email received: {activity.subject}"
     return "Note" if activity.kind == "note" else activity.subject
-
-
-def _statuses(journey: Journey, now: int, converted: bool) -> list[tuple[int, str]]:
-    moves = [
-        (journey.mql_at, "Marketing Qualified"),
-        (journey.touched_at, "Working"),
-        (journey.sql_at, "Sales Qualified"),
-        (journey.refused_at, "Unqualified"),
-        (journey.joined_at if converted else None, "Converted"),
-    ]
-    return [(at, status) for at, status in moves if at is not None and at <= now]
 
 
 def _rating(person: Person, journey: Journey, now: int) -> str | None:

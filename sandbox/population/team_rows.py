@@ -18,6 +18,7 @@ STAGES = (
     ("closedwon", "Closed won", "Closed Won", 1.0),
     ("closedlost", "Closed lost", "Closed Lost", 0.0),
 )
+QUEUE_NAME = "Inbound Leads"
 QUEUE_ID = salesforce_id("Group", 5_000_017)
 MACHINE_ID = salesforce_id("User", 5_000_001)
 
@@ -51,7 +52,7 @@ def team_rows(team: tuple[Rep, ...], campaigns: tuple[Campaign, ...], start: int
          "IsActive": True, "UserType": "AutomatedProcess", "TimeZoneSidKey": "UTC", **audit}
     )  # fmt: skip
     population.salesforce["Group"].append(
-        {"Id": QUEUE_ID, "Name": "Inbound Leads", "DeveloperName": "Inbound_Leads", "Type": "Queue", **audit}
+        {"Id": QUEUE_ID, "Name": QUEUE_NAME, "DeveloperName": "Inbound_Leads", "Type": "Queue", **audit}
     )
     population.salesforce["Campaign"] += [
         _campaign(campaign, user_id(team[0]), audit, now) for campaign in campaigns

@@ -315,3 +315,16 @@ def test_open_deals_do_not_show_when_they_will_close(population: Population) -> 
     closes = {row["closes_at"] for row in population.truth}
     planned = [row["closedate"] for row in population.hubspot["deals"] if row["hs_is_closed"] == "false"]
     assert planned and not {f"{moment[:19]}.000Z" for moment in planned} & closes
+
+
+def test_lead_history_ends_with_the_present_status_and_owner(population: Population) -> None:
+    leads = {row["Id"]: row for row in population.salesforce["Lead"]}
+    last: dict = {}
+    for row in population.salesforce["LeadHistory"]:
+        last[row["LeadId"], row["Field"], row["DataType"]] = row["NewValue"]
+    for (lead_id, field, kind), value in last.items():
+        if kind == "DynamicEnum":
+            assert leads[lead_id][field] == value
+        elif kind == "EntityId":
+            assert leads[lead_id]["OwnerId"] == value
+    assert {kind for _, _, kind in last} == {"Text", "DynamicEnum", "EntityId"}
