@@ -13,7 +13,9 @@ LINKS = ObjectShape(key=("from_id", "to_id"), cursor="at")
 
 
 def rows(count: int) -> list[dict[str, object]]:
-    return [{"Id": str(i), "name": f"n{i}", "at": "2026-01-02T03:04:05Z", "deleted": False} for i in range(count)]
+    return [
+        {"Id": str(i), "name": f"n{i}", "at": "2026-01-02T03:04:05Z", "deleted": False} for i in range(count)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -78,4 +80,6 @@ def test_every_spelling_of_a_moment(text: str) -> None:
 
 
 def test_moments_go_out_in_utc_with_milliseconds() -> None:
-    assert batches.iso(datetime.fromisoformat("2026-01-02T05:04:05.678912+02:00")) == "2026-01-02T03:04:05.678Z"
+    assert (
+        batches.iso(datetime.fromisoformat("2026-01-02T05:04:05.678912+02:00")) == "2026-01-02T03:04:05.678Z"
+    )

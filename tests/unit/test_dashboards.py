@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from html import unescape
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards import charts, figures, markup
 from dashboards.explanation import explain
-from dashboards.profile import seen_in_words
+from dashboards.facts import seen_in_words
 from tests import dashboard_marts as marts
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
@@ -220,6 +222,15 @@ def test_text_from_a_crm_is_shown_as_text(show: Show) -> None:
     assert not any(
         "stranger" in element.proto.body for kind in ("markdown", "caption") for element in app.get(kind)
     )
+
+
+def test_no_file_hides_a_module_that_others_import() -> None:
+    # Streamlit puts the script's folder first on the path: a `profile.py` there once kept dbt from starting.
+    folders = [Path(entry).resolve() for entry in sys.path if entry]
+    others = [str(folder) for folder in folders if folder != APP.parent]
+    names = {path.stem for path in APP.parent.iterdir() if not path.name.startswith((".", "_"))}
+    assert names & sys.stdlib_module_names == set()
+    assert {name for name in names if PathFinder.find_spec(name, others)} == set()
 
 
 def test_every_grade_has_one_colour_everywhere() -> None:

@@ -134,7 +134,9 @@ def test_a_record_with_many_links_is_asked_again(monkeypatch: pytest.MonkeyPatch
             for given in body["inputs"]:
                 after = int(given.get("after", 0))
                 last = given["id"] == "2" or after == 2
-                kinds = [{"category": "HUBSPOT_DEFINED", "typeId": 279, "label": None if after else "Primary"}]
+                kinds = [
+                    {"category": "HUBSPOT_DEFINED", "typeId": 279, "label": None if after else "Primary"}
+                ]
                 to = [{"toObjectId": int(given["id"]) * 10 + after, "associationTypes": kinds}]
                 more = {} if last else {"paging": {"next": {"after": str(after + 1)}}}
                 results.append({"from": {"id": given["id"]}, "to": to, **more})

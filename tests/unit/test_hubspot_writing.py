@@ -18,14 +18,18 @@ STORED = "2026-01-02T03:04:05.678Z"
 class Portal:
     """Answers batch updates; `mode` is how it reports the bad ids."""
 
-    def __init__(self, bad: set[str], mode: str, shown: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    def __init__(
+        self, bad: set[str], mode: str, shown: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
         self.bad = bad
         self.mode = mode
         self.shown = shown or {}
         self.sent: list[list[dict[str, Any]]] = []
         self.batches = type("Api", (), {"update": "update", "read": "read"})
 
-    def call(self, what: str, method: str, object_name: str, body: dict[str, Any], **_: Any) -> dict[str, Any]:
+    def call(
+        self, what: str, method: str, object_name: str, body: dict[str, Any], **_: Any
+    ) -> dict[str, Any]:
         ids = [given["id"] for given in body["inputs"]]
         if method == "read":
             return {"results": [{"id": i, "properties": self.shown[i]} for i in ids if i in self.shown]}
@@ -58,7 +62,11 @@ def test_good_rows_are_stored_and_bad_ones_named(mode: str, bad: set[str]) -> No
     portal = Portal(bad, mode)
     found = push(portal, [Change(str(i), {"leadwright_score": i}) for i in range(151)])
     assert {i for i, outcome in found.items() if outcome.status == "rejected"} == bad
-    assert all(o.updated_at == datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC) for o in found.values() if o.status == "accepted")
+    assert all(
+        o.updated_at == datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC)
+        for o in found.values()
+        if o.status == "accepted"
+    )
     for record_id in bad:
         assert found[record_id].code
         assert "ann@example.com" not in str(found[record_id].message)
@@ -92,7 +100,9 @@ def test_nothing_left_to_send_is_a_skip_and_no_call() -> None:
 
 def test_a_merged_record_answers_with_another_id() -> None:
     class Merged(Portal):
-        def call(self, what: str, method: str, object_name: str, body: dict[str, Any], **_: Any) -> dict[str, Any]:
+        def call(
+            self, what: str, method: str, object_name: str, body: dict[str, Any], **_: Any
+        ) -> dict[str, Any]:
             answer = super().call(what, method, object_name, body)
             return {"results": [{**r, "id": "900" if r["id"] == "2" else r["id"]} for r in answer["results"]]}
 

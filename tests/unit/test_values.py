@@ -26,7 +26,9 @@ def test_two_spellings_of_one_value(one: object, other: object) -> None:
     assert same(one, other)
 
 
-@pytest.mark.parametrize(("one", "other"), [(None, "x"), ("a", "A"), (0, None), (False, None), ("0051", "0052")])
+@pytest.mark.parametrize(
+    ("one", "other"), [(None, "x"), ("a", "A"), (0, None), (False, None), ("0051", "0052")]
+)
 def test_two_values(one: object, other: object) -> None:
     assert not same(one, other)
 
