@@ -32,7 +32,7 @@ def make_block(world: World, block: int, leads: int) -> Population:
     made = 0
     while made < leads:
         first, room = block * BLOCK + made, leads - made
-        people = make_group(draw["people"], first, world.attribution, world.start, now, room)
+        people = make_group(draw["people"], first, world, room)
         made += len(people)
         group = [(person, behave(draw["behaviour"], person, now)) for person in people]
         for person, journey in group:
