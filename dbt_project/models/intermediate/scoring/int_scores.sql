@@ -9,7 +9,6 @@ sums as (
     select
         moments.lead_id,
         moments.as_of,
-        moments.is_current,
         {% for dimension in ['fit', 'intent'] %}
         cast(
             sum(
@@ -22,8 +21,9 @@ sums as (
         ) as {{ dimension }}_raw,
         cast(
             sum(case when contributions.dimension = '{{ dimension }}' then contributions.points else 0 end) as integer
-        ) as {{ dimension }}_score{{ "," if not loop.last }}
+        ) as {{ dimension }}_score,
         {% endfor %}
+        moments.is_current
     from {{ ref('int_scoring_moments') }} as moments
     left join contributions on moments.lead_id = contributions.lead_id and moments.as_of = contributions.as_of
     group by moments.lead_id, moments.as_of, moments.is_current
@@ -76,8 +76,9 @@ reasons as (
         lead_id,
         as_of,
         {% for n in range(1, 6) %}
-        max(case when place = {{ n }} then reason end) as reason_{{ n }}{{ "," if not loop.last }}
+        max(case when place = {{ n }} then reason end) as reason_{{ n }},
         {% endfor %}
+        count(*) as reason_count
     from ranked_reasons
     where place <= 5
     group by lead_id, as_of
