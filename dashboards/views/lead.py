@@ -12,8 +12,8 @@ import streamlit as st
 from dashboards import data, markup, palette
 from dashboards.data import Lead, Row
 from dashboards.explanation import Explanation, explain
+from dashboards.facts import facts_in_words, touches_in_words
 from dashboards.figures import count, duration, moment, points
-from dashboards.profile import facts_in_words, touches_in_words
 from leadwright import settings
 
 LINK = "lead"

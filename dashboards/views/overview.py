@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboards import charts, data
 from dashboards.data import Row
+from dashboards.facts import code_in_words
 from dashboards.figures import ENOUGH, basis, count, duration, moment, rate, share
-from dashboards.profile import code_in_words
 from leadwright import settings
 
 
