@@ -55,7 +55,7 @@ def run(options: Namespace, folder: Path) -> None:
     ca_file = folder.resolve() / CA_FILE
     secure = Listener(apps["salesforce"], bind(options.salesforce_port), make_certificate(ca_file))
     line: dict[str, Any] = {
-        "hubspot": {"url": plain.url, "token": hubspot.token},
+        "hubspot": {"url": plain.url, **hubspot.credentials()},
         "salesforce": {
             "url": secure.url,
             **_salesforce_credentials(salesforce, folder),

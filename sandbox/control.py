@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sandbox.clock import Clock
 from sandbox.faults import Faults, fault_from
 from sandbox.hubspot import HubSpot
+from sandbox.hubspot.webhooks import Mischief
 from sandbox.salesforce import Salesforce
 
 PREFIX = "/_control"
@@ -39,6 +40,7 @@ class Control:
             ("POST", "/hubspot/tokens"): self._make_token,
             ("PUT", "/hubspot/scopes"): self._set_scopes,
             ("PUT", "/hubspot/search-lag"): self._set_search_lag,
+            ("PUT", "/hubspot/webhooks"): self._set_webhooks,
         }
         self._app = Starlette(
             routes=[
@@ -91,6 +93,11 @@ class Control:
 
     def _set_search_lag(self, given: Any) -> None:
         self._hubspot.search_lag.seconds = float(given["seconds"])
+
+    def _set_webhooks(self, given: Any) -> None:
+        hooks = self._hubspot.webhooks
+        hooks.retry_seconds = float(given.pop("retry_seconds", hooks.retry_seconds))
+        hooks.misbehave(Mischief(**given))
 
 
 def _endpoint(handler: Callable[[Any], Any]) -> Callable[[Request], Any]:

@@ -18,10 +18,6 @@ class Derived:
     def __init__(self, pipelines: Pipelines) -> None:
         self._pipelines = pipelines
 
-    def reads(self, kind: ObjectType, values: Values) -> list[str]:
-        """Properties whose present value `on_update` needs."""
-        return [name for name in ("hubspot_owner_id", STAGE_OF.get(kind.name, "")) if name in values]
-
     def on_create(self, kind: ObjectType, row: Values, now: str) -> dict[str, str]:
         """What a new record gets beside the values that it was given."""
         filled = {"hubspot_owner_assigneddate": now} if row.get("hubspot_owner_id") else {}

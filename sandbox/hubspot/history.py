@@ -30,13 +30,8 @@ class History:
             f"create index if not exists {TABLE}_by_record on {TABLE} (object, record_id, property, changed_at)"
         )
 
-    def record(self, kind: ObjectType, before: Record, written: Mapping[str, str], now: str) -> None:
-        """Note the properties that `written` changes on the record that was `before`."""
-        changed = {
-            name: value
-            for name, value in written.items()
-            if name != kind.modified and value != (before.properties.get(name) or "")
-        }
+    def record(self, kind: ObjectType, before: Record, changed: Mapping[str, str], now: str) -> None:
+        """Note the properties that change on the record that was `before`."""
         if not changed:
             return
         known = self._known(kind, before.id)

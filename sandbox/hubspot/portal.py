@@ -13,6 +13,7 @@ from sandbox.clock import Clock
 from sandbox.hubspot.app import build_app
 from sandbox.hubspot.associations import Associations
 from sandbox.hubspot.derived import Derived
+from sandbox.hubspot.errors import ApiError
 from sandbox.hubspot.history import History
 from sandbox.hubspot.lag import SearchLag
 from sandbox.hubspot.limits import Limits
@@ -25,9 +26,12 @@ from sandbox.hubspot.properties import PROPERTY_NAME, Property
 from sandbox.hubspot.records import Records
 from sandbox.hubspot.scopes import ALL_SCOPES
 from sandbox.hubspot.search import contains_token
+from sandbox.hubspot.values import wire_id
+from sandbox.hubspot.webhooks import APP_ID, Webhooks
 from sandbox.store import Store
 
 PRIMARY_COMPANY = 1  # the type id of the link from a contact to its primary company
+CLIENT_SECRET = str(uuid.uuid5(uuid.NAMESPACE_URL, "sandbox-app"))  # signs webhooks
 PORTAL_ID = 7100100
 
 
@@ -50,6 +54,7 @@ class HubSpot:
         self.associations = Associations(store)
         self.owners = Owners(store, clock)
         self.lists = Lists(clock)
+        self.webhooks = Webhooks(clock, PORTAL_ID, CLIENT_SECRET)
         self.limits = Limits(limits)
         self.tokens: dict[str, frozenset[str]] = {}
         self.token = self.make_token(ALL_SCOPES if scopes is None else scopes)
@@ -58,6 +63,10 @@ class HubSpot:
         self._correlations = itertools.count(1)
         store.db.create_function("contains_token", 2, contains_token, deterministic=True)
         self.app = build_app(self)
+
+    def credentials(self) -> dict[str, Any]:
+        """What callers need: the token, and the app's id and secret for webhooks."""
+        return {"token": self.token, "app_id": APP_ID, "client_secret": self.webhooks.secret}
 
     def make_token(self, scopes: Iterable[str]) -> str:
         """A new token that may do what `scopes` say."""
@@ -133,17 +142,51 @@ class HubSpot:
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
-        """All record changes inside are kept, or none."""
-        with self.store.transaction():
-            yield
+        """All record changes inside are kept and told, or none."""
+        waiting = len(self.webhooks.queue)
+        try:
+            with self.store.transaction():
+                yield
+        except ApiError:
+            del self.webhooks.queue[waiting:]
+            raise
 
     def changed(
-        self, kind: ObjectType, record_id: str, event: str, name: str = "", value: str = "", merged: str = ""
+        self, kind: ObjectType, record_id: str, event: str, name: str | None = None, value: str = ""
     ) -> None:
-        """Tell those who listen that a record changed."""
+        """Tell subscribers that a record changed."""
+        details: dict[str, Any] = {"objectId": wire_id(record_id)}
+        if name is not None:
+            details["propertyValue"] = value
+        self.webhooks.tell(kind, event, name, **details)
+
+    def merged(self, kind: ObjectType, winner: str, loser: str, moved: int) -> None:
+        """Tell subscribers that two records became one."""
+        self.webhooks.tell(
+            kind,
+            "merge",
+            objectId=wire_id(winner),
+            primaryObjectId=wire_id(winner),
+            mergedObjectIds=[wire_id(loser)],
+            newObjectId=wire_id(winner),
+            numberOfPropertiesMoved=moved,
+        )
+
+    def _tell_link(self, one: ObjectType, from_id: str, other: ObjectType, to_id: str, removed: bool) -> None:
+        for start, first, end, second in ((one, from_id, other, to_id), (other, to_id, one, from_id)):
+            self.webhooks.tell(
+                start,
+                "associationChange",
+                associationType=f"{start.singular}_to_{end.singular}".upper(),
+                fromObjectId=wire_id(first),
+                toObjectId=wire_id(second),
+                associationRemoved=removed,
+                isPrimaryAssociation=False,
+            )
 
     def linked(self, one: ObjectType, from_id: str, other: ObjectType, to_id: str) -> None:
         """Follow up on a new link: a contact's first company becomes its primary one."""
+        self._tell_link(one, from_id, other, to_id, removed=False)
         if {one.name, other.name} != {"contacts", "companies"}:
             return
         contact, company = (from_id, to_id) if one.name == "contacts" else (to_id, from_id)
@@ -154,6 +197,7 @@ class HubSpot:
 
     def unlinked(self, one: ObjectType, from_id: str, other: ObjectType, to_id: str) -> None:
         """Follow up on a link that is gone: a contact may have lost its primary company."""
+        self._tell_link(one, from_id, other, to_id, removed=True)
         if {one.name, other.name} != {"contacts", "companies"}:
             return
         contact, company = (from_id, to_id) if one.name == "contacts" else (to_id, from_id)

@@ -57,6 +57,14 @@ class Record:
         return shown
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an update stored, and the part of it that is new."""
+
+    values: dict[str, str]
+    changed: dict[str, str]
+
+
 class Records:
     """All CRM records of the portal."""
 
@@ -253,19 +261,19 @@ class Records:
         self._store.insert_row(kind.name, row)
         return record_id
 
-    def update(self, kind: ObjectType, record_id: str, values: Mapping[str, str]) -> dict[str, str]:
+    def update(self, kind: ObjectType, record_id: str, values: Mapping[str, str]) -> Written:
         """Store checked `values` in a live record; return what was written, derived properties included."""
         now = iso(self._clock.now())
-        touched = [*values, *self._derived.reads(kind, values)]
-        before = self.fetch(
-            kind, [*dict.fromkeys([*touched, kind.modified])], "where hs_object_id = ?", (record_id,)
-        )[0]
+        before = self.fetch(kind, list(kind.properties), "where hs_object_id = ?", (record_id,))[0]
         written = {**values, **self._derived.on_update(kind, before.properties, values, now)}
+        changed = {
+            name: value for name, value in written.items() if value != (before.properties.get(name) or "")
+        }
         written[kind.modified] = now
-        self._history.record(kind, before, written, now)
+        self._history.record(kind, before, changed, now)
         self._lag.keep(kind, [record_id])
         self._store.update(kind.name, "hs_object_id", record_id, written)
-        return written
+        return Written(written, changed)
 
     def archive(self, kind: ObjectType, ids: Sequence[str], merged_into: str | None = None) -> None:
         """Move the records to the recycle bin; those that are not there are passed over."""

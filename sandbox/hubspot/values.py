@@ -25,6 +25,11 @@ def iso(moment: datetime) -> str:
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
+def wire_id(record_id: str) -> int | str:
+    """A record id where HubSpot writes a number; the sandbox's own ids may be text."""
+    return int(record_id) if record_id.isascii() and record_id.isdigit() else record_id
+
+
 def milliseconds(moment: str) -> int:
     """A stored moment or day as the old API writes it: milliseconds since 1970."""
     parsed = datetime.fromisoformat(moment)

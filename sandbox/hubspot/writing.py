@@ -88,6 +88,8 @@ def create(
     for to_id, link in links:
         portal.linked(kind, record_id, portal.object_type(link.to_object), to_id)
     portal.changed(kind, record_id, "creation")
+    for name, value in values.items():
+        portal.changed(kind, record_id, "propertyChange", name, value)
     return _filled(_read(portal, kind, record_id))
 
 
@@ -110,21 +112,31 @@ def update(
         raise not_found()
     portal.records.check_unique(kind, values, record.id)
     written = portal.records.update(kind, record.id, values)
-    shown = dict(written)
+    shown = dict(written.values)
     if kind.name != "contacts":  # seen in recorded answers: contacts leave these two out
         shown |= {kind.created: record.created_at, "hs_object_id": record.id}
-    for name, value in values.items():
+    for name, value in written.changed.items():
         portal.changed(kind, record.id, "propertyChange", name, value)
-    return Record(record.id, dict(sorted(shown.items())), record.created_at, written[kind.modified]).body()
+    updated_at = written.values[kind.modified]
+    return Record(record.id, dict(sorted(shown.items())), record.created_at, updated_at).body()
 
 
 def archive(portal: HubSpot, kind: ObjectType, ids: Sequence[str]) -> None:
     """Move records to the recycle bin, with their links."""
     live = portal.records.many(kind, ids, kind.fixed)
+    if kind.name == "companies":
+        _clear_primary_companies(portal, kind, list(live))
     portal.records.archive(kind, list(live))
     portal.associations.drop_record(kind, live)
     for record_id in live:
         portal.changed(kind, record_id, "deletion")
+
+
+def _clear_primary_companies(portal: HubSpot, companies: ObjectType, ids: Sequence[str]) -> None:
+    contacts = portal.object_type("contacts")
+    for company, links in portal.associations.of(companies, contacts, ids).items():
+        for link in links:
+            portal.unlinked(companies, company, contacts, link.to_id)
 
 
 def purge(portal: HubSpot, kind: ObjectType, record_id: str) -> None:
@@ -153,9 +165,9 @@ def merge(portal: HubSpot, kind: ObjectType, winner_id: str, loser_id: str) -> d
         gaps |= _merged_contact(winner, loser, gaps["hs_merged_object_ids"])
     with portal.store.transaction():
         portal.records.archive(kind, [loser.id], merged_into=winner.id)
-        portal.records.update(kind, winner.id, gaps)
+        written = portal.records.update(kind, winner.id, gaps)
         portal.associations.move(kind, loser.id, winner.id)
-    portal.changed(kind, winner.id, "merge", merged=loser.id)
+    portal.merged(kind, winner.id, loser.id, len(written.changed))
     return _filled(_read(portal, kind, winner.id))
 
 

@@ -13,6 +13,7 @@ from sandbox.hubspot.routes import (
     pipelines,
     properties,
     schemas,
+    webhooks,
 )
 from sandbox.hubspot.routes.endpoint import Endpoint
 
@@ -29,6 +30,7 @@ ROUTES: list[Endpoint] = [
     *schemas.ROUTES,
     *lists.ROUTES,
     *account.ROUTES,
+    *webhooks.ROUTES,
     *legacy_contacts.ROUTES,
     *legacy_lists.ROUTES,
     *legacy_model.ROUTES,

@@ -12,7 +12,7 @@ from sandbox.hubspot.errors import bad_request, conflict, not_found
 from sandbox.hubspot.objects import ObjectType
 from sandbox.hubspot.routes.batches import batch_answer
 from sandbox.hubspot.routes.endpoint import Endpoint
-from sandbox.hubspot.values import text
+from sandbox.hubspot.values import text, wire_id
 
 MAX_READ = 1000
 MAX_WRITE = 2000
@@ -35,10 +35,6 @@ def _writes(call: Call) -> tuple[str, ...]:
     return tuple(dict.fromkeys(scopes.records(kind, write=True) for kind in _ends(call)))
 
 
-def _number(record_id: str) -> int | str:
-    return int(record_id) if record_id.isascii() and record_id.isdigit() else record_id
-
-
 def _spec(kind: LinkType) -> dict[str, Any]:
     return {"category": kind.category, "typeId": kind.type_id, "label": kind.label}
 
@@ -48,7 +44,7 @@ def _by_target(links: Sequence[Link]) -> list[dict[str, Any]]:
     targets: dict[str, list[dict[str, Any]]] = {}
     for link in links:
         targets.setdefault(link.to_id, []).append(_spec(link.kind))
-    return [{"toObjectId": _number(to_id), "associationTypes": kinds} for to_id, kinds in targets.items()]
+    return [{"toObjectId": wire_id(to_id), "associationTypes": kinds} for to_id, kinds in targets.items()]
 
 
 def _page(
@@ -183,9 +179,9 @@ def _labels_answer(call: Call, started: str, wanted: list[tuple[str, str, LinkTy
     results = [
         {
             "fromObjectTypeId": one.type_id,
-            "fromObjectId": _number(from_id),
+            "fromObjectId": wire_id(from_id),
             "toObjectTypeId": other.type_id,
-            "toObjectId": _number(to_id),
+            "toObjectId": wire_id(to_id),
             "labels": [kind.label] if kind.label else [],
         }
         for from_id, to_id, kind in wanted

@@ -12,7 +12,7 @@ from sandbox.hubspot.objects import ObjectType
 from sandbox.hubspot.properties import Property
 from sandbox.hubspot.records import Record
 from sandbox.hubspot.routes.endpoint import Endpoint
-from sandbox.hubspot.values import milliseconds, text
+from sandbox.hubspot.values import milliseconds, text, wire_id
 
 CONTACTS = "/contacts/v1/contact"
 MAX_CONTACTS = 100
@@ -31,11 +31,6 @@ def writes(call: Call) -> tuple[str, ...]:
 def contacts(call: Call) -> ObjectType:
     """The type of contacts."""
     return call.object_type("contacts")
-
-
-def number(record_id: str) -> int | str:
-    """A record id as the old API writes it."""
-    return int(record_id) if record_id.isascii() and record_id.isdigit() else record_id
 
 
 def _value(known: Property, value: str) -> str:
@@ -58,7 +53,7 @@ def _associated_company(call: Call, record: Record) -> dict[str, Any]:
     if company is None:
         return {}
     shown = {
-        "company-id": number(company.id),
+        "company-id": wire_id(company.id),
         "portal-id": call.portal.portal_id,
         "properties": _values(companies, company),
     }
@@ -79,7 +74,7 @@ def _memberships(call: Call, record: Record) -> list[dict[str, Any]]:
             "static-list-id": found.id,
             "internal-list-id": found.id,
             "timestamp": milliseconds(found.members[record.id]),
-            "vid": number(record.id),
+            "vid": wire_id(record.id),
             "is-member": True,
         }
         for found in call.portal.lists.all()
@@ -91,16 +86,16 @@ def _profile(call: Call, record: Record) -> dict[str, Any]:
     merged = (record.properties["hs_merged_object_ids"] or "").split(";")
     created = milliseconds(record.created_at)
     return _associated_company(call, record) | {
-        "vid": number(record.id),
-        "canonical-vid": number(record.id),
-        "merged-vids": [number(record_id) for record_id in merged if record_id],
+        "vid": wire_id(record.id),
+        "canonical-vid": wire_id(record.id),
+        "merged-vids": [wire_id(record_id) for record_id in merged if record_id],
         "portal-id": call.portal.portal_id,
         "is-contact": True,
         "properties": _values(contacts(call), record),
         "list-memberships": _memberships(call, record),
         "identity-profiles": [
             {
-                "vid": number(record.id),
+                "vid": wire_id(record.id),
                 "saved-at-timestamp": created,
                 "deleted-changed-timestamp": 0,
                 "identities": _identities(record, created),
@@ -161,11 +156,11 @@ def create_or_update(call: Call) -> Answer:
     try:
         if record_id is None:
             made = writing.create(call.portal, kind, {"email": call.path["email"], **properties})
-            return 200, {"vid": number(made["id"]), "isNew": True}
+            return 200, {"vid": wire_id(made["id"]), "isNew": True}
         writing.update(call.portal, kind, record_id, properties)
     except InvalidPropertiesError as error:
         raise _refused(error) from error
-    return 200, {"vid": number(record_id), "isNew": False}
+    return 200, {"vid": wire_id(record_id), "isNew": False}
 
 
 def delete_contact(call: Call) -> Answer:
@@ -174,7 +169,7 @@ def delete_contact(call: Call) -> Answer:
     if not call.portal.records.many(kind, [vid], ["hs_object_id"]):
         raise _missing(vid)
     writing.archive(call.portal, kind, [vid])
-    return 200, {"vid": number(vid), "deleted": True, "reason": "OK"}
+    return 200, {"vid": wire_id(vid), "deleted": True, "reason": "OK"}
 
 
 def all_contacts(call: Call) -> Answer:
@@ -191,7 +186,7 @@ def all_contacts(call: Call) -> Answer:
     return 200, {
         "contacts": [_profile(call, record) for record in records[:count]],
         "has-more": len(records) > count,
-        "vid-offset": number(records[:count][-1].id) if records else 0,
+        "vid-offset": wire_id(records[:count][-1].id) if records else 0,
     }
 
 

@@ -9,8 +9,8 @@ from sandbox.hubspot.calls import Answer, Call
 from sandbox.hubspot.errors import bad_request, not_found
 from sandbox.hubspot.lists import ContactList
 from sandbox.hubspot.routes.endpoint import Endpoint
-from sandbox.hubspot.routes.legacy_contacts import contacts, number, reads, writes
-from sandbox.hubspot.values import milliseconds, text
+from sandbox.hubspot.routes.legacy_contacts import contacts, reads, writes
+from sandbox.hubspot.values import milliseconds, text, wire_id
 
 LISTS = "/contacts/v1/lists"
 MAX_LISTS = 500
@@ -89,9 +89,9 @@ def _membership_answer(
     changed: Sequence[str], ids: Sequence[str], vids: Sequence[str], emails: Sequence[str]
 ) -> Answer:
     return 200, {
-        "updated": [number(record_id) for record_id in changed],
-        "discarded": [number(record_id) for record_id in ids if record_id not in changed],
-        "invalidVids": [number(vid) for vid in vids],
+        "updated": [wire_id(record_id) for record_id in changed],
+        "discarded": [wire_id(record_id) for record_id in ids if record_id not in changed],
+        "invalidVids": [wire_id(vid) for vid in vids],
         "invalidEmails": list(emails),
     }
 

@@ -10,8 +10,8 @@ from sandbox.hubspot.errors import bad_request
 from sandbox.hubspot.objects import ObjectType
 from sandbox.hubspot.properties import Property
 from sandbox.hubspot.routes.endpoint import Endpoint
-from sandbox.hubspot.routes.legacy_contacts import number, reads, writes
-from sandbox.hubspot.values import milliseconds, text
+from sandbox.hubspot.routes.legacy_contacts import reads, writes
+from sandbox.hubspot.values import milliseconds, text, wire_id
 
 LINKS = "/crm-associations/v1/associations"
 
@@ -79,7 +79,7 @@ def linked_ids(call: Call) -> Answer:
     limit, offset = call.number("limit", 100, 100), int(call.query.get("offset") or 0)
     links = call.portal.associations.of(one, other, [call.path["id"]]).get(call.path["id"], [])
     ids = list(dict.fromkeys(link.to_id for link in links))
-    shown = [number(record_id) for record_id in ids[offset : offset + limit]]
+    shown = [wire_id(record_id) for record_id in ids[offset : offset + limit]]
     return 200, {"results": shown, "hasMore": offset + limit < len(ids), "offset": offset + len(shown)}
 
 

@@ -1,0 +1,291 @@
+"""The less usual calls of the sandbox's HubSpot: history, merges, schemas, lists, labels, lag and faults."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from hubspot import HubSpot as Client
+from hubspot.crm.schemas import ObjectSchemaEgg, ObjectTypeDefinitionLabels, ObjectTypePropertyCreate
+
+from tests.conftest import Sandbox
+
+
+@pytest.fixture(scope="module")
+def portal(start_sandbox: Callable[..., Sandbox]) -> Sandbox:
+    return start_sandbox("--leads", "0", "--no-limits", "--control")
+
+
+@pytest.fixture(scope="module")
+def client(portal: Sandbox) -> Client:
+    return Client(access_token=portal["hubspot"]["token"], host=portal["hubspot"]["url"])
+
+
+@pytest.fixture(scope="module")
+def http(portal: Sandbox) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"Bearer {portal['hubspot']['token']}"}
+    with httpx.Client(base_url=portal["hubspot"]["url"], headers=headers, timeout=30) as session:
+        yield session
+
+
+@pytest.fixture
+def control(portal: Sandbox) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=portal["control"]["url"], timeout=30) as session:
+        yield session
+        session.delete("/faults")
+        session.put("/hubspot/search-lag", json={"seconds": 0})
+
+
+def new_contact(http: httpx.Client, **properties: str) -> str:
+    properties.setdefault("email", f"{uuid.uuid4()}@example.com")
+    answer = http.post("/crm/v3/objects/contacts", json={"properties": properties})
+    assert answer.status_code == 201, answer.text
+    made: str = answer.json()["id"]
+    return made
+
+
+def new_company(http: httpx.Client, name: str) -> str:
+    made: str = http.post("/crm/v3/objects/companies", json={"properties": {"name": name}}).json()["id"]
+    return made
+
+
+def change(http: httpx.Client, record_id: str, **properties: str) -> None:
+    assert (
+        http.patch(f"/crm/v3/objects/contacts/{record_id}", json={"properties": properties}).status_code
+        == 200
+    )
+
+
+def test_history_lists_every_version_newest_first(http: httpx.Client) -> None:
+    record_id = new_contact(http, lifecyclestage="lead", jobtitle="Clerk")
+    for stage in ("marketingqualifiedlead", "marketingqualifiedlead", "salesqualifiedlead"):
+        change(http, record_id, lifecyclestage=stage)
+    asked = {
+        "propertiesWithHistory": "lifecyclestage,jobtitle,phone",
+        "properties": "hs_v2_date_entered_salesqualifiedlead",
+    }
+    read = http.get(f"/crm/v3/objects/contacts/{record_id}", params=asked).json()
+    history = read["propertiesWithHistory"]
+    assert [version["value"] for version in history["lifecyclestage"]] == [
+        "salesqualifiedlead", "marketingqualifiedlead", "lead",
+    ]  # fmt: skip
+    assert history["lifecyclestage"][0]["sourceType"] == "INTEGRATION"
+    assert history["lifecyclestage"][-1]["timestamp"] == read["createdAt"]
+    assert [version["value"] for version in history["jobtitle"]] == ["Clerk"] and history["phone"] == []
+    assert (
+        read["properties"]["hs_v2_date_entered_salesqualifiedlead"]
+        == history["lifecyclestage"][0]["timestamp"]
+    )
+
+
+def test_merge_keeps_the_winner_and_leads_the_loser_to_it(http: httpx.Client) -> None:
+    winner, loser = new_contact(http, firstname="Ann"), new_contact(http, firstname="Anne", phone="555")
+    company = new_company(http, "Merged Inc")
+    put = f"/crm/v4/objects/contacts/{loser}/associations/default/companies/{company}"
+    assert http.put(put).status_code == 200
+    ids = {"primaryObjectId": winner, "objectIdToMerge": loser}
+    assert http.post("/crm/v3/objects/contacts/merge", json=ids).status_code == 200
+    asked = {
+        "properties": "firstname,phone,hs_merged_object_ids,hs_additional_emails",
+        "associations": "companies",
+    }
+    for record_id in (winner, loser):
+        read = http.get(f"/crm/v3/objects/contacts/{record_id}", params=asked).json()
+        assert read["id"] == winner
+        assert read["properties"]["firstname"] == "Ann" and read["properties"]["phone"] == "555"
+        assert read["properties"]["hs_merged_object_ids"] == loser
+        assert [link["id"] for link in read["associations"]["companies"]["results"]] == [company] * 2
+    search = {"filters": [{"propertyName": "hs_object_id", "operator": "EQ", "value": loser}]}
+    assert http.post("/crm/v3/objects/contacts/search", json=search).json()["total"] == 0
+    assert (
+        http.post("/crm/v3/objects/contacts/merge", json={**ids, "objectIdToMerge": winner}).status_code
+        == 400
+    )
+
+
+def test_a_first_company_becomes_the_primary_one(http: httpx.Client) -> None:
+    person, first, second = new_contact(http), new_company(http, "First"), new_company(http, "Second")
+    before = http.get(f"/crm/v3/objects/contacts/{person}").json()["updatedAt"]
+    for company in (first, second):
+        http.put(f"/crm/v4/objects/contacts/{person}/associations/default/companies/{company}")
+    read = http.get(f"/crm/v3/objects/contacts/{person}", params={"properties": "associatedcompanyid"}).json()
+    assert read["properties"]["associatedcompanyid"] == first
+    assert read["updatedAt"] == before  # links do not count as a change
+    links = http.get(f"/crm/v4/objects/contacts/{person}/associations/companies").json()["results"]
+    labels = {str(link["toObjectId"]): [kind["label"] for kind in link["associationTypes"]] for link in links}
+    assert labels == {first: ["Primary", None], second: [None]}
+    http.delete(f"/crm/v4/objects/contacts/{person}/associations/companies/{first}")
+    read = http.get(f"/crm/v3/objects/contacts/{person}", params={"properties": "associatedcompanyid"}).json()
+    assert read["properties"]["associatedcompanyid"] is None
+
+
+@pytest.mark.parametrize("count", [499, 500, 501])
+def test_links_of_one_record_are_paged(http: httpx.Client, count: int) -> None:
+    company = new_company(http, f"With {count}")
+    people: list[str] = []
+    for start in range(0, count, 100):
+        inputs = [{"properties": {"firstname": "P"}} for _ in range(min(100, count - start))]
+        made = http.post("/crm/v3/objects/contacts/batch/create", json={"inputs": inputs}).json()
+        people += [record["id"] for record in made["results"]]
+    pairs = [{"from": {"id": company}, "to": {"id": person}} for person in people]
+    path = "/crm/associations/2026-03/companies/contacts"
+    assert http.post(f"{path}/batch/associate/default", json={"inputs": pairs}).status_code == 200
+    found: list[str] = []
+    item: dict[str, str] = {"id": company}
+    while True:
+        [result] = http.post(f"{path}/batch/read", json={"inputs": [item]}).json()["results"]
+        found += [str(target["toObjectId"]) for target in result["to"]]
+        if "paging" not in result:
+            break
+        item = {"id": company, "after": result["paging"]["next"]["after"]}
+    assert sorted(found) == sorted(people)
+
+
+def test_labels_of_the_portals_own(http: httpx.Client) -> None:
+    person, company = new_contact(http), new_company(http, "Labelled")
+    made = http.post(
+        "/crm/v4/associations/contacts/companies/labels", json={"label": "Champion", "name": "champion"}
+    )
+    there, back = made.json()["results"]
+    spec = [{"associationCategory": "USER_DEFINED", "associationTypeId": there["typeId"]}]
+    assert (
+        http.put(f"/crm/v4/objects/contacts/{person}/associations/companies/{company}", json=spec).status_code
+        == 201
+    )
+    [link] = http.get(f"/crm/v4/objects/companies/{company}/associations/contacts").json()["results"]
+    assert {kind["typeId"] for kind in link["associationTypes"]} >= {back["typeId"], 280}
+    assert http.delete(f"/crm/v4/associations/contacts/companies/labels/{there['typeId']}").status_code == 204
+    labels = http.get("/crm/v4/associations/contacts/companies/labels").json()["results"]
+    assert [kind["label"] for kind in labels] == [None, "Primary"]
+
+
+def test_custom_objects(client: Client, http: httpx.Client) -> None:
+    name = ObjectTypePropertyCreate(
+        name="plate", label="Plate", type="string", field_type="text", has_unique_value=True
+    )
+    egg = ObjectSchemaEgg(
+        name="car",
+        labels=ObjectTypeDefinitionLabels(singular="Car", plural="Cars"),
+        required_properties=["plate"],
+        searchable_properties=["plate"],
+        primary_display_property="plate",
+        properties=[name],
+        associated_objects=["CONTACT"],
+    )
+    made = client.crm.schemas.core_api.create(egg)
+    assert [schema.name for schema in client.crm.schemas.core_api.get_all().results] == ["car"]
+    api = client.crm.objects.basic_api
+    car = api.create(made.object_type_id, {"properties": {"plate": "B-LW 1"}})
+    assert api.get_by_id("car", car.id, properties=["plate"]).properties["plate"] == "B-LW 1"
+    assert api.get_by_id(made.fully_qualified_name, "B-LW 1", id_property="plate").id == car.id
+    assert http.post(f"/crm/v3/objects/{made.object_type_id}", json={"properties": {}}).status_code == 400
+    assert http.delete(f"/crm/v3/schemas/{made.object_type_id}").status_code == 400
+    api.archive(made.object_type_id, car.id)
+    assert http.delete(f"/crm/v3/schemas/{made.object_type_id}").status_code == 204
+    assert http.get("/crm/v3/objects/car").status_code == 400
+
+
+def test_lists(client: Client, http: httpx.Client) -> None:
+    people = [new_contact(http) for _ in range(3)]
+    made = client.crm.lists.lists_api.create(
+        {"name": "Ours", "objectTypeId": "0-1", "processingType": "MANUAL"}
+    ).list
+    api = client.crm.lists.memberships_api
+    changed = api.add(made.list_id, [*people, "999999"])
+    assert changed.records_ids_added == people and changed.record_ids_missing == ["999999"]
+    assert [row.record_id for row in api.get_page(made.list_id, limit=2).results] == people[:2]
+    api.remove(made.list_id, people[:1])
+    assert client.crm.lists.lists_api.get_by_id(made.list_id).list.size == 2
+    dynamic = {"name": "Theirs", "objectTypeId": "0-1", "processingType": "DYNAMIC"}
+    assert http.post("/crm/v3/lists", json=dynamic).status_code == 501
+
+
+def test_the_search_can_lag(http: httpx.Client, control: httpx.Client) -> None:
+    mark, other = uuid.uuid4().hex, uuid.uuid4().hex
+    record_id = new_contact(http, company=mark)
+
+    def search(company: str) -> list[str]:
+        body = {
+            "filters": [{"propertyName": "company", "operator": "EQ", "value": company}],
+            "properties": ["company"],
+        }
+        answer = http.post("/crm/v3/objects/contacts/search", json=body).json()
+        return [record["properties"]["company"] for record in answer["results"]]
+
+    control.put("/hubspot/search-lag", json={"seconds": 30})
+    change(http, record_id, company=other)
+    new_contact(http, company=mark)
+    assert search(mark) == [other]  # what is matched is old, what is shown is new
+    assert search(other) == []
+    control.post("/clock", json={"advance": 31})
+    assert search(mark) == [mark] and search(other) == [other]
+
+
+def test_statuses_and_waits_on_demand(http: httpx.Client, control: httpx.Client) -> None:
+    rule = {
+        "crm": "hubspot",
+        "kind": "status",
+        "status": 429,
+        "retry_after": 3,
+        "path": "/owners",
+        "skip": 1,
+        "times": 2,
+    }
+    assert control.post("/faults", json=rule).status_code == 200
+    answers = [http.get("/crm/v3/owners") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 429, 429, 200]
+    assert answers[1].headers["retry-after"] == "3" and answers[1].json()["category"] == "RATE_LIMITS"
+    control.post("/faults", json={"crm": "hubspot", "kind": "latency", "seconds": [0.3, 0.3]})
+    started = time.monotonic()
+    http.get("/crm/v3/owners")
+    assert time.monotonic() - started >= 0.3
+    assert control.get("/faults").json()[1]["happened"] == 1
+    assert control.post("/faults", json={"crm": "hubspot", "kind": "fire"}).status_code == 400
+
+
+def test_faults_repeat_themselves(http: httpx.Client, control: httpx.Client) -> None:
+    def statuses() -> list[int]:
+        control.delete("/faults")
+        rule = {"crm": "hubspot", "kind": "status", "status": 502, "share": 0.5, "times": None, "seed": 3}
+        control.post("/faults", json=rule)
+        return [http.get("/crm/v3/owners").status_code for _ in range(20)]
+
+    first = statuses()
+    assert set(first) == {200, 502} and statuses() == first
+
+
+def test_an_answer_can_be_lost_after_the_write(
+    portal: Sandbox, http: httpx.Client, control: httpx.Client
+) -> None:
+    email = f"{uuid.uuid4()}@example.com"
+    control.post("/faults", json={"crm": "hubspot", "kind": "cut", "method": "POST"})
+    with pytest.raises(httpx.RemoteProtocolError):
+        http.post("/crm/v3/objects/contacts", json={"properties": {"email": email}})
+    assert http.get(f"/crm/v3/objects/contacts/{email}", params={"idProperty": "email"}).status_code == 200
+    control.post("/faults", json={"crm": "hubspot", "kind": "gzip"})
+    url = portal["hubspot"]["url"] + "/crm/v3/properties/contacts"
+    with httpx.stream("GET", url, headers=dict(http.headers)) as answer:
+        body = b"".join(answer.iter_raw())
+    assert answer.headers["content-encoding"] == "gzip" and len(body) == int(answer.headers["content-length"])
+
+
+def test_scopes_can_be_taken_away(http: httpx.Client, control: httpx.Client, portal: Sandbox) -> None:
+    token = control.post("/hubspot/tokens", json={"scopes": ["crm.objects.contacts.read"]}).json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert http.get("/crm/v3/objects/contacts", headers=headers).status_code == 200
+    control.put("/hubspot/scopes", json={"token": token, "scopes": []})
+    refused = http.get("/crm/v3/objects/contacts", headers=headers)
+    assert refused.status_code == 403 and json.loads(refused.text)["category"] == "MISSING_SCOPES"
+
+
+def test_contacts_are_deleted_for_good(http: httpx.Client) -> None:
+    record_id = new_contact(http)
+    answer: Any = http.post("/crm/v3/objects/contacts/gdpr-delete", json={"objectId": record_id})
+    assert answer.status_code == 204
+    for archived in ("true", "false"):
+        assert http.get(f"/crm/v3/objects/contacts/{record_id}?archived={archived}").status_code == 404
