@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
 from cli.output import bars, err, out, print_json
 from cli.run import Json
-from connectors.errors import ConfigError, UnavailableError
+from connectors.errors import UnavailableError
 from leadwright import settings
-from leadwright.summary import examples, overview
+from leadwright.summary import duration, examples, overview, routed, share
 
 NOW = "2026-06-30T12:00:00Z"
 """The demo's clock, so that every demo shows the same numbers."""
@@ -39,29 +40,35 @@ def demo(
     home = settings.load().home / "demo"
     shutil.rmtree(home, ignore_errors=True)
     began = time.monotonic()
+    os.environ["LEADWRIGHT_HOME"] = str(home)
+    settings.prepare_command_line(settings.load())
+    from flows.qualify import qualify
+    from flows.server import warm_up
+
+    warming = warm_up()
     with _sandbox(leads, seed, home) as crm:
         ready = time.monotonic() - began
-        os.environ.update(_environment(crm, home))
-        settings.prepare_command_line(settings.load())
-        from flows.qualify import qualify
-
-        started = time.monotonic()
+        os.environ.update(_environment(crm))
+        with err.status("Starting Prefect"):
+            warming.join()
         with bars(quiet=json):
             first = qualify()
             middle = time.monotonic()
             second = qualify()
-        prefect = middle - started - sum(first.seconds.values())
+            ended = time.monotonic()
+        prefect = middle - began - ready - sum(first.seconds.values())
     result = {
         "overview": overview(settings.load()),
         "examples": examples(settings.load()),
+        "routed": routed(settings.load()),
         "first_run": first.as_dict(),
         "second_run": second.as_dict(),
         "seconds": {
             "sandbox start": round(ready, 1),
             **{stage: round(s, 1) for stage, s in first.seconds.items()},
             "Prefect's start-up": round(prefect, 1),
-            "second run": round(time.monotonic() - middle, 1),
-            "all": round(time.monotonic() - began, 1),
+            "second run": round(ended - middle, 1),
+            "all": round(ended - began, 1),
         },
     }
     print_json(result) if json else _show(result, home)
@@ -70,7 +77,6 @@ def demo(
 @contextmanager
 def _sandbox(leads: int, seed: int, home: Path) -> Iterator[Mapping[str, Any]]:
     """Start the sandbox as a process of its own; yield where it listens; end it."""
-    home.mkdir(parents=True)
     options = ["--leads", str(leads), "--seed", str(seed), "--now", NOW, "--no-limits"]
     ports = ["--hubspot-port", "0", "--salesforce-port", "0"]
     log = home / "sandbox.log"
@@ -92,9 +98,8 @@ def _sandbox(leads: int, seed: int, home: Path) -> Iterator[Mapping[str, Any]]:
         process.wait(timeout=30)
 
 
-def _environment(crm: Mapping[str, Any], home: Path) -> dict[str, str]:
+def _environment(crm: Mapping[str, Any]) -> dict[str, str]:
     return {
-        "LEADWRIGHT_HOME": str(home),
         "LEADWRIGHT_AS_OF": NOW,
         "LEADWRIGHT_HUBSPOT_URL": crm["hubspot"]["url"],
         "LEADWRIGHT_HUBSPOT_TOKEN": crm["hubspot"]["token"],
@@ -105,5 +110,44 @@ def _environment(crm: Mapping[str, Any], home: Path) -> dict[str, str]:
 
 
 def _show(result: Mapping[str, Any], home: Path) -> None:
-    if not result["overview"]:
-        raise ConfigError("The run published no overview.")
+    numbers, first, second = result["overview"], result["first_run"], result["second_run"]
+    leads, mqls = numbers["lead_count"], numbers["mql_count"]
+    written = sum(w["accepted"] for w in first["written"].values())
+    refused = sum(w["rejected"] + w["skipped"] for w in first["written"].values())
+    again = sum(w["planned"] for w in second["written"].values())
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    table.add_row("Pulled", f"[bold]{leads:,}[/] leads from " + " and ".join(first["pulled"]))
+    grades = ((grade, numbers[f"{grade.lower()}_count"]) for grade in ("Hot", "Warm", "Cold"))
+    table.add_row("Graded", ", ".join(f"[bold]{n:,}[/] {grade} ({n / leads:.0%})" for grade, n in grades))
+    table.add_row("Routed", f"[bold]{result['routed']:,}[/] of {leads:,} have an owner, each with the reason")
+    table.add_row("Written", f"[bold]{written:,}[/] CRM records, {refused:,} refused")
+    table.add_row("Second run", f"[bold]{again:,}[/] records to write: nothing had changed")
+    table.add_row(
+        "MQL → SQL",
+        f"[bold]{share(numbers['mql_to_sql_count'], mqls)}[/] of {mqls:,} MQLs; "
+        f"{share(numbers['mql_open_count'], mqls)} are still open",
+    )
+    table.add_row(
+        "First response",
+        f"median [bold]{duration(numbers['response_median_minutes'])}[/] over {numbers['response_count']:,} leads",
+    )
+    out.print(table)
+    for lead in result["examples"]:
+        company = lead["company_name"] or "no company known"
+        out.print(f"\n[bold]{lead['full_name']}[/], {company}: {lead['grade']}, score {lead['score']}")
+        out.print(f"  because {lead['top_reasons']}")
+        out.print(f"  owner {lead['owner_name']}: {lead['reason']}")
+    seconds = "  ".join(f"{stage} {s:.1f} s" for stage, s in result["seconds"].items())
+    out.print(f"\n{seconds}", style="dim")
+    out.print(
+        f"\nSee more:\n  LEADWRIGHT_HOME={home} {_command()} dashboard"
+        f"\n  LEADWRIGHT_HOME={home} {_command()} explain {result['examples'][0]['email']}"
+        f"\n  {_command()} sandbox      to keep such a CRM running; README.md says how to connect a real one"
+    )
+
+
+def _command() -> str:
+    """The command as it can be typed from here."""
+    command = Path(sys.argv[0]).absolute()
+    here = Path.cwd()
+    return str(command.relative_to(here)) if command.is_relative_to(here) else command.name

@@ -127,7 +127,10 @@ def prepare_environment() -> None:
 
 def prepare_command_line(config: Settings) -> None:
     """Settings of Prefect for a run that a person started: own state, no log lines, no waits of minutes."""
+    (config.home / "prefect").mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("PREFECT_HOME", str(config.home / "prefect"))
+    # The first start makes Prefect's database; on a busy machine its default of 20 seconds is not enough.
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     os.environ.setdefault("LEADWRIGHT_RETRY_SECONDS", "[]")
 

@@ -9,7 +9,7 @@ from leadwright.runs import Run
 from leadwright.settings import Settings
 
 _EXAMPLES = """
-    select l.full_name, l.company_name, s.score, s.grade, s.top_reasons, a.owner_name, a.reason
+    select l.full_name, l.email, l.company_name, s.score, s.grade, s.top_reasons, a.owner_name, a.reason
     from marts.fct_lead_scores s
     join marts.dim_leads l on l.lead_id = s.lead_id
     left join marts.fct_lead_assignments a on a.lead_id = s.lead_id
@@ -28,6 +28,32 @@ def examples(settings: Settings) -> list[dict[str, Any]]:
     """The best lead of each grade with its reasons and its owner's."""
     with warehouse.reader(settings.serving_file) as db:
         return dicts(db, _EXAMPLES)
+
+
+def routed(settings: Settings) -> int:
+    """How many leads have an owner."""
+    with warehouse.reader(settings.serving_file) as db:
+        rows = dicts(db, "select count(*) as n from marts.fct_lead_assignments where rep_id is not null")
+    return int(rows[0]["n"])
+
+
+def share(part: int, whole: int) -> str:
+    """`part` of `whole` as a percentage; says so where there are too few to give one."""
+    return f"{part / whole:.0%}" if whole >= _FEW else f"{part} (too few for a rate)"
+
+
+def duration(minutes: float | None) -> str:
+    """Minutes in the unit that people would use."""
+    if minutes is None:
+        return "unknown"
+    for unit, length in (("days", 1440), ("hours", 60)):
+        if minutes >= 2 * length:
+            return f"{minutes / length:.1f} {unit}"
+    return f"{minutes:.0f} minutes"
+
+
+_FEW = 20
+"""Below this many leads a percentage says more than is known."""
 
 
 def as_markdown(run: Run) -> str:
