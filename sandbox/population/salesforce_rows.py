@@ -8,6 +8,7 @@ from sandbox.population.identifiers import Ids
 from sandbox.population.model import Activity, Campaign, Deal, Journey, Person, Row
 from sandbox.population.moments import date_of, salesforce_time
 from sandbox.population.records import Population, filled
+from sandbox.population.salesforce_activities import event_fields, task_fields
 from sandbox.population.salesforce_history import lead_history, statuses
 from sandbox.population.team_rows import MACHINE_ID, QUEUE_ID, STAGES, campaign_id, user_id
 
@@ -173,62 +174,19 @@ class SalesforceWriter:
 
     def activity(self, activity: Activity, who: str, what: str | None) -> None:
         """Write one task or event of a lead, or of the contact it was converted into."""
-        if activity.kind == "meeting":
-            self._event(activity, who, what)
-        else:
-            self._task(activity, who, what)
-
-    def _event(self, activity: Activity, who: str, what: str | None) -> None:
-        over = activity.due + activity.seconds <= self._now
-        missed = " (no show)" if over and activity.outcome == "missed" else ""
-        starts, ends = salesforce_time(activity.due), salesforce_time(activity.due + activity.seconds)
-        self._rows["Event"].append(
-            filled(
-                {
-                    "Id": self._ids.salesforce("Event"),
-                    "WhoId": who,
-                    "WhatId": what,
-                    "OwnerId": user_id(activity.rep) if activity.rep else MACHINE_ID,
-                    "Subject": activity.subject + missed,
-                    "StartDateTime": starts,
-                    "EndDateTime": ends,
-                    "ActivityDateTime": starts,
-                    "ActivityDate": date_of(activity.due),
-                    "DurationInMinutes": activity.seconds // 60,
-                    **_audit(activity.at, activity.due if activity.due <= self._now else activity.at),
-                }
-            )
-        )
-
-    def _task(self, activity: Activity, who: str, what: str | None) -> None:
-        kind = activity.kind
-        done = kind != "task" or (activity.outcome == "done" and activity.due <= self._now)
-        subtype = "Task" if kind in ("task", "note") else "Call" if kind.startswith("call") else "Email"
-        subtype = "ListEmail" if kind == "mass_out" else subtype
-        finished = activity.due if done else activity.at
+        name = "Event" if activity.kind == "meeting" else "Task"
+        fields = event_fields(activity, self._now) if name == "Event" else task_fields(activity, self._now)
+        owner = user_id(activity.rep) if activity.rep else MACHINE_ID
+        happened = activity.due <= self._now and fields.get("IsClosed") is not False
+        changed = activity.due if happened else activity.at
         row: Row = {
-            "Id": self._ids.salesforce("Task"),
+            "Id": self._ids.salesforce(name),
             "WhoId": who,
             "WhatId": what,
-            "OwnerId": user_id(activity.rep) if activity.rep else MACHINE_ID,
-            "Subject": _subject(activity),
-            "Description": activity.subject if kind == "note" else None,
-            "TaskSubtype": subtype,
-            "Status": "Completed" if done else "Not Started",
-            "IsClosed": done,
-            "Priority": "Normal",
-            "ActivityDate": date_of(activity.due),
-            "CompletedDateTime": salesforce_time(finished) if done else None,
-            **_audit(activity.at, finished),
+            "OwnerId": owner,
+            **fields,
         }
-        if subtype != "Task":
-            row["CallType"] = "Inbound" if kind.endswith("in") else "Outbound"
-        if subtype == "Call":
-            row |= {
-                "CallDurationInSeconds": activity.seconds,
-                "CallDisposition": activity.outcome.capitalize(),
-            }
-        self._rows["Task"].append(filled(row))
+        self._rows[name].append(filled(row | _audit(activity.at, changed)))
 
 
 def person_fields(person: Person) -> Row:
@@ -252,14 +210,6 @@ def person_fields(person: Person) -> Row:
 
 def _past(at: int | None, now: int) -> bool:
     return at is not None and at <= now
-
-
-def _subject(activity: Activity) -> str:
-    if activity.kind == "email_out":
-        return f"Email: {activity.subject}"
-    if activity.kind == "email_in":
-        return f"Email received: {activity.subject}"
-    return "Note" if activity.kind == "note" else activity.subject
 
 
 def _rating(person: Person, journey: Journey, now: int) -> str | None:
