@@ -13,7 +13,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from sandbox.clock import Clock
-from sandbox.control import Control
+from sandbox.control import PREFIX, Control
 from sandbox.faults import Faults
 from sandbox.filling import fill
 from sandbox.hubspot import HubSpot
@@ -63,7 +63,7 @@ def run(options: Namespace, folder: Path) -> None:
         },
     }
     if options.control:
-        line["control"] = {"url": plain.url}
+        line["control"] = {"url": plain.url + PREFIX}
     serve([plain, secure], lambda: print(json.dumps(line), flush=True))  # noqa: T201
 
 

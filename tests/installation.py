@@ -102,7 +102,7 @@ class Installation:
 
     def requests(self) -> dict[str, dict[str, int]]:
         """Calls that the sandbox has served, by CRM and route; it must run with --control."""
-        return dict(httpx.get(f"{self.crm['control']['url']}/_control/requests", timeout=10).json())
+        return dict(httpx.get(f"{self.crm['control']['url']}/requests", timeout=10).json())
 
     def writes(self) -> int:
         """Calls that the sandbox has served and that change records."""

@@ -416,10 +416,10 @@ def test_what_is_not_served_says_so(http: httpx.Client) -> None:
 
 def test_requests_are_counted(portal: Sandbox, http: httpx.Client) -> None:
     control = portal["control"]["url"]
-    httpx.delete(f"{control}/_control/requests")
+    httpx.delete(f"{control}/requests")
     for _ in range(3):
         http.get("/crm/objects/2026-03/contacts")
-    assert httpx.get(f"{control}/_control/requests").json()["hubspot"] == {"GET /crm/v3/objects/{object}": 3}
+    assert httpx.get(f"{control}/requests").json()["hubspot"] == {"GET /crm/v3/objects/{object}": 3}
 
 
 def test_it_ends_with_exit_code_0(start_sandbox: Callable[..., Sandbox]) -> None:

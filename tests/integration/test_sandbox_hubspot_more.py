@@ -35,7 +35,7 @@ def http(portal: Sandbox) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def control(portal: Sandbox) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=portal["control"]["url"] + "/_control", timeout=30) as session:
+    with httpx.Client(base_url=portal["control"]["url"], timeout=30) as session:
         yield session
         session.delete("/faults")
         session.put("/hubspot/search-lag", json={"seconds": 0})

@@ -134,7 +134,7 @@ def test_batches_hold_up_to_a_hundred(
 
 def test_refused_deliveries_come_again(portal: Sandbox, http: httpx.Client, receiver: Receiver) -> None:
     subscribe(portal, http, "contact.creation")
-    httpx.put(f"{portal['control']['url']}/_control/hubspot/webhooks", json={"retry_seconds": 0.01})
+    httpx.put(f"{portal['control']['url']}/hubspot/webhooks", json={"retry_seconds": 0.01})
     receiver.refuse = 3
     new_contacts(http, 1)
     assert [event["attemptNumber"] for event in receiver.wait_for(1)] == [3]
@@ -150,10 +150,8 @@ def test_a_refused_batch_tells_nothing(portal: Sandbox, http: httpx.Client, rece
 
 def test_deliveries_can_be_repeated(portal: Sandbox, http: httpx.Client, receiver: Receiver) -> None:
     subscribe(portal, http, "contact.creation")
-    httpx.put(
-        f"{portal['control']['url']}/_control/hubspot/webhooks", json={"duplicate": 1.0, "shuffle": True}
-    )
+    httpx.put(f"{portal['control']['url']}/hubspot/webhooks", json={"duplicate": 1.0, "shuffle": True})
     new_contacts(http, 5)
     events = receiver.wait_for(10)
-    httpx.put(f"{portal['control']['url']}/_control/hubspot/webhooks", json={})
+    httpx.put(f"{portal['control']['url']}/hubspot/webhooks", json={})
     assert len(events) == 10 and len({event["eventId"] for event in events}) == 5
