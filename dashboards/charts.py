@@ -195,4 +195,7 @@ def _legend(symbol: str) -> alt.Legend:
 
 
 def _finish(chart: Drawing, height: int) -> Drawing:
-    return chart.properties(height=height, usermeta=CRISP).configure_view(strokeWidth=0)
+    room_for_last_label = {"left": 5, "top": 5, "right": 30, "bottom": 5}
+    return chart.properties(height=height, usermeta=CRISP, padding=room_for_last_label).configure_view(
+        strokeWidth=0
+    )

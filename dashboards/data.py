@@ -86,7 +86,8 @@ def find_leads(settings: Settings, text: str) -> list[Row]:
         return _rows(
             db,
             """
-            select lead_id, full_name, email, company_name, grade, score
+            select lead_id, full_name, email, company_name, grade, score,
+                   coalesce(hubspot_contact_id, salesforce_lead_id, salesforce_contact_id) as record_id
             from marts.dim_leads join marts.fct_lead_scores using (lead_id)
             where contains(lower(coalesce(full_name, '')), $1)
                or contains(lower(coalesce(email, '')), $1)

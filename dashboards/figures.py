@@ -37,7 +37,7 @@ def basis(whole: int, of_what: str) -> str:
     """Say how many a figure rests on, and whether that is too few to trust."""
     if not whole:
         return f"no {of_what} yet"
-    return f"n = {count(whole)} {of_what}" + ("" if whole >= ENOUGH else ", too few")
+    return f"n = {count(whole)} {of_what}" if whole >= ENOUGH else f"n = {whole}, too few {of_what}"
 
 
 def duration(minutes: float | None) -> str:

@@ -22,7 +22,14 @@ MATCHES = "matches"
 TOUCHES_SHOWN = 25
 WIDTHS = {
     name: st.column_config.Column(width=width)
-    for name, width in {"Score": 60, "Grade": 80, "Name": 240, "Company": 240, "E-mail": 320}.items()
+    for name, width in {
+        "Score": 60,
+        "Grade": 80,
+        "Name": 200,
+        "Company": 220,
+        "E-mail": 280,
+        "CRM record": 180,
+    }.items()
 }
 
 
@@ -77,6 +84,7 @@ def _show_matches(found: list[Row], text: str) -> None:
             "Name": [row["full_name"] or "" for row in found],
             "Company": [row["company_name"] or "" for row in found],
             "E-mail": [row["email"] or "" for row in found],
+            "CRM record": [row["record_id"] or "" for row in found],
         }
     )
     chosen = st.dataframe(
@@ -107,7 +115,7 @@ def _show_lead(lead: Lead) -> None:
     work = [facts["job_title"], facts["company_name"], facts["email"]]
     st.html(
         markup.name(
-            facts["full_name"] or facts["email"] or facts["lead_id"],
+            facts["full_name"] or facts["email"] or "Somebody without a name or e-mail",
             " \u00b7 ".join(part for part in work if part) or "Nothing else is known about this person.",
         )
     )

@@ -41,7 +41,8 @@ def _show_grade_totals(totals: Row) -> None:
     for column, grade in zip(columns[1:], ("Hot", "Warm", "Cold"), strict=True):
         number = totals[f"{grade.lower()}_count"]
         with column.container(key=f"grade-{grade.lower()}"):
-            _figure(st, grade, count(number), f"{share(number, leads)} of leads")
+            part = f"{share(number, leads)} of leads" if leads >= ENOUGH else "too few leads for a share"
+            _figure(st, grade, count(number), part)
 
 
 def _show_sales_totals(totals: Row) -> None:
@@ -150,8 +151,8 @@ def _show_sources(sources: pd.DataFrame) -> None:
     )
 
 
-def _rates(parts: pd.Series, wholes: pd.Series) -> list[float | None]:
-    return [rate(part, whole) for part, whole in zip(parts, wholes, strict=True)]
+def _rates(parts: pd.Series[int], wholes: pd.Series[int]) -> pd.Series[float]:
+    return pd.Series([rate(part, whole) for part, whole in zip(parts, wholes, strict=True)], dtype=float)
 
 
 def _grid_in_words(grades: pd.DataFrame) -> str:

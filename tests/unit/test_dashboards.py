@@ -119,13 +119,19 @@ def test_shares_of_a_handful_are_counts_and_not_percentages(show: Show) -> None:
     few = {"lead_count": 6, "hot_count": 1, "warm_count": 2, "cold_count": 3, "won_count": 0, "mql_count": 3}
     few |= {"mql_to_sql_count": 1, "mql_open_count": 2, "response_count": 0, "response_due_count": 0}
     totals = {**marts.OVERVIEW, **few, "response_median_minutes": None, "response_in_sla_count": 0}
-    app = show(
-        {**marts.full(), "rpt_overview": [totals], "rpt_weekly_trend": marts.full()["rpt_weekly_trend"][:1]}
-    )
+    tables = marts.full()
+    steps = [
+        {"step_number": i, "step": step, "lead_count": 4 - i} for i, step in enumerate(("lead", "mql", "sql"))
+    ]
+    tables |= {"rpt_overview": [totals], "rpt_funnel": steps}
+    tables |= {"rpt_sources": tables["rpt_sources"][-1:], "rpt_weekly_trend": tables["rpt_weekly_trend"][:1]}
+    app = show(tables)
     assert not app.exception
-    assert figure(app, "MQL to SQL") == ("1 of 3", "n = 3 MQLs, too few")
+    assert figure(app, "MQL to SQL") == ("1 of 3", "n = 3, too few MQLs")
+    assert figure(app, "Hot") == ("1", "too few leads for a share")
     assert figure(app, "Median response time") == ("no data yet", "no answered leads yet")
-    assert not any("%" in metric.value for metric in app.metric)
+    assert not any("%" in metric.value + metric.delta for metric in app.metric)
+    assert app.dataframe[0].value[["Lead to MQL", "Lead to won"]].isna().all(axis=None)
     assert "A trend needs leads from at least two weeks" in said(app)
 
 
