@@ -11,21 +11,38 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from sandbox.salesforce import bulk_ingest, bulk_query, collection, describe, query, rows, tooling
+from sandbox.salesforce import (
+    bulk_ingest,
+    bulk_query,
+    bulk_v1,
+    collection,
+    composite,
+    describe,
+    query,
+    replication,
+    rows,
+    soap,
+    tooling,
+)
 from sandbox.salesforce.errors import ApiError, RowError, not_found, not_served
 from sandbox.salesforce.http import Call, Endpoint, Handler, reply
 from sandbox.salesforce.oauth import ConnectedApp, revoke, token
 from sandbox.salesforce.org import Org
 
 DATA = "/services/data/{version}"
+ASYNC = "/services/async/{version}"
 VERSIONS = range(31, 68)
 VERSION_NAMES = frozenset(f"v{number}.0" for number in VERSIONS)
+SOAP = "/services/Soap/u/{version}"
+SOAP_PATH = re.compile(r"/services/Soap/u/(\d+\.\d)(?:/\w+)?")
 MOST_HEAD_BYTES = 16_384
 ENDPOINTS: list[Endpoint] = [
     *query.ENDPOINTS,
     *describe.ENDPOINTS,
+    *replication.ENDPOINTS,
     *rows.ENDPOINTS,
     *collection.ENDPOINTS,
+    *composite.ENDPOINTS,
     *bulk_query.ENDPOINTS,
     *bulk_ingest.ENDPOINTS,
     *tooling.ENDPOINTS,
@@ -74,6 +91,8 @@ class App:
         self.router = Router()
         for method, template, handler in ENDPOINTS:
             self.router.add(method, f"{DATA}{template}", handler)
+        for method, template, handler in bulk_v1.ENDPOINTS:
+            self.router.add(method, f"{ASYNC}{template}", handler)
         self.open: dict[tuple[str, str], OpenHandler] = {
             ("POST", "/services/oauth2/token"): lambda request: token(org, connected_app, request),
             ("POST", "/services/oauth2/revoke"): lambda request: revoke(org, request),
@@ -95,7 +114,7 @@ class App:
             return await self._answer(request)
         except (ApiError, RowError) as error:
             headers = self.org.usage.header() if error.status != 401 else {}
-            return reply(error.body(), error.status, headers)
+            return reply(_spelled(request, error), error.status, headers)
 
     async def _answer(self, request: Request) -> Response:
         path = request.url.path.rstrip("/") or "/"
@@ -104,6 +123,10 @@ class App:
         if open_handler is not None:
             self.requests[(method, path)] += 1
             return await open_handler(request)
+        soap_call = SOAP_PATH.fullmatch(path) if method == "POST" else None
+        if soap_call is not None:
+            self.requests[(method, SOAP)] += 1
+            return await soap.handle(self.org, self.connected_app, request, soap_call[1])
         template, handler, parameters = self.router.find(method, path)
         self.requests[(method, template)] += 1
         self._check_head(request)
@@ -111,10 +134,10 @@ class App:
         self.org.usage.take()
         if "ApiEnabled" not in user.permissions:
             raise ApiError(403, "API_DISABLED_FOR_ORG", "API is not enabled for this Organization or Partner")
-        if parameters["version"] not in VERSION_NAMES:
+        if f"v{parameters['version'].removeprefix('v')}" not in VERSION_NAMES:
             raise not_found()
         request.scope["path_params"] = parameters
-        response = await handler(Call(self.org, request, user, self.org.view(user)))
+        response = await handler(Call(self.org, request, user, self.org.view(user), self.answer))
         response.headers.update(self.org.usage.header())
         return response
 
@@ -139,7 +162,17 @@ class App:
         )
 
 
+def _spelled(request: Request, error: ApiError | RowError) -> object:
+    """The error's body; the older Bulk API has a spelling of its own."""
+    if request.url.path.startswith("/services/async/") and not isinstance(error, bulk_v1.BulkError):
+        code = "InvalidSessionId" if error.code == "INVALID_SESSION_ID" else error.code
+        return {"exceptionCode": code, "exceptionMessage": error.message}
+    return error.body()
+
+
 def _bearer(request: Request) -> str | None:
+    if "X-SFDC-Session" in request.headers:
+        return request.headers["X-SFDC-Session"]
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     return value if scheme in ("Bearer", "OAuth") else None
 

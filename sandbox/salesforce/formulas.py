@@ -25,5 +25,10 @@ FORMULAS: dict[tuple[str, str], str] = {
     ("Opportunity", "ExpectedRevenue"): "({Amount} * {Probability} / 100.0)",
     ("Opportunity", "FiscalYear"): "cast(strftime('%Y', {CloseDate}) as integer)",
     ("Opportunity", "FiscalQuarter"): "((cast(strftime('%m', {CloseDate}) as integer) + 2) / 3)",
+    # archived: activities of more than a year ago, tasks only once they are closed
+    ("Task", "IsArchived"): (
+        "({IsClosed} and coalesce({ActivityDate}, substr({CreatedDate}, 1, 10)) < date({now}, '-365 days'))"
+    ),
+    ("Event", "IsArchived"): "(coalesce({ActivityDate} < date({now}, '-365 days'), 0))",
     ("Task", "IsHighPriority"): "coalesce({Priority} = 'High', 0)",
 }

@@ -27,6 +27,7 @@ class Call:
     request: Request
     user: User
     view: View
+    dispatch: Callable[[Request], Awaitable[Response]]  # answers a call inside this call
 
     @property
     def base(self) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any
 
-from sandbox.salesforce.derived import DERIVE
 from sandbox.salesforce.errors import LoadError
 from sandbox.salesforce.fields import TEXT_KINDS, Field, ObjectType
-from sandbox.salesforce.org import Org
+from sandbox.salesforce.org import Filler, Org
 from sandbox.salesforce.standard import AUDIT, DELETABLE, Spec, read_object
 from sandbox.salesforce.tooling import register
 from sandbox.salesforce.values import BadValueError, Stored, to_stored
@@ -81,33 +80,13 @@ def _load_chunk(org: Org, object_type: ObjectType, chunk: list[Mapping[str, Any]
     names = dict.fromkeys(name for row in chunk for name in row)
     _add_columns(org, object_type, chunk, names)
     fields = [(name, field) for name in names if (field := object_type.fields[name.lower()]).stored]
-    defaults = object_type.defaults()
     readers = [(name, field.name, _reader(field)) for name, field in fields]
-    columns = list(dict.fromkeys([*(f.name for _, f in fields), *_filled(org, object_type), *defaults]))
-
-    def tuples() -> Iterator[list[Stored]]:
-        for number, row in enumerate(chunk, before + 1):
-            values = defaults | _read(object_type, readers, row, number)
-            if object_type.name in DERIVE:
-                values = org.completed(object_type, values)
-            values = org.audited(object_type, values)
-            yield [values.get(column) for column in columns]
-
-    org.store.insert(object_type.table, columns, tuples())
-
-
-def _filled(org: Org, object_type: ObjectType) -> list[str]:
-    """The columns the system fills when a row does not."""
-    audited = org.audited(object_type, {"Id": "-"})
-    sample: dict[str, Stored] = {
-        "StageName": "-",
-        "Status": "-",
-        "LastName": "-",
-        "StartDateTime": "-",
-        "Id": "-",
-    }
-    derived = DERIVE[object_type.name](org, sample, sample) if object_type.name in DERIVE else {}
-    return [*audited, *derived]
+    filler = Filler(org, object_type)
+    rows = [
+        filler.fill(_read(object_type, readers, row, number)) for number, row in enumerate(chunk, before + 1)
+    ]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    org.store.insert(object_type.table, columns, ([row.get(column) for column in columns] for row in rows))
 
 
 def _reader(field: Field) -> Callable[[Any], Stored]:

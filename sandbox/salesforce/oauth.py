@@ -41,6 +41,9 @@ class ConnectedApp:
     client_id: str = field(default_factory=lambda: f"3MVG9{secrets.token_urlsafe(40)}")
     client_secret: str = field(default_factory=lambda: secrets.token_hex(32).upper(), repr=False)
 
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(12), repr=False)  # for SOAP login
+    security_token: str = field(default_factory=lambda: secrets.token_urlsafe(18), repr=False)
+
     @cached_property
     def key(self) -> rsa.RSAPrivateKey:
         """The key whose certificate the app knows; made at first use, since it takes a moment."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sandbox.salesforce.derived import derived
 from sandbox.salesforce.fields import ObjectType
@@ -22,6 +22,10 @@ from sandbox.salesforce.usage import Usage
 from sandbox.salesforce.values import Stored, stamp, to_stored
 from sandbox.store import Row, Store, quoted
 
+if TYPE_CHECKING:
+    from sandbox.salesforce.bulk_v1 import BulkJob
+
+AUDITED = ("CreatedDate", "LastModifiedDate", "SystemModstamp", "CreatedById", "LastModifiedById", "OwnerId")
 SYSTEM_PERMISSIONS = frozenset({"ApiEnabled", "ModifyMetadata", "AssignPermissionSets", "BulkApiHardDelete"})
 
 
@@ -52,6 +56,7 @@ class Org:
         self.locks = Locks()
         self.locators = Locators(store)
         self.jobs = Jobs()
+        self.bulk_jobs: dict[str, BulkJob] = {}  # of the older Bulk API
         all_permissions = self.all_permissions()
         self.integration_user = self.sessions.add_user(
             User(
@@ -80,33 +85,7 @@ class Org:
         """A row given in the API's field names as it is stored, with what the system always fills."""
         known = ((object_type.fields[name.lower()], value) for name, value in row.items())
         values = {field.name: to_stored(field, value) for field, value in known if field.stored}
-        return self.audited(object_type, self.completed(object_type, values))
-
-    def completed(self, object_type: ObjectType, values: dict[str, Stored]) -> dict[str, Stored]:
-        """`values` with what follows from them, where they do not say otherwise."""
-        filled = derived(self, object_type.name, values, values)
-        return filled | {
-            name: value for name, value in values.items() if value is not None or name not in filled
-        }
-
-    def audited(self, object_type: ObjectType, values: dict[str, Stored]) -> dict[str, Stored]:
-        """`values` with id, owner, dates and users where they are missing."""
-        values["Id"] = values.get("Id") or self.ids.next(object_type.prefix)
-        created = values.get("CreatedDate") or self.stamp()
-        modified = values.get("LastModifiedDate") or values.get("SystemModstamp") or created
-        user = self.integration_user.id
-        filled: dict[str, Stored] = {
-            "CreatedDate": created,
-            "LastModifiedDate": modified,
-            "SystemModstamp": values.get("SystemModstamp") or modified,
-            "CreatedById": user,
-            "LastModifiedById": user,
-            "OwnerId": user,
-        }
-        for name, value in filled.items():
-            if object_type.get(name) is not None and not values.get(name):
-                values[name] = value
-        return values
+        return Filler(self, object_type).fill(values)
 
     def view(self, user: User, *, tooling: bool = False) -> View:
         """The schema as `user` sees it now."""
@@ -166,3 +145,34 @@ class Org:
             self.store.db.execute("release org")
             raise
         self.store.db.execute("release org")
+
+
+class Filler:
+    """Completes rows of one object that were given by somebody who is not the system."""
+
+    def __init__(self, org: Org, object_type: ObjectType) -> None:
+        self.org, self.object_type = org, object_type
+        self.defaults = object_type.defaults()
+        self.has = {name for name in AUDITED if object_type.get(name) is not None}
+
+    def fill(self, given: dict[str, Stored]) -> dict[str, Stored]:
+        """`given` with defaults and what follows from it, where it does not say otherwise; with id and dates."""
+        filled = self.defaults | derived(self.org, self.object_type.name, given, self.defaults | given)
+        values = filled | {
+            name: value for name, value in given.items() if value is not None or name not in filled
+        }
+        return self.audited(values)
+
+    def audited(self, values: dict[str, Stored]) -> dict[str, Stored]:
+        """`values` with id, owner, dates and users where they are missing."""
+        if not values.get("Id"):
+            values["Id"] = self.org.ids.next(self.object_type.prefix)
+        user = self.org.integration_user.id
+        created = values.get("CreatedDate") or self.org.stamp()
+        modified = values.get("LastModifiedDate") or values.get("SystemModstamp") or created
+        moments = {"CreatedDate": created, "LastModifiedDate": modified}
+        moments["SystemModstamp"] = values.get("SystemModstamp") or modified
+        for name in self.has:
+            if not values.get(name):
+                values[name] = moments.get(name, user)
+        return values

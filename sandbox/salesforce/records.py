@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.salesforce.checks import check_required, check_values, check_writable
 from sandbox.salesforce.derived import Values, activity_account, derived
 from sandbox.salesforce.errors import ApiError, RowError
 from sandbox.salesforce.fields import ObjectType
 from sandbox.salesforce.history import track_changes, track_created
+from sandbox.salesforce.org import Filler, Org
 from sandbox.salesforce.schema import View
 from sandbox.salesforce.sessions import User
 from sandbox.salesforce.values import BadValueError, to_stored
 from sandbox.store import Row, quoted
-
-if TYPE_CHECKING:
-    from sandbox.salesforce.org import Org
 
 IGNORED = ("attributes", "id")
 
@@ -75,12 +73,8 @@ class Writer:
         org.rules.check(org, object_type, values, save_duplicates=self.options.save_duplicates)
         record_id = self._free_id(object_type)
         values |= {"Id": record_id}
-        if "OwnerId" not in values:
-            values["OwnerId"] = self.user.id
-        values |= self._authors(object_type)
-        org.insert(
-            object_type, {n: v for n, v in org.audited(object_type, values).items() if object_type.get(n)}
-        )
+        values |= self._authors(object_type, values)
+        org.insert(object_type, Filler(org, object_type).audited(values))
         track_created(org, object_type.name, record_id, self.user.id)
         return record_id
 
@@ -90,8 +84,9 @@ class Writer:
             continue
         return record_id
 
-    def _authors(self, object_type: ObjectType) -> Values:
-        return {name: self.user.id for name in ("CreatedById", "LastModifiedById") if object_type.get(name)}
+    def _authors(self, object_type: ObjectType, values: Values) -> Values:
+        names = ("CreatedById", "LastModifiedById", *(() if values.get("OwnerId") else ("OwnerId",)))
+        return {name: self.user.id for name in names if object_type.get(name)}
 
     def _assigned(self, object_type: ObjectType, given: Values, after: Values) -> Values:
         """Leads go through the active assignment rule on every save that does not switch it off."""

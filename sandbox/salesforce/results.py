@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from sandbox.salesforce.values import TO_JSON
 from sandbox.store import Store, quoted
 
 PAGE = 2000
+Converters = Mapping[str, Callable[[Any], Any]]
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ def _url(base: str, object_name: str, record_id: str) -> dict[str, str]:
     return {"type": object_name, "url": f"{base}/sobjects/{object_name}/{record_id}"}
 
 
-def shape(plan: Plan, base: str) -> Shape:
+def shape(plan: Plan, base: str, converters: Converters = TO_JSON) -> Shape:
     """The statement's columns and how to build records from its rows."""
     if plan.aggregate:
         return _aggregate_shape(plan)
@@ -39,7 +40,7 @@ def shape(plan: Plan, base: str) -> Shape:
     for path, (id_sql, type_sql) in plan.relations.items():
         places[path] = (len(expressions), len(expressions) + 1)
         expressions += [id_sql, type_sql]
-    cells = [(c.path[:-1], c.path[-1], TO_JSON.get(c.kind), place) for place, c in enumerate(plan.columns)]
+    cells = [(c.path[:-1], c.path[-1], converters.get(c.kind), place) for place, c in enumerate(plan.columns)]
     name = plan.object.name
 
     def build(row: Sequence[Any]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class Schema:
     def __init__(self, store: Store, objects: Iterable[ObjectType]) -> None:
         self.store = store
         self.objects: dict[str, ObjectType] = {}
+        self.recycle_bin_days: int | None = None  # how long queryAll finds a deleted record; None = always
         for each in objects:
             self.add_object(each)
 

@@ -21,7 +21,8 @@ class Salesforce:
     """One org over ASGI, built on a store.
 
     `permissions` restricts the user that `credentials()` belong to (None = all), `session_seconds` is how long a
-    token lasts (None = for ever), `limits` enforces the daily number of calls.
+    token lasts (None = for ever), `limits` enforces the daily number of calls, `recycle_bin_days` is how long
+    queryAll finds deleted records (15 in the real service; None = always, since loaded ones may be older).
     """
 
     def __init__(
@@ -32,8 +33,10 @@ class Salesforce:
         *,
         permissions: frozenset[str] | None = None,
         session_seconds: float | None = None,
+        recycle_bin_days: int | None = None,
     ) -> None:
         self.org = Org(store, clock, permissions, session_seconds, Usage(limits, clock.now))
+        self.org.schema.recycle_bin_days = recycle_bin_days
         self.connected_app = ConnectedApp()
         self.app = App(self.org, self.connected_app)
         self._refresh_token = self.org.sessions.refresh_token(self.org.integration_user)
@@ -52,6 +55,8 @@ class Salesforce:
             "client_secret": self.connected_app.client_secret,
             "refresh_token": self._refresh_token,
             "username": user.username,
+            "password": self.connected_app.password,
+            "security_token": self.connected_app.security_token,
             "private_key": self.connected_app.private_key,
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlglot import exp
 
@@ -13,7 +13,7 @@ from sandbox.salesforce.schema import View
 from sandbox.salesforce.soql_paths import Path, Paths, Resolved
 from sandbox.salesforce.soql_text import parse
 from sandbox.salesforce.soql_where import Conditions, path_of
-from sandbox.salesforce.values import Stored
+from sandbox.salesforce.values import Stored, stamp
 from sandbox.store import quoted
 
 MAX_OFFSET = 2000
@@ -216,8 +216,19 @@ class Translator:
 
     def _unseen(self) -> list[str]:
         """`query` leaves out deleted records and archived activities; `queryAll` does not."""
-        hiding = [] if self.deleted else [n for n in ("IsDeleted", "IsArchived") if self.object.get(n)]
+        if self.deleted:
+            return self._purged()
+        hiding = [name for name in ("IsDeleted", "IsArchived") if self.object.get(name)]
         return [f"not {self.paths.resolve((name,)).sql}" for name in hiding]
+
+    def _purged(self) -> list[str]:
+        """The recycle bin keeps deleted records for some days only, where that is set."""
+        days = self.view.schema.recycle_bin_days
+        if days is None or not (self.object.get("IsDeleted") and self.object.get("SystemModstamp")):
+            return []
+        oldest = self.paths.bind(stamp(self.paths.now - timedelta(days=days)))
+        deleted, changed = (self.paths.resolve((name,)).sql for name in ("IsDeleted", "SystemModstamp"))
+        return [f"not ({deleted} and {changed} < {oldest})"]
 
     def _ordered(self, node: exp.Expr) -> str:
         if not isinstance(node, exp.Ordered):
