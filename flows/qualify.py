@@ -25,7 +25,8 @@ def qualify(full: bool = False, dry_run: bool = False) -> runs.Run:
         dry_run: count what would be written and send nothing.
     """
     run = runs.start(dry_run=dry_run)
-    steps.check_rules()
+    with steps.timed(run, "rules"):
+        steps.check_rules()
     pull_all(run, full)
     build_and_publish(run)
     write_all(run)

@@ -12,7 +12,8 @@ from leadwright import runs
 def transform(select: str | None = None) -> runs.Run:
     """Build everything, or what `select` names in dbt's syntax."""
     run = runs.start()
-    steps.check_rules()
+    with steps.timed(run, "rules"):
+        steps.check_rules()
     build_and_publish(run, select)
     return run
 

@@ -19,6 +19,7 @@ from leadwright.settings import Settings, prepare_environment
 
 prepare_environment()
 
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: E402
 from dbt.adapters.factory import reset_adapters  # noqa: E402
 from dbt.cli.main import dbtRunner, dbtRunnerResult  # noqa: E402
 from dbt.contracts.graph.manifest import Manifest  # noqa: E402
@@ -122,7 +123,14 @@ class Transform:
             LockedError: another process holds the warehouse.
         """
         moment = (as_of or self._settings.as_of or datetime.now(UTC)).astimezone(UTC)
-        args = ["build", "--vars", json.dumps({"as_of": moment.strftime("%Y-%m-%d %H:%M:%S")})]
+        # Unit tests check the project, not the data: `make test` runs them.
+        args = [
+            "build",
+            "--exclude-resource-type",
+            "unit_test",
+            "--vars",
+            json.dumps({"as_of": moment.strftime("%Y-%m-%d %H:%M:%S")}),
+        ]
         if select:
             args += ["--select", select]
         manifest = self.manifest()
@@ -132,12 +140,6 @@ class Transform:
         if not result.success:
             raise FatalError(_failure(nodes, result))
         return nodes
-
-    def node_count(self) -> int:
-        """How many nodes a full build runs."""
-        kinds = {"model", "seed", "snapshot", "test"}
-        manifest = self.manifest()
-        return sum(n.resource_type in kinds for n in manifest.nodes.values()) + len(manifest.unit_tests)
 
     def _invoke(
         self, args: list[str], manifest: Manifest | None = None, on_node: OnNode | None = None
@@ -152,8 +154,13 @@ class Transform:
         try:
             return runner.invoke([*quiet, *args, *common])
         finally:
-            # dbt keeps its DuckDB connection open; the next stage opens the file itself.
-            reset_adapters()
+            _let_go()
+
+
+def _let_go() -> None:
+    """Close the DuckDB connection that dbt keeps open: the next stage opens the file itself."""
+    DuckDBConnectionManager.close_all_connections()
+    reset_adapters()
 
 
 def _sync_model(node: Any) -> SyncModel:

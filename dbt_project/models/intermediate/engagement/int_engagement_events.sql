@@ -1,27 +1,15 @@
-{% set machine_seconds = 10 %}
+-- What a lead did, as the CRMs tell it: the kind of event and a text that says more.
 
--- What a lead did, as the CRMs tell it: the kind of event and a text that says more. HubSpot keeps only the first
--- and the latest moment of forms, visits and e-mail; a click within seconds of the sending, or on every e-mail
--- that was delivered, is a link scanner.
-
-with contacts as (
+with contact_events as (
     select
-        contacts.*,
         identities.lead_id,
-        coalesce(
-            {{ seconds_between('contacts.last_email_sent_at', 'contacts.last_email_click_at') }}
-            between 0 and {{ machine_seconds }}
-            or (contacts.email_click_count >= 3 and contacts.email_click_count >= contacts.email_delivered_count),
-            false
-        ) as is_machine_click,
-        coalesce(
-            {{ seconds_between('contacts.last_email_sent_at', 'contacts.last_email_open_at') }}
-            between 0 and {{ machine_seconds }},
-            false
-        ) as is_machine_open
-    from {{ ref('stg_hubspot__contacts') }} as contacts
+        events.kind,
+        events.detail,
+        events.occurred_at,
+        'hubspot:contacts:' || events.contact_id || ':' || cast(events.occurred_at as string) as source_id
+    from {{ ref('int_contact_events') }} as events
     inner join {{ ref('int_identities') }} as identities
-        on {{ record_key('hubspot', 'contacts', 'contacts.contact_id') }} = identities.record_key
+        on {{ record_key('hubspot', 'contacts', 'events.contact_id') }} = identities.record_key
     where not identities.is_deleted
 ),
 
@@ -47,71 +35,8 @@ members as (
     where members.has_responded and not members.is_deleted and not campaigns.is_deleted
 )
 
-select
-    lead_id,
-    'form' as kind,
-    first_form as detail,
-    first_form_at as occurred_at,
-    concat('hubspot:contacts:', contact_id, ':first_form') as source_id
-from contacts
-where first_form_at is not null and (last_form_at is null or first_form_at != last_form_at)
-
-union all
-
-select
-    lead_id,
-    'form' as kind,
-    last_form as detail,
-    last_form_at as occurred_at,
-    concat('hubspot:contacts:', contact_id, ':last_form') as source_id
-from contacts
-where last_form_at is not null
-
-union all
-
-select
-    lead_id,
-    'page' as kind,
-    last_page as detail,
-    last_visit_at as occurred_at,
-    concat('hubspot:contacts:', contact_id, ':last_visit') as source_id
-from contacts
-where last_visit_at is not null
-
-union all
-
-select
-    lead_id,
-    'email_opened' as kind,
-    cast(null as string) as detail,
-    last_email_open_at as occurred_at,
-    concat('hubspot:contacts:', contact_id, ':last_open') as source_id
-from contacts
-where last_email_open_at is not null and not is_machine_open
-
-union all
-
-select
-    lead_id,
-    'email_clicked' as kind,
-    cast(null as string) as detail,
-    last_email_click_at as occurred_at,
-    concat('hubspot:contacts:', contact_id, ':last_click') as source_id
-from contacts
-where last_email_click_at is not null and not is_machine_click
-
-union all
-
-select
-    lead_id,
-    'email_replied' as kind,
-    cast(null as string) as detail,
-    greatest(
-        coalesce(last_email_reply_at, last_sales_reply_at), coalesce(last_sales_reply_at, last_email_reply_at)
-    ) as occurred_at,
-    concat('hubspot:contacts:', contact_id, ':last_reply') as source_id
-from contacts
-where last_email_reply_at is not null or last_sales_reply_at is not null
+select lead_id, kind, detail, occurred_at, source_id
+from contact_events
 
 union all
 

@@ -1,0 +1,103 @@
+"""A warehouse for tests of the dbt project: raw tables as extract would leave them, filled from a made population."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from leadwright import warehouse
+from leadwright.extract import ensure_tables
+from leadwright.settings import Settings
+from leadwright.transform import RawTable, Transform
+from sandbox.population import generate
+
+NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
+_SYNCED = {
+    "sync_hubspot__contacts": ("raw_hubspot", "contacts", "hs_object_id", "lastmodifieddate"),
+    "sync_salesforce__leads": ("raw_salesforce", "Lead", "Id", "SystemModstamp"),
+    "sync_salesforce__contacts": ("raw_salesforce", "Contact", "Id", "SystemModstamp"),
+}
+
+
+class DbtWarehouse:
+    """One installation's warehouse and dbt project, without CRMs."""
+
+    def __init__(self, home: Path) -> None:
+        self.settings = Settings(home=home)
+        self.transform = Transform(self.settings)
+        self._tables = {(t.schema, t.name): t for t in self.transform.raw_tables()}
+        ensure_tables(list(self._tables.values()), self.settings)
+
+    def add_population(self, leads: int, seed: int = 7) -> None:
+        """Fill both CRMs' raw tables."""
+        population = generate(seed, leads, NOW)
+        changed = NOW.isoformat()
+        for name, rows in population.hubspot.items():
+            self.add("raw_hubspot", name, ({"archived": "false", **row} for row in rows), changed)
+        for name, rows in population.salesforce.items():
+            self.add("raw_salesforce", name, ({"IsDeleted": "false", **row} for row in rows), changed)
+        links: dict[str, list[dict[str, str]]] = {}
+        for from_object, from_id, to_object, to_id in population.hubspot_associations:
+            links.setdefault(f"{from_object}_to_{to_object}", []).append({"from_id": from_id, "to_id": to_id})
+        for name, pairs in links.items():
+            self.add("raw_hubspot", name, pairs, changed)
+
+    def add(self, schema: str, name: str, rows: Iterable[Mapping[str, Any]], changed: str) -> None:
+        """Add `rows` to a raw table as of `changed`; fields that are not pulled are left out."""
+        table = self._tables.get((schema, name))
+        if table is None:
+            return
+        texts = [{c: _text(row.get(c)) for c, _ in table.columns} for row in rows]
+        for row in texts:
+            row.update({c: row[c] or changed for c, kind in table.columns if kind == "timestamptz"})
+        self._insert(table, texts)
+
+    def build(self, as_of: datetime = NOW) -> None:
+        """Build and test everything."""
+        self.transform.build(as_of=as_of)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of a query."""
+        with warehouse.writer(self.settings.warehouse_file, 5) as db:
+            return db.execute(sql).fetchall()
+
+    def execute(self, sql: str) -> None:
+        """Change something by hand, as a person in the CRM would."""
+        self.rows(sql)
+
+    def write_back(self) -> dict[str, int]:
+        """Do to the raw tables what the CRMs would show after a write-back; rows sent per sync model."""
+        return {model: self._apply(model, *where) for model, where in _SYNCED.items()}
+
+    def _apply(self, model: str, schema: str, table: str, key: str, cursor: str) -> int:
+        node = next(m for m in self.transform.sync_models() if m.name == model)
+        sets = ", ".join(f'"{f}" = {_spelled(f)}' for f in node.fields)
+        with warehouse.writer(self.settings.warehouse_file, 5) as db:
+            db.execute(
+                f'update {schema}."{table}" as raw set {sets}, "{cursor}" = now() '
+                f'from sync.{model} as sent where sent.record_id = raw."{key}"'
+            )
+            return int(db.execute(f"select count(*) from sync.{model}").fetchall()[0][0])
+
+    def _insert(self, table: RawTable, rows: list[dict[str, str | None]]) -> None:
+        batch = pa.table({c: pa.array([r[c] for r in rows], pa.string()) for c, _ in table.columns})
+        columns = ", ".join(f'cast("{c}" as {kind})' for c, kind in table.columns)
+        with warehouse.writer(self.settings.warehouse_file, 5) as db:
+            db.register("batch", batch)
+            db.execute(f'insert into {table.schema}."{table.name}" select {columns} from batch')
+
+
+def _spelled(field: str) -> str:
+    if "sla" in field.lower():
+        return f"strftime(sent.\"{field}\", '%Y-%m-%dT%H:%M:%S.000Z')"
+    return f'cast(sent."{field}" as varchar)'
+
+
+def _text(value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
