@@ -24,7 +24,7 @@ def open_deals(rng: Random, group: list[tuple[Person, Journey]]) -> None:
         person, journey = group[place]
         crm = "salesforce" if person.in_salesforce else "hubspot"
         deal = opened.get(crm)
-        if deal is not None and deal.opened < sql_at < deal.closes:
+        if deal is not None and deal.opened < sql_at < deal.closes - HOUR:
             journey.joined_at = sql_at + HOUR
         elif rng.random() < 0.85:
             deal = opened[crm] = _open(rng, person, journey, crm, sql_at, len(group))

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from statistics import mean, median
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sandbox.population import Population, generate, stream
 from sandbox.population.identifiers import salesforce_id
@@ -125,7 +127,7 @@ def test_hubspot_links_and_owners_exist(population: Population) -> None:
     assert len(emails) == len(set(emails))
 
 
-def test_salesforce_references_exist(population: Population) -> None:
+def check_references(population: Population) -> None:
     rows = population.salesforce
     known = {name: ids(table, "Id") for name, table in rows.items()}
     people = known["Lead"] | known["Contact"]
@@ -148,7 +150,11 @@ def test_salesforce_references_exist(population: Population) -> None:
         for row in table:
             for name, target in targets.items():
                 assert name not in row or row[name] in target
-    converted = [row for row in rows["Lead"] if row["IsConverted"]]
+
+
+def test_salesforce_references_exist(population: Population) -> None:
+    check_references(population)
+    converted = [row for row in population.salesforce["Lead"] if row["IsConverted"]]
     assert converted
     assert all(row["Status"] == "Converted" and "ConvertedContactId" in row for row in converted)
 
@@ -199,7 +205,7 @@ def test_time_runs_forward(population: Population) -> None:
             for name in ("created_at", "mql_at", "touched_at", "sql_at", "opportunity_at", "closes_at")
         ]
         known = [moment for moment in moments if moment]
-        assert known == sorted(known)
+        assert known == sorted(known), row
 
 
 def test_most_work_is_done_in_working_hours(population: Population) -> None:
@@ -328,3 +334,26 @@ def test_lead_history_ends_with_the_present_status_and_owner(population: Populat
         elif kind == "EntityId":
             assert leads[lead_id]["OwnerId"] == value
     assert {kind for _, _, kind in last} == {"Text", "DynamicEnum", "EntityId"}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(0, 2**63),
+    st.integers(1, 80),
+    st.datetimes(datetime(2001, 1, 1), datetime(2080, 1, 1), timezones=st.just(UTC)),
+)
+def test_any_seed_size_and_moment_makes_a_whole_population(seed: int, leads: int, now: datetime) -> None:
+    population = generate(seed, leads, now)
+    assert len(population.truth) == leads
+    test_hubspot_links_and_owners_exist(population)
+    check_references(population)
+    limit = f"{now:%Y-%m-%dT%H:%M:%S}"
+    for name in ("contacts", "deals"):
+        for row in population.hubspot[name]:
+            assert (
+                row["createdate"][:19]
+                <= row.get("lastmodifieddate", row.get("hs_lastmodifieddate"))[:19]
+                <= limit
+            )
+    for rows in population.salesforce.values():
+        assert all(row["SystemModstamp"][:19] <= limit for row in rows if "SystemModstamp" in row)
