@@ -14,6 +14,7 @@ from sandbox.hubspot.app import build_app
 from sandbox.hubspot.associations import Associations
 from sandbox.hubspot.derived import Derived
 from sandbox.hubspot.errors import ApiError
+from sandbox.hubspot.forms import Forms
 from sandbox.hubspot.history import History
 from sandbox.hubspot.lag import SearchLag
 from sandbox.hubspot.limits import Limits
@@ -55,6 +56,7 @@ class HubSpot:
         self.owners = Owners(store, clock)
         self.lists = Lists(clock)
         self.webhooks = Webhooks(clock, PORTAL_ID, CLIENT_SECRET)
+        self.forms = Forms(self)
         self.limits = Limits(limits)
         self.tokens: dict[str, frozenset[str]] = {}
         self.token = self.make_token(ALL_SCOPES if scopes is None else scopes)

@@ -205,6 +205,53 @@ def test_lists(client: Client, http: httpx.Client) -> None:
     assert http.post("/crm/v3/lists", json=dynamic).status_code == 501
 
 
+@pytest.mark.parametrize("count", [0, 1, 49, 50, 51])
+def test_form_submissions_come_newest_first(client: Client, http: httpx.Client, count: int) -> None:
+    form = http.post("/marketing/v3/forms", json={"name": f"Demo {count}"}).json()
+    email = f"{uuid.uuid4()}@example.com"
+    for number in range(count):
+        fields = [{"name": "email", "value": email}, {"name": "jobtitle", "value": f"Job {number}"}]
+        sent = {"fields": fields, "context": {"pageUri": "https://x.example/demo", "pageName": "Demo page"}}
+        path = f"/submissions/v3/integration/secure/submit/1/{form['id']}"
+        assert http.post(path, json=sent).status_code == 200
+    found: list[str] = []
+    after = ""
+    while True:
+        path = f"/form-integrations/v1/submissions/forms/{form['id']}?limit=50" + (
+            f"&after={after}" if after else ""
+        )
+        page = http.get(path).json()
+        found += [entry["values"][1]["value"] for entry in page["results"]]
+        if "paging" not in page:
+            break
+        after = page["paging"]["next"]["after"]
+    assert found == [f"Job {number}" for number in reversed(range(count))]
+    assert form["id"] in [known.id for known in client.marketing.forms.forms_api.get_page(limit=100).results]
+    if count:
+        asked = {
+            "idProperty": "email",
+            "properties": "num_conversion_events,recent_conversion_event_name,jobtitle",
+        }
+        read = http.get(f"/crm/v3/objects/contacts/{email}", params=asked).json()["properties"]
+        assert read["num_conversion_events"] == str(count) and read["jobtitle"] == f"Job {count - 1}"
+        assert read["recent_conversion_event_name"] == f"Demo page: Demo {count}"
+
+
+def test_a_submission_that_does_not_fit_changes_nothing(http: httpx.Client) -> None:
+    form = http.post("/marketing/v3/forms", json={"name": "Strict"}).json()
+    path = f"/submissions/v3/integration/secure/submit/1/{form['id']}"
+    for fields in ([{"name": "firstname", "value": "No e-mail"}], [{"name": "email", "value": "nobody"}]):
+        assert http.post(path, json={"fields": fields}).status_code == 400
+    assert http.get(f"/form-integrations/v1/submissions/forms/{form['id']}").json()["results"] == []
+
+
+def test_what_the_account_holds(http: httpx.Client) -> None:
+    new_contact(http)
+    contacts = http.get("/crm/limits/2026-03/records").json()["hubspotDefinedObjectTypes"][0]
+    assert contacts["objectTypeId"] == "0-1" and contacts["usage"] >= 1
+    assert http.get("/crm/v3/limits/custom-properties").json()["overallUsage"] == 0
+
+
 def test_the_search_can_lag(http: httpx.Client, control: httpx.Client) -> None:
     mark, other = uuid.uuid4().hex, uuid.uuid4().hex
     record_id = new_contact(http, company=mark)

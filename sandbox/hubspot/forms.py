@@ -1,0 +1,112 @@
+"""Forms and what people sent through them; a submission creates or updates its contact."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sandbox.hubspot import writing
+from sandbox.hubspot.errors import bad_request
+from sandbox.hubspot.values import iso, milliseconds
+
+if TYPE_CHECKING:
+    from sandbox.hubspot.portal import HubSpot
+
+TABLE = "_submissions"
+EMPTY_FORM: dict[str, Any] = {
+    "configuration": {},
+    "displayOptions": {},
+    "legalConsentOptions": {"type": "none"},
+}
+
+
+class Forms:
+    """The portal's forms by id, and their submissions."""
+
+    def __init__(self, portal: HubSpot) -> None:
+        self._portal = portal
+        self.forms: dict[str, dict[str, Any]] = {}
+        portal.store.db.execute(
+            f"create table if not exists {TABLE} "
+            "(number integer primary key, form text, submitted_at integer, body text)"
+        )
+        portal.store.db.execute(
+            f"create index if not exists {TABLE}_by_form on {TABLE} (form, submitted_at, number)"
+        )
+
+    def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Add a form."""
+        now = iso(self._portal.clock.now())
+        form_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"form-{len(self.forms)}"))
+        form = {
+            **EMPTY_FORM,
+            "fieldGroups": given.get("fieldGroups") or [],
+            **{name: given[name] for name in EMPTY_FORM if given.get(name)},
+            "formType": "hubspot",
+            "id": form_id,
+            "name": given["name"],
+            "createdAt": now,
+            "updatedAt": now,
+            "archived": False,
+        }
+        self.forms[form_id] = form
+        return form
+
+    def submit(
+        self, form: Mapping[str, Any], fields: Mapping[str, str], page_url: str, page_name: str
+    ) -> None:
+        """Store a submission and what it says about a contact; raises ApiError where a value does not fit."""
+        if not fields.get("email"):
+            raise bad_request("Required field 'email' is missing", errorType="REQUIRED_FIELD")
+        now = iso(self._portal.clock.now())
+        self._write_contact(fields, f"{page_name}: {form['name']}" if page_name else str(form["name"]), now)
+        body = {
+            "conversionId": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{form['id']}-{self._count()}")),
+            "submittedAt": milliseconds(now),
+            "values": [
+                {"name": name, "value": value, "objectTypeId": "0-1"} for name, value in fields.items()
+            ],
+            "pageUrl": page_url,
+        }
+        self._portal.store.db.execute(
+            f"insert into {TABLE} (form, submitted_at, body) values (?, ?, ?)",
+            (form["id"], body["submittedAt"], json.dumps(body)),
+        )
+
+    def _write_contact(self, fields: Mapping[str, str], conversion: str, now: str) -> None:
+        portal, kind = self._portal, self._portal.object_type("contacts")
+        known = {name: value for name, value in fields.items() if name in kind.properties}
+        found = portal.records.ids_by(kind, "email", [fields["email"]]).get(fields["email"].lower())
+        if found is None:
+            made = writing.create(portal, kind, known)
+            found = str(made["id"])
+        else:
+            writing.update(portal, kind, found, known)
+        before = portal.records.get(kind, found, ["num_conversion_events", "first_conversion_date"])
+        former = before.properties if before else {}
+        counted = {
+            "num_conversion_events": str(int(former.get("num_conversion_events") or 0) + 1),
+            "recent_conversion_event_name": conversion,
+            "recent_conversion_date": now,
+        }
+        if not former.get("first_conversion_date"):
+            counted |= {"first_conversion_event_name": conversion, "first_conversion_date": now}
+        portal.records.update(kind, found, counted)
+
+    def _count(self) -> int:
+        row = self._portal.store.db.execute(f"select count(*) from {TABLE}").fetchone()
+        return int(row[0])
+
+    def submissions(
+        self, form_id: str, limit: int, after: str | None
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Submissions of a form, newest first, and where the next page starts."""
+        rows = self._portal.store.db.execute(
+            f"select number, body from {TABLE} where form = ? and number < ? order by submitted_at desc, number desc "
+            "limit ?",
+            (form_id, int(after) if after else 1 << 62, limit + 1),
+        ).fetchall()
+        more = str(rows[limit - 1][0]) if len(rows) > limit else None
+        return [json.loads(row[1]) for row in rows[:limit]], more
