@@ -123,22 +123,25 @@ class SalesforceWriter:
                 }
             )
         )
-        for at, place in moves:
-            self._rows["OpportunityHistory"].append(
-                {
-                    "Id": self._ids.salesforce("OpportunityHistory"),
-                    "OpportunityId": record_id,
-                    "StageName": STAGES[place][2],
-                    "Amount": deal.amount,
-                    "Probability": int(STAGES[place][3] * 100),
-                    "ExpectedRevenue": round(deal.amount * STAGES[place][3], 2),
-                    "CloseDate": date_of(deal.closes if place > 4 else deal.hoped),
-                    "CreatedDate": salesforce_time(at),
-                    "CreatedById": user_id(deal.rep),
-                    "IsDeleted": False,
-                }
-            )
+        self._rows["OpportunityHistory"] += [
+            self._snapshot(record_id, deal, at, place) for at, place in moves
+        ]
         return record_id
+
+    def _snapshot(self, opportunity_id: str, deal: Deal, at: int, place: int) -> Row:
+        _, _, stage, probability = STAGES[place]
+        return {
+            "Id": self._ids.salesforce("OpportunityHistory"),
+            "OpportunityId": opportunity_id,
+            "StageName": stage,
+            "Amount": deal.amount,
+            "Probability": int(probability * 100),
+            "ExpectedRevenue": round(deal.amount * probability, 2),
+            "CloseDate": date_of(deal.closes if place > 4 else deal.hoped),
+            "CreatedDate": salesforce_time(at),
+            "CreatedById": user_id(deal.rep),
+            "IsDeleted": False,
+        }
 
     def role(self, opportunity_id: str, contact_id: str, person: Person, primary: bool, at: int) -> None:
         """Write a member of the buying group."""

@@ -19,11 +19,7 @@ def truth_row(
         "person_id": f"p{person.number:07d}",
         "kind": person.kind,
         "email": person.email,
-        "home": "both"
-        if person.in_hubspot and person.in_salesforce
-        else "hubspot"
-        if person.in_hubspot
-        else "salesforce",
+        "home": _home(person),
         "hubspot_ids": ";".join(hubspot_ids),
         "salesforce_ids": ";".join(salesforce_ids),
         "company_domain": company.domain if company else None,
@@ -60,6 +56,12 @@ def truth_row(
         "is_won": bool(deal and deal.wins and _past(closes, now)),
         "is_lost": bool(deal and not deal.wins and _past(closes, now)),
     }
+
+
+def _home(person: Person) -> str:
+    if person.in_hubspot and person.in_salesforce:
+        return "both"
+    return "hubspot" if person.in_hubspot else "salesforce"
 
 
 def _past(at: int | None, now: int) -> bool:

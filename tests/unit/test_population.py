@@ -17,6 +17,20 @@ from sandbox.population.identifiers import salesforce_id
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 NOW_TEXT = "2026-03-18T15:30:00.000Z"
+SIZES = {
+    "contacts": 364,
+    "companies": 152,
+    "deals": 13,
+    "emails": 974,
+    "calls": 179,
+    "meetings": 61,
+    "Lead": 233,
+    "Contact": 21,
+    "Account": 21,
+    "Opportunity": 15,
+    "Task": 770,
+    "Event": 33,
+}
 ENGAGEMENTS = ("emails", "calls", "meetings", "tasks", "notes")
 
 
@@ -357,3 +371,10 @@ def test_any_seed_size_and_moment_makes_a_whole_population(seed: int, leads: int
             )
     for rows in population.salesforce.values():
         assert all(row["SystemModstamp"][:19] <= limit for row in rows if "SystemModstamp" in row)
+
+
+def test_sizes_are_pinned() -> None:
+    """A change of these numbers changes every demo and test that is built on the population: mean it."""
+    population = generate(7, 500, NOW)
+    rows = population.hubspot | population.salesforce
+    assert {name: len(rows[name]) for name in SIZES} == SIZES
