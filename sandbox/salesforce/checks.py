@@ -91,7 +91,7 @@ def _check_digits(field: Field, value: float) -> None:
 
 def _checked_reference(org: Org, field: Field, value: str) -> str:
     for target in field.references:
-        row = org.row(target, value)
+        row = org.row(target, value) if org.schema.find(target) else None
         if row is None or row.get("IsDeleted"):
             continue
         if field.name == "OwnerId" and target == "User" and not row["IsActive"]:

@@ -31,7 +31,7 @@ def _opportunity(org: Org, given: Values, after: Values) -> Values:
         "IsWon": stage["IsWon"],
         "ForecastCategory": stage["ForecastCategory"],
         "ForecastCategoryName": stage["ForecastCategoryName"],
-        "LastStageChangeDate": org.stamp(),
+        "LastStageChangeDate": given.get("LastModifiedDate") or org.stamp(),
     }
     if given.get("Probability") is None:
         derived["Probability"] = stage["DefaultProbability"]
@@ -43,7 +43,10 @@ def _task(org: Org, given: Values, after: Values) -> Values:
     if "Status" in given or "IsClosed" not in after:
         closed = after.get("Status") == "Completed"
         derived["IsClosed"] = int(closed)
-        derived["CompletedDateTime"] = (after.get("CompletedDateTime") or org.stamp()) if closed else None
+        when = (
+            after.get("CompletedDateTime") or given.get("LastModifiedDate") or org.stamp() if closed else None
+        )
+        derived["CompletedDateTime"] = when
     return derived
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from typing import Any
 
 from starlette.responses import Response
 
 from sandbox.salesforce.fields import NUMBER_KINDS, Field, ObjectType
 from sandbox.salesforce.http import Call, Endpoint, reply
-from sandbox.salesforce.rows import object_of
+from sandbox.salesforce.rows import http_date, modified_after, object_of
 
 MASTER_RECORD_TYPE = "012000000000000AAA"
 RESOURCES = ("sobjects", "query", "queryAll", "limits", "tooling", "composite", "jobs", "recent", "search")
@@ -40,7 +42,7 @@ def describe_field(field: Field, object_type: ObjectType, *, editable: bool) -> 
         "encrypted": False,
         "externalId": field.external_id,
         "extraTypeInfo": "plaintextarea" if field.kind == "textarea" else None,
-        "filterable": field.filterable,
+        "filterable": field.filterable or field.kind == "address",
         "filteredLookupInfo": None,
         "groupable": field.filterable and not (number and field.kind != "int") and field.kind != "datetime",
         "highScaleNumber": False,
@@ -192,8 +194,15 @@ async def object_basics(call: Call) -> Response:
 
 
 async def describe(call: Call) -> Response:
-    """GET sobjects/{object}/describe"""
-    return reply(describe_object(call, object_of(call)))
+    """GET sobjects/{object}/describe: 304 where it is still as the caller has it"""
+    body, headers = describe_object(call, object_of(call)), call.request.headers
+    etag = f'"{zlib.crc32(json.dumps(body).encode()):08x}"'
+    changed = call.org.described.setdefault(etag, call.org.stamp())
+    since = headers.get("If-Modified-Since")
+    known = etag in headers.get("If-None-Match", "")
+    if known or (since and not modified_after(changed, since)):
+        return Response(status_code=304, headers={"ETag": etag})
+    return reply(body, headers={"ETag": etag, "Last-Modified": http_date(changed)})
 
 
 async def list_resources(call: Call) -> Response:

@@ -7,11 +7,11 @@ from itertools import islice
 from typing import Any
 
 from sandbox.salesforce.errors import LoadError
-from sandbox.salesforce.fields import TEXT_KINDS, Field, ObjectType
+from sandbox.salesforce.fields import ID_KINDS, TEXT_KINDS, Field, ObjectType
 from sandbox.salesforce.org import Filler, Org
 from sandbox.salesforce.standard import AUDIT, DELETABLE, Spec, read_object
 from sandbox.salesforce.tooling import register
-from sandbox.salesforce.values import BadValueError, Stored, to_stored
+from sandbox.salesforce.values import BadValueError, Stored, parse_datetime, to_stored
 
 CHUNK = 5000
 LONGEST_TEXT = 255
@@ -90,8 +90,14 @@ def _load_chunk(org: Org, object_type: ObjectType, chunk: list[Mapping[str, Any]
 
 
 def _reader(field: Field) -> Callable[[Any], Stored]:
-    if field.kind in TEXT_KINDS or field.kind in ("id", "reference"):
+    if field.kind in TEXT_KINDS or field.kind in ID_KINDS:
         return lambda value: (value if isinstance(value, str) else to_stored(field, value)) or None
+    if field.kind == "datetime":
+        return lambda value: (
+            parse_datetime(value, lenient=True)
+            if isinstance(value, str) and value
+            else to_stored(field, value)
+        )
     return lambda value: to_stored(field, value)
 
 

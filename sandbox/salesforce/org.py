@@ -56,6 +56,7 @@ class Org:
         self.locks = Locks()
         self.locators = Locators(store)
         self.jobs = Jobs()
+        self.described: dict[str, str] = {}  # a description's ETag -> when it was first given out
         self.bulk_jobs: dict[str, BulkJob] = {}  # of the older Bulk API
         all_permissions = self.all_permissions()
         self.integration_user = self.sessions.add_user(

@@ -54,7 +54,7 @@ def asked_fields(call: Call, object_type: ObjectType) -> list[str]:
 
 
 def live_row(call: Call, object_type: ObjectType, record_id: str) -> Row:
-    """A record that is there and not deleted, or 404."""
+    """A record that can be changed, or 404."""
     row = call.org.row(object_type.name, record_id)
     if row is None:
         raise not_found()
@@ -66,6 +66,14 @@ def live_row(call: Call, object_type: ObjectType, record_id: str) -> Row:
 def http_date(stored: str) -> str:
     """A stored datetime as HTTP spells it."""
     return format_datetime(datetime.fromisoformat(stored).astimezone(UTC), usegmt=True)
+
+
+def modified_after(stored: str, http_date_text: str) -> bool:
+    """Whether a stored moment is later than a date in HTTP's spelling."""
+    try:
+        return datetime.fromisoformat(stored) > parsedate_to_datetime(http_date_text)
+    except (TypeError, ValueError) as error:
+        raise ApiError(400, "INVALID_REQUEST", "A date in a header is not an HTTP date in GMT") from error
 
 
 def _freshness(object_type: ObjectType, row: Row) -> dict[str, str]:
@@ -84,10 +92,7 @@ def _check_precondition(call: Call, object_type: ObjectType, row: Row) -> None:
     since, etag = headers.get("If-Unmodified-Since"), headers.get("If-Match")
     changed = False
     if since and row.get("LastModifiedDate"):
-        try:
-            changed = datetime.fromisoformat(row["LastModifiedDate"]) > parsedate_to_datetime(since)
-        except ValueError as error:
-            raise ApiError(400, "INVALID_REQUEST", "If-Unmodified-Since is not an HTTP date") from error
+        changed = modified_after(row["LastModifiedDate"], since)
     if etag and object_type.name == "Account":
         changed = changed or etag != _freshness(object_type, row)["ETag"]
     if changed:
@@ -97,7 +102,11 @@ def _check_precondition(call: Call, object_type: ObjectType, row: Row) -> None:
 async def get_row(call: Call) -> Response:
     """GET sobjects/{object}/{id}"""
     object_type = object_of(call)
-    row = live_row(call, object_type, call.path("id"))
+    row = call.org.row(object_type.name, call.path("id"))
+    if row is None or row.get(
+        "IsDeleted"
+    ):  # a deleted record is not found, as was recorded from the real service
+        raise not_found()
     record = read_record(call, object_type, str(row["Id"]), asked_fields(call, object_type))
     return reply(record, headers=_freshness(object_type, row))
 

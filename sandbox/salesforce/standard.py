@@ -59,7 +59,7 @@ OwnerId reference(User), HasOptedOutOfEmail boolean, DoNotCall boolean, LastActi
 LastCURequestDate datetime ro, LastCUUpdateDate datetime ro, LastViewedDate datetime ro,
 LastReferencedDate datetime ro, EmailBouncedReason string(255), EmailBouncedDate datetime,
 IsEmailBounced boolean ro, PhotoUrl url ro, Jigsaw string(20), JigsawContactId string(20) ro,
-CleanStatus picklist =Pending, IndividualId string(18)"""
+CleanStatus picklist =Pending, IndividualId reference(Individual)"""
 
 ACCOUNT = f"""MasterRecordId reference(Account) ro, Name string(255) !, Type picklist,
 ParentId reference(Account), {address("Billing")}, {address("Shipping")}, Phone phone, Fax phone,
@@ -68,7 +68,8 @@ NumberOfEmployees int, Ownership picklist, TickerSymbol string(20), Description 
 Site string(80), OwnerId reference(User), LastActivityDate date ro, LastViewedDate datetime ro,
 LastReferencedDate datetime ro, Jigsaw string(20), JigsawCompanyId string(20) ro, CleanStatus picklist =Pending,
 AccountSource picklist, DunsNumber string(9), Tradestyle string(255), NaicsCode string(8), NaicsDesc string(120),
-YearStarted string(4), SicDesc string(80), DandbCompanyId string(18), OperatingHoursId string(18)"""
+YearStarted string(4), SicDesc string(80), DandbCompanyId reference(DandBCompany),
+OperatingHoursId reference(OperatingHours)"""
 
 OPPORTUNITY = """AccountId reference(Account), Name string(120) !, Description textarea(32000),
 StageName picklist !, Amount currency, Probability percent, ExpectedRevenue currency ro,
@@ -218,6 +219,7 @@ SPECS = [
     ),
 ]
 
+NEVER_NULL = frozenset(re.findall(r"(\w+) (?:datetime|reference)", AUDIT)) | {"OwnerId", "Name"}
 FIELD_LINE = re.compile(r"(?P<name>\w+) (?P<kind>\w+)(?:\((?P<of>[\w|]+)\))?(?P<flags>.*)")
 
 
@@ -237,7 +239,7 @@ def read_field(object_name: str, text: str) -> Field:
         references=tuple(of.split("|")) if of and not of.isdigit() else (),
         createable=not read_only,
         updateable=not read_only and "once" not in words,
-        nillable="!" not in words and name not in ("OwnerId",),
+        nillable="!" not in words and name not in NEVER_NULL,
         default=int(default) if default and kind == "boolean" else default,
         formula=FORMULAS.get((object_name, name))
         or (FORMULAS.get(("*", name)) if kind == "address" else None),

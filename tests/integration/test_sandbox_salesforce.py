@@ -141,6 +141,16 @@ class TestResources:
         assert fields["IsConverted"]["updateable"] is False
         assert fields["Company"]["nillable"] is False
 
+    def test_describe_only_if_changed(self, fresh: Served) -> None:
+        path = "/services/data/v59.0/sobjects/Lead/describe"
+        first = fresh.call("GET", path)
+        since = {"If-Modified-Since": first.headers["Last-Modified"]}
+        assert fresh.call("GET", path, headers=since).status_code == 304
+        assert fresh.call("GET", path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+        fresh.clock.advance(minutes=1)
+        add_field(fresh, "Score__c", {"type": "Checkbox"})
+        assert fresh.call("GET", path, headers=since).status_code == 200
+
     def test_usage_header(self, org: Served) -> None:
         client = org.client()
         client.limits()
@@ -194,8 +204,10 @@ class TestRows:
         assert client.Lead.get(lead_id)["Title"] == "CEO"
         assert client.Lead.get(lead_id[:15])["Id"] == lead_id
         assert client.Lead.delete(lead_id) == 204
-        with pytest.raises(SalesforceResourceNotFound, match="ENTITY_IS_DELETED"):
+        with pytest.raises(SalesforceResourceNotFound, match="NOT_FOUND"):
             client.Lead.get(lead_id)
+        with pytest.raises(SalesforceResourceNotFound, match="ENTITY_IS_DELETED"):
+            client.Lead.update(lead_id, {"Title": "x"})
         deleted = client.query(f"SELECT IsDeleted FROM Lead WHERE Id = '{lead_id}'", include_deleted=True)
         assert deleted["records"][0]["IsDeleted"] is True
 
