@@ -46,6 +46,7 @@ def run(options: Namespace, folder: Path) -> None:
     hubspot = HubSpot(_store(options, folder, "hubspot"), clock, options.limits, options.hubspot_scopes)
     salesforce = Salesforce(_store(options, folder, "salesforce"), clock, options.limits)
     fill(options, clock, hubspot, salesforce)
+    hubspot.search_lag.seconds = options.search_lag
     apps: dict[str, ASGIApp] = {"hubspot": hubspot.app, "salesforce": salesforce.app}
     if options.control:
         faults = Faults()

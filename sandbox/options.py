@@ -77,6 +77,13 @@ def parser() -> argparse.ArgumentParser:
         type=lambda text: [scope for scope in text.split(",") if scope],
         help="what the HubSpot token may do (default: everything)",
     )
+    line.add_argument(
+        "--search-lag",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="how far HubSpot's search runs behind the records (default 0; the real one lags by seconds)",
+    )
     line.add_argument("--control", action="store_true", help="serve the control API under /_control")
     line.add_argument(
         "--state",

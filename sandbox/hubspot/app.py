@@ -19,6 +19,7 @@ from sandbox.hubspot.routes import ROUTES, Endpoint
 if TYPE_CHECKING:
     from sandbox.hubspot.portal import HubSpot
 
+MAX_ADDRESS = 16_384  # bytes of path and query; the real service refuses at about this size
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 DATED = re.compile(
     r"/(?P<area>crm/[a-z-]+|account-info|crm-object-schemas|webhooks|marketing/forms)/(?P<version>20\d\d-\d\d(?:-beta)?)(?P<rest>/.*|$)"
@@ -48,6 +49,8 @@ class _Versions:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_ADDRESS:
+                return await Response("414 Request-URI Too Large", 414)(scope, receive, send)
             path, version = undated(scope["path"])
             scope = {**scope, "path": path, "raw_path": path.encode(), "api_version": version}
         await self._app(scope, receive, send)

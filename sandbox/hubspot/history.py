@@ -80,7 +80,7 @@ class History:
             found[row[0]].append(_version(row[1], row[2], row[3]))
         for name, versions in found.items():
             value = record.properties.get(name)
-            if not versions and value is not None:
+            if not versions and value:
                 versions.append(_version(value, record.created_at, "CRM_UI"))
         return found
 

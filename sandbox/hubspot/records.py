@@ -275,6 +275,10 @@ class Records:
         self._store.update(kind.name, "hs_object_id", record_id, written)
         return Written(written, changed)
 
+    def set_silently(self, kind: ObjectType, record_id: str, values: Mapping[str, str]) -> bool:
+        """Change a record as a calculation does, without a new date of change; whether it is there."""
+        return self._store.update(kind.name, "hs_object_id", record_id, values) == 1
+
     def archive(self, kind: ObjectType, ids: Sequence[str], merged_into: str | None = None) -> None:
         """Move the records to the recycle bin; those that are not there are passed over."""
         now = iso(self._clock.now())

@@ -321,6 +321,33 @@ def test_an_answer_can_be_lost_after_the_write(
     assert answer.headers["content-encoding"] == "gzip" and len(body) == int(answer.headers["content-length"])
 
 
+def test_a_calculation_leaves_the_date_of_change(http: httpx.Client, control: httpx.Client) -> None:
+    record_id = new_contact(http)
+    before = http.get(f"/crm/v3/objects/contacts/{record_id}").json()["updatedAt"]
+    given = {"object": "contacts", "id": record_id, "properties": {"hubspotscore": "42"}}
+    assert control.post("/hubspot/calculate", json=given).json() == {"changed": True}
+    read = http.get(f"/crm/v3/objects/contacts/{record_id}?properties=hubspotscore").json()
+    assert read["properties"]["hubspotscore"] == "42" and read["updatedAt"] == before
+
+
+def test_late_rows_have_old_dates(http: httpx.Client, control: httpx.Client) -> None:
+    row = {
+        "hs_object_id": "late-1",
+        "createdate": "2020-01-01T00:00:00Z",
+        "lastmodifieddate": "2020-01-02T00:00:00Z",
+    }
+    assert control.post("/hubspot/load", json={"object": "contacts", "rows": [row]}).status_code == 204
+    search = {"filters": [{"propertyName": "lastmodifieddate", "operator": "LT", "value": "2020-01-03"}]}
+    found = http.post("/crm/v3/objects/contacts/search", json=search).json()["results"]
+    assert [record["id"] for record in found] == ["late-1"]
+
+
+def test_addresses_have_a_limit(http: httpx.Client) -> None:
+    for size, status in ((15_000, 200), (17_000, 414)):
+        path = "/crm/v3/objects/contacts?properties=" + "x" * size
+        assert http.get(path).status_code == status
+
+
 def test_scopes_can_be_taken_away(http: httpx.Client, control: httpx.Client, portal: Sandbox) -> None:
     token = control.post("/hubspot/tokens", json={"scopes": ["crm.objects.contacts.read"]}).json()["token"]
     headers = {"Authorization": f"Bearer {token}"}
