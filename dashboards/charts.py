@@ -16,6 +16,7 @@ CRISP = {"embedOptions": {"renderer": "svg"}}
 BANDS = ["high", "medium", "low"]
 GRADE_COLOUR = alt.Scale(domain=list(palette.GRADES), range=list(palette.GRADES.values()))
 WEEKS_SHOWN = 53
+ROOM_FOR_LAST_WEEK = {"left": 5, "top": 5, "right": 24, "bottom": 5}
 STEP_NAMES = {"lead": "Lead", "mql": "MQL", "sql": "SQL", "opportunity": "Opportunity", "won": "Won"}
 
 
@@ -94,7 +95,7 @@ def weekly_leads(weeks: pd.DataFrame) -> alt.Chart:
             tooltip=_week_tooltip("grade", "Grade"),
         )
     )
-    return _finish(chart, height=260)
+    return _finish(chart.properties(padding=ROOM_FOR_LAST_WEEK), height=260)
 
 
 def weekly_progress(weeks: pd.DataFrame) -> alt.Chart:
@@ -123,7 +124,7 @@ def weekly_progress(weeks: pd.DataFrame) -> alt.Chart:
             tooltip=_week_tooltip("step", "Reached"),
         )
     )
-    return _finish(chart, height=260)
+    return _finish(chart.properties(padding=ROOM_FOR_LAST_WEEK), height=260)
 
 
 def _by_week(weeks: pd.DataFrame, names: dict[str, str], kind: str) -> pd.DataFrame:
@@ -195,7 +196,4 @@ def _legend(symbol: str) -> alt.Legend:
 
 
 def _finish(chart: Drawing, height: int) -> Drawing:
-    room_for_last_label = {"left": 5, "top": 5, "right": 30, "bottom": 5}
-    return chart.properties(height=height, usermeta=CRISP, padding=room_for_last_label).configure_view(
-        strokeWidth=0
-    )
+    return chart.properties(height=height, usermeta=CRISP).configure_view(strokeWidth=0)

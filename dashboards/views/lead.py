@@ -25,10 +25,10 @@ WIDTHS = {
     for name, width in {
         "Score": 60,
         "Grade": 80,
-        "Name": 200,
-        "Company": 220,
-        "E-mail": 280,
-        "CRM record": 180,
+        "Name": 180,
+        "Company": 180,
+        "E-mail": 240,
+        "CRM record": 250,
     }.items()
 }
 

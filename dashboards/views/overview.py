@@ -59,7 +59,7 @@ def _show_sales_totals(totals: Row) -> None:
         columns[1],
         "MQLs still open",
         share(totals["mql_open_count"], mql),
-        f"{count(totals['mql_open_count'])} may still become SQL",
+        f"{count(totals['mql_open_count'])} MQLs",
         "These MQLs are neither SQL nor closed, so the MQL to SQL rate can still rise by up to this share.",
     )
     _figure(
@@ -71,7 +71,7 @@ def _show_sales_totals(totals: Row) -> None:
     )
     _figure(
         columns[3],
-        f"Answered within {duration(totals['sla_minutes'])}",
+        f"Answered in {duration(totals['sla_minutes'])}",
         share(totals["response_in_sla_count"], due),
         basis(due, "leads due"),
         "Of the leads that were ready for sales, those touched by a person in time.",
@@ -105,7 +105,7 @@ def _show_funnel(steps: pd.DataFrame) -> None:
 def _of_previous(counts: list[int]) -> list[str]:
     # A CRM that does not use a step has more leads beyond it than at it; a share of that step would say nothing.
     pairs = zip(counts, [0, *counts], strict=False)
-    return [share(part, whole) if whole > 0 and part <= whole else "" for part, whole in pairs]
+    return [share(part, whole) if whole >= ENOUGH and part <= whole else "" for part, whole in pairs]
 
 
 def _show_weeks(weeks: pd.DataFrame) -> None:

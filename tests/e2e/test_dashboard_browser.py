@@ -36,6 +36,7 @@ ARGUMENTS = [
 ]
 SECONDS_TO_START = 60
 PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -196,6 +197,6 @@ def test_every_page_says_what_to_run_before_the_first_run(
     with served(tmp_path) as url:
         page = browser.new_page()
         page.goto(url + path)
-        expect(page.get_by_text("leadwright run")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("leadwright run")).to_be_visible()
         assert page.get_by_test_id("stMetric").count() == 0
         page.close()

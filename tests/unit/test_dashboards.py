@@ -95,9 +95,9 @@ def test_overview_shows_the_headline_figures_with_what_they_rest_on(show: Show) 
     assert figure(app, "Warm") == ("1,209", "50.0% of leads")
     assert figure(app, "Cold") == ("845", "35.0% of leads")
     assert figure(app, "MQL to SQL") == ("27.8%", "n = 1,034 MQLs")
-    assert figure(app, "MQLs still open") == ("38.9%", "402 may still become SQL")
+    assert figure(app, "MQLs still open") == ("38.9%", "402 MQLs")
     assert figure(app, "Median response time") == ("48 min", "n = 611 answered leads")
-    assert figure(app, "Answered within 5 min") == ("24.4%", "n = 702 leads due")
+    assert figure(app, "Answered in 5 min") == ("24.4%", "n = 702 leads due")
     assert f"Data as of {figures.moment(marts.AS_OF)}" in said(app)
 
 
