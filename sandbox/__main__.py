@@ -22,6 +22,7 @@ from sandbox.options import parser
 from sandbox.salesforce import Salesforce
 from sandbox.server import Listener, bind, make_certificate, serve
 from sandbox.store import Store
+from sandbox.truth import Truth
 
 CA_FILE = "sandbox-ca.pem"
 KEY_FILE = "salesforce-jwt-key.pem"
@@ -36,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImportRefusedError as refusal:
         print(refusal, file=sys.stderr)  # noqa: T201 - the message is the command's output
         return 2
+    except OSError as problem:  # a port that is taken, a folder that cannot be written
+        print(f"The sandbox cannot start: {problem}", file=sys.stderr)  # noqa: T201
+        return 1
     return 0
 
 
@@ -45,13 +49,14 @@ def run(options: Namespace, folder: Path) -> None:
     clock = Clock(options.now)
     hubspot = HubSpot(_store(options, folder, "hubspot"), clock, options.limits, options.hubspot_scopes)
     salesforce = Salesforce(_store(options, folder, "salesforce"), clock, options.limits)
-    fill(options, clock, hubspot, salesforce)
+    truth = Truth(_store(options, folder, "truth"))
+    fill(options, clock, hubspot, salesforce, truth)
     hubspot.search_lag.seconds = options.search_lag
     apps: dict[str, ASGIApp] = {"hubspot": hubspot.app, "salesforce": salesforce.app}
     if options.control:
         faults = Faults()
         apps = {crm: faults.around(crm, app) for crm, app in apps.items()}
-        apps["hubspot"] = Control(clock, faults, hubspot, salesforce).before(apps["hubspot"])
+        apps["hubspot"] = Control(clock, faults, hubspot, salesforce, truth).before(apps["hubspot"])
     plain = Listener(apps["hubspot"], bind(options.hubspot_port))
     ca_file = folder.resolve() / CA_FILE
     secure = Listener(apps["salesforce"], bind(options.salesforce_port), make_certificate(ca_file))

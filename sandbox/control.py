@@ -17,6 +17,7 @@ from sandbox.faults import Faults, fault_from
 from sandbox.hubspot import HubSpot
 from sandbox.hubspot.webhooks import Mischief
 from sandbox.salesforce import Salesforce
+from sandbox.truth import Truth
 
 PREFIX = "/_control"
 
@@ -24,10 +25,13 @@ PREFIX = "/_control"
 class Control:
     """The control API over both CRMs."""
 
-    def __init__(self, clock: Clock, faults: Faults, hubspot: HubSpot, salesforce: Salesforce) -> None:
+    def __init__(
+        self, clock: Clock, faults: Faults, hubspot: HubSpot, salesforce: Salesforce, truth: Truth
+    ) -> None:
         self._clock = clock
         self._faults = faults
         self._hubspot = hubspot
+        self._truth = truth
         self._counters = {"hubspot": hubspot.requests, "salesforce": salesforce.requests}
         handlers: dict[tuple[str, str], Callable[[Any], Any]] = {
             ("GET", "/requests"): self._requests,
@@ -35,6 +39,7 @@ class Control:
             ("GET", "/faults"): self._list_faults,
             ("POST", "/faults"): self._add_fault,
             ("DELETE", "/faults"): self._clear_faults,
+            ("GET", "/truth"): self._truth_page,
             ("GET", "/clock"): self._now,
             ("POST", "/clock"): self._advance,
             ("POST", "/hubspot/tokens"): self._make_token,
@@ -81,6 +86,9 @@ class Control:
     def _clear_faults(self, _: Any) -> None:
         self._faults.rules.clear()
 
+    def _truth_page(self, given: Any) -> Any:
+        return self._truth.page(int(given.get("after", 0)), int(given.get("limit", 1000)))
+
     def _now(self, _: Any) -> Any:
         return {"now": self._clock.now().isoformat()}
 
@@ -116,7 +124,8 @@ def _endpoint(handler: Callable[[Any], Any]) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
         try:
-            answer = handler(json.loads(raw or b"{}"))
+            given = dict(request.query_params) if request.method == "GET" else json.loads(raw or b"{}")
+            answer = handler(given)
         except (KeyError, TypeError, ValueError) as problem:
             return JSONResponse({"message": f"the control API does not understand this: {problem}"}, 400)
         return Response(status_code=204) if answer is None else JSONResponse(answer)

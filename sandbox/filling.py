@@ -10,9 +10,10 @@ from sandbox.importer import read_folder
 from sandbox.options import DEFAULT_LEADS
 from sandbox.population import stream
 from sandbox.salesforce import Salesforce
+from sandbox.truth import Truth
 
 
-def fill(options: Namespace, clock: Clock, hubspot: HubSpot, salesforce: Salesforce) -> None:
+def fill(options: Namespace, clock: Clock, hubspot: HubSpot, salesforce: Salesforce, truth: Truth) -> None:
     """Fill both CRMs as the options say. Every imported file is checked before the first row is loaded."""
     batches = [
         read_folder(folder, hubspot if crm == "hubspot" else salesforce) for crm, folder in options.imports
@@ -23,6 +24,7 @@ def fill(options: Namespace, clock: Clock, hubspot: HubSpot, salesforce: Salesfo
     leads = options.leads if options.leads is not None else 0 if imported else DEFAULT_LEADS
     # part by part, so that a large population is never in memory as a whole
     for part in stream(options.seed, leads, clock.now()):
+        truth.add(part.truth)
         if "hubspot" not in imported:
             for name, rows in part.hubspot.items():
                 hubspot.load(name, rows)

@@ -42,7 +42,13 @@ def bind(port: int) -> socket.socket:
     # asyncio switches Nagle's delay off only where the protocol is named; with it every answer takes 40 ms
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((HOST, port))
+    try:
+        listening.bind((HOST, port))
+    except OSError as problem:
+        listening.close()
+        raise OSError(
+            f"port {port} of {HOST} cannot be taken ({problem.strerror}); choose another one"
+        ) from problem
     return listening
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -420,6 +422,14 @@ def test_requests_are_counted(portal: Sandbox, http: httpx.Client) -> None:
     for _ in range(3):
         http.get("/crm/objects/2026-03/contacts")
     assert httpx.get(f"{control}/requests").json()["hubspot"] == {"GET /crm/v3/objects/{object}": 3}
+
+
+def test_a_port_that_is_taken_is_named(portal: Sandbox) -> None:
+    port = portal["hubspot"]["url"].rpartition(":")[2]
+    command = [sys.executable, "-m", "sandbox", "--leads", "0", "--hubspot-port", port]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1 and len(ended.stderr.splitlines()) == 1
+    assert f"port {port} " in ended.stderr
 
 
 def test_it_ends_with_exit_code_0(start_sandbox: Callable[..., Sandbox]) -> None:

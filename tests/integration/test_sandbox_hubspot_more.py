@@ -348,6 +348,18 @@ def test_addresses_have_a_limit(http: httpx.Client) -> None:
         assert http.get(path).status_code == status
 
 
+def test_the_truth_is_told_page_by_page(sandbox: Sandbox) -> None:
+    url = sandbox["control"]["url"] + "/truth"
+    whole = httpx.get(url, params={"limit": 10_000}).json()["results"]
+    assert len({row["person_id"] for row in whole}) == len(whole) >= 300
+    paged: list[Any] = []
+    after: int | None = 0
+    while after is not None:
+        page = httpx.get(url, params={"after": after, "limit": 150}).json()
+        paged, after = paged + page["results"], page["after"]
+    assert paged == whole
+
+
 def test_scopes_can_be_taken_away(http: httpx.Client, control: httpx.Client, portal: Sandbox) -> None:
     token = control.post("/hubspot/tokens", json={"scopes": ["crm.objects.contacts.read"]}).json()["token"]
     headers = {"Authorization": f"Bearer {token}"}
