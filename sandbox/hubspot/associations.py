@@ -79,6 +79,7 @@ class Associations:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._types: dict[tuple[str, str, int], LinkType] = {}
+        self._defaults: dict[tuple[str, str], LinkType] = {}
         self._next_label = FIRST_LABEL_ID
         store.db.execute(
             f"create table if not exists {TABLE} (from_object text, from_id text, to_object text, to_id text, "
@@ -105,6 +106,9 @@ class Associations:
         there = LinkType(one, other, way, back, category, label, name)
         self._types[(other, one, back)] = LinkType(other, one, back, way, category, label, name)
         self._types[(one, other, way)] = there
+        if label is None:
+            self._defaults[(one, other)] = there
+            self._defaults[(other, one)] = self._types[(other, one, back)]
         return there
 
     def label(self, one: str, other: str, label: str, name: str) -> tuple[LinkType, LinkType]:
@@ -139,9 +143,9 @@ class Associations:
 
     def default(self, one: ObjectType, other: ObjectType) -> LinkType:
         """The link type without a label."""
-        for kind in self._types.values():
-            if (kind.from_object, kind.to_object, kind.label) == (one.name, other.name, None):
-                return kind
+        known = self._defaults.get((one.name, other.name))
+        if known is not None:
+            return known
         way, back = self._next_label, self._next_label + 1
         self._next_label += 2
         return self.define(one.name, other.name, way, back)
