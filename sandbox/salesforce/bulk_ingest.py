@@ -17,8 +17,7 @@ from sandbox.salesforce.fields import Field, ObjectType
 from sandbox.salesforce.http import Call, Endpoint, empty, reply
 from sandbox.salesforce.jobs import Job, job_facts
 from sandbox.salesforce.org import Org
-from sandbox.salesforce.records import Options, Writer
-from sandbox.salesforce.values import BadValueError, to_stored
+from sandbox.salesforce.records import Options, Writer, read_text
 
 OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete")
 MOST_BYTES = 150 * 1024 * 1024
@@ -172,12 +171,7 @@ def _values(fields: list[Field], row: list[str]) -> Values:
     for field, cell in zip(fields, row, strict=True):
         if cell == "":
             continue
-        try:
-            values[field.name] = None if cell == NULL_CELL else to_stored(field, cell)
-        except BadValueError as error:
-            raise RowError(
-                "INVALID_TYPE_ON_FIELD_IN_RECORD", f"{field.label}: {error}", [field.name]
-            ) from error
+        values[field.name] = None if cell == NULL_CELL else read_text(field, cell)
     return values
 
 

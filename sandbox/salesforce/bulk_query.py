@@ -54,6 +54,7 @@ async def create_job(call: Call) -> Response:
     deleted = operation == "queryAll"
     plan = translate(body["query"], call.view, org.clock.now(), deleted=deleted)
     check_bulk(plan)
+    org.usage.take_query_job()
     now = org.stamp()
     job_id = org.ids.next("750")
     facts = {

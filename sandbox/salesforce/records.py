@@ -9,15 +9,23 @@ from typing import Any
 from sandbox.salesforce.checks import check_required, check_values, check_writable
 from sandbox.salesforce.derived import Values, activity_account, derived
 from sandbox.salesforce.errors import ApiError, RowError
-from sandbox.salesforce.fields import ObjectType
+from sandbox.salesforce.fields import Field, ObjectType
 from sandbox.salesforce.history import track_changes, track_created
 from sandbox.salesforce.org import Filler, Org
 from sandbox.salesforce.schema import View
 from sandbox.salesforce.sessions import User
-from sandbox.salesforce.values import BadValueError, to_stored
+from sandbox.salesforce.values import BadValueError, Stored, to_stored
 from sandbox.store import Row, quoted
 
 IGNORED = ("attributes", "id")
+
+
+def read_text(field: Field, text: str) -> Stored:
+    """A text as the value of a field, where only the record fails if it is none."""
+    try:
+        return to_stored(field, text)
+    except BadValueError as error:
+        raise RowError("INVALID_TYPE_ON_FIELD_IN_RECORD", f"{field.label}: {error}", [field.name]) from error
 
 
 @dataclass(frozen=True)
@@ -166,4 +174,4 @@ class Writer:
             return found[0], False
         if field.kind == "id":
             raise RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
-        return self.create(object_type, given | {field.name: to_stored(field, key)}), True
+        return self.create(object_type, given | {field.name: read_text(field, key)}), True

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sandbox.salesforce import loading
+from sandbox.salesforce import loading, tooling
 from sandbox.salesforce.app import App
 from sandbox.salesforce.fields import Field
 from sandbox.salesforce.oauth import ConnectedApp
@@ -93,6 +93,15 @@ class Salesforce:
         rules.assignment = list(entries)
         rules.assignment_rule_id = self.org.ids.next("01Q")
         return rules.assignment_rule_id
+
+    def hide_field(self, object_name: str, name: str) -> None:
+        """Hide a field from every user, as an administrator does who takes away the access to it."""
+        self.org.schema.require(object_name).fields[name.lower()].guarded = True
+
+    def remove_field(self, object_name: str, name: str) -> None:
+        """Delete a custom field with its values."""
+        owner = self.org.schema.require(object_name)
+        tooling.remove(self.org, owner, owner.fields[name.lower()])
 
     def load_formula_field(self, object_name: str, name: str, kind: str, formula: str) -> None:
         """Add a formula field: an SQLite expression in which {Field} and {Relationship.Field} are fields."""

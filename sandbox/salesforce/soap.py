@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from xml.etree import ElementTree as Xml
 from xml.sax.saxutils import escape
@@ -14,11 +13,10 @@ from sandbox.salesforce.convert import Conversion, convert_lead
 from sandbox.salesforce.derived import Values
 from sandbox.salesforce.errors import ApiError, RowError
 from sandbox.salesforce.merge import empty_recycle_bin, merge, undelete
-from sandbox.salesforce.oauth import ConnectedApp
+from sandbox.salesforce.oauth import ConnectedApp, OAuthError
 from sandbox.salesforce.org import Org
-from sandbox.salesforce.records import Writer
+from sandbox.salesforce.records import Writer, read_text
 from sandbox.salesforce.sessions import User
-from sandbox.salesforce.values import to_stored
 
 LAST_LOGIN_VERSION = 64
 ENVELOPE = (
@@ -97,11 +95,11 @@ def _login(org: Org, app: ConnectedApp, request: Request, operation: Xml.Element
     if int(version.partition(".")[0]) > LAST_LOGIN_VERSION:
         message = f"SOAP API login() is not available in version {version}: use OAuth"
         raise SoapFault("UNSUPPORTED_API_VERSION", message)
-    user = org.sessions.users.get((_text(operation, "username") or "").lower())
-    given = (_text(operation, "password") or "").encode()
-    if user is None or not hmac.compare_digest(given, (app.password + app.security_token).encode()):
+    try:
+        user = app.check_password(org, _text(operation, "username") or "", _text(operation, "password") or "")
+    except OAuthError as error:
         message = "Invalid username, password, security token; or user locked out."
-        raise SoapFault("INVALID_LOGIN", message)
+        raise SoapFault("INVALID_LOGIN", message) from error
     return f"<loginResponse><result>{_login_result(org, request, user, version)}</result></loginResponse>"
 
 
@@ -197,7 +195,7 @@ def _merge(writer: Writer, item: Xml.Element) -> str:
     for each in master:
         field = writer.view.find_field(object_type, _local(each))
         if field is not None and field.name != "Id":
-            values[field.name] = to_stored(field, each.text)
+            values[field.name] = read_text(field, each.text or "")
     losers = [each.text or "" for each in item if _local(each) == "recordToMergeIds"]
     master_id = _text(master, "Id") or ""
     moved = merge(writer, object_type, master_id, losers, values)

@@ -98,12 +98,22 @@ class TestLogin:
         assert answer.json()["instance_url"] == org.url
         assert org.client(answer.json()["access_token"]).query("SELECT Id FROM Organization")["done"]
 
+    def test_password_flow(self, fresh: Served) -> None:
+        known = {
+            "consumer_key": fresh.credentials["client_id"],
+            "consumer_secret": fresh.credentials["client_secret"],
+        }
+        known |= {"username": fresh.credentials["username"], "session": fresh.session()}
+        password = fresh.credentials["password"] + fresh.credentials["security_token"]
+        assert Client(password=password, **known).limits()
+        fresh.salesforce.connected_app.password_flow = False
+        with pytest.raises(SalesforceAuthenticationFailed, match="authentication failure"):
+            Client(password=password, **known)
+
     def test_oauth_errors_are_objects(self, org: Served) -> None:
-        answer = org.session().post(
-            f"{org.url}/services/oauth2/token", {"grant_type": "password"}, timeout=30
-        )
-        assert answer.status_code == 400
-        assert answer.json()["error"] == "invalid_grant"
+        form = {"grant_type": "nothing"}
+        answer = org.session().post(f"{org.url}/services/oauth2/token", form, timeout=30)
+        assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
 
     def test_unknown_token(self, org: Served) -> None:
         with pytest.raises(SalesforceExpiredSession, match="INVALID_SESSION_ID"):
@@ -494,6 +504,13 @@ class TestBulkQuery:
         answer = org.call("POST", "/services/data/v59.0/jobs/query", json=body)
         assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, code)
 
+    def test_daily_number_of_jobs(self, fresh: Served) -> None:
+        fresh.salesforce.org.usage.query_jobs_total = 1
+        self.job(fresh)
+        body = {"operation": "query", "query": "SELECT Id FROM Lead"}
+        answer = fresh.call("POST", "/services/data/v59.0/jobs/query", json=body)
+        assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "LIMIT_EXCEEDED")
+
 
 class TestBulkIngest:
     def test_insert_update_delete(self, org: Served) -> None:
@@ -607,6 +624,16 @@ class TestCustomFields:
         fresh.client().toolingexecute(f"sobjects/CustomField/{field_id}", "DELETE")
         with pytest.raises(SalesforceMalformedRequest, match="INVALID_FIELD"):
             fresh.client().query("SELECT Score__c FROM Lead")
+
+    def test_hidden_and_removed_fields(self, fresh: Served) -> None:
+        add_field(fresh, "Score__c", {"type": "Checkbox"})
+        fresh.salesforce.hide_field("Lead", "Rating")
+        fresh.salesforce.remove_field("Lead", "Score__c")
+        names = {each["name"] for each in fresh.client().Lead.describe()["fields"]}
+        assert not names & {"Rating", "Score__c"}
+        for name in ("Rating", "Score__c"):
+            with pytest.raises(SalesforceMalformedRequest, match="INVALID_FIELD"):
+                fresh.client().query(f"SELECT {name} FROM Lead")
 
     @pytest.mark.parametrize(
         ("metadata", "code"),
