@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,6 +62,19 @@ class DbtWarehouse:
     def build(self, as_of: datetime = NOW) -> None:
         """Build and test everything."""
         self.transform.build(as_of=as_of)
+
+    def test(self, select: str) -> None:
+        """Run the tests that `select` names; production builds leave some of them out."""
+        project, home = str(self.settings.dbt_project), self.settings.home
+        where = ["--project-dir", project, "--profiles-dir", project, "--log-path", str(home / "logs")]
+        dbt = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "test", "--select", select]
+        done = subprocess.run(
+            [*dbt, *where, "--target-path", str(home / "dbt")],
+            env={**os.environ, "LEADWRIGHT_WAREHOUSE_FILE": str(self.settings.warehouse_file)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout[-4000:]
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of a query."""

@@ -92,3 +92,7 @@ def test_an_empty_warehouse_builds(tmp_path_factory: pytest.TempPathFactory) -> 
     empty = DbtWarehouse(tmp_path_factory.mktemp("empty"))
     empty.build()
     assert empty.rows("select lead_count, response_median_minutes from marts.rpt_overview") == [(0, None)]
+
+
+def test_the_project_s_own_unit_tests_pass(built: DbtWarehouse) -> None:
+    built.test("test_type:unit")

@@ -17,17 +17,9 @@ responses as (
     select
         count(responses.response_minutes) as response_count,
         {{ median('responses.response_minutes') }} as response_median_minutes,
-        sum(case when {{ seconds_between('responses.ready_at', as_of()) }} / 60.0 >= sla.sla_minutes then 1 else 0 end)
-            as response_due_count,
-        sum(
-            case
-                when
-                    {{ seconds_between('responses.ready_at', as_of()) }} / 60.0 >= sla.sla_minutes
-                    and responses.response_minutes <= sla.sla_minutes
-                    then 1
-                else 0
-            end
-        ) as response_in_sla_count
+        {{ median('responses.response_working_minutes') }} as response_median_working_minutes,
+        count(*) as response_due_count,
+        sum(case when responses.response_working_minutes <= sla.sla_minutes then 1 else 0 end) as response_in_sla_count
     from {{ ref('fct_lead_responses') }} as responses
     cross join sla
 ),
@@ -60,6 +52,7 @@ select
     {% endfor %}
     cast(responses.response_count as bigint) as response_count,
     cast(responses.response_median_minutes as double) as response_median_minutes,
+    cast(responses.response_median_working_minutes as double) as response_median_working_minutes,
     cast(coalesce(responses.response_due_count, 0) as bigint) as response_due_count,
     cast(coalesce(responses.response_in_sla_count, 0) as bigint) as response_in_sla_count,
     cast(sla.sla_minutes as bigint) as sla_minutes
