@@ -18,6 +18,7 @@ from sandbox.salesforce.http import Call, Endpoint, empty, reply
 from sandbox.salesforce.jobs import Job, job_facts
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.records import Options, Writer, read_text
+from sandbox.salesforce.values import json_datetime
 
 OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete")
 MOST_BYTES = 150 * 1024 * 1024
@@ -40,7 +41,7 @@ async def create_job(call: Call) -> Response:
         raise ApiError(400, "FEATURENOTENABLED", "hardDelete permission is required")
     if operation == "upsert" and not body.get("externalIdFieldName"):
         raise ApiError(400, "INVALIDJOB", "externalIdFieldName is required for upsert")
-    now, job_id = org.stamp(), org.ids.next("750")
+    now, job_id = json_datetime(org.stamp()), org.ids.next("750")
     facts = {
         "operation": operation,
         "object": object_type.name,

@@ -16,6 +16,7 @@ from sandbox.salesforce.jobs import FINISHED, Job, job_facts
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.results import drop, snapshot
 from sandbox.salesforce.soql import Column, Plan, translate
+from sandbox.salesforce.values import json_datetime
 from sandbox.store import quoted
 
 DEFAULT_PAGE = 250_000
@@ -55,8 +56,7 @@ async def create_job(call: Call) -> Response:
     plan = translate(body["query"], call.view, org.clock.now(), deleted=deleted)
     check_bulk(plan)
     org.usage.take_query_job()
-    now = org.stamp()
-    job_id = org.ids.next("750")
+    now, job_id = json_datetime(org.stamp()), org.ids.next("750")
     facts = {
         "operation": operation,
         "object": plan.object.name,
@@ -178,11 +178,14 @@ def csv_page(org: Org, job: Job, start: int, end: int) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=job.delimiter, lineterminator=job.line_end, quoting=csv.QUOTE_ALL)
     writer.writerow(job.columns)
-    cursor = org.store.db.cursor()
-    cursor.row_factory = None
-    cursor.execute(f"select * from temp.{quoted(job.table)} where rowid > ? and rowid <= ?", [start, end])
-    while rows := cursor.fetchmany(CHUNK_ROWS):
-        writer.writerows(rows)
+    sql = f"select * from temp.{quoted(job.table)} where rowid > ? and rowid <= ?"
+    while start < end:
+        # no cursor stays open between two chunks: SQLite drops and alters no table while one reads
+        cursor = org.store.db.cursor()
+        cursor.row_factory = None
+        last = min(start + CHUNK_ROWS, end)
+        writer.writerows(cursor.execute(sql, [start, last]).fetchall())
+        start = last
         yield buffer.getvalue().encode()
         buffer.seek(0)
         buffer.truncate()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.salesforce.errors import ApiError, not_found
+from sandbox.salesforce.values import json_datetime
 
 DELIMITERS = {"COMMA": ",", "TAB": "\t", "PIPE": "|", "SEMICOLON": ";", "CARET": "^", "BACKQUOTE": "`"}
 LINE_ENDS = {"LF": "\n", "CRLF": "\r\n"}
@@ -50,8 +51,8 @@ class Job:
         return LINE_ENDS[self.facts["lineEnding"]]
 
     def move(self, state: str, now: str) -> None:
-        """Go to another state."""
-        self.facts |= {"state": state, "systemModstamp": now}
+        """Go to another state at a (stored) moment."""
+        self.facts |= {"state": state, "systemModstamp": json_datetime(now)}
 
 
 @dataclass

@@ -504,6 +504,23 @@ class TestBulkQuery:
         answer = org.call("POST", "/services/data/v59.0/jobs/query", json=body)
         assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, code)
 
+    def test_others_go_on_while_a_page_is_sent(self, fresh: Served) -> None:
+        rows = 60_000
+        fresh.salesforce.load("Lead", ({"Id": f"{n:06}", "LastName": "Doe" * 20} for n in range(rows)))
+        path, other = self.job(fresh, "SELECT Id, LastName FROM Lead"), self.job(fresh)
+        plain = {"Accept-Encoding": "identity"}
+        with fresh.call("GET", f"{path}/results", headers=plain, stream=True) as slow:
+            parts = slow.iter_content(1000)
+            start = next(parts)
+            assert fresh.call("DELETE", other).status_code == 204
+            add_field(fresh, "Score__c", {"type": "Checkbox"})
+            records = [{"attributes": {"type": "Lead"}, "id": "000001", "Email": "bad"}]
+            fresh.client().restful(
+                "composite/sobjects", method="PATCH", json={"allOrNone": True, "records": records}
+            )
+            text = start + b"".join(parts)
+        assert len(rows_of([text.decode()])) == rows
+
     def test_daily_number_of_jobs(self, fresh: Served) -> None:
         fresh.salesforce.org.usage.query_jobs_total = 1
         self.job(fresh)
