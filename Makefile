@@ -33,7 +33,7 @@ lint: $(INSTALLED)
 	$(BIN)/sqlfluff lint --processes 2 dbt_project
 
 bench: $(INSTALLED)
-	$(BIN)/python -m pytest tests/benchmarks --benchmarks
+	@for script in tests/benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 dashboard: $(INSTALLED)
 	@$(BIN)/leadwright dashboard

@@ -52,14 +52,13 @@ def main() -> None:
 
 
 def _failure() -> Failure | None:
-    """Run the command; what to say where it failed. Nothing of the error outlives this function: an open DuckDB
-    connection in a traceback makes the interpreter complain as it ends."""
+    """Run the command; what to say where it failed."""
     try:
         app()
-    except ConfigError as error:
-        return Failure(str(error), type(error).__name__, 2)
     except LeadwrightError as error:
-        return Failure(str(error), type(error).__name__, 1)
+        # A DuckDB connection that stays alive in a traceback makes the interpreter complain as it ends.
+        traceback.clear_frames(error.__traceback__)
+        return Failure(str(error), type(error).__name__, 2 if isinstance(error, ConfigError) else 1)
     except KeyboardInterrupt:
         return Failure("Stopped. Run the same command again; nothing is sent twice.", "Interrupted", 130)
     except Exception as error:  # noqa: BLE001 - the last resort of a command; the traceback is kept

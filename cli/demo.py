@@ -20,7 +20,8 @@ from cli.output import bars, err, out, print_json
 from cli.run import Json
 from connectors.errors import UnavailableError
 from leadwright import settings
-from leadwright.summary import duration, examples, overview, routed, share
+from leadwright.figures import duration, share
+from leadwright.summary import examples, overview, routed
 
 NOW = "2026-06-30T12:00:00Z"
 """The demo's clock, so that every demo shows the same numbers."""

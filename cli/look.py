@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -72,7 +72,7 @@ def dashboard(
         print_json({"url": url})
     else:
         out.print(f"Dashboards: {url} (Ctrl-C ends it)")
+    sys.stdout.flush()
     options = ["--server.port", str(port), "--server.headless", "true"]
-    command = [sys.executable, "-m", "streamlit", "run", str(_DASHBOARD), *options]
-    process = subprocess.run(command, cwd=_DASHBOARD.parent, stdout=subprocess.DEVNULL, check=False)
-    raise typer.Exit(process.returncode)
+    # Replaces this process, so that whoever ends it ends the server.
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(_DASHBOARD), *options])

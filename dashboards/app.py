@@ -13,8 +13,8 @@ import streamlit as st
 
 from connectors.errors import LeadwrightError
 from dashboards import data, markup
-from dashboards.figures import moment
 from leadwright import settings
+from leadwright.figures import moment
 
 # `?lead=<lead_id>` opens a lead, on this address as on the lead page's own.
 LINK = "lead"

@@ -48,7 +48,7 @@ def is_published(settings: Settings) -> bool:
     if not settings.serving_file.exists():
         return False
     with warehouse.reader(settings.serving_file) as db:
-        marts = _rows(
+        marts = warehouse.rows(
             db,
             "select table_name from information_schema.tables "
             "where table_schema = 'marts' and table_name = 'rpt_overview'",
@@ -64,14 +64,14 @@ def published_at(settings: Settings) -> datetime:
 def read_totals(settings: Settings) -> Row:
     """Read the one row of headline figures; empty when there is none."""
     with warehouse.reader(settings.serving_file) as db:
-        return _first(_rows(db, "select * from marts.rpt_overview"))
+        return _first(warehouse.rows(db, "select * from marts.rpt_overview"))
 
 
 def read_overview(settings: Settings) -> Overview:
     """Read the marts behind the overview page."""
     with warehouse.reader(settings.serving_file) as db:
         return Overview(
-            totals=_first(_rows(db, "select * from marts.rpt_overview")),
+            totals=_first(warehouse.rows(db, "select * from marts.rpt_overview")),
             grades=db.execute("select * from marts.rpt_grades").df(),
             funnel=db.execute("select * from marts.rpt_funnel order by step_number").df(),
             sources=db.execute("select * from marts.rpt_sources order by lead_count desc, lead_source").df(),
@@ -83,7 +83,7 @@ def find_leads(settings: Settings, text: str) -> list[Row]:
     """Find leads by part of a name or e-mail, or by an id of ours or a CRM's; best score first."""
     wanted = text.strip().lower()
     with warehouse.reader(settings.serving_file) as db:
-        return _rows(
+        return warehouse.rows(
             db,
             """
             select lead_id, full_name, email, company_name, grade, score,
@@ -104,7 +104,7 @@ def read_lead(settings: Settings, lead_id: str) -> Lead | None:
     with warehouse.reader(settings.serving_file) as db:
 
         def of_lead(mart: str) -> list[Row]:
-            return _rows(db, f"select * from {mart} where lead_id = $1", [lead_id])
+            return warehouse.rows(db, f"select * from {mart} where lead_id = $1", [lead_id])
 
         facts, scores = of_lead("marts.dim_leads"), of_lead("marts.fct_lead_scores")
         if not facts or not scores:
@@ -119,13 +119,6 @@ def read_lead(settings: Settings, lead_id: str) -> Lead | None:
                 of_lead("marts.fct_lead_touches"), key=lambda touch: touch["touched_at"], reverse=True
             ),
         )
-
-
-def _rows(db: warehouse.Connection, query: str, parameters: list[Any] | None = None) -> list[Row]:
-    # fetchall and not a data frame: a frame turns exact decimals into floats, and points must add up exactly.
-    result = db.execute(query, parameters or [])
-    names = [column[0] for column in result.description or []]
-    return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
 
 
 def _first(rows: list[Row]) -> Row:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from dashboards.data import Row
-from dashboards.figures import count, moment
+from leadwright.figures import count, moment
 
 # The facts a rep looks for, in the order of the question "who is this, and where do they stand?"
 FACTS = {

@@ -8,7 +8,6 @@ from typing import Any
 from connectors.errors import ConfigError
 from leadwright import warehouse
 from leadwright.settings import Settings
-from leadwright.summary import dicts
 
 _FIND = """
     select lead_id from marts.dim_leads
@@ -53,8 +52,8 @@ def explain(key: str, settings: Settings) -> dict[str, Any]:
                 "a lead that was added to the CRM just now appears after the next `leadwright run`."
             )
         lead_id = found[0][0]
-        lead = dicts(db, _LEAD, [lead_id])[0]
-        contributions = dicts(db, _CONTRIBUTIONS, [lead_id])
+        lead = warehouse.rows(db, _LEAD, [lead_id])[0]
+        contributions = warehouse.rows(db, _CONTRIBUTIONS, [lead_id])
     return {"lead": lead, "contributions": contributions, "sums": sums(contributions)}
 
 

@@ -21,39 +21,22 @@ _EXAMPLES = """
 def overview(settings: Settings) -> dict[str, Any]:
     """The headline numbers: one row of `rpt_overview`, column name -> value."""
     with warehouse.reader(settings.serving_file) as db:
-        return dicts(db, "select * from marts.rpt_overview")[0]
+        return warehouse.rows(db, "select * from marts.rpt_overview")[0]
 
 
 def examples(settings: Settings) -> list[dict[str, Any]]:
     """The best lead of each grade with its reasons and its owner's."""
     with warehouse.reader(settings.serving_file) as db:
-        return dicts(db, _EXAMPLES)
+        return warehouse.rows(db, _EXAMPLES)
 
 
 def routed(settings: Settings) -> int:
     """How many leads have an owner."""
     with warehouse.reader(settings.serving_file) as db:
-        rows = dicts(db, "select count(*) as n from marts.fct_lead_assignments where rep_id is not null")
+        rows = warehouse.rows(
+            db, "select count(*) as n from marts.fct_lead_assignments where rep_id is not null"
+        )
     return int(rows[0]["n"])
-
-
-def share(part: int, whole: int) -> str:
-    """`part` of `whole` as a percentage; says so where there are too few to give one."""
-    return f"{part / whole:.0%}" if whole >= _FEW else f"{part} (too few for a rate)"
-
-
-def duration(minutes: float | None) -> str:
-    """Minutes in the unit that people would use."""
-    if minutes is None:
-        return "unknown"
-    for unit, length in (("days", 1440), ("hours", 60)):
-        if minutes >= 2 * length:
-            return f"{minutes / length:.1f} {unit}"
-    return f"{minutes:.0f} minutes"
-
-
-_FEW = 20
-"""Below this many leads a percentage says more than is known."""
 
 
 def as_markdown(run: Run) -> str:
@@ -79,10 +62,3 @@ def as_markdown(run: Run) -> str:
     lines += ["", "## Seconds", "| stage | seconds |", "|---|---:|"]
     lines += [f"| {stage} | {seconds:.1f} |" for stage, seconds in run.seconds.items()]
     return "\n".join(lines)
-
-
-def dicts(db: warehouse.Connection, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
-    """Rows of a query, column name -> value."""
-    cursor = db.execute(sql, parameters or [])
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

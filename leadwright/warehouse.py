@@ -8,9 +8,10 @@ it when a process is killed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -76,6 +77,15 @@ def _open(file: Path, *, read_only: bool) -> Iterator[Connection]:
         yield db
     finally:
         db.close()
+
+
+def rows(
+    db: Connection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
+) -> list[dict[str, Any]]:
+    """Rows of a query, column name -> value."""
+    cursor = db.execute(sql, parameters)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def ensure_table(db: Connection, schema: str, table: str, columns: Sequence[tuple[str, str]]) -> None:

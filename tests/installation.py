@@ -16,7 +16,6 @@ import connectors
 from connectors.base import Connector
 from leadwright import warehouse
 from leadwright.settings import Settings
-from leadwright.summary import dicts
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = [sys.executable, "-m", "cli"]
@@ -89,12 +88,12 @@ class Installation:
     def marts(self, sql: str) -> list[dict[str, Any]]:
         """Rows of a query on the published copy."""
         with warehouse.reader(self.settings.serving_file) as db:
-            return dicts(db, sql)
+            return warehouse.rows(db, sql)
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """Rows of a query on the working warehouse."""
         with warehouse.writer(self.settings.warehouse_file, 10) as db:
-            return dicts(db, sql)
+            return warehouse.rows(db, sql)
 
     def connector(self, crm: str) -> Connector:
         """A connector of its own to `crm`, to read back what a run wrote."""

@@ -13,8 +13,8 @@ from dashboards import data, markup, palette
 from dashboards.data import Lead, Row
 from dashboards.explanation import Explanation, explain
 from dashboards.facts import facts_in_words, touches_in_words
-from dashboards.figures import count, duration, moment, points
 from leadwright import settings
+from leadwright.figures import count, duration, moment, points
 
 LINK = "lead"
 SEARCH = "search"

@@ -10,8 +10,8 @@ import streamlit as st
 from dashboards import charts, data
 from dashboards.data import Row
 from dashboards.facts import code_in_words
-from dashboards.figures import ENOUGH, basis, count, duration, moment, rate, share
 from leadwright import settings
+from leadwright.figures import ENOUGH, basis, count, duration, moment, rate, share
 
 
 def show() -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from leadwright import extract, warehouse
-from leadwright.summary import dicts
 from leadwright.transform import Transform
 from tests.installation import Installation, Sandbox
 from tests.real_data import maven_crm, olist, xeducation
@@ -33,7 +32,7 @@ def processed(crm: str, folder: Path, start_sandbox: Start, tmp_path: Path) -> I
 
 def one(installation: Installation, sql: str) -> dict[str, Any]:
     with warehouse.reader(installation.settings.serving_file) as db:
-        (row,) = dicts(db, sql)
+        (row,) = warehouse.rows(db, sql)
     return row
 
 

@@ -18,9 +18,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards import charts, figures, markup
+from dashboards import charts, markup
 from dashboards.explanation import explain
 from dashboards.facts import seen_in_words
+from leadwright import figures
 from tests import dashboard_marts as marts
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"

@@ -13,7 +13,6 @@ from connectors.base import Change, FieldSpec
 from connectors.errors import UnavailableError
 from leadwright import warehouse, writeback
 from leadwright.settings import Settings
-from leadwright.summary import dicts
 from leadwright.transform import SyncModel
 from tests.fakes import FakeCrm
 
@@ -50,7 +49,7 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
 
 def ledger(settings: Settings) -> list[dict[str, Any]]:
     with warehouse.writer(settings.warehouse_file, 1) as db:
-        return dicts(db, "select * from ops.writes order by record_id, sent_at")
+        return warehouse.rows(db, "select * from ops.writes order by record_id, sent_at")
 
 
 def test_only_what_differs_is_sent_and_guarded_fields_carry_what_we_saw(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""How numbers read on the pages, in one place so that two pages never show the same figure in two ways.
+"""How numbers read to people, in one place so that a page and a command never show the same figure in two ways.
 
 A share of a handful of leads looks as solid as a share of thousands. So a share always comes with the number it
 rests on, and below `ENOUGH` it is not shown as a percentage at all.
