@@ -10,6 +10,7 @@ from sandbox.store import Store
 
 TABLE = "_associations"
 DEFINED = "HUBSPOT_DEFINED"
+PRIMARY = "Primary"
 USER_DEFINED = "USER_DEFINED"
 FIRST_LABEL_ID = 1000  # type ids of a portal's own labels start here; the standard ones are below
 
@@ -88,7 +89,7 @@ class Associations:
         for (one, other), (way, back, primary, primary_back) in _PAIRS.items():
             self.define(one, other, way, back)
             if primary and primary_back:
-                self.define(one, other, primary, primary_back, label="Primary")
+                self.define(one, other, primary, primary_back, label=PRIMARY)
 
     # -- types -------------------------------------------------------------------------------------------------
 
@@ -149,6 +150,14 @@ class Associations:
         way, back = self._next_label, self._next_label + 1
         self._next_label += 2
         return self.define(one.name, other.name, way, back)
+
+    def wire_name(self, one: ObjectType, other: ObjectType, kind: LinkType) -> str:
+        """What record lists call a link: where a pair has a primary link, the plain one is the `unlabeled` one."""
+        if kind.category == USER_DEFINED:
+            return kind.name
+        name = f"{one.singular}_to_{other.singular}"
+        has_primary = any(known.label == PRIMARY for known in self.types(one, other))
+        return f"{name}_unlabeled" if has_primary and kind.label is None else name
 
     def find(self, one: ObjectType, other: ObjectType, type_id: int) -> LinkType | None:
         """The link type with `type_id` between the two, if there is one."""

@@ -47,11 +47,7 @@ def _with_associations(call: Call, shown: list[dict[str, Any]]) -> None:
         links = call.portal.associations.of(call.kind, other, [body["id"] for body in shown])
         for body in shown:
             results = [
-                {
-                    "id": link.to_id,
-                    "type": f"{call.kind.singular}_to_{other.singular}"
-                    + ("_unlabeled" if not link.kind.label else ""),
-                }
+                {"id": link.to_id, "type": call.portal.associations.wire_name(call.kind, other, link.kind)}
                 for link in links.get(body["id"], [])
             ]
             if results:

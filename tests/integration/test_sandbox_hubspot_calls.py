@@ -1,0 +1,296 @@
+"""The rest of the sandbox's HubSpot calls, each through its address, without a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from sandbox.clock import Clock
+from sandbox.hubspot import HubSpot
+from sandbox.store import Store
+
+
+class Portal:
+    """A portal and a caller of it."""
+
+    def __init__(self) -> None:
+        self.hubspot = HubSpot(Store(), Clock(), limits=False)
+        self._loop = asyncio.new_event_loop()
+        self._client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.hubspot.app),
+            base_url="http://portal",
+            headers={"Authorization": f"Bearer {self.hubspot.token}"},
+        )
+
+    def __call__(self, method: str, path: str, body: object = None, expect: int = 200) -> Any:
+        answer = self._loop.run_until_complete(self._client.request(method, path, json=body))
+        assert answer.status_code == expect, answer.text
+        return answer.json() if answer.content else None
+
+    def contact(self, **properties: str) -> str:
+        made: str = self("POST", "/crm/v3/objects/contacts", {"properties": properties}, 201)["id"]
+        return made
+
+    def company(self, **properties: str) -> str:
+        made: str = self("POST", "/crm/v3/objects/companies", {"properties": properties}, 201)["id"]
+        return made
+
+    def close(self) -> None:
+        self._loop.run_until_complete(self._client.aclose())
+        self._loop.close()
+
+
+@pytest.fixture
+def portal() -> Iterator[Portal]:
+    made = Portal()
+    yield made
+    made.close()
+
+
+def test_a_record_is_created_with_its_links(portal: Portal) -> None:
+    person = portal.contact(firstname="Ada")
+    types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 3}]
+    body = {"properties": {"dealname": "D"}, "associations": [{"to": {"id": person}, "types": types}]}
+    deal = portal("POST", "/crm/v3/objects/deals", body, 201)
+    assert deal["properties"]["pipeline"] == "default"
+    read = portal("GET", f"/crm/v3/objects/deals/{deal['id']}?associations=contacts")
+    assert read["associations"]["contacts"]["results"] == [{"id": person, "type": "deal_to_contact"}]
+    wrong = {"properties": {}, "associations": [{"to": {"id": person}, "types": [{"associationTypeId": 1}]}]}
+    portal("POST", "/crm/v3/objects/deals", wrong, 400)
+
+
+def test_links_in_the_older_form(portal: Portal) -> None:
+    person, company = portal.contact(firstname="Ada"), portal.company(name="Acme")
+    path, pair = (
+        "/crm/v3/associations/contacts/companies/batch",
+        {"from": {"id": person}, "to": {"id": company}},
+    )
+    made = portal("POST", f"{path}/create", {"inputs": [{**pair, "type": "contact_to_company"}]}, 201)
+    assert made["results"] == [{**pair, "type": "contact_to_company"}]
+    [read] = portal("POST", f"{path}/read", {"inputs": [{"id": person}]})["results"]
+    assert read == {"from": {"id": person}, "to": [{"id": company, "type": "contact_to_company"}]}
+    one = f"/crm/v3/objects/contacts/{person}/associations/companies"
+    assert portal("GET", one)["results"] == [{"id": company, "type": "contact_to_company"}]
+    portal("DELETE", f"{one}/{company}/279", expect=204)
+    assert portal("GET", one)["results"] == []
+    assert portal("PUT", f"{one}/{company}/contact_to_company")["id"] == person
+    portal("POST", f"{path}/archive", {"inputs": [pair]}, 204)
+    assert portal("POST", f"{path}/read", {"inputs": [{"id": person}]}, 207)["numErrors"] == 1
+
+
+def test_links_by_batch_with_labels(portal: Portal) -> None:
+    person, company = portal.contact(firstname="Ada"), portal.company(name="Acme")
+    path = "/crm/v4/associations/contacts/companies"
+    [there, _] = portal("POST", f"{path}/labels", {"label": "Boss", "name": "boss"})["results"]
+    spec = [{"associationCategory": "USER_DEFINED", "associationTypeId": there["typeId"]}]
+    item = {"from": {"id": person}, "to": {"id": company}, "types": spec}
+    assert portal("POST", f"{path}/batch/create", {"inputs": [item]}, 201)["results"][0]["labels"] == ["Boss"]
+    portal("POST", f"{path}/batch/labels/archive", {"inputs": [item]}, 204)
+    [link] = portal("GET", f"/crm/v4/objects/contacts/{person}/associations/companies")["results"]
+    assert "Boss" not in [kind["label"] for kind in link["associationTypes"]]
+    gone = {"from": {"id": person}, "to": [{"id": company}]}
+    portal("POST", f"{path}/batch/archive", {"inputs": [gone]}, 204)
+    assert portal("GET", f"/crm/v4/objects/contacts/{person}/associations/companies")["results"] == []
+    portal("POST", f"{path}/labels", {"label": "Boss", "name": "boss"}, 409)
+    portal("POST", f"{path}/batch/create", {"inputs": [{**item, "to": {"id": "999"}}]}, 404)
+    portal("POST", f"{path}/batch/read", {"inputs": [{"id": str(n)} for n in range(1001)]}, 400)
+
+
+def test_properties_change_and_go(portal: Portal) -> None:
+    base = "/crm/v3/properties/contacts"
+    color = {
+        "name": "color",
+        "label": "Color",
+        "type": "enumeration",
+        "fieldType": "select",
+        "groupName": "contactinformation",
+    }
+    portal("POST", base, color, 400)  # an enumeration without options
+    portal("POST", base, {**color, "options": [{"label": "Red", "value": "red"}]}, 201)
+    portal("POST", "/crm/v3/objects/contacts", {"properties": {"color": "blue"}}, 400)
+    options = [{"label": "Red", "value": "red"}, {"label": "Blue", "value": "blue"}]
+    assert len(portal("PATCH", f"{base}/color", {"label": "Colour", "options": options})["options"]) == 2
+    person = portal.contact(color="blue")
+    assert (
+        portal("POST", f"{base}/batch/read", {"inputs": [{"name": "color"}, {"name": "no"}]}, 207)[
+            "numErrors"
+        ]
+        == 1
+    )
+    portal("DELETE", f"{base}/color", expect=204)
+    portal("GET", f"{base}/color", expect=404)
+    assert portal("GET", f"{base}/color?archived=true")["archived"]
+    assert "color" not in portal("GET", f"/crm/v3/objects/contacts/{person}?properties=color")["properties"]
+    portal("PATCH", f"/crm/v3/objects/contacts/{person}", {"properties": {"color": "red"}}, 400)
+    portal("DELETE", f"{base}/email", expect=400)
+    portal("POST", base, {**color, "name": "Color"}, 400)
+    portal("POST", base, {**color, "name": "c2", "fieldType": "text"}, 400)
+    portal(
+        "POST",
+        base,
+        {**color, "name": "c2", "groupName": "nowhere", "type": "string", "fieldType": "text"},
+        400,
+    )
+    assert portal("GET", f"{base}/groups/contactinformation")["name"] == "contactinformation"
+
+
+def test_unique_properties(portal: Portal) -> None:
+    serial = {
+        "name": "serial",
+        "label": "Serial",
+        "type": "string",
+        "fieldType": "text",
+        "hasUniqueValue": True,
+    }
+    portal("POST", "/crm/v3/properties/companies", {**serial, "groupName": "companyinformation"}, 201)
+    first, second = portal.company(serial="S1"), portal.company(serial="S2")
+    refused = portal("PATCH", f"/crm/v3/objects/companies/{second}", {"properties": {"serial": "s1"}}, 400)
+    assert refused["errors"][0]["code"] == "CONFLICTING_UNIQUE_VALUE"
+    inputs = [{"id": "S1", "idProperty": "serial", "properties": {"name": "One"}}]
+    updated = portal("POST", "/crm/v3/objects/companies/batch/update", {"inputs": inputs})
+    assert updated["results"][0]["id"] == first
+    by_email = [{"id": "a@x.org", "idProperty": "email", "properties": {}}]
+    answer = portal("POST", "/crm/v3/objects/contacts/batch/update", {"inputs": by_email}, 400)
+    assert "non-unique 0-1 property" in answer["message"]
+    asked = {"idProperty": "serial", "inputs": [{"id": "S2"}, {"id": "S9"}]}
+    read = portal("POST", "/crm/v3/objects/companies/batch/read", asked, 207)
+    assert [record["id"] for record in read["results"]] == [second] and read["numErrors"] == 1
+
+
+def test_pipelines_change(portal: Portal) -> None:
+    stage = {"label": "Talk", "displayOrder": 0, "metadata": {"probability": "0.3"}}
+    base = "/crm/v3/pipelines/deals"
+    made = portal("POST", base, {"label": "Partners", "displayOrder": 1, "stages": [stage]}, 201)
+    stages = f"{base}/{made['id']}/stages"
+    won = {"label": "Signed", "metadata": {"probability": "1.0", "isClosed": "true"}}
+    signed = portal("POST", stages, won, 201)["id"]
+    assert [item["label"] for item in portal("GET", stages)["results"]] == ["Talk", "Signed"]
+    body = {"properties": {"dealname": "P", "dealstage": signed}}
+    deal = portal("POST", "/crm/v3/objects/deals", body, 201)["properties"]
+    assert deal["pipeline"] == made["id"] and deal["hs_is_closed_won"] == "true"
+    assert deal[f"hs_v2_date_entered_{signed}"] == deal["createdate"]
+    assert portal("PATCH", f"{stages}/{signed}", {"label": "Won"})["label"] == "Won"
+    portal("DELETE", f"{stages}/{signed}", expect=204)
+    portal("GET", f"{stages}/{signed}", expect=404)
+    portal("DELETE", f"{base}/{made['id']}", expect=204)
+    assert [line["id"] for line in portal("GET", base)["results"]] == ["default"]
+    portal("POST", base, {"label": "Sales Pipeline"}, 409)
+    portal("GET", "/crm/v3/pipelines/contacts", expect=400)
+    assert portal("GET", "/crm/pipelines/2026-09/leads")["results"][0]["stages"][0]["metadata"] == {
+        "leadState": "NEW"
+    }
+
+
+def test_schemas_change(portal: Portal) -> None:
+    name = {"name": "plate", "label": "Plate", "type": "string", "fieldType": "text"}
+    egg = {"name": "car", "labels": {"singular": "Car", "plural": "Cars"}, "properties": [name]}
+    portal("POST", "/crm/v3/schemas", {**egg, "requiredProperties": ["wheels"]}, 400)
+    made = portal(
+        "POST", "/crm-object-schemas/2026-03/schemas", {**egg, "primaryDisplayProperty": "plate"}, 201
+    )
+    path = f"/crm-object-schemas/v3/schemas/{made['objectTypeId']}"
+    assert portal("PATCH", path, {"labels": {"plural": "Autos"}})["labels"] == {
+        "singular": "Car",
+        "plural": "Autos",
+    }
+    link = portal("POST", f"{path}/associations", {"toObjectTypeId": "0-1", "name": "driver"}, 201)
+    assert link["toObjectTypeId"] == "0-1"
+    portal("POST", "/crm/v3/schemas", egg, 409)
+    portal("PATCH", "/crm/v3/schemas/contacts", {"labels": {}}, 400)
+    assert portal("GET", "/crm/v3/schemas/CONTACT")["objectTypeId"] == "0-1"
+
+
+def test_lists_by_name_and_by_record(portal: Portal) -> None:
+    people = [portal.contact(firstname=str(number)) for number in range(3)]
+    new = {"name": "Ours", "objectTypeId": "0-1", "processingType": "MANUAL"}
+    made = portal("POST", "/crm/v3/lists", new)["list"]
+    portal("POST", "/crm/v3/lists", new, 400)
+    path = f"/crm/v3/lists/{made['listId']}"
+    portal("PUT", f"{path}/memberships/add", people[:2])
+    both = {"recordIdsToAdd": people[2:], "recordIdsToRemove": people[:1]}
+    changed = portal("PUT", f"{path}/memberships/add-and-remove", both)
+    assert changed["recordsIdsAdded"] == people[2:] and changed["recordIdsRemoved"] == people[:1]
+    assert portal("GET", "/crm/v3/lists/object-type-id/0-1/name/Ours")["list"]["size"] == 2
+    assert portal("GET", f"/crm/v3/lists/records/0-1/{people[2]}/memberships")["total"] == 1
+    assert portal("POST", "/crm/v3/lists/search", {"query": "our"})["total"] == 1
+    assert len(portal("GET", f"/crm/v3/lists?listIds={made['listId']}")["lists"]) == 1
+    portal("DELETE", path, expect=204)
+    portal("GET", path, expect=404)
+
+
+@pytest.mark.parametrize("count", [0, 1, 99, 100, 101])
+def test_old_contacts_are_paged(portal: Portal, count: int) -> None:
+    portal.hubspot.load("contacts", ({"hs_object_id": str(number)} for number in range(1, count + 1)))
+    found: list[int] = []
+    offset, more = 0, True
+    while more:
+        page = portal(
+            "GET", f"/contacts/v1/lists/all/contacts/all?count=100&vidOffset={offset}&property=email"
+        )
+        found += [person["vid"] for person in page["contacts"]]
+        offset, more = page["vid-offset"], page["has-more"]
+    assert found == list(range(1, count + 1))
+
+
+def test_old_contacts_are_made_and_found(portal: Portal) -> None:
+    path = "/contacts/v1/contact/createOrUpdate/email/Old@x.org/"
+    sent = {
+        "properties": [
+            {"property": "firstname", "value": "Old"},
+            {"property": "closedate", "value": 1613001600000},
+        ]
+    }
+    made = portal("POST", path, sent)
+    assert made["isNew"] and not portal("POST", path, sent)["isNew"]
+    profile = portal("GET", f"/contacts/v1/contact/vid/{made['vid']}/profile")
+    assert profile["properties"]["email"]["value"] == "old@x.org"
+    assert profile["properties"]["closedate"]["value"] == "1613001600000"
+    assert {item["name"] for item in portal("GET", "/companies/v2/properties")} >= {"domain", "name"}
+    assert {item["name"] for item in portal("GET", "/properties/v2/deals/properties")} >= {"dealstage"}
+
+
+def test_webhook_settings(portal: Portal) -> None:
+    portal("GET", "/webhooks/v3/1001/settings", expect=404)
+    portal("PUT", "/webhooks/v3/1001/settings", {"targetUrl": "ftp://x"}, 400)
+    assert portal("PUT", "/webhooks/v3/1001/settings", {"targetUrl": "http://127.0.0.1:9/x"})["targetUrl"]
+    base = "/webhooks/v3/1001/subscriptions"
+    made = portal("POST", base, {"eventType": "contact.creation"}, 201)
+    assert portal("PATCH", f"{base}/{made['id']}", {"active": True})["active"]
+    portal("POST", base, {"eventType": "contact.propertyChange"}, 400)
+    portal("POST", base, {"eventType": "planet.creation"}, 400)
+    portal("GET", "/webhooks/v3/7/subscriptions", expect=404)
+    portal("DELETE", f"{base}/{made['id']}", expect=204)
+    assert portal("GET", base)["results"] == []
+
+
+def test_old_and_new_limits_of_batches(portal: Portal) -> None:
+    inputs = [{"id": str(number)} for number in range(101)]
+    path = "/crm/v3/objects/contacts/batch/read"
+    portal("POST", path, {"inputs": inputs}, 400)
+    portal("POST", path, {"inputs": inputs[:100]}, 207)
+    portal("POST", path, {"inputs": inputs[:51], "propertiesWithHistory": ["email"]}, 400)
+    portal("POST", path, {"inputs": inputs[:50], "propertiesWithHistory": ["email"]}, 207)
+    portal("POST", path, {"inputs": []}, 400)
+    portal("POST", path, {"inputs": "all"}, 400)
+
+
+def test_owners_must_exist(portal: Portal) -> None:
+    portal.hubspot.load("owners", [{"id": "7", "email": "r@x.org"}, {"id": "8", "archived": "true"}])
+    person = portal.contact(hubspot_owner_id="7")
+    read = portal("GET", f"/crm/v3/objects/contacts/{person}?properties=hubspot_owner_assigneddate")
+    assert read["properties"]["hubspot_owner_assigneddate"] == read["createdAt"]
+    portal("PATCH", f"/crm/v3/objects/contacts/{person}", {"properties": {"hubspot_owner_id": "8"}}, 400)
+    portal("PATCH", f"/crm/v3/objects/contacts/{person}", {"properties": {"hubspot_owner_id": ""}})
+    assert portal("GET", "/crm/v3/owners/7")["email"] == "r@x.org"
+    portal("GET", "/crm/v3/owners/9", expect=404)
+    assert portal("GET", "/account-info/v3/api-usage/daily/private-apps")["results"][0]["currentUsage"] > 0
+
+
+def test_what_is_sent_must_be_json(portal: Portal) -> None:
+    for body in ([], "text", {"properties": []}, {}):
+        portal("POST", "/crm/v3/objects/contacts", body, 400)
+    portal("POST", "/crm/v3/objects/contacts/search", {"filters": "all"}, 400)
