@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sandbox.clock import Clock
@@ -31,6 +32,12 @@ def order_of(record_id: str) -> int:
     if record_id.isascii() and record_id.isdigit() and len(record_id) < 19:
         return int(record_id)
     return TEXT_ID_ORDER
+
+
+@lru_cache(maxsize=256)
+def _selected(names: tuple[str, ...]) -> str:
+    """The columns of a select: callers ask for the same ones again and again."""
+    return ", ".join(map(quoted, names))
 
 
 @dataclass(slots=True)
@@ -143,7 +150,7 @@ class Records:
         source: str | None = None,
     ) -> list[Record]:
         """Records with the properties `names`, by the tail of an SQL query: conditions, order and limit."""
-        columns = ", ".join(quoted(name) for name in names)
+        columns = _selected(tuple(names))
         sql = (
             f"select hs_object_id, {quoted(kind.created)}, {quoted(kind.modified)}, _archived_at, {columns}"
             f" from {source or quoted(kind.name)} {where}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -105,8 +106,8 @@ def create(call: Call) -> Answer:
 
 
 def _refuse_repeats(call: Call) -> None:
-    ids = [(item.get("idProperty"), text(item.get("id", ""))) for item in call.inputs(MAX_INPUTS)]
-    repeated = sorted({record_id for _, record_id in ids if [pair[1] for pair in ids].count(record_id) > 1})
+    counts = Counter(text(item.get("id", "")) for item in call.inputs(MAX_INPUTS))
+    repeated = sorted(record_id for record_id, count in counts.items() if count > 1)
     if repeated:
         raise bad_request(f"Duplicate IDs found in batch input: [{', '.join(repeated)}]. IDs must be unique")
 
