@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.hubspot.calls import Call, respond
-from sandbox.hubspot.errors import ApiError, not_served, unauthorised
+from sandbox.hubspot.errors import ApiError, bad_request, not_served, unauthorised
 from sandbox.hubspot.routes import ROUTES, Endpoint
 
 if TYPE_CHECKING:
@@ -82,8 +82,12 @@ def _serve(portal: HubSpot, endpoint: Endpoint) -> Callable[[Request], Awaitable
             )
             endpoint.check_scopes(call, granted)
             return respond(endpoint.handler(call), headers)
-        except ApiError as error:
-            return respond((error.status, error.body(portal.correlation_id())), headers | error.headers)
+        except ApiError as refusal:
+            error = refusal
+        except (AttributeError, KeyError, TypeError, ValueError) as problem:
+            # a body whose parts have other types than documented: the real service says no more than this
+            error = bad_request(f"Invalid input JSON ({type(problem).__name__})")
+        return respond((error.status, error.body(portal.correlation_id())), headers | error.headers)
 
     return serve
 

@@ -13,7 +13,6 @@ from sandbox.clock import Clock
 from sandbox.hubspot.app import build_app
 from sandbox.hubspot.associations import Associations
 from sandbox.hubspot.derived import Derived
-from sandbox.hubspot.errors import ApiError
 from sandbox.hubspot.forms import Forms
 from sandbox.hubspot.history import History
 from sandbox.hubspot.lag import SearchLag
@@ -149,7 +148,7 @@ class HubSpot:
         try:
             with self.store.transaction():
                 yield
-        except ApiError:
+        except BaseException:
             del self.webhooks.queue[waiting:]
             raise
 

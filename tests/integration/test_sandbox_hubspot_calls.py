@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import random
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from sandbox.clock import Clock
 from sandbox.hubspot import HubSpot
+from sandbox.hubspot.routes import ROUTES
 from sandbox.store import Store
 
 
@@ -30,6 +33,9 @@ class Portal:
         answer = self._loop.run_until_complete(self._client.request(method, path, json=body))
         assert answer.status_code == expect, answer.text
         return answer.json() if answer.content else None
+
+    def status(self, method: str, path: str, body: object) -> int:
+        return self._loop.run_until_complete(self._client.request(method, path, json=body)).status_code
 
     def contact(self, **properties: str) -> str:
         made: str = self("POST", "/crm/v3/objects/contacts", {"properties": properties}, 201)["id"]
@@ -288,6 +294,43 @@ def test_owners_must_exist(portal: Portal) -> None:
     assert portal("GET", "/crm/v3/owners/7")["email"] == "r@x.org"
     portal("GET", "/crm/v3/owners/9", expect=404)
     assert portal("GET", "/account-info/v3/api-usage/daily/private-apps")["results"][0]["currentUsage"] > 0
+
+
+WORDS = [
+    "inputs", "properties", "id", "idProperty", "from", "to", "types", "associationTypeId", "filters",
+    "filterGroups", "propertyName", "operator", "value", "values", "sorts", "limit", "after", "query",
+    "name", "label", "type", "fieldType", "groupName", "options", "displayOrder", "metadata", "stages",
+    "associations", "propertiesWithHistory", "objectWriteTraceId", "labels", "eventType", "fields",
+    "context", "vids", "emails", "definitionId", "email", "offset", "count",
+]  # fmt: skip
+VALUES = ["", "1", "x", "EQ", "IN", "email", "0-1", "2026-01-01", "\0", "é", None, True, 0, -1, 1.5, 10**20]
+
+
+def anything(dice: random.Random, depth: int) -> Any:
+    kind = dice.random()
+    if depth > 3 or kind < 0.6:
+        return dice.choice(VALUES)
+    if kind < 0.75:
+        return [anything(dice, depth + 1) for _ in range(dice.randrange(3))]
+    return {dice.choice(WORDS): anything(dice, depth + 1) for _ in range(dice.randrange(5))}
+
+
+def test_nothing_that_is_sent_breaks_the_portal(portal: Portal) -> None:
+    portal.contact(email="a@x.org")
+    dice = random.Random(5)
+    for endpoint in ROUTES * 8:
+        path = endpoint.path.replace("{app}", "1001")
+        for name in ("{object}", "{from_object}", "{to_object}"):
+            path = path.replace(name, dice.choice(["contacts", "companies"]))
+        path = re.sub(r"\{\w+\}", lambda _: dice.choice(["101", "x", "email"]), path)
+        path += dice.choice(
+            ["", "?limit=x", "?after=x&limit=5", "?offset=x", "?idProperty=email", "?associations=deals"]
+        )
+        body = {dice.choice(WORDS): anything(dice, 1) for _ in range(4)}
+        assert (
+            portal.status(endpoint.method, path, body) < 500
+            or portal.status(endpoint.method, path, body) == 501
+        )
 
 
 def test_what_is_sent_must_be_json(portal: Portal) -> None:
