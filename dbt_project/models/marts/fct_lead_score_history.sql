@@ -46,9 +46,13 @@ select
         when latest.evidence_hash != current_scores.evidence_hash then 'event or data'
         else 'decay'
     end as cause,
+    latest.score as earlier_score,
+    latest.grade as earlier_grade,
     {% else %}
     1 as change_number,
     'first score' as cause,
+    cast(null as integer) as earlier_score,
+    cast(null as string) as earlier_grade,
     {% endif %}
     current_scores.as_of as changed_at,
     current_scores.fit_score,

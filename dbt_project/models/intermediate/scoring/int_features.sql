@@ -2,7 +2,7 @@
     'job_title', 'job_level', 'job_function', 'country', 'region', 'city', 'industry', 'lead_source',
     'lead_source_detail', 'company_name', 'company_kind', 'email_domain', 'phone',
 ] %}
-{% set flag_traits = ['has_email', 'is_free_mail', 'is_role_address', 'is_opted_out', 'has_bounced'] %}
+{% set flag_traits = ['has_email', 'is_free_mail', 'is_role_address', 'is_opted_out', 'has_bounced', 'is_nonsense'] %}
 {% set number_traits = ['employee_count', 'company_people_count'] %}
 {% set latest_numbers = ['visit_count', 'page_view_count'] %}
 

@@ -19,7 +19,21 @@ title_matches as (
         on {{ dbt.position("concat(' ', patterns.word, ' ')", 'titles.words') }} > 0
 ),
 
-engaged as (
+-- A whole value that is a nonsense word: 'Test' is none, 'Test Manager' is a job.
+answers as (
+    {% for field in ['first_name', 'last_name', 'job_title', 'company_name'] %}
+    select lead_id, trim({{ words_of(field) }}) as words from people where {{ field }} is not null
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+),
+
+nonsense as (
+    select distinct answers.lead_id
+    from answers
+    inner join {{ ref('nonsense_words') }} as patterns on answers.words = patterns.word
+),
+
+company_sizes as (
     select company_key, count(*) as people_count
     from people
     where company_key is not null
@@ -48,7 +62,8 @@ select
     role_addresses.local_part is not null as is_role_address,
     people.is_opted_out,
     people.has_bounced,
-    engaged.people_count as company_people_count,
+    nonsense.lead_id is not null as is_nonsense,
+    company_sizes.people_count as company_people_count,
     people.visit_count,
     people.page_view_count
 from people
@@ -60,4 +75,5 @@ left join title_matches as levels
     on people.job_title = levels.job_title and levels.kind = 'level' and levels.place = 1
 left join title_matches as functions
     on people.job_title = functions.job_title and functions.kind = 'function' and functions.place = 1
-left join engaged on people.company_key = engaged.company_key
+left join company_sizes on people.company_key = company_sizes.company_key
+left join nonsense on people.lead_id = nonsense.lead_id
