@@ -7,7 +7,6 @@ from rich.markup import escape
 
 from cli.output import out, print_json
 from cli.run import Json
-from leadwright import doctor as doctors
 from leadwright import settings
 
 
@@ -18,6 +17,8 @@ def register(app: typer.Typer) -> None:
 
 def doctor(json: Json = False) -> None:
     """Check settings, credentials, permissions, fields, rules and versions; say what to fix."""
+    from leadwright import doctor as doctors
+
     findings = list(doctors.diagnose(settings.load()))
     healthy = all(f.ok for f in findings)
     if json:

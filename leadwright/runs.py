@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from leadwright import warehouse
-from leadwright.extract import Pulled
 from leadwright.settings import Settings
-from leadwright.writeback import Written
+
+if TYPE_CHECKING:  # dlt and dbt take seconds to import; a command that only shows must not wait for them
+    from leadwright.extract import Pulled
+    from leadwright.writeback import Written
 
 
 @dataclass(slots=True)
