@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sandbox.hubspot.objects import ObjectType
+from sandbox.hubspot.values import spell
 from sandbox.store import Store
 
 if TYPE_CHECKING:
@@ -46,7 +47,12 @@ class History:
     def load(self, rows: Iterable[Mapping[str, Any]]) -> int:
         """Store versions given as `object`, `record_id`, `property`, `changed_at`, `value` (and `source`)."""
         return self._insert(
-            tuple(row.get(name, "CRM_UI") if name == "source" else row[name] for name in COLUMNS)
+            (
+                *(row[name] for name in ("object", "record_id", "property")),
+                spell("datetime", row["changed_at"]),
+                row.get("value") or "",
+                row.get("source") or "CRM_UI",
+            )
             for row in rows
         )
 

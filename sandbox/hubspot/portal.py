@@ -138,6 +138,10 @@ class HubSpot:
         """What is wrong with `value` as text of `field` in an import; None where it is fine."""
         if object_name in ("deal_stages", "lead_stages") and field == "display_order":
             return None if value == "" or value.isdigit() else f"{value} is not a whole number"
+        if (object_name, field) == ("history", "changed_at"):
+            object_name, field = "contacts", "createdate"  # any moment will do
+        if (object_name, field) == ("history", "object") and self.types.find(value) is None:
+            return f"{value} is not an object of this CRM"
         kind = self.types.find(object_name)
         return kind.loading_problem(field, value) if kind else None
 

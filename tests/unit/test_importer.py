@@ -63,6 +63,23 @@ def test_rows_links_and_custom_fields_are_loaded(tmp_path: Path, hubspot: HubSpo
     assert hubspot.owners.exists("o1")
 
 
+def test_history_is_loaded(tmp_path: Path, hubspot: HubSpot) -> None:
+    history = (
+        "contacts,1,lifecyclestage,2026-01-02,customer\ncontacts,1,lifecyclestage,2026-01-01T00:00:00Z,lead\n"
+    )
+    folder = folder_of(
+        tmp_path,
+        contacts="hs_object_id,lifecyclestage\n1,customer\n",
+        history="object,record_id,property,changed_at,value\n" + history,
+    )
+    read_folder(folder, hubspot).load()
+    kind = hubspot.object_type("contacts")
+    record = hubspot.records.get(kind, "1", ["lifecyclestage"])
+    assert record is not None
+    versions = hubspot.history.of(kind, record, ["lifecyclestage"])["lifecyclestage"]
+    assert [version["value"] for version in versions] == ["customer", "lead"]
+
+
 def test_quoted_line_breaks_and_byte_order_marks_are_read(tmp_path: Path, hubspot: HubSpot) -> None:
     text = '\ufeffhs_object_id,message\n1,"two\nlines, ""quoted"""\n2,\n'
     read_folder(folder_of(tmp_path, contacts=text), hubspot).load()
@@ -99,6 +116,14 @@ REFUSED = {
             "associations": "from_object,from_id,to_object,to_id\ndeals,1,contacts,9\n",
         },
         "line 2, column to_id: contacts.csv has no row with the id 9",
+    ),
+    "history of nothing": (
+        {"history": "object,record_id,property,changed_at,value\nplanets,1,name,2026-01-01,x\n"},
+        "line 2, column object: planets is not an object",
+    ),
+    "history without a moment": (
+        {"history": "object,record_id,property,changed_at,value\ncontacts,1,name,then,x\n"},
+        "line 2, column changed_at: then was not",
     ),
     "stage order": (
         {"deal_stages": "pipeline_id,stage_id,display_order\np,s,first\n"},
