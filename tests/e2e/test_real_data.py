@@ -53,7 +53,7 @@ def test_olist_in_hubspot(shared: Path, start_sandbox: Start, tmp_path: Path) ->
             f"where lead_source = '{source}'",
         )
         assert (row["leads"], row["won"]) == expected
-        reported = one(done, f"select leads, won from marts.rpt_sources where lead_source = '{source}'")
+        reported = one(done, f"select lead_count as leads, won_count as won from marts.rpt_sources where lead_source = '{source}'")
         assert (reported["leads"], reported["won"]) == expected
     early = one(done, "select count(*) as n from marts.dim_leads where days_to_won < 0")
     assert early == {"n": 1}  # one deal of the real data is won before its first contact
@@ -66,8 +66,8 @@ def test_maven_in_salesforce(shared: Path, start_sandbox: Start, tmp_path: Path)
     row = one(
         done,
         "select count(*) as n, count(*) filter (is_closed) as closed, count(*) filter (is_won) as won, "
-        "cast(sum(amount) filter (is_won) as bigint) as revenue, count(distinct owner_id) as owners, "
-        "count(*) filter (account_id is null) as without_account from marts.fct_opportunities",
+        "cast(sum(amount) filter (is_won) as bigint) as revenue, count(distinct rep_id) as owners, "
+        "count(*) filter (account_record_id is null) as without_account from marts.fct_opportunities",
     )
     assert row == {
         "n": 8800,
