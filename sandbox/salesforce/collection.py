@@ -72,7 +72,8 @@ def _types(call: Call, records: list[dict[str, Any]]) -> list[ObjectType]:
     """The object of each record; runs of one object are chunks, of which 10 are taken."""
     types = []
     for record in records:
-        name = (record.get("attributes") or {}).get("type")
+        attributes = record.get("attributes")
+        name = attributes.get("type") if isinstance(attributes, dict) else None
         if not name:
             raise ApiError(400, "INVALID_INPUT", "Each record must have attributes with a type")
         types.append(call.view.object(str(name)))
@@ -187,9 +188,10 @@ async def read_many(call: Call) -> Response:
 async def read_many_by_body(call: Call) -> Response:
     """POST composite/sobjects/{object} with ids and fields"""
     body = await call.json_object()
-    return _read_many(
-        call, [str(i) for i in body.get("ids") or []], [str(n) for n in body.get("fields") or []]
-    )
+    ids, names = body.get("ids"), body.get("fields")
+    if not isinstance(ids, list) or not isinstance(names, list):
+        raise ApiError(400, "INVALID_REQUEST", "ids and fields must be lists")
+    return _read_many(call, [str(each) for each in ids], [str(each) for each in names])
 
 
 ENDPOINTS: list[Endpoint] = [

@@ -27,7 +27,12 @@ class _RollBackError(Exception):
 
 def sub_request(call: Call, method: str, url: str, body: Any, headers: Mapping[str, str]) -> Request:
     """A call inside the call, with the same caller."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ApiError(400, "INVALID_REQUEST", f"{url} is not an address") from error
+    if not isinstance(headers, Mapping):
+        raise ApiError(400, "INVALID_REQUEST", "httpHeaders must be an object")
     kept = [(name, value) for name, value in call.request.headers.raw if name in (b"authorization", b"host")]
     more = [(name.lower().encode(), str(value).encode()) for name, value in headers.items()]
     scope = dict(call.request.scope) | {"method": method.upper(), "path": parts.path, "headers": kept + more}
@@ -48,6 +53,8 @@ def _list(body: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     items = body.get(name)
     if not isinstance(items, list) or not items:
         raise ApiError(400, "INVALID_REQUEST", f"{name} must be a list with at least one call")
+    if not all(isinstance(each, dict) for each in items):
+        raise ApiError(400, "INVALID_REQUEST", f"{name} must be a list of objects")
     if len(items) > MOST_CALLS:
         raise ApiError(400, "LIMIT_EXCEEDED", f"{name} has more than {MOST_CALLS} calls")
     return items

@@ -79,7 +79,7 @@ def parse_json(body: bytes) -> Any:
 def reply(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer."""
     text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
-    return Response(text, status, headers, media_type=JSON_TYPE)
+    return Response(text.encode(errors="replace"), status, headers, media_type=JSON_TYPE)
 
 
 def empty(headers: Mapping[str, str] | None = None) -> Response:

@@ -128,6 +128,8 @@ class Translator:
 
     def _aggregate(self, node: exp.Expr) -> Resolved:
         distinct = isinstance(node, exp.Anonymous)
+        if (distinct and len(node.expressions) != 1) or (not distinct and node.this is None):
+            raise malformed_query("unexpected token: ')'")
         inner_node = node.expressions[0] if distinct else node.this
         inner = self.left(inner_node)
         if not inner.field.filterable:
@@ -203,6 +205,10 @@ class Translator:
         where, having, order = (self.tree.args.get(part) for part in ("where", "having", "order"))
         conditions = self._unseen()
         if where:
+            if any(
+                _is_aggregate(node) for node in where.this.walk(prune=lambda n: isinstance(n, exp.Select))
+            ):
+                raise malformed_query("aggregate functions are allowed in HAVING, not in WHERE")
             conditions.append(f"({self.conditions.sql(where.this)})")
         group_sql = f" group by {', '.join(each.sql for each in grouped)}" if grouped else ""
         having_sql = f" having {self.conditions.sql(having.this)}" if having else ""
@@ -244,7 +250,7 @@ class Translator:
         if node is None:
             return None
         text = node.expression.name if isinstance(node.expression, exp.Literal) else ""
-        if not text.isdigit():
+        if not text.isdigit() or len(text) > 9:
             raise malformed_query(f"{part.upper()} needs a whole number")
         if part == "offset" and int(text) > MAX_OFFSET:
             raise ApiError(400, "NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000")
@@ -271,4 +277,7 @@ def _is_aggregate(node: exp.Expr) -> bool:
 
 def translate(soql: str, view: View, now: datetime, *, deleted: bool = False) -> Plan:
     """`soql` as this user may run it at this moment; `deleted` = as queryAll."""
-    return Translator(parse(soql), view, now, deleted=deleted).plan()
+    try:
+        return Translator(parse(soql), view, now, deleted=deleted).plan()
+    except RecursionError as error:
+        raise malformed_query("the query is too deeply nested") from error

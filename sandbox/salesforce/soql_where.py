@@ -13,7 +13,7 @@ from sandbox.salesforce.ids import full_id
 from sandbox.salesforce.periods import period
 from sandbox.salesforce.soql_paths import Paths, Resolved
 from sandbox.salesforce.soql_text import MARK_DATE, MARK_DATETIME, MARK_PERIOD
-from sandbox.salesforce.values import Stored, parse_datetime
+from sandbox.salesforce.values import BadValueError, Stored, to_stored
 
 OPERATORS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
@@ -23,6 +23,8 @@ OPERATORS: dict[type[exp.Expr], str] = {
     exp.GT: ">",
     exp.GTE: ">=",
 }
+DATED = {(MARK_DATETIME, "datetime"), (MARK_DATE, "date")}
+LONGEST_CHAIN = 400
 Left = Callable[[exp.Expr], Resolved]
 
 
@@ -31,6 +33,14 @@ def path_of(node: exp.Expr) -> tuple[str, ...] | None:
     if isinstance(node, (exp.Column, exp.Dot)):
         return tuple(part.name for part in node.parts)
     return None
+
+
+def _balanced(parts: list[str], word: str) -> str:
+    """A long chain of conditions as a flat tree: SQLite takes no expression deeper than 1,000."""
+    if len(parts) <= LONGEST_CHAIN:
+        return word.join(parts)
+    half = len(parts) // 2
+    return f"({_balanced(parts[:half], word)}){word}({_balanced(parts[half:], word)})"
 
 
 class Conditions:
@@ -63,7 +73,8 @@ class Conditions:
             raise malformed_query(
                 f"unexpected token: '{other.__name__.upper()}' (AND with OR needs parentheses)"
             )
-        return (" and " if isinstance(node, exp.And) else " or ").join(self.sql(part) for part in parts)
+        word = " and " if isinstance(node, exp.And) else " or "
+        return _balanced([self.sql(part) for part in parts], word)
 
     def _negated(self, node: exp.Expr) -> str:
         return f"not coalesce(({self.sql(node)}), 0)"
@@ -116,7 +127,10 @@ class Conditions:
     def _period(self, left: Resolved, node: exp.Expr) -> tuple[date, date] | None:
         if isinstance(node, exp.Anonymous) and node.name == MARK_PERIOD:
             name, count = node.expressions[0].name, int(node.expressions[1].name)
-            days = period(name, count, self._today())
+            try:
+                days = period(name, count, self._today())
+            except (OverflowError, ValueError) as error:
+                raise malformed_query(f"{name}:{count} is out of range") from error
         elif isinstance(node, exp.Column) and not node.table:
             name, days = node.name.upper(), period(node.name.upper(), None, self._today())
         else:
@@ -147,10 +161,11 @@ class Conditions:
         kind, name = left.field.kind, left.field.name
         if not left.field.filterable:
             raise invalid_field(f"field '{name}' can not be filtered in a query call")
-        if isinstance(node, exp.Anonymous) and node.name == MARK_DATETIME and kind == "datetime":
-            return parse_datetime(node.expressions[0].name, lenient=False)
-        if isinstance(node, exp.Anonymous) and node.name == MARK_DATE and kind == "date":
-            return str(node.expressions[0].name)
+        if isinstance(node, exp.Anonymous) and (node.name, kind) in DATED:
+            try:
+                return to_stored(left.field, node.expressions[0].name, lenient=False)
+            except BadValueError as error:
+                raise malformed_query(f"unexpected token: '{node.expressions[0].name}'") from error
         if isinstance(node, exp.Boolean) and kind == "boolean":
             return int(bool(node.this))
         sign = -1 if isinstance(node, exp.Neg) else 1

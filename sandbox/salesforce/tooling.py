@@ -44,9 +44,20 @@ def require_metadata_right(call: Call) -> None:
         raise ApiError(403, "INSUFFICIENT_ACCESS", message)
 
 
+def _whole(metadata: Mapping[str, Any], name: str, default: int = 0) -> int:
+    """A number of the definition, which may come as a text."""
+    try:
+        return int(metadata.get(name) or default)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise refuse(f"{name} must be a whole number", name) from error
+
+
 def _values_of(metadata: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
     value_set = metadata.get("valueSet") or {}
-    listed = (value_set.get("valueSetDefinition") or {}).get("value") or []
+    definition = value_set.get("valueSetDefinition") or {} if isinstance(value_set, dict) else None
+    listed = definition.get("value") or [] if isinstance(definition, dict) else None
+    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+        raise refuse("valueSet must hold a valueSetDefinition with a list of values", "valueSet")
     names = tuple(str(each.get("fullName") or each.get("valueName") or each.get("label")) for each in listed)
     return names, bool(value_set.get("restricted"))
 
@@ -61,7 +72,7 @@ def field_from_metadata(org: Org, object_type: ObjectType, name: str, metadata: 
             raise refuse("Required fields are missing: [Metadata.type]", "Metadata", "REQUIRED_FIELD_MISSING")
         raise not_served(f"custom fields of type {kind_name}")
     kind, needs_length, default_length = TYPES[kind_name]
-    length = int(metadata.get("length") or default_length)
+    length = _whole(metadata, "length", default_length)
     if needs_length and not length:
         raise refuse(f"Must specify a non-empty 'length' for a CustomField of type {kind_name}", "length")
     if kind == "string" and length > 255:
@@ -79,8 +90,8 @@ def field_from_metadata(org: Org, object_type: ObjectType, name: str, metadata: 
         label=str(metadata.get("label") or name),
         custom=True,
         nillable=not metadata.get("required", False),
-        precision=int(metadata.get("precision") or 0),
-        scale=int(metadata.get("scale") or 0),
+        precision=_whole(metadata, "precision"),
+        scale=_whole(metadata, "scale"),
         picklist=values,
         restricted=restricted,
         external_id=bool(metadata.get("externalId")),
@@ -132,7 +143,8 @@ async def create_field(call: Call) -> Response:
             "The field name must begin with a letter and use only letters, digits and single _", "FullName"
         )
     field = field_from_metadata(org, object_type, full_name[2], metadata)
-    register(org, object_type, field, metadata.get("description"))
+    description = metadata.get("description")
+    register(org, object_type, field, None if description is None else str(description))
     return reply({"id": field.record_id, "success": True, "errors": [], "warnings": [], "infos": []}, 201)
 
 

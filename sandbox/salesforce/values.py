@@ -17,6 +17,7 @@ from typing import Any
 from sandbox.salesforce.fields import NUMBER_KINDS, Field
 
 Stored = str | int | float | None
+MOST_INT = 2**31 - 1
 EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\".]+(\.[^@\s,;<>()\".]+)+")
 
 
@@ -34,13 +35,13 @@ def parse_datetime(text: str, *, lenient: bool) -> str:
     """A datetime text as it is stored; only a lenient reader takes one without a time zone."""
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError as error:
+        if moment.tzinfo is None and lenient:
+            moment = moment.replace(tzinfo=UTC)
+        if moment.tzinfo is not None:
+            return stamp(moment)
+    except (ValueError, OverflowError) as error:
         raise BadValueError(f"not a datetime: {text}") from error
-    if moment.tzinfo is None:
-        if not lenient:
-            raise BadValueError(f"not a datetime with a time zone: {text}")
-        moment = moment.replace(tzinfo=UTC)
-    return stamp(moment)
+    raise BadValueError(f"not a datetime with a time zone: {text}")
 
 
 def parse_date(text: str) -> str:
@@ -67,11 +68,20 @@ def parse_number(value: Any, kind: str) -> int | float:
         raise BadValueError(f"not a number: {value}")
     try:
         number = float(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise BadValueError(f"not a number: {value}") from error
-    if not math.isfinite(number) or (kind == "int" and not number.is_integer()):
+    if not math.isfinite(number) or (kind == "int" and (not number.is_integer() or abs(number) > MOST_INT)):
         raise BadValueError(f"not a number of type {kind}: {value}")
     return int(number) if kind == "int" else number
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text is whole: JSON can spell half of a surrogate pair, which no store takes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def to_stored(field: Field, value: Any, *, lenient: bool = True) -> Stored:
@@ -88,6 +98,8 @@ def to_stored(field: Field, value: Any, *, lenient: bool = True) -> Stored:
         if not lenient or isinstance(value, (dict, list)):
             raise BadValueError(f"not a text: {value}")
         value = str(value)
+    if not value.isascii() and not _is_unicode(value):
+        raise BadValueError("not a text: it has half a character")
     if field.kind == "datetime":
         return parse_datetime(value, lenient=lenient)
     return parse_date(value) if field.kind == "date" else value
