@@ -25,19 +25,7 @@ matches as (
     inner join rules
         on
             feature_values.feature = rules.feature
-            and case rules.operator
-                when 'exists' then true
-                when 'is_true' then feature_values.lower_value = 'true'
-                when 'equals'
-                    then feature_values.lower_value = rules.item or feature_values.number_value = rules.low
-                when 'in' then feature_values.lower_value = rules.item
-                when 'contains_word'
-                    then {{ dbt.position("concat(' ', rules.item, ' ')", 'feature_values.words') }} > 0
-                when 'gte' then feature_values.number_value >= rules.low
-                when 'lte' then feature_values.number_value <= rules.low
-                when 'between' then feature_values.number_value between rules.low and rules.high
-                else false
-            end
+            and {{ condition_holds('feature_values', 'rules') }}
 ),
 
 hits as (
