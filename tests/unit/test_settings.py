@@ -1,0 +1,70 @@
+"""Settings: what is set where, and messages that never show a value."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from connectors.errors import ConfigError
+from leadwright import settings
+
+
+@pytest.fixture(autouse=True)
+def empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("LEADWRIGHT_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_crm_without_credentials_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADWRIGHT_HUBSPOT_TOKEN", "pat-1")
+    monkeypatch.setenv("LEADWRIGHT_SALESFORCE_TOKEN", "")
+    config = settings.load()
+    assert config.crms() == ["hubspot"]
+    assert config.credentials("hubspot") == {"token": "pat-1"}
+
+
+def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("LEADWRIGHT_HUBSPOT_TOKEN=from-file\nLEADWRIGHT_LOCK_WAIT_SECONDS=7\nOTHER=1\n")
+    assert settings.load().credentials("hubspot") == {"token": "from-file"}
+    assert settings.load().lock_wait_seconds == 7
+    monkeypatch.setenv("LEADWRIGHT_HUBSPOT_TOKEN", "from-environment")
+    assert settings.load().credentials("hubspot") == {"token": "from-environment"}
+
+
+def test_no_crm_at_all_says_what_to_set() -> None:
+    with pytest.raises(ConfigError, match="LEADWRIGHT_HUBSPOT_TOKEN"):
+        settings.load().require_crms()
+
+
+def test_half_a_set_of_credentials_is_named_and_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADWRIGHT_SALESFORCE_CLIENT_SECRET", "s3cret-value")
+    with pytest.raises(ConfigError, match="LEADWRIGHT_SALESFORCE") as caught:
+        settings.load().connect("salesforce")
+    assert "s3cret-value" not in str(caught.value)
+
+
+def test_a_wrong_value_names_its_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADWRIGHT_LOCK_WAIT_SECONDS", "-1")
+    with pytest.raises(ConfigError, match="LEADWRIGHT_LOCK_WAIT_SECONDS"):
+        settings.load()
+
+
+@pytest.mark.parametrize("text", ["2026-06-30T12:00:00Z", "2026-06-30T14:00:00+02:00", "2026-06-30 12:00:00"])
+def test_a_moment_is_utc_however_it_is_written(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADWRIGHT_AS_OF", text)
+    assert settings.load().as_of == datetime(2026, 6, 30, 12, tzinfo=UTC)
+
+
+def test_telemetry_is_off_unless_somebody_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DO_NOT_TRACK", "PREFECT_SERVER_ANALYTICS_ENABLED"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DBT_SEND_ANONYMOUS_USAGE_STATS", "true")
+    settings.prepare_environment()
+    assert os.environ["DO_NOT_TRACK"] == "1"
+    assert os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] == "true"
