@@ -12,17 +12,18 @@ spans as (
     from {{ ref('int_responses') }}
 ),
 
+offsets as (
+    select (a.n - 1) * 1000 + (b.n - 1) * 100 + (c.n - 1) * 10 + d.n - 3 as n
+    from digits as a
+    cross join digits as b
+    cross join digits as c
+    cross join digits as d
+),
+
 days as (
     select cast({{ dbt.dateadd('day', 'offsets.n', 'spans.first_day') }} as date) as day_on
     from spans
-    inner join (
-        select (a.n - 1) * 1000 + (b.n - 1) * 100 + (c.n - 1) * 10 + d.n - 3 as n
-        from digits as a
-        cross join digits as b
-        cross join digits as c
-        cross join digits as d
-    ) as offsets
-        on {{ dbt.dateadd('day', 'offsets.n', 'spans.first_day') }} <= spans.last_day
+    inner join offsets on {{ dbt.dateadd('day', 'offsets.n', 'spans.first_day') }} <= spans.last_day
 ),
 
 hours as (
