@@ -24,6 +24,10 @@ from dbt.adapters.factory import reset_adapters  # noqa: E402
 from dbt.cli.main import dbtRunner, dbtRunnerResult  # noqa: E402
 from dbt.contracts.graph.manifest import Manifest  # noqa: E402
 
+# Unit tests check the project, not the data: `make test` runs them. The tests of seeds are checked before the
+# build, by `rules`, which names line and column.
+_NOT_IN_PRODUCTION = ("--exclude-resource-type", "unit_test", "--exclude", "file:_seeds.yml")
+
 OnNode = Callable[[str, float], None]
 """Called with a node's name and its seconds as each node ends."""
 
@@ -123,14 +127,8 @@ class Transform:
             LockedError: another process holds the warehouse.
         """
         moment = (as_of or self._settings.as_of or datetime.now(UTC)).astimezone(UTC)
-        # Unit tests check the project, not the data: `make test` runs them.
-        args = [
-            "build",
-            "--exclude-resource-type",
-            "unit_test",
-            "--vars",
-            json.dumps({"as_of": moment.strftime("%Y-%m-%d %H:%M:%S")}),
-        ]
+        variables = json.dumps({"as_of": moment.strftime("%Y-%m-%d %H:%M:%S")})
+        args = ["build", *_NOT_IN_PRODUCTION, "--vars", variables]
         if select:
             args += ["--select", select]
         manifest = self.manifest()
