@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from cli.output import bars, err, out, print_json
@@ -45,12 +46,14 @@ def demo(
     settings.prepare_command_line(settings.load())
     from flows.qualify import qualify
     from flows.server import warm_up
+    from flows.steps import project
 
     warming = warm_up()
     with _sandbox(leads, seed, home) as crm:
         ready = time.monotonic() - began
         os.environ.update(_environment(crm))
-        with err.status("Starting Prefect"):
+        with err.status("Reading the rules, starting Prefect"):
+            project().manifest()
             warming.join()
         with bars(quiet=json):
             first = qualify()
@@ -134,10 +137,13 @@ def _show(result: Mapping[str, Any], home: Path) -> None:
     )
     out.print(table)
     for lead in result["examples"]:
-        company = lead["company_name"] or "no company known"
-        out.print(f"\n[bold]{lead['full_name']}[/], {company}: {lead['grade']}, score {lead['score']}")
-        out.print(f"  because {lead['top_reasons']}")
-        out.print(f"  owner {lead['owner_name']}: {lead['reason']}")
+        who, company, why, owner, reason = (
+            escape(str(lead[name] or "unknown"))
+            for name in ("full_name", "company_name", "top_reasons", "owner_name", "reason")
+        )
+        out.print(f"\n[bold]{who}[/], {company}: {lead['grade']}, score {lead['score']}")
+        out.print(f"  because {why}")
+        out.print(f"  owner {owner}: {reason}")
     seconds = "  ".join(f"{stage} {s:.1f} s" for stage, s in result["seconds"].items())
     out.print(f"\n{seconds}", style="dim")
     out.print(

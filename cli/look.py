@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from cli.output import out, print_json
@@ -15,6 +17,7 @@ from cli.run import Json
 from connectors.errors import ConfigError
 from leadwright import settings
 from leadwright.explain import explain as explained
+from leadwright.figures import decimals_needed, points
 
 _DASHBOARD = Path(__file__).resolve().parent.parent / "dashboards" / "app.py"
 
@@ -40,10 +43,9 @@ def explain(
 
 
 def _show(found: dict[str, Any]) -> None:
-    lead = found["lead"]
-    out.print(
-        f"[bold]{lead['full_name'] or lead['lead_id']}[/] · {lead['company_name'] or 'no company known'}"
-    )
+    lead = {name: escape(str(value)) for name, value in found["lead"].items() if value is not None}
+    who, company = lead.get("full_name", lead["lead_id"]), lead.get("company_name", "no company known")
+    out.print(f"[bold]{who}[/] · {company}")
     out.print(
         f"Score [bold]{lead['score']}[/] = fit {lead['fit_score']} ({lead['fit_band']}) + intent "
         f"{lead['intent_score']} ({lead['intent_band']}): [bold]{lead['grade']}[/], {lead['play']}"
@@ -51,12 +53,14 @@ def _show(found: dict[str, Any]) -> None:
     table = Table("dimension", "what", "value", "points", show_footer=True)
     table.columns[3].justify = "right"
     for row in found["contributions"]:
-        table.add_row(row["dimension"], row["label"], str(row["value"] or ""), f"{row['points']:+.2f}")
+        table.add_row(
+            row["dimension"], escape(row["label"]), escape(str(row["value"] or "")), f"{row['points']:+.2f}"
+        )
     table.columns[3].footer = f"{sum(found['sums'].values()):.2f}"
     table.columns[0].footer = "sum = score"
     out.print(table)
-    out.print(f"Owner: [bold]{lead['owner_name'] or 'none'}[/]. {lead['owner_reason'] or ''}")
-    out.print(f"Next: {lead['next_action'] or 'nothing due'}")
+    out.print(f"Owner: [bold]{lead.get('owner_name', 'none')}[/]. {lead.get('owner_reason', '')}")
+    out.print(f"Next: {lead.get('next_action', 'nothing due')}")
 
 
 def dashboard(

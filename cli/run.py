@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from cli.output import bars, out, print_json
+from cli.output import bars, err, out, print_json
 from leadwright import settings
 from leadwright.runs import Run
 
@@ -24,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def run(full: Full = False, dry_run: DryRun = False, json: Json = False) -> None:
     """Do the whole job: pull, score, route, publish, write back what differs."""
-    _prepare()
+    _prepare(quiet=json)
     from flows.qualify import qualify
 
     with bars(quiet=json):
@@ -34,7 +35,7 @@ def run(full: Full = False, dry_run: DryRun = False, json: Json = False) -> None
 
 def ingest(full: Full = False, json: Json = False) -> None:
     """Pull what changed in the connected CRMs."""
-    _prepare()
+    _prepare(quiet=json)
     from flows.ingest import ingest as flow
 
     with bars(quiet=json):
@@ -47,7 +48,7 @@ def transform(
     json: Json = False,
 ) -> None:
     """Compute scores, segments, routing and KPIs, and publish them."""
-    _prepare()
+    _prepare(quiet=json)
     from flows.transform import transform as flow
 
     with bars(quiet=json):
@@ -57,7 +58,7 @@ def transform(
 
 def sync(dry_run: DryRun = False, json: Json = False) -> None:
     """Write scores and routing back into the CRMs: only what differs."""
-    _prepare()
+    _prepare(quiet=json)
     from flows.sync import sync as flow
 
     with bars(quiet=json):
@@ -90,7 +91,15 @@ def _written_table(done: Run) -> Table:
     return table
 
 
-def _prepare() -> None:
+def _prepare(*, quiet: bool) -> None:
+    """Check the settings, then start Prefect's server and parse the dbt project side by side."""
     config = settings.load()
     config.require_crms()
     settings.prepare_command_line(config)
+    from flows.server import warm_up
+    from flows.steps import project
+
+    warming = warm_up()
+    with err.status("Reading the rules, starting Prefect") if not quiet else nullcontext():
+        project().manifest()
+        warming.join()
