@@ -52,11 +52,11 @@ def _show(found: dict[str, Any]) -> None:
     )
     table = Table("dimension", "what", "value", "points", show_footer=True)
     table.columns[3].justify = "right"
+    decimals = decimals_needed([row["points"] for row in found["contributions"]])
     for row in found["contributions"]:
-        table.add_row(
-            row["dimension"], escape(row["label"]), escape(str(row["value"] or "")), f"{row['points']:+.2f}"
-        )
-    table.columns[3].footer = f"{sum(found['sums'].values()):.2f}"
+        amount = points(row["points"], decimals, signed=True)
+        table.add_row(row["dimension"], escape(row["label"]), escape(str(row["value"] or "")), amount)
+    table.columns[3].footer = points(sum(found["sums"].values(), Decimal(0)), decimals)
     table.columns[0].footer = "sum = score"
     out.print(table)
     out.print(f"Owner: [bold]{lead.get('owner_name', 'none')}[/]. {lead.get('owner_reason', '')}")
