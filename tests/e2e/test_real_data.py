@@ -53,8 +53,10 @@ def test_olist_in_hubspot(shared: Path, start_sandbox: Start, tmp_path: Path) ->
             f"where lead_source = '{source}'",
         )
         assert (row["leads"], row["won"]) == expected
-        reported = one(done, f"select lead_count as leads, won_count as won from marts.rpt_sources where lead_source = '{source}'")
-        assert (reported["leads"], reported["won"]) == expected
+        reported = one(
+            done, f"select lead_count, won_count from marts.rpt_sources where lead_source = '{source}'"
+        )
+        assert (reported["lead_count"], reported["won_count"]) == expected
     early = one(done, "select count(*) as n from marts.dim_leads where days_to_won < 0")
     assert early == {"n": 1}  # one deal of the real data is won before its first contact
 
