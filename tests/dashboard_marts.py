@@ -17,7 +17,8 @@ import yaml
 
 AS_OF = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0) - timedelta(hours=1)
 
-CONTRACTS = Path(__file__).resolve().parents[1] / "dbt_project" / "models" / "marts" / "_marts.yml"
+MARTS = Path(__file__).resolve().parents[1] / "dbt_project" / "models" / "marts"
+CONTRACTS = (MARTS / "_marts.yml", MARTS / "reports" / "_reports.yml")
 
 OVERVIEW = {
     "as_of": AS_OF, "lead_count": 2_417, "hot_count": 363, "warm_count": 1_209, "cold_count": 845,
@@ -176,7 +177,7 @@ def empty() -> dict[str, list[dict[str, Any]]]:
 
 def contracts() -> dict[str, dict[str, str]]:
     """The columns of every mart and their types, as its contract has them."""
-    models = yaml.safe_load(CONTRACTS.read_text())["models"]
+    models = [model for file in CONTRACTS for model in yaml.safe_load(file.read_text())["models"]]
     return {model["name"]: {c["name"]: c["data_type"] for c in model["columns"]} for model in models}
 
 
