@@ -13,7 +13,8 @@ from leadwright import runs, settings
 def ingest(full: bool = False) -> runs.Run:
     """Pull what changed, or everything where `full`."""
     run = runs.start()
-    pull_all(run, full)
+    with steps.one_run_at_a_time():
+        pull_all(run, full)
     return run
 
 

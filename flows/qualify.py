@@ -8,7 +8,7 @@ from prefect.runtime import flow_run
 from flows import steps
 from flows.ingest import pull_all
 from flows.sync import write_all
-from flows.transform import build_and_publish
+from flows.transform import build_and_publish, check_rules
 from leadwright import runs
 
 
@@ -25,10 +25,11 @@ def qualify(full: bool = False, dry_run: bool = False) -> runs.Run:
         dry_run: count what would be written and send nothing.
     """
     run = runs.start(dry_run=dry_run)
-    with steps.timed(run, "rules"):
-        steps.check_rules()
-    pull_all(run, full)
-    build_and_publish(run)
-    write_all(run)
-    steps.record(run)
+    with steps.one_run_at_a_time():
+        check_rules(run)
+        pull_all(run, full)
+        build_and_publish(run)
+        write_all(run)
+        steps.record(run)
+        steps.publish()  # again, with the ledger of what was just written
     return run

@@ -43,6 +43,14 @@ def project() -> Transform:
 
 
 @contextmanager
+def one_run_at_a_time() -> Iterator[None]:
+    """Keep other runs away: two at once would share cursors, models under construction and rows to send."""
+    config = settings.load()
+    with warehouse.locked(config.home / "run.lock", config.lock_wait_seconds, "has been running"):
+        yield
+
+
+@contextmanager
 def timed(run: runs.Run, stage: str) -> Iterator[None]:
     """Note the seconds of a stage in `run`."""
     start = time.monotonic()
@@ -89,8 +97,9 @@ def publish() -> None:
 @task(name="plan", task_run_name="plan-{model.name}", **_STEP)
 def plan(model: SyncModel) -> writeback.Written:
     """Count the rows of one sync model; nothing is sent."""
-    planned = writeback.preview(model, settings.load())
-    return writeback.Written(model.name, model.crm, model.object, planned=len(planned))
+    planned = writeback.Written(model.name, model.crm, model.object)
+    planned.plan(writeback.preview(model, settings.load()))
+    return planned
 
 
 @task(name="create fields", task_run_name="create-fields-{model.name}", **_STEP)

@@ -12,7 +12,8 @@ from leadwright import runs, settings
 def sync(dry_run: bool = False) -> runs.Run:
     """Send the rows of the sync models, or only count them where `dry_run`."""
     run = runs.start(dry_run=dry_run)
-    write_all(run)
+    with steps.one_run_at_a_time():
+        write_all(run)
     return run
 
 
@@ -34,3 +35,4 @@ def write_all(run: runs.Run) -> None:
         run.written = [steps.write_back(model, run.run_id) for model in models]
         for written in run.written:
             written.created_fields = created.get(written.model, [])
+            written.require_some_accepted()

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import dlt
+import pandas  # noqa: F401 - dlt imports it half-way through an extract; two at once would meet it half imported
 import pyarrow as pa
 from dlt.pipeline.exceptions import PipelineStepFailed
 
@@ -76,6 +78,15 @@ def pull(
     except PipelineStepFailed as failed:
         raise _ours(failed) from failed
     return result
+
+
+def last_pull(db: warehouse.Connection, crm: str) -> datetime:
+    """When the newest rows of `crm` were loaded; the beginning of time where none ever were."""
+    loads = "from information_schema.tables where table_schema = $schema and table_name = '_dlt_loads'"
+    if not db.execute(f"select 1 {loads}", {"schema": f"raw_{crm}"}).fetchone():
+        return datetime.min.replace(tzinfo=UTC)
+    (moment,) = db.execute(f'select max(inserted_at) from "raw_{crm}"._dlt_loads').fetchone() or (None,)
+    return moment or datetime.min.replace(tzinfo=UTC)
 
 
 def _ours(error: BaseException) -> BaseException:

@@ -43,11 +43,11 @@ class Ledger:
         self._run = (run_id, crm, object_name)
 
     def close_interrupted(self) -> int:
-        """Mark rows that an earlier, killed run left as `sending`; return how many there were."""
+        """Mark rows that a run or an attempt left as `sending` when it ended; return how many there were."""
         rows = self._db.execute(
             "update ops.writes set status = 'unknown', message = 'The run ended before the CRM answered.' "
-            "where status = 'sending' and crm = ? and object = ? and run_id <> ? returning 1",
-            [self._run[1], self._run[2], self._run[0]],
+            "where status = 'sending' and crm = ? and object = ? returning 1",
+            self._run[1:],
         )
         return len(rows.fetchall())
 
@@ -78,7 +78,7 @@ class Ledger:
             "update ops.writes w set status = a.status, code = a.code, message = a.message, "
             "after_values = case when a.status = 'accepted' then a.after_values else w.after_values end, "
             "answered_at = now(), crm_updated_at = a.crm_updated_at from answers a "
-            "where w.record_id = a.record_id and w.run_id = ? and w.crm = ? and w.object = ?",
+            "where w.status = 'sending' and w.record_id = a.record_id and w.run_id = ? and w.crm = ? and w.object = ?",
             self._run,
         )
         self._db.unregister("answers")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 import connectors
 from connectors.base import Connector
@@ -23,6 +23,9 @@ from connectors.errors import ConfigError
 _PREFIX = "LEADWRIGHT_"
 _ENV_FILE = Path(".env")
 _DBT_PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
+
+# Where a CRM is, not whether it is used.
+_ADDRESS = {"url", "ca", "api_version"}
 
 # Nothing of ours or of a library's calls home, and no library writes to a command's output.
 _QUIET = {
@@ -91,8 +94,8 @@ class Settings(BaseSettings):
         return {field: self._crm_values[name] for field, name in names.items() if name in self._crm_values}
 
     def crms(self) -> list[str]:
-        """Names of the CRMs that credentials are set for."""
-        return [crm for crm in connectors.available() if self.credentials(crm)]
+        """Names of the CRMs that credentials are set for; an address alone is none."""
+        return [crm for crm in connectors.available() if self.credentials(crm).keys() - _ADDRESS]
 
     def connect(self, crm: str) -> Connector:
         """The connector for `crm`. Raises ConfigError naming the settings that are missing or wrong."""
@@ -117,6 +120,26 @@ def load() -> Settings:
         return Settings()
     except ValidationError as error:
         raise ConfigError(_explained(error, _PREFIX)) from None
+    except SettingsError as error:
+        # pydantic-settings names the field and shows no value
+        raise ConfigError(f"A setting cannot be read: {error}. Lists are written [5, 30, 120].") from None
+
+
+def load_for_reading() -> Settings:
+    """The settings, or those of the demo where nothing but the demo has published anything."""
+    own = load()
+    demo = own.model_copy(update={"home": own.home / "demo"})
+    return own if own.serving_file.exists() or not demo.serving_file.exists() else demo
+
+
+def without_credentials() -> dict[str, str]:
+    """Environment variables that switch off every CRM setting of the environment and of `.env`."""
+    names = (
+        (crm, field)
+        for crm in connectors.available()
+        for field in connectors.load(crm).Credentials.model_fields
+    )
+    return {f"{_PREFIX}{crm}_{field}".upper(): "" for crm, field in names}
 
 
 def prepare_environment() -> None:

@@ -124,6 +124,7 @@ class Transform:
 
         Raises:
             FatalError: a node failed; the message names it and says what dbt said.
+            ConfigError: `select` names nothing.
             LockedError: another process holds the warehouse.
         """
         moment = (as_of or self._settings.as_of or datetime.now(UTC)).astimezone(UTC)
@@ -137,6 +138,10 @@ class Transform:
         nodes = [_node_result(r) for r in getattr(result.result, "results", [])]
         if not result.success:
             raise FatalError(_failure(nodes, result))
+        if select and not nodes:
+            raise ConfigError(
+                f"Nothing in the dbt project is selected by {select!r}. `dbt ls` lists its nodes."
+            )
         return nodes
 
     def _invoke(
@@ -150,9 +155,12 @@ class Transform:
         quiet = ["--quiet", "--log-level", "none", "--no-use-colors"]
         runner = dbtRunner(manifest=manifest, callbacks=[_node_listener(on_node)] if on_node else [])
         try:
-            return runner.invoke([*quiet, *args, *common])
+            result = runner.invoke([*quiet, *args, *common])
         finally:
             _let_go()
+        if isinstance(result.exception, KeyboardInterrupt):
+            raise KeyboardInterrupt  # dbt keeps it to itself
+        return result
 
 
 def _let_go() -> None:

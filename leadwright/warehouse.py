@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import duckdb
@@ -19,6 +20,9 @@ from filelock import FileLock, Timeout
 from connectors.errors import ConfigError, LockedError
 
 Connection = duckdb.DuckDBPyConnection
+
+# Two pulls of one run take turns however long a load takes; only another process is given up on.
+_IN_THIS_PROCESS = Lock()
 
 PUBLISHED_SCHEMAS = ("marts", "ops")
 
@@ -30,13 +34,20 @@ def exclusive(file: Path, wait_seconds: float) -> Iterator[None]:
     Raises:
         LockedError: another process still held it after `wait_seconds`.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(file.with_suffix(".lock"))
+    with _IN_THIS_PROCESS, locked(file.with_suffix(".lock"), wait_seconds, f"has been writing {file.name}"):
+        yield
+
+
+@contextmanager
+def locked(lock_file: Path, wait_seconds: float, what: str) -> Iterator[None]:
+    """Hold `lock_file` against other processes. Raises LockedError, saying `what` the other one does."""
+    lock_file.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(lock_file)
     try:
         lock.acquire(timeout=wait_seconds)
     except Timeout:
         raise LockedError(
-            f"Another process has been writing {file.name} for more than {wait_seconds:g} seconds. "
+            f"Another process {what} for more than {wait_seconds:g} seconds. "
             "Wait for that run to end, or raise LEADWRIGHT_LOCK_WAIT_SECONDS."
         ) from None
     try:
@@ -100,13 +111,13 @@ def ensure_table(db: Connection, schema: str, table: str, columns: Sequence[tupl
 def publish(source: Path, target: Path, wait_seconds: float) -> None:
     """Put a copy of the marts in `source` at `target` in one step; a reader sees the old file or the new one."""
     draft = target.with_suffix(".draft")
-    draft.unlink(missing_ok=True)
     with writer(source, wait_seconds) as db:
+        draft.unlink(missing_ok=True)
         db.execute(f"attach '{_sql_text(draft)}' as published")
         for schema in PUBLISHED_SCHEMAS:
             _copy_schema(db, schema)
         db.execute("detach published")
-    draft.replace(target)
+        draft.replace(target)
 
 
 def _copy_schema(db: Connection, schema: str) -> None:

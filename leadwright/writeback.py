@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from connectors.base import Change, Connector, Outcome, Value
+from connectors.errors import GuardrailError
 from leadwright import warehouse
+from leadwright.extract import last_pull
 from leadwright.ledger import Entry, Ledger
 from leadwright.settings import Settings
 from leadwright.transform import SyncModel
@@ -29,6 +31,7 @@ class Written:
 
     Attributes:
         planned: rows that differ from what the CRM shows.
+        fields: how many of those rows change each CRM field.
         outcomes: rows by status (accepted, rejected, skipped).
         reasons: rejected and skipped rows by the service's code.
         created_fields: CRM fields that were missing and are there now.
@@ -39,17 +42,41 @@ class Written:
     crm: str
     object: str
     planned: int = 0
+    fields: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     created_fields: list[str] = field(default_factory=list)
     interrupted: int = 0
 
+    def plan(self, entries: Sequence[Entry]) -> None:
+        """Count what `entries` would change."""
+        self.planned = len(entries)
+        self.fields.update(name for entry in entries for name in entry.after)
+
+    def require_some_accepted(self) -> None:
+        """Raise GuardrailError where the CRM refused every single record: that is a wrong set-up, not bad rows."""
+        if self.planned and self.outcomes["rejected"] == self.planned:
+            code, count = self.reasons.most_common(1)[0]
+            raise GuardrailError(
+                f"{self.crm} refused all {self.planned:,} {self.object} records, {count:,} of them with {code}. "
+                "The reasons are in ops.writes; `leadwright doctor` checks permissions and fields."
+            )
+
 
 def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
-    """The writes that `model` asks for, each with only the fields that differ, in the order of record ids."""
+    """The writes that `model` asks for, each with only the fields that differ, in the order of record ids.
+
+    What the CRM has accepted since the last pull is not asked for again: the model compares with what was pulled.
+    """
     names = [*model.fields, *(f"before__{name}" for name in model.fields)]
-    columns = ", ".join(f'"{name}"' for name in ["record_id", "lead_id", "payload_hash", *names])
-    rows = db.execute(f'select {columns} from "{model.schema}"."{model.name}" order by record_id').fetchall()
+    columns = ", ".join(f's."{name}"' for name in ["record_id", "lead_id", "payload_hash", *names])
+    rows = db.execute(
+        f'select {columns} from "{model.schema}"."{model.name}" s where not exists ('
+        "  select 1 from ops.writes w where w.status = 'accepted' and w.crm = $crm and w.object = $object "
+        "  and w.record_id = s.record_id and w.payload_hash = s.payload_hash and w.answered_at > $pulled_at"
+        ") order by s.record_id",
+        {"crm": model.crm, "object": model.object, "pulled_at": last_pull(db, model.crm)},
+    ).fetchall()
     return [_entry(row, model.fields) for row in rows]
 
 
@@ -78,7 +105,7 @@ def write_back(
         ledger = Ledger(db, run_id, model.crm, model.object)
         result.interrupted = ledger.close_interrupted()
         entries = planned_entries(db, model)
-        result.planned = len(entries)
+        result.plan(entries)
         for outcomes in _ship(connector, model, ledger, entries):
             result.outcomes.update(o.status for o in outcomes)
             result.reasons.update(o.code or "no code" for o in outcomes if o.status != "accepted")

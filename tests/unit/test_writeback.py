@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.base import Change, FieldSpec
-from connectors.errors import UnavailableError
+from connectors.errors import GuardrailError, UnavailableError
 from leadwright import warehouse, writeback
 from leadwright.settings import Settings
 from leadwright.transform import SyncModel
@@ -97,7 +97,37 @@ def test_answers_before_a_fault_are_kept_and_the_rest_is_unknown_next_time(setti
     crm.fail_push_after = None
     done = writeback.write_back(crm, MODEL, settings, "run-2")
     assert done.interrupted == 2
-    assert sorted(row["status"] for row in ledger(settings)) == ["accepted"] * 4 + ["unknown"] * 2
+    assert sorted(row["status"] for row in ledger(settings)) == ["accepted"] * 3 + ["unknown"] * 2
+
+
+def test_what_was_accepted_since_the_last_pull_is_not_sent_again(settings: Settings) -> None:
+    """Neither by a second `sync` nor by a second attempt of the same run."""
+    crm = FakeCrm()
+    crm.fail_push_after = (2, UnavailableError("cut off"))
+    with pytest.raises(UnavailableError):
+        writeback.write_back(crm, MODEL, settings, "run-1")
+    crm.fail_push_after = None
+    writeback.write_back(crm, MODEL, settings, "run-1")
+    assert [[c.record_id for c in changes] for changes in crm.pushed] == [["1", "2", "3"], ["3"]]
+    assert [row["status"] for row in ledger(settings)] == ["accepted", "accepted", "unknown", "accepted"]
+    assert writeback.write_back(crm, MODEL, settings, "run-2").planned == 0
+
+
+def test_after_a_pull_the_crm_is_believed_again(settings: Settings) -> None:
+    """A person may have changed the values back; the pull shows it, the ledger does not."""
+    crm = FakeCrm()
+    writeback.write_back(crm, MODEL, settings, "run-1")
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        db.execute("create schema raw_fake; create table raw_fake._dlt_loads as select now() as inserted_at")
+    assert writeback.write_back(crm, MODEL, settings, "run-2").planned == 3
+
+
+def test_a_crm_that_refuses_everything_is_an_error(settings: Settings) -> None:
+    crm = FakeCrm()
+    crm.rejects = dict.fromkeys("123", "INSUFFICIENT_ACCESS")
+    done = writeback.write_back(crm, MODEL, settings, "run-1")
+    with pytest.raises(GuardrailError, match=r"all 3 contacts records.*INSUFFICIENT_ACCESS"):
+        done.require_some_accepted()
 
 
 def test_nothing_to_write_makes_no_call(settings: Settings) -> None:
