@@ -1,4 +1,4 @@
-"""Writes changes to Salesforce as collections of 200, very many as a bulk job, and reads each row's fate."""
+"""Writes changes to Salesforce as collections of 200 and reads each row's fate."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from typing import Any
 from connectors.base import Change, Outcome
 from connectors.batches import iso
 from connectors.errors import UnavailableError, brief
-from connectors.salesforce import ingest, soql
+from connectors.salesforce import soql
 from connectors.salesforce.errors import PASSING_CODES, RefusedError
 from connectors.salesforce.org import Org
 from connectors.values import Row, Shown, after_guard, guarded, in_order
 
 _BATCH = 200
-_BULK_FROM = 10_000  # a job costs a handful of calls and some waiting; below, collections are quicker
 _WAITS = (0.3, 1.0, 3.0)  # seconds before the next tries for rows that somebody else holds
 _HEADERS = {
     # Without it every update would run the assignment rules and move the lead to another owner.
@@ -30,20 +29,11 @@ _HEADERS = {
 def push(org: Org, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
     """Send `changes`; yield one outcome each."""
     ordered = in_order(changes)
-    in_bulk = len(ordered) >= _BULK_FROM
-    rows: list[Row] = []
     for start in range(0, len(ordered), _BATCH):
         chunk = ordered[start : start + _BATCH]
         kept, skipped = after_guard(chunk, _shown(org, object_name, chunk))
         yield from skipped
-        if in_bulk:
-            rows += kept
-        else:
-            yield from _send(org, object_name, kept)
-    if in_bulk:
-        left = yield from ingest.send(org, object_name, rows)
-        for start in range(0, len(left), _BATCH):
-            yield from _send(org, object_name, left[start : start + _BATCH])
+        yield from _send(org, object_name, kept)
 
 
 def _shown(org: Org, object_name: str, changes: Sequence[Change]) -> Shown:
