@@ -22,7 +22,7 @@ from cli.run import Json
 from connectors.errors import UnavailableError
 from leadwright import settings
 from leadwright.figures import duration, share
-from leadwright.summary import examples, overview, routed
+from leadwright.summary import examples, overview
 
 NOW = "2026-06-30T12:00:00Z"
 """The demo's clock, so that every demo shows the same numbers."""
@@ -64,7 +64,6 @@ def demo(
     result = {
         "overview": overview(settings.load()),
         "examples": examples(settings.load()),
-        "routed": routed(settings.load()),
         "first_run": first.as_dict(),
         "second_run": second.as_dict(),
         "seconds": {
@@ -123,7 +122,8 @@ def _show(result: Mapping[str, Any], home: Path) -> None:
     table.add_row("Pulled", f"[bold]{leads:,}[/] leads from " + " and ".join(first["pulled"]))
     grades = ((grade, numbers[f"{grade.lower()}_count"]) for grade in ("Hot", "Warm", "Cold"))
     table.add_row("Graded", ", ".join(f"[bold]{n:,}[/] {grade} ({n / leads:.0%})" for grade, n in grades))
-    table.add_row("Routed", f"[bold]{result['routed']:,}[/] of {leads:,} have an owner, each with the reason")
+    owned = numbers["routed_count"]
+    table.add_row("Routed", f"[bold]{owned:,}[/] of {leads:,} have an owner, each with the reason")
     table.add_row("Written", f"[bold]{written:,}[/] CRM records, {refused:,} refused")
     table.add_row("Second run", f"[bold]{again:,}[/] records to write: nothing had changed")
     table.add_row(
@@ -139,7 +139,7 @@ def _show(result: Mapping[str, Any], home: Path) -> None:
     for lead in result["examples"]:
         who, company, why, owner, reason = (
             escape(str(lead[name] or "unknown"))
-            for name in ("full_name", "company_name", "top_reasons", "owner_name", "reason")
+            for name in ("full_name", "company_name", "top_reasons", "owner_name", "owner_reason")
         )
         out.print(f"\n[bold]{who}[/], {company}: {lead['grade']}, score {lead['score']}")
         out.print(f"  because {why}")

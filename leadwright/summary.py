@@ -8,15 +8,6 @@ from leadwright import warehouse
 from leadwright.runs import Run
 from leadwright.settings import Settings
 
-_EXAMPLES = """
-    select l.full_name, l.email, l.company_name, s.score, s.grade, s.top_reasons, a.owner_name, a.reason
-    from marts.fct_lead_scores s
-    join marts.dim_leads l on l.lead_id = s.lead_id
-    left join marts.fct_lead_assignments a on a.lead_id = s.lead_id
-    qualify row_number() over (partition by s.grade order by s.score desc, s.lead_id) = 1
-    order by s.score desc
-"""
-
 
 def overview(settings: Settings) -> dict[str, Any]:
     """The headline numbers: one row of `rpt_overview`, column name -> value."""
@@ -27,16 +18,7 @@ def overview(settings: Settings) -> dict[str, Any]:
 def examples(settings: Settings) -> list[dict[str, Any]]:
     """The best lead of each grade with its reasons and its owner's."""
     with warehouse.reader(settings.serving_file) as db:
-        return warehouse.rows(db, _EXAMPLES)
-
-
-def routed(settings: Settings) -> int:
-    """How many leads have an owner."""
-    with warehouse.reader(settings.serving_file) as db:
-        rows = warehouse.rows(
-            db, "select count(*) as n from marts.fct_lead_assignments where rep_id is not null"
-        )
-    return int(rows[0]["n"])
+        return warehouse.rows(db, "select * from marts.rpt_example_leads order by score desc")
 
 
 def as_markdown(run: Run) -> str:

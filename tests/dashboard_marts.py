@@ -23,8 +23,8 @@ CONTRACTS = (MARTS / "_marts.yml", MARTS / "reports" / "_reports.yml")
 OVERVIEW = {
     "as_of": AS_OF, "lead_count": 2_417, "hot_count": 363, "warm_count": 1_209, "cold_count": 845,
     "mql_count": 1_034, "mql_to_sql_count": 287, "mql_open_count": 402, "won_count": 96,
-    "response_count": 611, "response_median_minutes": 47.5, "response_due_count": 702,
-    "response_in_sla_count": 171, "sla_minutes": 5,
+    "response_count": 611, "response_median_minutes": 47.5, "sla_kept_count": 171,
+    "sla_broken_count": 531, "sla_running_count": 38, "routed_count": 2_400,
 }  # fmt: skip
 BANDS = ("high", "medium", "low")
 GRID = {

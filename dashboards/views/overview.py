@@ -46,7 +46,8 @@ def _show_grade_totals(totals: Row) -> None:
 
 
 def _show_sales_totals(totals: Row) -> None:
-    mql, answered, due = totals["mql_count"], totals["response_count"], totals["response_due_count"]
+    mql, answered, kept = totals["mql_count"], totals["response_count"], totals["sla_kept_count"]
+    due = kept + totals["sla_broken_count"]
     columns = st.columns(4)
     _figure(
         columns[0],
@@ -71,10 +72,11 @@ def _show_sales_totals(totals: Row) -> None:
     )
     _figure(
         columns[3],
-        f"Answered in {duration(totals['sla_minutes'])}",
-        share(totals["response_in_sla_count"], due),
-        basis(due, "leads due"),
-        "Of the leads that were ready for sales, those touched by a person in time.",
+        "Answered in time",
+        share(kept, due),
+        f"{basis(due, 'leads due')}; {count(totals['sla_running_count'])} still run",
+        "Of the leads whose grade promises an answer and whose time is over or that were answered, those that a "
+        "person touched in time. Each grade's promise is in working time.",
     )
 
 

@@ -1,6 +1,8 @@
--- What became of everything that was sent to the CRMs, and what waits to be sent.
+-- What became of everything that earlier runs sent to the CRMs. Reports are built before a run writes, so what this run
+-- sends is in the next run's report; ops.writes, which is published after the writing, has it at once.
 
 select
+    {{ as_of() }} as as_of,
     crm,
     object,
     status,
@@ -9,18 +11,3 @@ select
     max({{ in_utc('sent_at') }}) as last_at
 from {{ source('ops', 'writes') }}
 group by crm, object, status, coalesce(code, '')
-{% for crm, object, model in [
-    ('hubspot', 'contacts', 'sync_hubspot__contacts'),
-    ('salesforce', 'Lead', 'sync_salesforce__leads'),
-    ('salesforce', 'Contact', 'sync_salesforce__contacts'),
-] %}
-union all
-select
-    '{{ crm }}' as crm,
-    '{{ object }}' as object,
-    'waiting' as status,
-    '' as code,
-    count(*) as record_count,
-    cast(null as timestamp) as last_at
-from {{ ref(model) }}
-{% endfor %}
