@@ -11,8 +11,8 @@ from leadwright.settings import Settings
 
 _FIND = """
     select lead_id from marts.dim_leads
-    where lead_id = $key or lower(email) = lower($key) or hubspot_contact_id = $key
-        or salesforce_lead_id = $key or salesforce_contact_id = $key
+    where lead_id = $key or lower(email) = lower($key)
+        or lead_id in (select lead_id from marts.dim_crm_records where record_id = $key)
     order by lead_id
 """
 _LEAD = """
@@ -42,7 +42,7 @@ def explain(key: str, settings: Settings) -> dict[str, Any]:
         dimension is that dimension's score).
 
     Raises:
-        ConfigError: nothing is published, or no lead has that key.
+        ConfigError: nothing is published, no lead has that key, or several have it.
     """
     with warehouse.reader(settings.serving_file) as db:
         found = db.execute(_FIND, {"key": key.strip()}).fetchall()
@@ -50,6 +50,11 @@ def explain(key: str, settings: Settings) -> dict[str, Any]:
             raise ConfigError(
                 "No lead has that e-mail address or id. Give the address, the lead_id or the CRM's record id; "
                 "a lead that was added to the CRM just now appears after the next `leadwright run`."
+            )
+        if len(found) > 1:  # people whom identity_splits.csv keeps apart may share an address
+            raise ConfigError(
+                f"{len(found)} leads have that e-mail address. Give one's lead_id: "
+                + ", ".join(row[0] for row in found)
             )
         lead_id = found[0][0]
         lead = warehouse.rows(db, _LEAD, [lead_id])[0]

@@ -38,6 +38,27 @@ def test_what_was_written_back_is_not_written_again(built: DbtWarehouse) -> None
     assert built.rows("select max(change_number) from marts.fct_lead_score_history") == [(1,)]
 
 
+def test_the_reports_agree_on_promises_and_owners(built: DbtWarehouse) -> None:
+    promises = "sla_kept_count, sla_broken_count, sla_running_count"
+    overview = built.rows(f"select {promises} from marts.rpt_overview")
+    assert overview == built.rows(f"select {promises} from marts.rpt_responses where cut = 'all'")
+    assert overview == built.rows(
+        "select count(*) filter (sla_status = 'kept'), count(*) filter (sla_status = 'broken'), "
+        "count(*) filter (sla_status = 'running') from marts.fct_lead_responses"
+    )
+    assert min(overview[0]) > 0
+    assert built.rows("select routed_count from marts.rpt_overview") == built.rows(
+        "select count(rep_id) from marts.fct_lead_assignments"
+    )
+
+
+def test_every_lead_has_a_live_record_and_every_grade_its_best_lead(built: DbtWarehouse) -> None:
+    live = "select distinct lead_id from marts.dim_crm_records where not is_deleted order by all"
+    assert built.rows(live) == built.rows("select lead_id from marts.dim_leads order by all")
+    best = "select grade, max(score) from marts.fct_lead_scores group by grade order by all"
+    assert built.rows("select grade, score from marts.rpt_example_leads order by all") == built.rows(best)
+
+
 def test_a_rep_s_change_of_owner_stays_and_says_who_made_it(built: DbtWarehouse) -> None:
     lead_id, contact_id, rep_id, owner_id = built.rows(
         """

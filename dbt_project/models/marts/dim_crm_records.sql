@@ -1,0 +1,8 @@
+select
+    record_key,
+    crm,
+    object,
+    record_id,
+    lead_id,
+    is_deleted
+from {{ ref('int_identities') }}
