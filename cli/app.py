@@ -1,6 +1,6 @@
 """The command's frame: which commands there are, how errors end, and the exit codes.
 
-Exit codes: 0 done; 1 failed; 2 wrong settings, rules or call.
+Exit codes: 0 done; 1 failed; 2 wrong settings, rules or call; 130 stopped with Ctrl-C.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ class Failure:
     code: int
 
 
+_INTERRUPTED = 130
+
 app = typer.Typer(
     name="leadwright",
     help="Lead qualification as code: pull leads from CRMs, score, route and write back.",
@@ -42,35 +44,39 @@ for module in (run, look, fix, sandbox, demo):
 
 def main() -> None:
     """Run the command; end with one clear message where it fails."""
-    failure = _failure()
-    if failure is None:
-        return
+    ended = _run()
+    if isinstance(ended, int):
+        sys.exit(ended)
     if "--json" in sys.argv:
-        print_json({"error": {"kind": failure.kind, "message": failure.message}})
-    err.print(f"[bold red]Error:[/] {escape(failure.message)}")
-    sys.exit(failure.code)
+        print_json({"error": {"kind": ended.kind, "message": ended.message}})
+    err.print(f"[bold red]Error:[/] {escape(ended.message)}")
+    sys.exit(ended.code)
 
 
-def _failure() -> Failure | None:
-    """Run the command; what to say where it failed."""
+def _run() -> Failure | int:
+    """Run the command; its exit code, or what to say where it failed."""
     try:
-        app()
+        code = app(standalone_mode=False)
     except LeadwrightError as error:
         # A DuckDB connection that stays alive in a traceback makes the interpreter complain as it ends.
         traceback.clear_frames(error.__traceback__)
         return Failure(str(error), type(error).__name__, 2 if isinstance(error, ConfigError) else 1)
-    except KeyboardInterrupt:
-        return Failure("Stopped. Run the same command again; nothing is sent twice.", "Interrupted", 130)
+    except typer.TyperException as error:
+        return Failure(f"{error.format_message()} `leadwright --help` lists what there is.", "UsageError", 2)
     except Exception as error:  # noqa: BLE001 - the last resort of a command; the traceback is kept
         kind = type(error).__name__
         message = f"Leadwright met something it does not know how to handle ({kind})."
         return Failure(f"{message} Details are in {_keep_traceback()}.", kind, 1)
-    return None
+    if code == _INTERRUPTED:
+        return Failure(
+            "Stopped. Run the same command again; nothing is sent twice.", "Interrupted", _INTERRUPTED
+        )
+    return code if isinstance(code, int) else 0
 
 
 def _keep_traceback() -> Path:
     """Write the traceback beside the other state, because a terminal is no place for it."""
-    logs = settings.Settings().home / "logs"
+    logs = settings.load().home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     file = logs / f"error-{datetime.now():%Y%m%d-%H%M%S}.txt"
     file.write_text(traceback.format_exc())

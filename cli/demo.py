@@ -74,7 +74,7 @@ def demo(
             "all": round(ended - began, 1),
         },
     }
-    print_json(result) if json else _show(result, home)
+    print_json(result) if json else _show(result)
 
 
 @contextmanager
@@ -103,6 +103,7 @@ def _sandbox(leads: int, seed: int, home: Path) -> Iterator[Mapping[str, Any]]:
 
 def _environment(crm: Mapping[str, Any]) -> dict[str, str]:
     return {
+        **settings.without_credentials(),  # the user's own have no business in a demo
         "LEADWRIGHT_AS_OF": NOW,
         "LEADWRIGHT_HUBSPOT_URL": crm["hubspot"]["url"],
         "LEADWRIGHT_HUBSPOT_TOKEN": crm["hubspot"]["token"],
@@ -112,7 +113,7 @@ def _environment(crm: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _show(result: Mapping[str, Any], home: Path) -> None:
+def _show(result: Mapping[str, Any]) -> None:
     numbers, first, second = result["overview"], result["first_run"], result["second_run"]
     leads, mqls = numbers["lead_count"], numbers["mql_count"]
     written = sum(w["accepted"] for w in first["written"].values())
@@ -147,8 +148,8 @@ def _show(result: Mapping[str, Any], home: Path) -> None:
     seconds = "  ".join(f"{stage} {s:.1f} s" for stage, s in result["seconds"].items())
     out.print(f"\n{seconds}", style="dim")
     out.print(
-        f"\nSee more:\n  LEADWRIGHT_HOME={home} {_command()} dashboard"
-        f"\n  LEADWRIGHT_HOME={home} {_command()} explain {result['examples'][0]['email']}"
+        f"\nSee more:\n  {_command()} dashboard      or: make dashboard"
+        f"\n  {_command()} explain {result['examples'][0]['email']}"
         f"\n  {_command()} sandbox      to keep such a CRM running; README.md says how to connect a real one"
     )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import typer
 from rich.markup import escape
 
-from cli.output import out, print_json
+from cli.output import err, out, print_json
 from cli.run import Json
 from leadwright import settings
 
@@ -19,7 +21,8 @@ def doctor(json: Json = False) -> None:
     """Check settings, credentials, permissions, fields, rules and versions; say what to fix."""
     from leadwright import doctor as doctors
 
-    findings = list(doctors.diagnose(settings.load()))
+    with nullcontext() if json else err.status("Looking at settings, rules and CRMs"):
+        findings = list(doctors.diagnose(settings.load()))
     healthy = all(f.ok for f in findings)
     if json:
         rows = [{"check": f.check, "ok": f.ok, "detail": f.detail, "fix": f.fix} for f in findings]

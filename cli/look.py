@@ -35,7 +35,7 @@ def explain(
     json: Json = False,
 ) -> None:
     """Say why a lead has its score, its grade and its owner."""
-    found = explained(lead, settings.load())
+    found = explained(lead, settings.load_for_reading())
     if json:
         print_json(found)
     else:
@@ -68,15 +68,18 @@ def dashboard(
     json: Json = False,
 ) -> None:
     """Serve the dashboards on this machine until stopped."""
-    config = settings.load()
+    config = settings.load_for_reading()
     if not config.serving_file.exists():
         raise ConfigError("There is nothing to show yet. Run `leadwright run` or `leadwright demo` first.")
     url = f"http://localhost:{port}"
     if json:
         print_json({"url": url})
     else:
-        out.print(f"Dashboards: {url} (Ctrl-C ends it)")
+        of_what = " with the demo's data" if config.home != settings.load().home else ""
+        out.print(f"Dashboards{of_what}: {url} (Ctrl-C ends it)")
     sys.stdout.flush()
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what Streamlit says is not this command's output
+    os.environ["LEADWRIGHT_HOME"] = str(config.home)
     options = ["--server.port", str(port), "--server.headless", "true"]
     # Replaces this process, so that whoever ends it ends the server.
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(_DASHBOARD), *options])

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from cli.output import bars, err, out, print_json
 from leadwright import settings
+from leadwright.preview import preview_home
 from leadwright.runs import Run
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
@@ -24,12 +25,16 @@ def register(app: typer.Typer) -> None:
 
 
 def run(full: Full = False, dry_run: DryRun = False, json: Json = False) -> None:
-    """Do the whole job: pull, score, route, publish, write back what differs."""
-    _prepare(quiet=json)
-    from flows.qualify import qualify
+    """Do the whole job: pull, score, route, publish, write back what differs.
 
-    with bars(quiet=json):
-        done = qualify(full=full, dry_run=dry_run)
+    With --dry-run on a copy that is thrown away: neither the CRMs nor the warehouse change.
+    """
+    with preview_home(settings.load()) if dry_run else nullcontext():
+        _prepare(quiet=json)
+        from flows.qualify import qualify
+
+        with bars(quiet=json):
+            done = qualify(full=full, dry_run=dry_run)
     show(done, as_json=json)
 
 
@@ -48,7 +53,7 @@ def transform(
     json: Json = False,
 ) -> None:
     """Compute scores, segments, routing and KPIs, and publish them."""
-    _prepare(quiet=json)
+    _prepare(quiet=json, needs_crm=False)
     from flows.transform import transform as flow
 
     with bars(quiet=json):
@@ -88,13 +93,17 @@ def _written_table(done: Run) -> Table:
         table.add_row(w.crm, w.object, *(f"{n:,}" for n in counts))
         for code, n in sorted(w.reasons.items()):
             table.add_row("", f"  {code}", f"{n:,}", "", "", "")
+        if done.dry_run:
+            for name, n in w.fields.most_common():
+                table.add_row("", f"  {name}", f"{n:,}", "", "", "")
     return table
 
 
-def _prepare(*, quiet: bool) -> None:
+def _prepare(*, quiet: bool, needs_crm: bool = True) -> None:
     """Check the settings, then start Prefect's server and parse the dbt project side by side."""
     config = settings.load()
-    config.require_crms()
+    if needs_crm:
+        config.require_crms()
     settings.prepare_command_line(config)
     from flows.server import warm_up
     from flows.steps import project

@@ -70,12 +70,13 @@ def _crms(settings: Settings, transform: Transform) -> Iterator[Finding]:
         yield Finding("credentials", False, str(error), "Connect at least one CRM.")
         return
     for crm in crms:
+        reads = {t.name: [name for name, _ in t.columns] for t in transform.raw_tables() if t.crm == crm}
         writes: dict[str, list[FieldSpec]] = {}
         for model in transform.sync_models():
             if model.crm == crm:
                 writes.setdefault(model.object, []).extend(model.owned)
         try:
-            yield from settings.connect(crm).check(writes)
+            yield from settings.connect(crm).check(reads, writes)
         except LeadwrightError as error:
             yield Finding(crm, False, _one_line(str(error)), "See the message.")
 

@@ -47,6 +47,7 @@ class Run:
             "written": {
                 w.model: {
                     "planned": w.planned,
+                    "fields": dict(w.fields),
                     **{status: w.outcomes[status] for status in ("accepted", "rejected", "skipped")},
                     "reasons": dict(w.reasons),
                     "created_fields": w.created_fields,
