@@ -22,15 +22,16 @@ $(INSTALLED): requirements.lock pyproject.toml
 demo: $(INSTALLED)
 	@$(BIN)/leadwright demo
 
+# Two at a time: a command's start, a build and a sandbox each keep one core busy.
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint --processes 2 dbt_project
+	LEADWRIGHT_WAREHOUSE_FILE=$(VENV)/lint.duckdb $(BIN)/sqlfluff lint --processes 2 dbt_project
 
 bench: $(INSTALLED)
 	@for script in tests/benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

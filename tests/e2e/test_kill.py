@@ -52,15 +52,18 @@ def _pulling(i: Installation) -> bool:
 
 
 def _loading(i: Installation) -> bool:
-    return i.settings.warehouse_file.exists()
+    """Rows of one CRM are packed and about to be loaded, or half loaded."""
+    return any((i.home / "dlt").glob("*/load/new/*/started_jobs/*")) or any(
+        (i.home / "dlt").glob("*/load/loaded/*")
+    )
 
 
 def _building(i: Installation) -> bool:
     return any((i.home / "dbt").glob("run/**/*.sql"))
 
 
-def _published(i: Installation) -> bool:
-    return i.settings.serving_file.exists()
+def _publishing(i: Installation) -> bool:
+    return i.settings.serving_file.with_suffix(".draft").exists() or i.settings.serving_file.exists()
 
 
 def _writing(i: Installation) -> bool:
@@ -68,7 +71,7 @@ def _writing(i: Installation) -> bool:
 
 
 @pytest.mark.parametrize(
-    "moment", [_pulling, _loading, _building, _published, _writing], ids=lambda f: f.__name__
+    "moment", [_pulling, _loading, _building, _publishing, _writing], ids=lambda f: f.__name__
 )
 def test_kill_and_run_again(
     moment: Callable[[Installation], bool],

@@ -52,11 +52,13 @@ _FIELDS = {
     "sla_due_at": "leadwright_sla_due_at",
 }
 _LEADS = """
-    select i.record_id, s.*, a.owner_name, a.reason, r.sla_due_at
+    select i.record_id, s.*, a.owner_name, a.reason, a.is_routed, r.sla_due_at,
+        reps.hubspot_owner_id, reps.salesforce_user_id
     from intermediate.int_identities i
     join marts.fct_lead_scores s on s.lead_id = i.lead_id
     join marts.fct_lead_assignments a on a.lead_id = i.lead_id
     left join marts.fct_lead_responses r on r.lead_id = i.lead_id
+    left join marts.dim_reps reps on reps.rep_id = a.rep_id
     where i.crm = '{crm}' and lower(i.object) like '{kind}%' and not i.is_deleted and not i.is_converted
 """
 
@@ -71,6 +73,13 @@ def test_what_the_crms_show_equals_the_warehouse_row_for_row(done: Installation)
             for ours, hubspot in _FIELDS.items():
                 field = hubspot if model.crm == "hubspot" else _in_salesforce(hubspot)
                 assert _same(crm_rows[record_id][field], row[ours]), (model.name, record_id, field)
+            if row["is_routed"]:
+                owner = (
+                    ("hubspot_owner_id", "hubspot_owner_id")
+                    if model.crm == "hubspot"
+                    else ("OwnerId", "salesforce_user_id")
+                )
+                assert crm_rows[record_id][owner[0]] == row[owner[1]], (model.name, record_id)
 
 
 def _in_salesforce(name: str) -> str:
@@ -94,6 +103,22 @@ def test_a_second_run_sends_nothing(done: Installation) -> None:
         second["written"], 0
     )
     assert done.writes() == before > 0
+
+
+def test_a_sync_right_after_a_run_sends_nothing(done: Installation) -> None:
+    before = done.writes()
+    done.json("run", "--full")
+    done.json("sync")
+    assert done.writes() == before
+
+
+def test_a_dry_run_leaves_no_trace(done: Installation) -> None:
+    kept = {name: (done.home / name).stat().st_mtime_ns for name in ("warehouse.duckdb", "serving.duckdb")}
+    before = done.writes()
+    planned = done.json("run", "--dry-run")
+    assert planned["dry_run"] is True
+    assert done.writes() == before
+    assert {name: (done.home / name).stat().st_mtime_ns for name in kept} == kept
 
 
 def test_contributions_sum_exactly_to_the_scores_shown(done: Installation) -> None:
