@@ -1,6 +1,6 @@
 select
     hs_object_id as company_id,
-    {{ as_text('name') }} as name,
+    {{ as_company('name') }} as name,
     lower({{ as_text('domain') }}) as domain,
     {{ as_text('industry') }} as industry,
     {{ as_number('numberofemployees') }} as employee_count,

@@ -6,7 +6,7 @@ select
     {{ as_text('jobtitle') }} as job_title,
     {{ as_text('phone') }} as phone,
 
-    {{ as_text('company') }} as company_name,
+    {{ as_company('company') }} as company_name,
     {{ as_text('website') }} as website,
     {{ as_text('country') }} as country,
     {{ as_text('city') }} as city,

@@ -1,6 +1,6 @@
 select
     Id as account_id,
-    {{ as_text('Name') }} as name,
+    {{ as_company('Name') }} as name,
     {{ as_text('Website') }} as website,
     {{ as_text('Industry') }} as industry,
     {{ as_number('NumberOfEmployees') }} as employee_count,

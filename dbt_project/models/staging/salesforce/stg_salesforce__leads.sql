@@ -6,7 +6,7 @@ select
     {{ as_text('Title') }} as job_title,
     {{ as_text('Phone') }} as phone,
 
-    {{ as_text('Company') }} as company_name,
+    {{ as_company('Company') }} as company_name,
     {{ as_text('Website') }} as website,
     {{ as_text('Country') }} as country,
     {{ as_text('City') }} as city,
