@@ -1,1 +1,1 @@
-{{ salesforce_rows_that_differ('Contact', 'contacts', 'contact_id') }}
+{{ lead_rows_that_differ('salesforce', 'Contact', 'contacts', 'contact_id') }}

@@ -1,1 +1,1 @@
-{{ salesforce_rows_that_differ('Lead', 'leads', 'lead_record_id') }}
+{{ lead_rows_that_differ('salesforce', 'Lead', 'leads', 'lead_record_id') }}

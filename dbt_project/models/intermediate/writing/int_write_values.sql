@@ -8,7 +8,7 @@ select
     scores.grade,
     scores.play,
     scores.top_reasons as reasons,
-    assignments.owner_name,
+    assignments.owner_name as owner,
     assignments.reason as owner_reason,
     scores.next_action,
     {{ dbt.date_trunc('second', 'responses.sla_due_at') }} as sla_due_at,

@@ -1,0 +1,62 @@
+{# Field of a CRM for one of our values: leadwright_fit_score, Leadwright_Fit_Score__c. #}
+{% macro crm_field(crm, name) -%}
+    {%- if crm == 'hubspot' -%}
+        leadwright_{{ name }}
+    {%- else -%}
+        Leadwright_{{ name | replace('_', ' ') | title | replace(' ', '_') | replace('Sla', 'SLA') }}__c
+    {%- endif -%}
+{%- endmacro %}
+
+{# A sync model of one CRM object that leads are in. All carry the same values: a person who was converted must see on
+   the contact what stood on the lead. Only a record without an owner gets one; in Salesforce a queue is none.
+   Salesforce refuses a whole row for one text beyond 255 characters; blanks around a text it drops, and a row that is
+   not read back as it was written would be written for ever. #}
+{% macro lead_rows_that_differ(crm, object, entities, key) %}
+{% set numbers = ['score', 'fit_score', 'intent_score'] %}
+{% set short_texts = ['grade', 'play', 'owner', 'owner_reason', 'next_action'] %}
+{% set names = numbers + ['grade', 'play', 'reasons', 'owner', 'owner_reason', 'next_action', 'sla_due_at'] %}
+{% set owner_field = 'hubspot_owner_id' if crm == 'hubspot' else 'OwnerId' %}
+{% set fields = [] %}
+{% for name in names %}{% do fields.append(crm_field(crm, name)) %}{% endfor %}
+
+with records as (
+    select
+        crm_records.{{ key }} as record_id,
+        identities.lead_id,
+        crm_records.modified_at,
+
+        {% for name in names %}
+        {% if name in short_texts and crm == 'salesforce' %}
+        {{ as_text('substring(wanted.' ~ name ~ ', 1, 255)') }} as {{ crm_field(crm, name) }},
+        {% elif name in short_texts + ['reasons'] %}
+        {{ as_text('wanted.' ~ name) }} as {{ crm_field(crm, name) }},
+        {% else %}
+        wanted.{{ name }} as {{ crm_field(crm, name) }},
+        {% endif %}
+        {% endfor %}
+        {% if crm == 'hubspot' %}
+        coalesce(crm_records.owner_id, wanted.hubspot_owner_id) as {{ owner_field }},
+        {% else %}
+        case
+            when crm_records.owner_id like '00G%' then wanted.salesforce_user_id
+            else crm_records.owner_id
+        end as {{ owner_field }},
+        {% endif %}
+
+        {% for name in names %}
+        {% if name in numbers %}
+        {{ whole_number('crm_records.leadwright_' ~ name) }} as before__{{ crm_field(crm, name) }},
+        {% else %}
+        crm_records.leadwright_{{ name }} as before__{{ crm_field(crm, name) }},
+        {% endif %}
+        {% endfor %}
+        crm_records.owner_id as before__{{ owner_field }}
+    from {{ ref('stg_' ~ crm ~ '__' ~ entities) }} as crm_records
+    inner join {{ ref('int_identities') }} as identities
+        on {{ record_key(crm, entities, 'crm_records.' ~ key) }} = identities.record_key
+    inner join {{ ref('int_write_values') }} as wanted on identities.lead_id = wanted.lead_id
+    where not identities.is_deleted and not identities.is_converted
+),
+
+{{ rows_that_differ(crm, object, fields + [owner_field]) }}
+{% endmacro %}
