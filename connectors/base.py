@@ -116,7 +116,11 @@ class LeadSink(Protocol):
     name: str
 
     def ensure_fields(self, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
-        """Create the fields that are missing; return their names. Raises AuthError naming the permission."""
+        """Create the fields that are missing; return their names.
+
+        Raises:
+            AuthError: a permission is missing to create them or to write records of the object; it is named.
+        """
 
     def push(self, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Send `changes` in the API's largest batches; yield one outcome per change as each batch is answered."""
@@ -124,10 +128,20 @@ class LeadSink(Protocol):
 
 @runtime_checkable
 class Checkable(Protocol):
-    """A connector that can say whether it is set up well."""
+    """A connector that can say which account it reaches and whether it is set up well."""
 
-    def check(self, writes: Mapping[str, Sequence[FieldSpec]]) -> Iterator[Finding]:
-        """Yield findings on address, credentials, permissions and the fields of `writes` (object -> fields)."""
+    def account(self) -> str:
+        """A name of the account that never changes and that no other account of this CRM has."""
+
+    def check(
+        self, reads: Mapping[str, Sequence[str]], writes: Mapping[str, Sequence[FieldSpec]]
+    ) -> Iterator[Finding]:
+        """Yield findings on address, credentials and permissions.
+
+        Args:
+            reads: object -> the fields that are pulled.
+            writes: object -> the fields that are created and written.
+        """
 
 
 class Connector(LeadSource, LeadSink, Checkable, Protocol):

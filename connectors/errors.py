@@ -20,6 +20,7 @@ The message is for a person: what happened, to what, and what to do. Facts that 
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 _EMAIL = re.compile(r"[^\s\"'<>,;:()\[\]{}|=]+@[^\s\"'<>,;:()\[\]{}|=]+")
 _LONGEST = 300
@@ -95,6 +96,16 @@ class RecordError(LeadwrightError):
         super().__init__(message)
         self.record_id = record_id
         self.code = code
+
+
+def host(url: str) -> str:
+    """Host and port of `url`, and nothing else of it: an address may carry a password."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (80 if parts.scheme == "http" else 443)
+    except ValueError:
+        return "an address that is none"
+    return f"{parts.hostname or 'no host'}:{port}"
 
 
 def brief(text: object) -> str:

@@ -24,6 +24,7 @@ class FakeCrm:
         self.fail_pull: Exception | None = None
         self.fail_push_after: tuple[int, Exception] | None = None
         self.rejects: dict[str, str] = {}
+        self.account_id = "fake-account"
 
     def shape(self, object_name: str) -> ObjectShape:
         return ObjectShape(key=("id",), cursor="changed_at", overlap=timedelta(minutes=10))
@@ -59,5 +60,10 @@ class FakeCrm:
             else:
                 yield Outcome(change.record_id, "accepted", sent=change.values)
 
-    def check(self, writes: Mapping[str, Sequence[FieldSpec]]) -> Iterator[Finding]:
+    def account(self) -> str:
+        return self.account_id
+
+    def check(
+        self, reads: Mapping[str, Sequence[str]], writes: Mapping[str, Sequence[FieldSpec]]
+    ) -> Iterator[Finding]:
         yield Finding("fake", True, "fine")

@@ -188,7 +188,7 @@ def test_a_write_is_there_when_it_is_read_back_and_only_once_counted(
     assert all(outcome.sent for outcome in outcomes)
     after = records(connector, case, [case.own.name])
     assert [float(after[i][case.own.name]) for i in ids] == [float(n) for n in range(len(ids))]
-    cursor = connector.shape(case.object_name).cursor
+    cursor = str(connector.shape(case.object_name).cursor)
     assert all(after[i][cursor] >= started for i in ids)
 
 
@@ -235,7 +235,7 @@ def test_nothing_to_send_is_no_outcome(connector: Connector, case: Case) -> None
 
 
 def test_a_healthy_connection_has_no_complaint(connector: Connector, case: Case) -> None:
-    findings = list(connector.check({case.object_name: [case.own]}))
+    findings = list(connector.check(tables(connector.name), {case.object_name: [case.own]}))
     assert findings
     assert [finding for finding in findings if not finding.ok] == []
 
@@ -244,7 +244,7 @@ def test_a_wrong_token_says_so_and_shows_no_token(crm: str, case: Case, sandbox:
     connector = connectors.connect(crm, {**sandbox.credentials(crm), "token": "wrong-but-secret"})
     with pytest.raises(AuthError) as caught:
         list(connector.pull(case.object_name, [], None))
-    findings = list(connector.check({}))
+    findings = list(connector.check({}, {}))
     assert any(not finding.ok and finding.fix for finding in findings)
     assert "wrong-but-secret" not in f"{caught.value} {findings}"
 
@@ -252,6 +252,12 @@ def test_a_wrong_token_says_so_and_shows_no_token(crm: str, case: Case, sandbox:
 def test_an_address_where_nobody_answers(crm: str, sandbox: Sandbox) -> None:
     scheme = "https" if crm == "salesforce" else "http"
     connector = connectors.connect(crm, {**sandbox.credentials(crm), "url": f"{scheme}://127.0.0.1:9"})
-    findings = list(connector.check({}))
+    findings = list(connector.check({}, {}))
     assert [finding.ok for finding in findings] == [False]
-    assert "cannot be reached" in findings[0].detail
+    assert "cannot be reached at 127.0.0.1:9" in findings[0].detail
+    assert f"LEADWRIGHT_{crm}_URL".upper() in findings[0].detail
+
+
+def test_the_account_has_a_name_that_stays(crm: str, connector: Connector, sandbox: Sandbox) -> None:
+    assert connector.account()
+    assert connector.account() == connect(crm, sandbox).account()

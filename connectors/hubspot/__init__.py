@@ -90,10 +90,16 @@ class HubSpot:
         """Send `changes` in batches of 100; yield one outcome per change."""
         yield from writing.push(self._transport, object_name, changes)
 
-    def check(self, writes: Mapping[str, Sequence[FieldSpec]]) -> Iterator[Finding]:
-        """Yield findings on address, token, scopes and properties."""
+    def account(self) -> str:
+        """The number of the account (portal id)."""
+        return self._transport.account()
+
+    def check(
+        self, reads: Mapping[str, Sequence[str]], writes: Mapping[str, Sequence[FieldSpec]]
+    ) -> Iterator[Finding]:
+        """Yield findings on address, token, scopes, objects and properties."""
         once = Transport(self._credentials.url, self._credentials.token.get_secret_value(), tries=1)
-        yield from health.check(once, writes)
+        yield from health.check(once, reads, writes)
 
 
 def connect(credentials: Credentials) -> HubSpot:

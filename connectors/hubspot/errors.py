@@ -19,6 +19,7 @@ from connectors.errors import (
     SchemaDriftError,
     UnavailableError,
     brief,
+    host,
 )
 
 # The SDK generates one package per API, and no base class is common to their errors.
@@ -52,16 +53,21 @@ class RefusedError(FatalError):
         self.errors = errors
 
 
-def from_network(what: str, error: Exception) -> LeadwrightError:
-    """The error for a call that got no answer."""
+class ForbiddenError(AuthError):
+    """HubSpot knows the token, and it may not do this."""
+
+
+def from_network(what: str, error: Exception, url: str) -> LeadwrightError:
+    """The error for a call to `url` that got no answer."""
     if isinstance(error, urllib3.exceptions.LocationValueError):
         return ConfigError(f"LEADWRIGHT_HUBSPOT_URL is no web address ({what}).")
     if isinstance(error, urllib3.exceptions.TimeoutError) and not isinstance(
         error, urllib3.exceptions.NewConnectionError
     ):
-        return UnavailableError(f"HubSpot did not answer in time ({what}).")
+        return UnavailableError(f"HubSpot at {host(url)} did not answer in time ({what}).")
     return UnavailableError(
-        f"HubSpot cannot be reached ({what}: {type(error).__name__}). Check the network and LEADWRIGHT_HUBSPOT_URL."
+        f"HubSpot cannot be reached at {host(url)} ({what}: {type(error).__name__}). Check the network and "
+        "LEADWRIGHT_HUBSPOT_URL."
     )
 
 
@@ -98,14 +104,14 @@ def _parsed(body: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _forbidden(what: str, body: Mapping[str, Any], said: str) -> AuthError:
+def _forbidden(what: str, body: Mapping[str, Any], said: str) -> ForbiddenError:
     missing: dict[str, None] = {}
     for single in body.get("errors") or ():
         context = single.get("context") or {}
         for name in ("requiredGranularScopes", "requiredScopes"):
             missing.update(dict.fromkeys(context.get(name) or ()))
     scopes = ", ".join(missing) or "see the list of scopes in the README"
-    return AuthError(
+    return ForbiddenError(
         f"HubSpot's token may not do this ({what}): {said} Add the scopes to the service key: {scopes}.",
         missing=tuple(missing),
     )

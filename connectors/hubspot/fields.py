@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from connectors.base import FieldSpec
 from connectors.errors import SchemaDriftError
+from connectors.hubspot import scopes
 from connectors.hubspot.errors import RefusedError
 from connectors.hubspot.transport import Json, Transport
 
@@ -21,8 +22,10 @@ _BATCH = 100
 
 
 def ensure(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
-    """Create the properties that are missing; return their names."""
+    """Create the properties that are missing; return their names. None is made where records cannot be written."""
     missing = missing_fields(hubspot, object_name, fields)
+    creating = [scopes.to_create_properties(object_name)] if missing else []
+    scopes.demand(hubspot, f"writing {object_name}", [scopes.to_write(object_name), *creating])
     if not missing:
         return []
     _ensure_group(hubspot, object_name)

@@ -6,28 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.base import FieldSpec, Finding
 from connectors.errors import AuthError, LeadwrightError
-from connectors.hubspot.errors import RefusedError
+from connectors.hubspot import scopes
+from connectors.hubspot.errors import ForbiddenError, RefusedError
 from connectors.hubspot.fields import missing_fields
 from connectors.hubspot.transport import Transport
 
-_READ = ("contacts", "companies", "deals", "owners")
-_SCOPES = {
-    "crm.objects.contacts.read": "contacts and their e-mails, calls, meetings and tasks",
-    "crm.objects.companies.read": "companies",
-    "crm.objects.deals.read": "deals and their stages",
-    "crm.objects.owners.read": "owners",
-    "crm.schemas.contacts.read": "properties of contacts",
-}
-_WRITE_SCOPES = {
-    "crm.objects.contacts.write": "scores, reasons and owners on contacts",
-    "crm.schemas.contacts.write": "creating the leadwright_ properties",
-}
 
-
-def check(hubspot: Transport, writes: Mapping[str, Sequence[FieldSpec]]) -> Iterator[Finding]:
-    """Findings on address, token, scopes, and the properties of `writes` (object -> fields)."""
+def check(
+    hubspot: Transport, reads: Mapping[str, Sequence[str]], writes: Mapping[str, Sequence[FieldSpec]]
+) -> Iterator[Finding]:
+    """Findings on address, token, scopes, the objects of `reads`, and the properties of `writes`."""
     try:
-        hubspot.call("reading contacts", hubspot.objects.get_page, "contacts", limit=1)
+        account = f", account {hubspot.account()}"
+    except (RefusedError, ForbiddenError):
+        account = ""  # the token is known; what it may not do is found below
     except AuthError as error:
         yield Finding("HubSpot address", True, "answers")
         yield Finding("HubSpot token", False, str(error), "Set LEADWRIGHT_HUBSPOT_TOKEN to a valid token.")
@@ -36,39 +28,64 @@ def check(hubspot: Transport, writes: Mapping[str, Sequence[FieldSpec]]) -> Iter
         yield Finding("HubSpot address", False, str(error), "Check LEADWRIGHT_HUBSPOT_URL and the network.")
         return
     yield Finding("HubSpot address", True, "answers")
-    yield Finding("HubSpot token", True, "accepted")
-    yield from _scopes(hubspot, bool(writes))
+    yield Finding("HubSpot token", True, f"accepted{account}")
+    yield _scopes(hubspot, reads, writes)
+    yield from _readable(hubspot, reads)
     for object_name, fields in writes.items():
         yield _fields(hubspot, object_name, fields)
 
 
-def _scopes(hubspot: Transport, writing: bool) -> Iterator[Finding]:
-    wanted = {**_SCOPES, **(_WRITE_SCOPES if writing else {})}
+def _scopes(
+    hubspot: Transport, reads: Mapping[str, Sequence[str]], writes: Mapping[str, Sequence[FieldSpec]]
+) -> Finding:
+    wanted = _wanted(reads, writes)
     try:
-        granted = set(hubspot.token_info().get("scopes") or [])
-    except (RefusedError, AuthError):
-        granted = set()
-    if not granted:
-        yield from _probes(hubspot)
-        return
-    missing = [f"{scope} ({use})" for scope, use in wanted.items() if scope not in granted]
+        granted = scopes.granted(hubspot)
+    except LeadwrightError as error:
+        return Finding(
+            "HubSpot scopes", False, str(error), "Check the network and run `leadwright doctor` again."
+        )
+    if granted is None:
+        detail = "HubSpot does not list them for this kind of token; what it may write shows the first run"
+        return Finding("HubSpot scopes", True, detail, f"Needed: {', '.join(wanted)}.")
+    missing = [f"{scope} ({', '.join(uses)})" for scope, uses in wanted.items() if scope not in granted]
     fix = f"Add to the service key or private app: {', '.join(missing)}." if missing else ""
     detail = f"{len(missing)} missing" if missing else f"all {len(wanted)} granted"
-    yield Finding("HubSpot scopes", not missing, detail, fix)
+    return Finding("HubSpot scopes", not missing, detail, fix)
 
 
-def _probes(hubspot: Transport) -> Iterator[Finding]:
-    """Where HubSpot will not list a token's scopes (service keys may not), reading shows them."""
-    for name in _READ:
+def _wanted(
+    reads: Mapping[str, Sequence[str]], writes: Mapping[str, Sequence[FieldSpec]]
+) -> dict[str, list[str]]:
+    """Every scope that is needed, with what needs it."""
+    wanted: dict[str, list[str]] = {}
+    for name in reads:
+        for scope in scopes.to_read(name):
+            wanted.setdefault(scope, []).append(name)
+    for name in writes:
+        wanted.setdefault(scopes.to_write(name), []).append(f"writing {name}")
+        wanted.setdefault(scopes.to_see_properties(name), []).append(f"properties of {name}")
+        wanted.setdefault(scopes.to_create_properties(name), []).append(f"creating properties of {name}")
+    return wanted
+
+
+def _readable(hubspot: Transport, reads: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
+    """One finding for each object that cannot be read, or one that all can: a scope list is no proof."""
+    fine = []
+    for name in scopes.probed(reads):
         try:
-            if name == "owners":
-                hubspot.call("listing owners", hubspot.owners.get_page, limit=1)
-            else:
-                hubspot.call(f"reading {name}", hubspot.objects.get_page, name, limit=1)
+            hubspot.probe(name)
         except LeadwrightError as error:
-            yield Finding(f"HubSpot {name}", False, str(error), f"Grant the token crm.objects.{name}.read.")
+            fix = (
+                f"Grant the token {' and '.join(scopes.to_read(name))}."
+                if isinstance(error, AuthError)
+                else ""
+            )
+            yield Finding(f"HubSpot {name}", False, str(error), fix or "See the message.")
         else:
-            yield Finding(f"HubSpot {name}", True, "readable")
+            fine.append(name)
+    if fine:
+        yield Finding("HubSpot objects", True, f"readable: {', '.join(fine)}")
 
 
 def _fields(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) -> Finding:
@@ -76,7 +93,9 @@ def _fields(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) -
     try:
         missing = [field.name for field in missing_fields(hubspot, object_name, fields)]
     except LeadwrightError as error:
-        return Finding(check_name, False, str(error), f"Grant the token crm.schemas.{object_name}.read.")
+        return Finding(
+            check_name, False, str(error), f"Grant the token {scopes.to_see_properties(object_name)}."
+        )
     if missing:
         detail = f"{len(missing)} of {len(fields)} missing; the next run creates them"
         return Finding(check_name, True, detail, f"To create them by hand: {', '.join(missing)}.")

@@ -79,6 +79,7 @@ class Transport:
                 "Accept-Encoding", "gzip"
             )  # a page of records shrinks to a tenth
         self.tries = tries
+        self._url = url
         self._token = token
         self._pace = Pace()
 
@@ -108,14 +109,34 @@ class Transport:
 
     def token_info(self) -> Json:
         """What HubSpot says about the token; the SDK has no method for it."""
-        client = self.objects.api_client
+        path = "/oauth/v2/private-apps/get/access-token-info"
+        return self._bare("asking about the token", "POST", path, {"tokenKey": self._token})
+
+    def account(self) -> str:
+        """The account's number; the SDK has no method for it."""
+        said = self._bare("asking for the account", "GET", "/account-info/v3/details")
+        if not said.get("portalId"):
+            raise UnavailableError("HubSpot's answer names no account (asking for the account).")
+        return str(said["portalId"])
+
+    def probe(self, object_name: str) -> None:
+        """Read as little as can be of `object_name`, to see whether it can be read."""
+        if object_name == "owners":
+            self.call("listing owners", self.owners.get_page, limit=1)
+        elif object_name == "deal_stages":
+            self.call("listing deal pipelines", self.pipelines.get_all, "deals")
+        else:
+            self.call(f"listing {object_name}", self.objects.get_page, object_name, limit=1)
+
+    def _bare(self, what: str, method: str, path: str, body: Json | None = None) -> Json:
+        """A call that the SDK has no method for, with the SDK's connection and token."""
 
         def ask(**options: Any) -> Any:
-            path = "/oauth/v2/private-apps/get/access-token-info"
-            body = {"tokenKey": self._token}
-            return client.call_api(path, "POST", body=body, auth_settings=["oauth2"], **options)
+            return self.objects.api_client.call_api(
+                path, method, body=body, auth_settings=["oauth2"], **options
+            )
 
-        return self.call("asking about the token", ask)
+        return self.call(what, ask)
 
     def _once(self, what: str, send: Callable[..., Any]) -> Json:
         self._pace.wait()
@@ -126,7 +147,7 @@ class Transport:
         except API_ERRORS as error:
             raise from_answer(what, error) from None
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise from_network(what, error) from None
+            raise from_network(what, error, self._url) from None
         except (AttributeError, UnicodeDecodeError) as error:
             raise _behind(what, error) from None
         return _parsed(what, text)

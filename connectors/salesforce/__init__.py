@@ -37,16 +37,23 @@ class Salesforce:
         yield from reading.pull(self._org, object_name, self.shape(object_name), fields, since)
 
     def ensure_fields(self, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
-        """Create the fields that are missing and make them visible to the API user; return their names."""
+        """Create the fields that are missing, open them to the API user, see that he may write; return their names."""
         return ensure(self._org, object_name, fields)
 
     def push(self, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Send `changes` in collections of 200; yield one outcome per change."""
         yield from writing.push(self._org, object_name, changes)
 
-    def check(self, writes: Mapping[str, Sequence[FieldSpec]]) -> Iterator[Finding]:
+    def account(self) -> str:
+        """The org's id."""
+        return self._org.account()
+
+    def check(
+        self, reads: Mapping[str, Sequence[str]], writes: Mapping[str, Sequence[FieldSpec]]
+    ) -> Iterator[Finding]:
         """Yield findings on address, login, version, calls left, objects and fields."""
-        yield from health.check(Org(self._credentials, tries=1), self._credentials.api_version, writes)
+        once = Org(self._credentials, tries=1)
+        yield from health.check(once, self._credentials.api_version, reads, writes)
 
 
 def connect(credentials: Credentials) -> Salesforce:

@@ -17,6 +17,7 @@ from connectors.errors import (
     SchemaDriftError,
     UnavailableError,
     brief,
+    host,
 )
 
 # Codes of a row or a call that another try may not meet again.
@@ -57,21 +58,23 @@ class RefusedError(FatalError):
         self.code = code
 
 
-def from_network(what: str, error: Exception) -> LeadwrightError:
-    """The error for a call that got no whole answer."""
+def from_network(what: str, error: requests.exceptions.RequestException, url: str) -> LeadwrightError:
+    """The error for a call that got no whole answer; `url` is where the org is said to be."""
+    asked = getattr(error.request, "url", None)  # an org's instance may be elsewhere than its login
+    where = host(asked or url)
     if isinstance(error, requests.exceptions.SSLError):
         return ConfigError(
-            f"Salesforce's TLS certificate is not trusted ({what}). Set LEADWRIGHT_SALESFORCE_CA to the file of its "
-            "certificate authority, or correct LEADWRIGHT_SALESFORCE_URL."
+            f"The TLS certificate of Salesforce at {where} is not trusted ({what}). Set LEADWRIGHT_SALESFORCE_CA to "
+            "the file of its certificate authority, or correct LEADWRIGHT_SALESFORCE_URL."
         )
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema)):
         return ConfigError(f"LEADWRIGHT_SALESFORCE_URL is no web address ({what}).")
     if isinstance(error, requests.exceptions.Timeout):
-        return UnavailableError(f"Salesforce did not answer in time ({what}).")
+        return UnavailableError(f"Salesforce at {where} did not answer in time ({what}).")
     if isinstance(error, requests.exceptions.JSONDecodeError):
         return UnavailableError(f"Salesforce's answer was cut off or is no JSON ({what}).")
     return UnavailableError(
-        f"Salesforce cannot be reached ({what}: {type(error).__name__}). "
+        f"Salesforce cannot be reached at {where} ({what}: {type(error).__name__}). "
         "Check the network and LEADWRIGHT_SALESFORCE_URL."
     )
 

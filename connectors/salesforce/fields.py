@@ -6,7 +6,7 @@ permission set of our own, which is given to the API user and which an admin can
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connectors.base import FieldSpec
@@ -28,28 +28,54 @@ _THERE = ("DUPLICATE_DEVELOPER_NAME", "DUPLICATE_VALUE")
 
 
 def ensure(org: Org, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
-    """Create the fields that are missing and make them visible to the API user; return their names."""
-    missing = missing_fields(org, object_name, fields)
-    if not missing:
-        return []
+    """Create the fields that are missing and make them visible to the API user; return their names.
+
+    Raises:
+        AuthError: the API user may not create them, not change records of the object, or not change a field.
+        SchemaDriftError: a field stays hidden.
+    """
+    editable, there = org.described(object_name)
+    if not editable:
+        raise AuthError(
+            f"Salesforce's user may not change any {object_name}. Give the object permission 'Edit' on {object_name} "
+            "in a permission set.",
+            missing=(f"Edit on {object_name}",),
+        )
+    missing = [field for field in fields if field.name not in there]
+    if missing:
+        _make(org, object_name, missing)
+        there = org.describe(object_name)
+    _require_editable(object_name, fields, there)
+    return [field.name for field in missing]
+
+
+def read_only(fields: Sequence[FieldSpec], there: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Names of those of `fields` that the API user sees and may not change."""
+    return [f.name for f in fields if f.name in there and not there[f.name].get("updateable", True)]
+
+
+def _require_editable(
+    object_name: str, fields: Sequence[FieldSpec], there: Mapping[str, Mapping[str, Any]]
+) -> None:
+    if hidden := [field.name for field in fields if field.name not in there]:
+        raise SchemaDriftError(
+            f"Salesforce still hides these fields of {object_name}: {', '.join(hidden)}. Give the API user the "
+            f"permission set {_SET!r} and run again."
+        )
+    if locked := read_only(fields, there):
+        raise AuthError(
+            f"Salesforce's user may not change these fields of {object_name}: {', '.join(locked)}. Give him edit "
+            "access to them in a permission set.",
+            missing=tuple(f"Edit on {object_name}.{name}" for name in locked),
+        )
+
+
+def _make(org: Org, object_name: str, missing: Sequence[FieldSpec]) -> None:
     for field in missing:
         _create(org, object_name, field)
     set_id = _permission_set(org)
     _open(org, set_id, object_name, missing)
     _assign(org, set_id)
-    if still := missing_fields(org, object_name, missing):
-        names = ", ".join(field.name for field in still)
-        raise SchemaDriftError(
-            f"Salesforce still hides these fields of {object_name}: {names}. Give the API user the permission set "
-            f"{_SET!r} and run again."
-        )
-    return [field.name for field in missing]
-
-
-def missing_fields(org: Org, object_name: str, fields: Sequence[FieldSpec]) -> list[FieldSpec]:
-    """Those of `fields` that do not exist or that the API user does not see."""
-    there = org.describe(object_name)
-    return [field for field in fields if field.name not in there]
 
 
 def _create(org: Org, object_name: str, field: FieldSpec) -> None:

@@ -6,13 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.base import FieldSpec, Finding
 from connectors.errors import AuthError, ConfigError, LeadwrightError
+from connectors.salesforce.fields import read_only
 from connectors.salesforce.org import Org
+from connectors.salesforce.reading import OURS
 
-_READ = ("Lead", "Contact", "Account", "Opportunity", "Task", "Event", "User")
 
-
-def check(org: Org, asked_version: str, writes: Mapping[str, Sequence[FieldSpec]]) -> Iterator[Finding]:
-    """Findings on address, login, API version, calls left, objects, and the fields of `writes`."""
+def check(
+    org: Org,
+    asked_version: str,
+    reads: Mapping[str, Sequence[str]],
+    writes: Mapping[str, Sequence[FieldSpec]],
+) -> Iterator[Finding]:
+    """Findings on address, login, API version, calls left, and the objects and fields of `reads` and `writes`."""
     try:
         sobjects = org.get("listing objects", "sobjects")["sobjects"]
     except AuthError as error:
@@ -27,9 +32,10 @@ def check(org: Org, asked_version: str, writes: Mapping[str, Sequence[FieldSpec]
     yield Finding("Salesforce login", True, "accepted")
     yield _version(org, asked_version)
     yield _usage(org)
-    yield _objects({item["name"]: item for item in sobjects}, writes)
-    for object_name, fields in writes.items():
-        yield _fields(org, object_name, fields)
+    there = {item["name"]: item for item in sobjects}
+    yield _objects(there, reads, writes)
+    for object_name in (name for name in {**reads, **writes} if name in there):
+        yield from _fields(org, object_name, reads.get(object_name, ()), writes.get(object_name, ()))
 
 
 def _version(org: Org, asked: str) -> Finding:
@@ -47,27 +53,40 @@ def _usage(org: Org) -> Finding:
     return Finding("Salesforce calls", not few, f"{used} of {allowed} used in 24 hours", fix)
 
 
-def _objects(there: Mapping[str, Mapping[str, object]], writes: Mapping[str, object]) -> Finding:
-    hidden = [name for name in {**dict.fromkeys(_READ), **dict.fromkeys(writes)} if name not in there]
+def _objects(
+    there: Mapping[str, Mapping[str, object]], reads: Mapping[str, object], writes: Mapping[str, object]
+) -> Finding:
+    hidden = [name for name in {**reads, **writes} if not there.get(name, {}).get("queryable", name in there)]
     locked = [name for name in writes if name in there and not there[name].get("updateable", True)]
     problems = [f"no read access: {', '.join(hidden)}"] if hidden else []
     problems += [f"no edit access: {', '.join(locked)}"] if locked else []
     fix = "Give the API user these object permissions in a permission set." if problems else ""
-    return Finding("Salesforce objects", not problems, "; ".join(problems) or "readable and writable", fix)
+    fine = f"{len(reads)} readable, {len(writes)} writable"
+    return Finding("Salesforce objects", not problems, "; ".join(problems) or fine, fix)
 
 
-def _fields(org: Org, object_name: str, fields: Sequence[FieldSpec]) -> Finding:
+def _fields(
+    org: Org, object_name: str, pulled: Sequence[str], written: Sequence[FieldSpec]
+) -> Iterator[Finding]:
     name = f"Salesforce {object_name} fields"
     try:
         there = org.describe(object_name)
     except LeadwrightError as error:
-        return Finding(name, False, str(error), f"Give the API user access to {object_name}.")
-    locked = [f.name for f in fields if f.name in there and not there[f.name].get("updateable", True)]
+        yield Finding(name, False, str(error), f"Give the API user access to {object_name}.")
+        return
+    hidden = [field for field in pulled if field not in there and not field.startswith(OURS)]
+    locked = read_only(written, there)
+    if hidden:
+        fix = "Give the API user read access in a permission set; a field that the org lacks, take out of the sources."
+        yield Finding(name, False, f"not visible: {', '.join(hidden)}", fix)
     if locked:
-        fix = f"Give the API user edit access to: {', '.join(locked)}."
-        return Finding(name, False, f"{len(locked)} of {len(fields)} are read-only", fix)
-    missing = [f.name for f in fields if f.name not in there]
-    if missing:
-        detail = f"{len(missing)} of {len(fields)} missing or hidden; the next run creates and opens them"
-        return Finding(name, True, detail, f"To create them by hand: {', '.join(missing)}.")
-    return Finding(name, True, f"all {len(fields)} there")
+        yield Finding(name, False, f"no edit access: {', '.join(locked)}", "Give it in a permission set.")
+    if not hidden and not locked:
+        yield _fine(name, pulled, [field.name for field in written if field.name not in there])
+
+
+def _fine(name: str, pulled: Sequence[str], missing: Sequence[str]) -> Finding:
+    if not missing:
+        return Finding(name, True, f"{len(pulled)} pulled" if pulled else "all there")
+    detail = f"{len(missing)} of ours missing or hidden; the next run creates and opens them"
+    return Finding(name, True, detail, f"To create them by hand: {', '.join(missing)}.")

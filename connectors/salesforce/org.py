@@ -16,7 +16,7 @@ from simple_salesforce.exceptions import (
     SalesforceExpiredSession,
 )
 
-from connectors.errors import ConfigError, GuardrailError
+from connectors.errors import AuthError, ConfigError, GuardrailError
 from connectors.retry import TRIES, patiently
 from connectors.salesforce.credentials import Credentials, log_in
 from connectors.salesforce.errors import from_answer, from_login, from_network
@@ -94,8 +94,23 @@ class Org:
 
     def describe(self, object_name: str) -> dict[str, dict[str, Any]]:
         """The fields of `object_name` that the API user sees, by name."""
+        return self.described(object_name)[1]
+
+    def described(self, object_name: str) -> tuple[bool, dict[str, dict[str, Any]]]:
+        """Whether the API user may change records of `object_name`, and the fields that he sees, by name."""
         answer = self.get(f"describing {object_name}", f"sobjects/{object_name}/describe")
-        return {field["name"]: field for field in answer["fields"]}
+        return bool(answer.get("updateable", True)), {field["name"]: field for field in answer["fields"]}
+
+    def account(self) -> str:
+        """The org's id."""
+        found = self.query("asking for the org", "SELECT Id FROM Organization")
+        if not found:
+            raise AuthError(
+                "Salesforce does not show the API user which org it is. Give him the permission 'View Setup and "
+                "Configuration'.",
+                missing=("View Setup and Configuration",),
+            )
+        return str(found[0]["Id"])
 
     def query(self, what: str, soql: str, *, deleted: bool = False) -> list[dict[str, Any]]:
         """All rows of a small query."""
@@ -117,7 +132,7 @@ class Org:
         except SalesforceError as error:
             raise from_answer(what, error) from None
         except requests.exceptions.RequestException as error:
-            raise from_network(what, error) from None
+            raise from_network(what, error, self._credentials.url) from None
 
     def _connected(self) -> Salesforce:
         if self._salesforce is None:

@@ -15,7 +15,7 @@ from connectors.salesforce import bulk, soql
 from connectors.salesforce.org import Org
 
 _MOST_REST_ROWS = 2_000
-_OURS = "Leadwright_"
+OURS = "Leadwright_"
 
 
 def pull(
@@ -38,7 +38,7 @@ def pull(
 def _known(org: Org, object_name: str, wanted: Sequence[str]) -> list[str]:
     """The fields to ask for. Ours may be missing (the column stays empty); of the others every one must be there."""
     there = org.describe(object_name)
-    missing = [name for name in wanted if name not in there and not name.startswith(_OURS)]
+    missing = [name for name in wanted if name not in there and not name.startswith(OURS)]
     if missing:
         raise SchemaDriftError(
             f"Salesforce shows no field {', '.join(missing)} on {object_name}. Either the org has no such field: then "

@@ -15,6 +15,8 @@ import pytest
 import connectors
 from connectors.base import Change, FieldSpec
 from connectors.errors import AuthError
+from connectors.hubspot.errors import ForbiddenError, RefusedError
+from connectors.hubspot.transport import Transport
 from tests.conftest import Sandbox
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
@@ -24,7 +26,7 @@ SIZES = {"companies": 100, "deals": 101, "emails": 0, "calls": 1, "meetings": 99
 MANY = [f"custom_property_with_a_long_name_{i}" for i in range(120)]
 
 
-def write(path: Path, header: Sequence[str], rows: list[Sequence[object]]) -> None:
+def write(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([header, *rows])
 
@@ -140,7 +142,63 @@ def test_a_missing_scope_is_named(start_sandbox: Callable[..., Sandbox]) -> None
         read(connector, "deals")
     with pytest.raises(AuthError, match=r"crm\.schemas\.contacts\.write"):
         connector.ensure_fields("contacts", [FieldSpec("leadwright_score", "Score", "number")])
-    problems = [finding for finding in connector.check({"contacts": []}) if not finding.ok]
-    assert [finding.check for finding in problems] == ["HubSpot scopes"]
-    assert "crm.objects.deals.read" in problems[0].fix
-    assert "crm.objects.contacts.write" in problems[0].fix
+    reads: dict[str, list[str]] = {
+        name: [] for name in ("contacts", "deals", "emails", "contacts_to_companies", "owners")
+    }
+    problems = {f.check: f for f in connector.check(reads, {"contacts": []}) if not f.ok}
+    assert set(problems) == {"HubSpot scopes", "HubSpot deals", "HubSpot companies"}
+    for scope in (
+        "crm.objects.deals.read (deals)",
+        "crm.objects.companies.read (contacts_to_companies)",
+        "sales-email-read (emails)",
+        "crm.objects.contacts.write (writing contacts)",
+        "crm.schemas.contacts.write",
+    ):
+        assert scope in problems["HubSpot scopes"].fix
+    assert "owners" not in problems["HubSpot scopes"].fix
+    assert problems["HubSpot deals"].fix == "Grant the token crm.objects.deals.read."
+
+
+def test_a_token_without_scopes_is_a_good_token_that_may_nothing(
+    start_sandbox: Callable[..., Sandbox],
+) -> None:
+    connector = connect(start_sandbox("--leads", "0", "--hubspot-scopes", "forms"))
+    findings = {f.check: f for f in connector.check({"contacts": []}, {})}
+    assert findings["HubSpot token"].ok
+    assert not findings["HubSpot scopes"].ok
+    assert not findings["HubSpot contacts"].ok
+
+
+def test_a_token_that_may_not_write_records_creates_no_property(
+    start_sandbox: Callable[..., Sandbox],
+) -> None:
+    scopes = "crm.objects.contacts.read,crm.schemas.contacts.read,crm.schemas.contacts.write"
+    crm = start_sandbox("--leads", "0", "--hubspot-scopes", scopes, "--control")
+    field = FieldSpec("leadwright_score", "Score", "number")
+    with pytest.raises(AuthError, match=r"crm\.objects\.contacts\.write") as caught:
+        connect(crm).ensure_fields("contacts", [field])
+    assert caught.value.missing == ("crm.objects.contacts.write",)
+    assert not [call for call in served(crm) if call.startswith("POST /crm/v3/properties")]
+
+
+@pytest.mark.parametrize("refusal", [RefusedError("no", status=404, code="X"), ForbiddenError("no")])
+def test_a_kind_of_token_whose_scopes_hubspot_does_not_tell(
+    portal: Sandbox, monkeypatch: pytest.MonkeyPatch, refusal: Exception
+) -> None:
+    def refuse(self: Transport) -> None:
+        raise refusal
+
+    monkeypatch.setattr(Transport, "token_info", refuse)
+    connector = connect(portal)
+    fields = [FieldSpec("leadwright_score", "Score", "number")]
+    connector.ensure_fields("contacts", fields)
+    assert connector.ensure_fields("contacts", fields) == []
+    findings = {f.check: f for f in connector.check({"contacts": []}, {"contacts": fields})}
+    assert all(finding.ok for finding in findings.values())
+    assert "crm.objects.contacts.write" in findings["HubSpot scopes"].fix
+
+
+def test_the_account_is_the_portals_number(portal: Sandbox) -> None:
+    headers = {"Authorization": f"Bearer {portal['hubspot']['token']}"}
+    said = httpx.get(f"{portal['hubspot']['url']}/account-info/v3/details", headers=headers).json()
+    assert connect(portal).account() == str(said["portalId"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ LEADS = 4_500
 ODD = {0: "NA", 1: "None", 2: 'a "quoted", text', 3: "two\nlines", 4: "0012", 5: "ßø\u2028漢"}
 
 
-def write(path: Path, header: list[str], rows: list[tuple[str, ...]]) -> None:
+def write(path: Path, header: list[str], rows: Sequence[tuple[str, ...]]) -> None:
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([header, *rows])
 
@@ -82,7 +82,7 @@ def test_every_way_to_log_in(crm: Sandbox, way: str) -> None:
         "token": {"token": said["token"]},
     }[way]
     connector = connectors.connect("salesforce", {"url": said["url"], "ca": said["ca_file"], **values})
-    assert [finding for finding in connector.check({}) if not finding.ok] == []
+    assert [finding for finding in connector.check({}, {}) if not finding.ok] == []
 
 
 def test_a_wrong_secret_says_so_and_is_not_shown(crm: Sandbox) -> None:
@@ -102,12 +102,12 @@ def test_a_wrong_secret_says_so_and_is_not_shown(crm: Sandbox) -> None:
 def test_an_authority_that_is_not_trusted(crm: Sandbox) -> None:
     said = crm["salesforce"]
     connector = connectors.connect("salesforce", {"url": said["url"], "token": said["token"]})
-    (finding,) = connector.check({})
+    (finding,) = connector.check({}, {})
     assert "LEADWRIGHT_SALESFORCE_CA" in finding.detail
 
 
 def test_an_org_that_is_older_than_the_version_asked_for(crm: Sandbox) -> None:
-    findings = list(connect(crm, api_version="99.0").check({}))
+    findings = list(connect(crm, api_version="99.0").check({}, {}))
     assert (
         "67.0: the org does not offer 99.0" in {f.check: f.detail for f in findings}["Salesforce API version"]
     )
@@ -166,7 +166,7 @@ def test_fields_of_every_kind_are_made_visible_and_take_values(crm: Sandbox) -> 
     more = FieldSpec("Leadwright_Later__c", "Later", "string")  # the permission set is there already
     assert connector.ensure_fields("Lead", [*fields, more]) == [more.name]
     record_id = read(connector, "Lead", []).column("Id").to_pylist()[0]
-    values = dict(zip(names, ["x", "y" * 2_000, 42, NOW, True], strict=True))
+    values: dict[str, Any] = dict(zip(names, ["x", "y" * 2_000, 42, NOW, True], strict=True))
     (outcome,) = connector.push("Lead", [Change(record_id, values)])
     assert outcome.status == "accepted", outcome
     (row,) = [r for r in read(connector, "Lead", names, NOW).to_pylist() if r["Id"] == record_id]

@@ -18,7 +18,7 @@ from connectors.errors import (
     UnavailableError,
 )
 from connectors.hubspot import Credentials
-from connectors.hubspot.errors import RefusedError, from_answer, from_network
+from connectors.hubspot.errors import ForbiddenError, RefusedError, from_answer, from_network
 from connectors.hubspot.transport import Pace
 
 
@@ -33,7 +33,7 @@ def answer(status: int, body: Any = None, headers: dict[str, str] | None = None)
     ("status", "kind"),
     [
         (401, AuthError),
-        (403, AuthError),
+        (403, ForbiddenError),
         (404, RefusedError),
         (408, UnavailableError),
         (409, RefusedError),
@@ -102,7 +102,13 @@ def test_a_refusal_keeps_the_single_errors_and_no_address() -> None:
     ],
 )
 def test_no_answer(error: Exception, kind: type[LeadwrightError]) -> None:
-    assert type(from_network("reading contacts", error)) is kind
+    url = "https://ann:sesame@api.example"
+    said = from_network("reading contacts", error, url)
+    assert type(said) is kind
+    assert "sesame" not in str(said)
+    if kind is UnavailableError:
+        assert "HubSpot" in str(said)
+        assert "at api.example:443" in str(said)
 
 
 @pytest.mark.parametrize(

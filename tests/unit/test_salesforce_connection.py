@@ -94,8 +94,18 @@ def test_the_two_limits() -> None:
         (requests.exceptions.InvalidURL("x"), ConfigError),
     ],
 )
-def test_no_answer(error: Exception, kind: type[LeadwrightError]) -> None:
-    assert type(from_network("querying Lead", error)) is kind
+def test_no_answer(error: requests.exceptions.RequestException, kind: type[LeadwrightError]) -> None:
+    assert type(from_network("querying Lead", error, URL)) is kind
+
+
+def test_the_address_that_was_tried_is_named_and_nothing_else_of_it() -> None:
+    request = requests.Request("GET", "https://ann:sesame@na1.salesforce.com/services?token=secret").prepare()
+    elsewhere = requests.exceptions.ConnectionError("x", request=request)
+    assert "reached at na1.salesforce.com:443 (" in str(from_network("querying", elsewhere, URL))
+    nowhere = requests.exceptions.ReadTimeout("x")
+    said = str(from_network("querying", nowhere, "https://ann:sesame@acme.example:8443/?token=secret"))
+    assert "Salesforce at acme.example:8443 did not answer" in said
+    assert not any(secret in said + str(elsewhere) for secret in ("sesame", "secret", "ann"))
 
 
 def test_a_refused_login_says_what_to_correct() -> None:

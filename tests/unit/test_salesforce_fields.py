@@ -19,6 +19,8 @@ class Org:
 
     def __init__(self) -> None:
         self.visible: set[str] = set()
+        self.locked: set[str] = set()
+        self.editable = True
         self.made: list[str] = []
         self.assigned: list[str] = []
         self.create_error: Exception | None = None
@@ -27,7 +29,10 @@ class Org:
         self.insert_error: str | None = None
 
     def describe(self, name: str) -> dict[str, Any]:
-        return {key: {} for key in self.visible}
+        return {key: {"updateable": key not in self.locked} for key in self.visible}
+
+    def described(self, name: str) -> tuple[bool, dict[str, Any]]:
+        return self.editable, self.describe(name)
 
     def call(self, what: str, action: Any) -> Any:
         return action(self)
@@ -104,3 +109,22 @@ def test_a_field_that_stays_hidden_is_named() -> None:
     org.opens = False
     with pytest.raises(SchemaDriftError, match="Leadwright_Score__c"):
         ensure(org)
+
+
+def test_an_object_that_may_not_be_changed_gets_no_fields() -> None:
+    org = Org()
+    org.editable = False
+    with pytest.raises(AuthError, match="may not change any Lead") as caught:
+        ensure(org)
+    assert caught.value.missing == ("Edit on Lead",)
+    assert org.made == []
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_field_that_may_not_be_changed_is_named(there: bool) -> None:
+    org = Org()
+    org.locked = {SCORE.name}
+    org.visible = {SCORE.name} if there else set()
+    with pytest.raises(AuthError, match=r"fields of Lead: Leadwright_Score__c") as caught:
+        ensure(org)
+    assert caught.value.missing == ("Edit on Lead.Leadwright_Score__c",)

@@ -1,0 +1,78 @@
+"""The Salesforce connector and an API user who may not do everything: nothing is half written, all is named."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import connectors
+from connectors.base import FieldSpec
+from connectors.errors import AuthError
+from sandbox.salesforce import Salesforce
+from sandbox.store import Store
+from tests.integration.salesforce_sandbox import Served, TestClock, served
+
+SCORE = FieldSpec("Leadwright_Score__c", "Score", "number")
+READS = {"Lead": ["Id", "Company", "Leadwright_Score__c"], "Account": ["Id", "Name"]}
+
+
+@contextmanager
+def org_without(folder: Path, *lacking: str) -> Iterator[tuple[Served, Any]]:
+    """A served org whose API user lacks permissions, and a connector to it."""
+    everything = Salesforce(Store(), TestClock(), limits=False).org.all_permissions()
+    assert everything.issuperset(lacking)
+    with served(folder, limits=False, permissions=everything - set(lacking)) as org:
+        token = org.credentials["token"]
+        connector: Any = connectors.connect("salesforce", {"url": org.url, "token": token, "ca": org.ca_file})
+        yield org, connector
+        connector._org._session.close()
+        gc.collect()  # the server waits for every connection, also for those that a check left behind
+
+
+def problems(connector: Any, reads: dict[str, list[str]]) -> dict[str, str]:
+    return {f.check: f.detail for f in connector.check(reads, {"Lead": [SCORE]}) if not f.ok}
+
+
+def test_no_edit_right_on_an_object_stops_before_anything_is_made(tmp_path: Path) -> None:
+    with org_without(tmp_path, "EditLeads") as (org, connector):
+        with pytest.raises(AuthError, match="may not change any Lead") as caught:
+            connector.ensure_fields("Lead", [SCORE])
+        assert caught.value.missing == ("Edit on Lead",)
+        assert SCORE.name not in {f["name"] for f in org.client().Lead.describe()["fields"]}
+        assert problems(connector, READS) == {"Salesforce objects": "no edit access: Lead"}
+
+
+def test_an_object_that_is_pulled_and_hidden_is_named(tmp_path: Path) -> None:
+    with org_without(tmp_path, "ReadAccounts", "EditAccounts") as (_, connector):
+        assert problems(connector, READS) == {"Salesforce objects": "no read access: Account"}
+
+
+def test_a_field_that_is_pulled_and_hidden_is_named_but_ours_are_not(tmp_path: Path) -> None:
+    with org_without(tmp_path) as (_, connector):
+        reads = {**READS, "Account": ["Id", "Region__c", "Leadwright_Later__c"]}
+        assert problems(connector, reads) == {"Salesforce Account fields": "not visible: Region__c"}
+        assert problems(connector, READS) == {}
+
+
+def test_a_field_that_is_there_and_read_only_is_named(tmp_path: Path) -> None:
+    with org_without(tmp_path) as (org, connector):
+        assert connector.ensure_fields("Lead", [SCORE]) == [SCORE.name]
+        client = org.client()
+        (row,) = client.query("SELECT Id FROM FieldPermissions WHERE SobjectType = 'Lead'")["records"]
+        client.FieldPermissions.update(row["Id"], {"PermissionsEdit": False})
+        with pytest.raises(AuthError, match="Leadwright_Score__c") as caught:
+            connector.ensure_fields("Lead", [SCORE])
+        assert caught.value.missing == ("Edit on Lead.Leadwright_Score__c",)
+        assert problems(connector, READS) == {"Salesforce Lead fields": f"no edit access: {SCORE.name}"}
+
+
+def test_the_account_is_the_orgs_id(tmp_path: Path) -> None:
+    with org_without(tmp_path) as (org, connector):
+        (row,) = org.client().query("SELECT Id FROM Organization")["records"]
+        assert connector.account() == row["Id"]
+        assert connector.account().startswith("00D")
