@@ -62,9 +62,8 @@ def test_a_field_that_is_pulled_and_hidden_is_named_but_ours_are_not(tmp_path: P
 def test_a_field_that_is_there_and_read_only_is_named(tmp_path: Path) -> None:
     with org_without(tmp_path) as (org, connector):
         assert connector.ensure_fields("Lead", [SCORE]) == [SCORE.name]
-        client = org.client()
-        (row,) = client.query("SELECT Id FROM FieldPermissions WHERE SobjectType = 'Lead'")["records"]
-        client.FieldPermissions.update(row["Id"], {"PermissionsEdit": False})
+        (row,) = org.client().query("SELECT Id FROM FieldPermissions WHERE SobjectType = 'Lead'")["records"]
+        org.client().FieldPermissions.update(row["Id"], {"PermissionsEdit": False})
         with pytest.raises(AuthError, match="Leadwright_Score__c") as caught:
             connector.ensure_fields("Lead", [SCORE])
         assert caught.value.missing == ("Edit on Lead.Leadwright_Score__c",)
