@@ -8,7 +8,8 @@
 {%- endmacro %}
 
 {# A sync model of one CRM object that leads are in. All carry the same values: a person who was converted must see on
-   the contact what stood on the lead. Only a record without an owner gets one; in Salesforce a queue is none.
+   the contact what stood on the lead. Only a record without an owner gets one; a queue is none, and neither is a rep
+   who has left, whose leads are routed anew.
    Salesforce refuses a whole row for one text beyond 255 characters; blanks around a text it drops, and a row that is
    not read back as it was written would be written for ever. #}
 {% macro lead_rows_that_differ(crm, object, entities, key) %}
@@ -34,14 +35,12 @@ with records as (
         wanted.{{ name }} as {{ crm_field(crm, name) }},
         {% endif %}
         {% endfor %}
-        {% if crm == 'hubspot' %}
-        coalesce(crm_records.owner_id, wanted.hubspot_owner_id) as {{ owner_field }},
-        {% else %}
         case
-            when crm_records.owner_id like '00G%' then wanted.salesforce_user_id
-            else crm_records.owner_id
+            when present_owners.owner_id is not null then crm_records.owner_id
+            else coalesce(
+                wanted.{{ 'hubspot_owner_id' if crm == 'hubspot' else 'salesforce_user_id' }}, crm_records.owner_id
+            )
         end as {{ owner_field }},
-        {% endif %}
 
         {% for name in names %}
         {% if name in numbers %}
@@ -55,6 +54,10 @@ with records as (
     inner join {{ ref('int_identities') }} as identities
         on {{ record_key(crm, entities, 'crm_records.' ~ key) }} = identities.record_key
     inner join {{ ref('int_write_values') }} as wanted on identities.lead_id = wanted.lead_id
+    left join {{ ref('int_crm_owners') }} as present_owners
+        on present_owners.crm = '{{ crm }}'
+        and crm_records.owner_id = present_owners.owner_id
+        and present_owners.is_active
     where not identities.is_deleted and not identities.is_converted
 ),
 

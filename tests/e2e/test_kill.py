@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from leadwright.transform import Transform
@@ -85,8 +86,13 @@ def test_kill_and_run_again(
     try:
         _wait_for(lambda: moment(installation), running)
     finally:
+        left_behind = psutil.Process(running.pid).children(
+            recursive=True
+        )  # Prefect's server outlives a killed parent
         running.send_signal(signal.SIGKILL)
         running.wait()
+        for process in left_behind:
+            process.kill()
     assert running.returncode == -signal.SIGKILL, "the run ended before it could be killed"
 
     installation.command("run")
