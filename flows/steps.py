@@ -105,7 +105,8 @@ def plan(model: SyncModel) -> writeback.Written:
 @task(name="create fields", task_run_name="create-fields-{model.name}", **_STEP)
 def create_fields(model: SyncModel) -> list[str]:
     """Create the CRM fields that one sync model writes and the CRM lacks."""
-    return writeback.create_fields(settings.load().connect(model.crm), model)
+    config = settings.load()
+    return writeback.create_fields(config.connect(model.crm), model, config)
 
 
 @task(name="write back", task_run_name="write-back-{model.name}", **_STEP)

@@ -16,7 +16,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from connectors.base import Connector
 from connectors.errors import LeadwrightError
-from leadwright import warehouse
+from leadwright import accounts, warehouse
 from leadwright.settings import Settings
 from leadwright.transform import RawTable
 
@@ -56,10 +56,12 @@ def pull(
         on_rows: called as batches arrive.
 
     Raises:
+        GuardrailError: the warehouse holds the records of another account.
         LeadwrightError: as the connector raises them; nothing of an object that failed is loaded.
         LockedError: another process holds the warehouse.
     """
     crm = connector.name
+    accounts.require_same(connector, settings)
     pipeline = dlt.pipeline(
         pipeline_name=f"leadwright_{crm}",
         destination=dlt.destinations.duckdb(str(settings.warehouse_file)),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from connectors.base import Change, Connector, Outcome, Value
 from connectors.errors import GuardrailError
-from leadwright import warehouse
+from leadwright import accounts, warehouse
 from leadwright.extract import last_pull
 from leadwright.ledger import Entry, Ledger
 from leadwright.settings import Settings
@@ -114,12 +114,13 @@ def write_back(
     return result
 
 
-def create_fields(connector: Connector, model: SyncModel) -> list[str]:
+def create_fields(connector: Connector, model: SyncModel, settings: Settings) -> list[str]:
     """Create the CRM fields that `model` writes and the CRM lacks; return their names.
 
     Called for every model before the first record is sent, so that a missing permission stops the run while
     nothing is half written.
     """
+    accounts.require_same(connector, settings)
     return connector.ensure_fields(model.object, model.owned)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.errors import UnavailableError
+from connectors.errors import GuardrailError, UnavailableError
 from leadwright import extract, warehouse
 from leadwright.settings import Settings
 from leadwright.transform import RawTable
@@ -91,4 +91,13 @@ def test_tables_of_crms_that_are_not_used_are_made_empty(settings: Settings) -> 
     extract.ensure_tables([TABLE, RawTable("raw_other", "x", (("id", "varchar"),))], settings)
     with warehouse.writer(settings.warehouse_file, 1) as db:
         assert db.execute("select count(*) from raw_other.x").fetchone() == (0,)
+    assert loaded(settings) == [("1", "Ann")]
+
+
+def test_another_account_is_refused_and_nothing_is_mixed(settings: Settings) -> None:
+    pull(FakeCrm({"1": row("1", "Ann", 0)}), settings)
+    other = FakeCrm({"1": row("1", "Somebody else", 60)})
+    other.account_id = "another-account"
+    with pytest.raises(GuardrailError, match="LEADWRIGHT_HOME"):
+        pull(other, settings)
     assert loaded(settings) == [("1", "Ann")]

@@ -64,8 +64,8 @@ def test_only_what_differs_is_sent_and_guarded_fields_carry_what_we_saw(settings
     ]
     assert done.planned == 3
     assert done.outcomes == {"accepted": 3}
-    assert writeback.create_fields(crm, MODEL) == ["score"]
-    assert writeback.create_fields(crm, MODEL) == []
+    assert writeback.create_fields(crm, MODEL, settings) == ["score"]
+    assert writeback.create_fields(crm, MODEL, settings) == []
 
 
 def test_the_ledger_keeps_before_after_and_the_reason(settings: Settings) -> None:
