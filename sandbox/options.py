@@ -1,4 +1,4 @@
-"""The options of `python -m sandbox`."""
+"""The options of `leadwright sandbox`, also started as `python -m sandbox`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _count(text: str) -> int:
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     line = argparse.ArgumentParser(
-        prog="python -m sandbox",
+        prog="leadwright sandbox",
         description="A HubSpot portal and a Salesforce org on this machine. Prints one line of JSON with addresses "
         "and credentials when both answer, then runs until SIGTERM.",
     )

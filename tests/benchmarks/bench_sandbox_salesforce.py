@@ -1,4 +1,4 @@
-"""How fast the sandbox's Salesforce loads, answers and exports: `python -m tests.benchmarks.sandbox_salesforce`.
+"""How fast the sandbox's Salesforce loads, answers and exports: `make bench`.
 
 The records are on disk and the calls go through the ASGI application, without a network between.
 """
