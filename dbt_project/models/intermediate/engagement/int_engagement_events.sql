@@ -22,7 +22,11 @@ members as (
         identities.lead_id,
         campaigns.campaign_type,
         campaigns.name,
-        coalesce(members.responded_at, members.created_at) as occurred_at,
+        -- Salesforce keeps only the day of a first response; a member added that day responded as it was added.
+        case
+            when members.responded_at > members.created_at then members.responded_at
+            else members.created_at
+        end as occurred_at,
         concat('salesforce:campaign_members:', members.campaign_member_id) as source_id
     from {{ ref('stg_salesforce__campaign_members') }} as members
     inner join {{ ref('stg_salesforce__campaigns') }} as campaigns on members.campaign_id = campaigns.campaign_id
