@@ -8,6 +8,7 @@ from pathlib import Path
 
 CRMS = ("hubspot", "salesforce")
 DEFAULT_LEADS = 2000
+MOST_MAILINGS = 40
 
 
 def _moment(text: str) -> datetime:
@@ -28,6 +29,12 @@ def _import(text: str) -> tuple[str, Path]:
 def _count(text: str) -> int:
     if not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of leads")
+    return int(text)
+
+
+def _mailings(text: str) -> int:
+    if not text.isdigit() or int(text) > MOST_MAILINGS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number between 0 and {MOST_MAILINGS}")
     return int(text)
 
 
@@ -52,6 +59,13 @@ def parser() -> argparse.ArgumentParser:
         type=_count,
         metavar="N",
         help=f"size of the population (default {DEFAULT_LEADS}; 0 where --import is given)",
+    )
+    line.add_argument(
+        "--mailings",
+        type=_mailings,
+        default=0,
+        metavar="N",
+        help="log N mass e-mails on every lead besides, for volume: 16 make 20 engagements a lead (default 0)",
     )
     line.add_argument(
         "--import",

@@ -21,9 +21,10 @@ class Truth:
 
     def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Keep `rows`."""
-        self._store.db.executemany(
-            f"insert into {TABLE} (body) values (?)", ((json.dumps(row),) for row in rows)
-        )
+        with self._store.transaction():
+            self._store.db.executemany(
+                f"insert into {TABLE} (body) values (?)", ((json.dumps(row),) for row in rows)
+            )
 
     def page(self, after: int, limit: int) -> dict[str, Any]:
         """Up to `limit` rows behind the one with the number `after`, and where the next page starts."""
