@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import tempfile
 from argparse import Namespace
@@ -31,6 +32,8 @@ KEY_FILE = "salesforce-jwt-key.pem"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sandbox; return the exit code."""
     options = parser().parse_args(arguments)
+    # while a population is made; later the server waits for the signal
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with tempfile.TemporaryDirectory(prefix="sandbox-") as scratch:
             run(options, options.state or Path(scratch))
