@@ -4,26 +4,30 @@ with records as (
     select * from {{ ref('int_person_records') }}
 ),
 
-splits as (
-    select concat(crm, ':', object, ':', record_id) as record_key
-    from {{ ref('identity_splits') }}
-),
-
 links as (
-    select record_key, concat('email:', email_key) as link_key from records where email_key is not null
+    select
+        record_key,
+        concat('email:', email_key) as link_key,
+        'email' as reason
+    from records
+    where email_key is not null
     union all
-    select record_key, same_as_key as link_key from records where same_as_key is not null
+    select record_key, same_as_key as link_key, 'crm' as reason from records where same_as_key is not null
     union all
     select
         {{ record_key('hubspot', 'contacts', 'loser_id') }} as record_key,
-        {{ record_key('hubspot', 'contacts', 'winner_id') }} as link_key
+        {{ record_key('hubspot', 'contacts', 'winner_id') }} as link_key,
+        'crm' as reason
     from {{ ref('int_hubspot_merges') }}
 )
 
-select record_key, record_key as link_key from records
+select
+    record_key,
+    record_key as link_key,
+    cast(null as string) as reason,
+    cast(null as double) as probability
+from records
 union all
-select links.record_key, links.link_key
+select links.record_key, links.link_key, links.reason, cast(null as double) as probability
 from links
 inner join records on links.record_key = records.record_key
-left join splits on links.record_key = splits.record_key
-where splits.record_key is null
