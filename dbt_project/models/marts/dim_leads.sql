@@ -42,7 +42,11 @@ select
     traits.is_role_address,
     people.is_opted_out,
     people.has_bounced,
-    traits.company_kind
+    traits.company_kind,
+
+    accounts.account_id,
+    accounts.match_reason as account_match_reason
 from {{ ref('int_people') }} as people
 inner join {{ ref('int_lead_stages') }} as stages on people.lead_id = stages.lead_id
 inner join {{ ref('int_lead_traits') }} as traits on people.lead_id = traits.lead_id
+left join {{ ref('int_lead_accounts') }} as accounts on people.lead_id = accounts.lead_id and accounts.place = 1

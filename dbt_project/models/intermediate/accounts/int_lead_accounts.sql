@@ -1,0 +1,81 @@
+-- The accounts that a lead may belong to, the chosen one in place 1. The evidence decides: a link that a CRM holds,
+-- then the e-mail domain, then the same company name in the same country. Where the best evidence names several:
+-- a customer first, then the account with most people linked to it, then the oldest.
+
+with people as (
+    select * from {{ ref('int_people') }}
+),
+
+members as (
+    select * from {{ ref('int_account_members') }} where not is_deleted
+),
+
+accounts as (
+    select * from {{ ref('int_accounts') }}
+),
+
+company_links as (
+    select
+        lead_id,
+        case
+            when crm = 'hubspot' then {{ record_key('hubspot', 'companies', 'company_record_id') }}
+            else {{ record_key('salesforce', 'Account', 'company_record_id') }}
+        end as record_key
+    from {{ ref('int_member_records') }}
+    where company_record_id is not null
+),
+
+candidates as (
+    select company_links.lead_id, members.account_id, 1 as evidence_rank
+    from company_links
+    inner join members on company_links.record_key = members.record_key
+
+    union all
+
+    select people.lead_id, members.account_id, 2 as evidence_rank
+    from people
+    inner join members on {{ record_key('leads', 'domains', 'people.email_domain') }} = members.record_key
+
+    union all
+
+    select people.lead_id, accounts.account_id, 3 as evidence_rank
+    from people
+    inner join accounts
+        on {{ company_name_key('people.company_name') }} = accounts.name_key and people.country = accounts.country
+),
+
+linked_people as (
+    select account_id, count(distinct lead_id) as linked_count
+    from candidates
+    where evidence_rank = 1
+    group by account_id
+),
+
+best_evidence as (
+    select lead_id, account_id, min(evidence_rank) as evidence_rank
+    from candidates
+    group by lead_id, account_id
+)
+
+select
+    best_evidence.lead_id,
+    best_evidence.account_id,
+    case best_evidence.evidence_rank
+        when 1 then 'crm_link' when 2 then 'email_domain' else 'name_and_country'
+    end as match_reason,
+    accounts.is_customer,
+    coalesce(linked_people.linked_count, 0) as linked_count,
+    accounts.created_at as account_created_at,
+    row_number() over (
+        partition by best_evidence.lead_id
+        order by
+            best_evidence.evidence_rank,
+            case when accounts.is_customer then 0 else 1 end,
+            coalesce(linked_people.linked_count, 0) desc,
+            accounts.created_at,
+            best_evidence.account_id
+    ) as place,
+    count(*) over (partition by best_evidence.lead_id) as candidate_count
+from best_evidence
+inner join accounts on best_evidence.account_id = accounts.account_id
+left join linked_people on best_evidence.account_id = linked_people.account_id
