@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -113,13 +113,19 @@ class Transform:
         return sorted(models, key=lambda m: m.name)
 
     def build(
-        self, *, select: str | None = None, as_of: datetime | None = None, on_node: OnNode | None = None
+        self,
+        *,
+        select: str | None = None,
+        as_of: datetime | None = None,
+        moments: Sequence[datetime] = (),
+        on_node: OnNode | None = None,
     ) -> list[NodeResult]:
         """Build and test the project (or the part that `select` names).
 
         Args:
             select: dbt's node selection; everything where None.
             as_of: the moment that scores are computed for; now where None.
+            moments: past moments that features and scores of all leads are computed for besides.
             on_node: called as each node ends.
 
         Raises:
@@ -127,8 +133,8 @@ class Transform:
             ConfigError: `select` names nothing.
             LockedError: another process holds the warehouse.
         """
-        moment = (as_of or self._settings.as_of or datetime.now(UTC)).astimezone(UTC)
-        variables = json.dumps({"as_of": moment.strftime("%Y-%m-%d %H:%M:%S")})
+        moment = as_of or self._settings.as_of or datetime.now(UTC)
+        variables = json.dumps({"as_of": _spelled(moment), "moments": [_spelled(m) for m in moments]})
         args = ["build", *_NOT_IN_PRODUCTION, "--vars", variables]
         if select:
             args += ["--select", select]
@@ -161,6 +167,10 @@ class Transform:
         if isinstance(result.exception, KeyboardInterrupt):
             raise KeyboardInterrupt  # dbt keeps it to itself
         return result
+
+
+def _spelled(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _let_go() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -59,9 +59,9 @@ class DbtWarehouse:
             row.update({c: row[c] or changed for c, kind in table.columns if kind == "timestamptz"})
         self._insert(table, texts)
 
-    def build(self, as_of: datetime = NOW) -> None:
+    def build(self, as_of: datetime = NOW, moments: Sequence[datetime] = ()) -> None:
         """Build and test everything."""
-        self.transform.build(as_of=as_of)
+        self.transform.build(as_of=as_of, moments=moments)
 
     def test(self, select: str) -> None:
         """Run the tests that `select` names; production builds leave some of them out."""

@@ -4,8 +4,8 @@
 {% set machine_seconds = 10 %}
 
 -- A log: HubSpot keeps only the first or the latest moment of forms, visits and e-mail, and overwrites it. Each moment
--- is kept here once it was seen, so that what was known as of an earlier day stays known. A click within seconds of
--- the sending, or on every e-mail that was delivered, is a link scanner.
+-- is kept here once it was seen, so that what was known as of an earlier day stays known. A click or an
+-- open within seconds of the sending, or of every e-mail that was delivered, is a link scanner or a mail proxy.
 
 with contacts as (
     select
@@ -19,7 +19,8 @@ with contacts as (
             false
         ) as is_machine_click,
         coalesce(
-            {{ seconds_between('last_email_sent_at', 'last_email_open_at') }} between 0 and {{ machine_seconds }},
+            {{ seconds_between('last_email_sent_at', 'last_email_open_at') }} between 0 and {{ machine_seconds }}
+            or (email_open_count >= 3 and email_open_count >= email_delivered_count),
             false
         ) as is_machine_open
     from {{ ref('stg_hubspot__contacts') }}

@@ -1,88 +1,110 @@
-{% set text_traits = [
-    'job_title', 'job_level', 'job_function', 'country', 'region', 'city', 'industry', 'lead_source',
-    'lead_source_detail', 'company_name', 'company_kind', 'email_domain', 'phone',
-] %}
-{% set flag_traits = ['has_email', 'is_free_mail', 'is_role_address', 'is_opted_out', 'has_bounced', 'is_nonsense'] %}
-{% set number_traits = ['employee_count', 'company_people_count'] %}
-{% set latest_numbers = ['visit_count', 'page_view_count'] %}
+{% set traits = lead_traits() %}
 
--- One row per lead, moment and feature that has a value. Totals that the CRM keeps without dates are known only
--- now, so they are left out of past moments.
+-- One row per lead, moment and feature that has a value. The catalogue decides: what it does not list is no feature,
+-- and what it says is known from when it was seen has no value at earlier moments. Other traits are taken to have
+-- been from the beginning what they were when they were seen first.
 
-with traits as (
+with versioned as (
     select
-        traits.*,
+        moments.lead_id,
         moments.as_of,
-        moments.is_current
-    from {{ ref('int_lead_traits') }} as traits
-    inner join {{ ref('int_scoring_moments') }} as moments on traits.lead_id = moments.lead_id
+        {% for trait in traits['text'] + traits['flag'] + traits['number'] %}
+        versions.{{ trait }},
+        {% endfor %}
+        versions.seen_at <= moments.as_of as was_seen,
+        row_number() over (
+            partition by moments.lead_id, moments.as_of
+            order by
+                case when versions.seen_at <= moments.as_of then 0 else 1 end,
+                case when versions.seen_at <= moments.as_of then -versions.version_number else versions.version_number end
+        ) as place
+    from {{ ref('int_scoring_moments') }} as moments
+    inner join {{ ref('int_lead_trait_versions') }} as versions on moments.lead_id = versions.lead_id
+),
+
+traits as (
+    select * from versioned where place = 1
 ),
 
 signals as (
     select * from {{ ref('int_signal_features') }}
+),
+
+companies as (
+    select * from {{ ref('int_company_features') }}
+),
+
+features as (
+    {% for trait in traits['text'] %}
+    select
+        lead_id,
+        as_of,
+        was_seen,
+        '{{ trait }}' as feature,
+        {{ trait }} as text_value,
+        cast(null as decimal(18, 2)) as number_value,
+        cast(null as timestamp) as decays_from
+    from traits
+    where {{ trait }} is not null
+    union all
+    {% endfor %}
+    {% for trait in traits['flag'] %}
+    select
+        lead_id,
+        as_of,
+        was_seen,
+        '{{ trait }}' as feature,
+        'true' as text_value,
+        cast(1 as decimal(18, 2)) as number_value,
+        cast(null as timestamp) as decays_from
+    from traits
+    where {{ trait }}
+    union all
+    {% endfor %}
+    {% for trait in traits['number'] %}
+    select
+        lead_id,
+        as_of,
+        was_seen,
+        '{{ trait }}' as feature,
+        cast(null as string) as text_value,
+        cast({{ trait }} as decimal(18, 2)) as number_value,
+        cast(null as timestamp) as decays_from
+    from traits
+    where {{ trait }} is not null
+    union all
+    {% endfor %}
+    {% for count in ['company_people_count', 'active_colleagues_count'] %}
+    select
+        lead_id,
+        as_of,
+        true as was_seen,
+        '{{ count }}' as feature,
+        cast(null as string) as text_value,
+        cast({{ count }} as decimal(18, 2)) as number_value,
+        cast(null as timestamp) as decays_from
+    from companies
+    where {{ count }} > 0
+    union all
+    {% endfor %}
+    select
+        lead_id,
+        as_of,
+        true as was_seen,
+        feature,
+        cast(null as string) as text_value,
+        number_value,
+        decays_from
+    from signals
 )
 
-{% for trait in text_traits %}
 select
-    lead_id,
-    as_of,
-    '{{ trait }}' as feature,
-    {{ trait }} as text_value,
-    cast(null as decimal(18, 2)) as number_value,
-    cast(null as timestamp) as decays_from
-from traits
-where {{ trait }} is not null
-union all
-{% endfor %}
-{% for trait in flag_traits %}
-select
-    lead_id,
-    as_of,
-    '{{ trait }}' as feature,
-    'true' as text_value,
-    cast(1 as decimal(18, 2)) as number_value,
-    cast(null as timestamp) as decays_from
-from traits
-where {{ trait }}
-union all
-{% endfor %}
-{% for trait in number_traits + latest_numbers %}
-select
-    lead_id,
-    as_of,
-    '{{ trait }}' as feature,
-    cast(null as string) as text_value,
-    cast({{ trait }} as decimal(18, 2)) as number_value,
-    cast(null as timestamp) as decays_from
-from traits
-where {{ trait }} is not null {{ "and is_current" if trait in latest_numbers }}
-union all
-{% endfor %}
-select
-    lead_id,
-    as_of,
-    signal as feature,
-    cast(null as string) as text_value,
-    cast(event_count as decimal(18, 2)) as number_value,
-    decays_from
-from signals
-union all
-select
-    lead_id,
-    as_of,
-    signal || '_last_30_days' as feature,
-    cast(null as string) as text_value,
-    cast(recent_count as decimal(18, 2)) as number_value,
-    cast(null as timestamp) as decays_from
-from signals
-where recent_count > 0
-union all
-select
-    lead_id,
-    as_of,
-    'active_colleagues_count' as feature,
-    cast(null as string) as text_value,
-    cast(active_colleagues_count as decimal(18, 2)) as number_value,
-    cast(null as timestamp) as decays_from
-from {{ ref('int_company_features') }}
-where active_colleagues_count > 0
+    features.lead_id,
+    features.as_of,
+    features.feature,
+    features.text_value,
+    features.number_value,
+    features.decays_from
+from features
+inner join {{ ref('feature_catalogue') }} as catalogue on features.feature = catalogue.feature
+where features.was_seen or catalogue.known_when != 'seen'

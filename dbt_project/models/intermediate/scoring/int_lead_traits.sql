@@ -31,13 +31,6 @@ nonsense as (
     select distinct answers.lead_id
     from answers
     inner join {{ ref('nonsense_words') }} as patterns on answers.words = patterns.word
-),
-
-company_sizes as (
-    select company_key, count(*) as people_count
-    from people
-    where company_key is not null
-    group by company_key
 )
 
 select
@@ -63,7 +56,6 @@ select
     people.is_opted_out,
     people.has_bounced,
     nonsense.lead_id is not null as is_nonsense,
-    company_sizes.people_count as company_people_count,
     people.visit_count,
     people.page_view_count
 from people
@@ -75,5 +67,4 @@ left join title_matches as levels
     on people.job_title = levels.job_title and levels.kind = 'level' and levels.place = 1
 left join title_matches as functions
     on people.job_title = functions.job_title and functions.kind = 'function' and functions.place = 1
-left join company_sizes on people.company_key = company_sizes.company_key
 left join nonsense on people.lead_id = nonsense.lead_id

@@ -1,50 +1,73 @@
--- What the lead did up to the moment, per signal: how often, when last, how often in the last 30 days, and since
--- when the points decay. A hand-raise decays only from the first touch by a person after it.
+-- What the lead did up to the moment, one row per feature that the catalogue takes from signals: how often, how often
+-- in its window, on how many days, or how many days ago. A hand-raise decays only from the first touch by a person
+-- after it. Signal * is any but an opened e-mail, which is noise.
 
 with moments as (
     select * from {{ ref('int_scoring_moments') }}
 ),
 
-hand_raises as (
-    select feature from {{ ref('feature_catalogue') }} where is_hand_raise
-),
-
-signals as (
+days as (
     select
         moments.lead_id,
         moments.as_of,
         engagements.signal,
+        {{ days_between('engagements.occurred_at', 'moments.as_of') }} as age_days,
         count(*) as event_count,
-        cast(sum(case when {{ days_between('engagements.occurred_at', 'moments.as_of') }} <= 30 then 1 else 0 end) as bigint)
-            as recent_count,
         max(engagements.occurred_at) as last_at
     from moments
     inner join {{ ref('int_engagements') }} as engagements
         on moments.lead_id = engagements.lead_id and engagements.occurred_at <= moments.as_of
-    group by moments.lead_id, moments.as_of, engagements.signal
+    group by
+        moments.lead_id,
+        moments.as_of,
+        engagements.signal,
+        {{ days_between('engagements.occurred_at', 'moments.as_of') }}
+),
+
+measured as (
+    select
+        days.lead_id,
+        days.as_of,
+        catalogue.feature,
+        catalogue.is_hand_raise,
+        catalogue.decays,
+        case catalogue.measure
+            when 'count' then sum(days.event_count)
+            when 'active_days' then count(distinct days.age_days)
+            else min(days.age_days)
+        end as number_value,
+        max(days.last_at) as last_at
+    from days
+    inner join {{ ref('feature_catalogue') }} as catalogue
+        on
+            (catalogue.signal = days.signal or (catalogue.signal = '*' and days.signal != 'email_opened'))
+            and days.age_days <= coalesce(catalogue.window_days, days.age_days)
+    group by
+        days.lead_id, days.as_of, catalogue.feature, catalogue.is_hand_raise, catalogue.decays, catalogue.measure
 ),
 
 worked as (
-    select signals.lead_id, signals.as_of, signals.signal, min(touches.touched_at) as worked_at
-    from signals
-    inner join hand_raises on signals.signal = hand_raises.feature
+    select measured.lead_id, measured.as_of, measured.feature, min(touches.touched_at) as worked_at
+    from measured
     inner join {{ ref('int_touches') }} as touches
         on
-            signals.lead_id = touches.lead_id
-            and signals.last_at <= touches.touched_at
-            and touches.touched_at <= signals.as_of
-    group by signals.lead_id, signals.as_of, signals.signal
+            measured.lead_id = touches.lead_id
+            and measured.last_at <= touches.touched_at
+            and touches.touched_at <= measured.as_of
+    where measured.is_hand_raise
+    group by measured.lead_id, measured.as_of, measured.feature
 )
 
 select
-    signals.lead_id,
-    signals.as_of,
-    signals.signal,
-    signals.event_count,
-    signals.recent_count,
-    signals.last_at,
-    case when hand_raises.feature is null then signals.last_at else worked.worked_at end as decays_from
-from signals
-left join hand_raises on signals.signal = hand_raises.feature
+    measured.lead_id,
+    measured.as_of,
+    measured.feature,
+    cast(measured.number_value as decimal(18, 2)) as number_value,
+    measured.last_at,
+    case
+        when measured.is_hand_raise then worked.worked_at
+        when measured.decays then measured.last_at
+    end as decays_from
+from measured
 left join worked
-    on signals.lead_id = worked.lead_id and signals.as_of = worked.as_of and signals.signal = worked.signal
+    on measured.lead_id = worked.lead_id and measured.as_of = worked.as_of and measured.feature = worked.feature
