@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.errors import ConfigError
+from leadwright import conditions
 from leadwright.transform import Transform
 
 
@@ -81,6 +82,7 @@ def check(transform: Transform) -> list[Fault]:
     faults = [fault for file in files.values() for fault in _read(file)]
     for file in files.values():
         faults += _check_cells(file, files)
+        faults += _check_rows(file, files)
     return sorted(faults, key=lambda f: (f.file, f.line, f.column))
 
 
@@ -156,6 +158,33 @@ def _check_cells(file: RuleFile, files: Mapping[str, RuleFile]) -> Iterator[Faul
                 seen.setdefault(value, line)
 
 
+def _check_rows(file: RuleFile, files: Mapping[str, RuleFile]) -> Iterator[Fault]:
+    """Faults that lie between cells. Files without the columns in question have none."""
+    names = {column.name for column in file.columns}
+    rows = [(line, row) for line, row in file.rows if names <= row.keys()]
+    found: list[Iterator[conditions.Finding]] = []
+    if {"feature", "operator", "value"} <= names:
+        catalogue = {row["feature"].strip(): row for row in _rows_of("feature_catalogue", files)}
+        found.append(conditions.faults(rows, catalogue))
+    if {"dimension", "signal_group", "points"} <= names:
+        found.append(conditions.group_faults(rows, _rows_of("score_groups", files)))
+    if {"fit_band", "intent_band", "grade"} <= names:
+        found.append(conditions.grid_faults(rows))
+    for low, high in _ORDERED:
+        if {low, high} <= names:
+            found.append(conditions.order_faults(rows, low, high))
+    for findings in found:
+        yield from (Fault(file.label, line, column, message) for line, column, message in findings)
+
+
+def _rows_of(seed: str, files: Mapping[str, RuleFile]) -> list[dict[str, str]]:
+    """The rows of a seed that have all its columns."""
+    if seed not in files:
+        return []
+    names = {column.name for column in files[seed].columns}
+    return [row for _, row in files[seed].rows if names <= row.keys()]
+
+
 def _known_values(column: Column, files: Mapping[str, RuleFile]) -> set[str] | None:
     if column.refers_to is None or column.refers_to[0] not in files:
         return None
@@ -184,6 +213,7 @@ def _boolean(value: str) -> None:
         raise ValueError(value)
 
 
+_ORDERED = (("valid_from", "valid_to"), ("min_points", "max_points"), ("medium_from", "high_from"))
 _WHOLE = (int, "a whole number")
 _NUMBER = (Decimal, "a number")
 _DATE = (date.fromisoformat, "a date such as 2026-01-31")

@@ -11,6 +11,7 @@ case {{ condition }}.operator
     when 'in' then {{ feature_value }}.lower_value = {{ condition }}.item
     when 'contains_word'
         then {{ dbt.position("concat(' ', " ~ condition ~ ".item, ' ')", feature_value ~ '.words') }} > 0
+    when 'regex' then {{ matches_pattern(feature_value ~ '.lower_value', condition ~ '.item') }}
     when 'gte' then {{ feature_value }}.number_value >= {{ condition }}.low
     when 'lte' then {{ feature_value }}.number_value <= {{ condition }}.low
     when 'between' then {{ feature_value }}.number_value between {{ condition }}.low and {{ condition }}.high

@@ -6,6 +6,7 @@ select
     case
         when conditions.operator in ('in', 'contains_word')
             then lower(trim({{ dbt.split_part('conditions.value', "'|'", 'numbers.n') }}))
+        when conditions.operator = 'regex' then trim(conditions.value)
         else lower(trim(conditions.value))
     end as item,
     {{ as_number(dbt.split_part('conditions.value', "'|'", 1)) }} as low,

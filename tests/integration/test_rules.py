@@ -65,6 +65,67 @@ def test_a_bad_cell_is_named(project: Transform, seeds: Path, column: str, value
         rules.require_valid(project)
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "says"),
+    [
+        ("operator", "gte", "gte compares numbers, and the feature is a text"),
+        ("operator", "is_true", "is_true asks for a flag"),
+        ("value", "", "equals needs a value"),
+        ("signal_group", "sniority", "'sniority' has no cap for fit"),
+        ("half_life_days", "14", "job_level does not decay"),
+        ("reason", "", "a value is needed"),
+    ],
+)
+def test_cells_that_do_not_fit_each_other_are_named(
+    project: Transform, seeds: Path, column: str, value: str, says: str
+) -> None:
+    edit(seeds / "score_rules.csv", 3, column, value)
+    faults = [f for f in rules.check(project) if f.file == "seeds/score_rules.csv"]
+    assert [f.line for f in faults] == [3]
+    assert says in faults[0].message
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "says"),
+    [
+        ("in", "vp||director", "empty alternative"),
+        ("in", "|".join(f"w{n}" for n in range(41)), "41 alternatives; at most 40"),
+        ("contains_word", "vp|", "empty alternative"),
+        ("exists", "vp", "exists takes no value"),
+        ("regex", "^head of (", "a ( without its )"),
+        ("regex", "(a+)+$", "which can take for ever"),
+        ("regex", "(?=vp)", "a look-around"),
+    ],
+)
+def test_a_value_that_does_not_fit_its_operator_is_named(
+    project: Transform, seeds: Path, operator: str, value: str, says: str
+) -> None:
+    edit(seeds / "score_rules.csv", 3, "operator", operator)
+    edit(seeds / "score_rules.csv", 3, "value", value)
+    (fault,) = [f for f in rules.check(project) if f.file == "seeds/score_rules.csv"]
+    assert (fault.line, fault.column) == (3, "value")
+    assert says in fault.message
+
+
+def test_ranges_days_and_the_grid_are_checked(project: Transform, seeds: Path) -> None:
+    rows = (seeds / "score_rules.csv").read_text().splitlines()
+    line = next(n for n, row in enumerate(rows, 1) if ",between," in row)
+    edit(seeds / "score_rules.csv", line, "value", "50|11")
+    edit(seeds / "score_rules.csv", line, "valid_from", "2026-02-01")
+    edit(seeds / "score_rules.csv", line, "valid_to", "2026-01-31")
+    edit(seeds / "score_dimensions.csv", 2, "medium_from", "49")
+    edit(seeds / "grades.csv", 10, "intent_band", "high")
+    said = [str(f) for f in rules.check(project)]
+    assert [s.split(":")[0] for s in said] == [
+        "seeds/grades.csv, line 10, column fit_band",
+        "seeds/grades.csv, line 10, column intent_band",
+        "seeds/score_dimensions.csv, line 2, column high_from",
+        f"seeds/score_rules.csv, line {line}, column valid_to",
+        f"seeds/score_rules.csv, line {line}, column value",
+    ]
+    assert "no row for fit low, intent low" in said[0]
+
+
 def test_a_name_given_twice_says_where_the_first_is(project: Transform, seeds: Path) -> None:
     with (seeds / "score_rules.csv").open(newline="") as text:
         first = next(csv.DictReader(text))["rule_id"]
