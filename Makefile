@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+READERS := .venv-readers
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test lint bench dashboard lock install clean
+.PHONY: demo test test-readers lint bench dashboard lock install clean
 
 install: $(INSTALLED)
 
@@ -27,6 +28,15 @@ demo: $(INSTALLED)
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+# Readers and writers by others against the sandbox; their needs stay out of $(VENV).
+test-readers: $(READERS)/.installed
+	$(READERS)/bin/python -m pytest tests/readers
+
+$(READERS)/.installed: requirements-readers.lock
+	$(PYTHON) -m venv $(READERS)
+	$(READERS)/bin/pip install --quiet --require-hashes --requirement requirements-readers.lock
+	@touch $@
+
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -40,10 +50,13 @@ bench: $(INSTALLED)
 dashboard: $(INSTALLED)
 	@$(BIN)/leadwright dashboard
 
-# Resolve the lock file again after a change of pyproject.toml.
+COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-strip-extras \
+	--no-emit-index-url --no-emit-find-links --no-header
+
+# Resolve the lock files again after a change of pyproject.toml.
 lock: $(INSTALLED)
-	$(BIN)/uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-strip-extras \
-		--no-emit-index-url --no-emit-find-links --no-header pyproject.toml --output-file requirements.lock
+	$(COMPILE) --extra dev pyproject.toml --output-file requirements.lock
+	$(COMPILE) --group readers --output-file requirements-readers.lock
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(READERS)

@@ -20,6 +20,7 @@ from sandbox.filling import fill
 from sandbox.hubspot import HubSpot
 from sandbox.importer import ImportRefusedError
 from sandbox.options import parser
+from sandbox.proxy import Proxy
 from sandbox.salesforce import Salesforce
 from sandbox.server import Listener, bind, make_certificate, serve
 from sandbox.store import Store
@@ -73,7 +74,13 @@ def run(options: Namespace, folder: Path) -> None:
     }
     if options.control:
         line["control"] = {"url": plain.url + PREFIX}
-    serve([plain, secure], lambda: print(json.dumps(line), flush=True))  # noqa: T201
+    listeners, proxy = [plain, secure], None
+    if options.proxy:
+        named = Listener(apps["hubspot"], bind(0), secure.tls)
+        proxy = Proxy(bind(0), {"hubspot": named.port, "salesforce": secure.port})
+        listeners.append(named)
+        line["proxy"] = {"url": proxy.url, "ca_file": str(ca_file)}
+    serve(listeners, lambda: print(json.dumps(line), flush=True), proxy)  # noqa: T201
 
 
 def _salesforce_credentials(salesforce: Salesforce, folder: Path) -> dict[str, str]:

@@ -98,6 +98,11 @@ def parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="how far HubSpot's search runs behind the records (default 0; the real one lags by seconds)",
     )
+    line.add_argument(
+        "--proxy",
+        action="store_true",
+        help="also answer for api.hubapi.com and login.salesforce.com, for programs that are given HTTPS_PROXY",
+    )
     line.add_argument("--control", action="store_true", help="serve the control API under /_control")
     line.add_argument(
         "--state",

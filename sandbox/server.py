@@ -19,6 +19,8 @@ import trustme
 import uvicorn
 from starlette.types import ASGIApp
 
+from sandbox.proxy import CERTIFIED, Proxy
+
 HOST = "127.0.0.1"
 
 
@@ -31,10 +33,14 @@ class Listener:
     tls: ssl.SSLContext | None = None
 
     @property
+    def port(self) -> int:
+        """The port it is on."""
+        return int(self.socket.getsockname()[1])
+
+    @property
     def url(self) -> str:
         """Where callers reach it."""
-        port = self.socket.getsockname()[1]
-        return f"https://localhost:{port}" if self.tls else f"http://{HOST}:{port}"
+        return f"https://localhost:{self.port}" if self.tls else f"http://{HOST}:{self.port}"
 
 
 def bind(port: int) -> socket.socket:
@@ -53,11 +59,11 @@ def bind(port: int) -> socket.socket:
 
 
 def make_certificate(ca_file: Path) -> ssl.SSLContext:
-    """A server certificate for this machine; the authority behind it goes to `ca_file`."""
+    """A server certificate for this machine and the services' hosts; its authority goes to `ca_file`."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(ca_file))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost", HOST).configure_cert(context)
+    authority.issue_cert("localhost", HOST, *CERTIFIED).configure_cert(context)
     return context
 
 
@@ -85,7 +91,7 @@ def _server(listener: Listener) -> _Server:
     return _Server(config)
 
 
-async def _serve(listeners: Sequence[Listener], ready: Callable[[], None]) -> None:
+async def _serve(listeners: Sequence[Listener], ready: Callable[[], None], proxy: Proxy | None) -> None:
     servers = [_server(listener) for listener in listeners]
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -95,13 +101,16 @@ async def _serve(listeners: Sequence[Listener], ready: Callable[[], None]) -> No
     running = [asyncio.ensure_future(server.serve(sockets=[listener.socket])) for server, listener in pairs]
     while not all(server.started for server in servers):
         await asyncio.sleep(0.01)
+    proxying = await proxy.start() if proxy else None
     ready()
     await stop.wait()
+    if proxying:
+        proxying.close()
     for server in servers:
         server.should_exit = True
     await asyncio.gather(*running)
 
 
-def serve(listeners: Sequence[Listener], ready: Callable[[], None]) -> None:
+def serve(listeners: Sequence[Listener], ready: Callable[[], None], proxy: Proxy | None = None) -> None:
     """Serve until SIGTERM or SIGINT; `ready` is called once every port answers."""
-    asyncio.run(_serve(listeners, ready))
+    asyncio.run(_serve(listeners, ready, proxy))

@@ -115,7 +115,7 @@ class HubSpotWriter:
         record_id = self._ids.hubspot(name)
         created = hubspot_time(activity.at)
         happened = activity.due <= self._now and fields.get("hs_task_status") != "NOT_STARTED"
-        changed = activity.due if happened else activity.at
+        changed = max(activity.at, activity.due) if happened else activity.at
         row: Row = {
             "hs_object_id": record_id,
             "hs_timestamp": hubspot_time(activity.due),
