@@ -12,7 +12,7 @@ with hand_raises as (
 qualified as (
     select lead_id, min(entered_at) as qualified_at
     from {{ ref('int_stage_events') }}
-    where stage in ('mql', 'sql')
+    where stage in ('mql', 'sal', 'sql')
     group by lead_id
 ),
 

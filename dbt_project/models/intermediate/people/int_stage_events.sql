@@ -1,62 +1,129 @@
--- Every moment at which a lead is known to have entered a stage: HubSpot's stage dates, Salesforce's field history
--- and conversion, and opportunities of either CRM.
+-- Everything that says when a lead entered a stage, by track: a field of a CRM record, a conversion, or an
+-- opportunity. Where nobody knows since when a record has said so, `entered_at` is empty and `known_at` is the run
+-- that saw it first. A person who was added to an open opportunity entered it then, not when it was opened.
 
 with identities as (
     select * from {{ ref('int_identities') }} where not is_deleted
 ),
 
-contacts as (
-    select identities.lead_id, contacts.*
-    from {{ ref('stg_hubspot__contacts') }} as contacts
-    inner join identities on {{ record_key('hubspot', 'contacts', 'contacts.contact_id') }} = identities.record_key
+mapping as (
+    select * from {{ ref('lead_stages') }}
 ),
 
-leads as (
-    select identities.lead_id, leads.*
+words as (
+    select
+        record_key,
+        field,
+        value,
+        entered_at,
+        coalesce(entered_at, first_seen_at) as known_at,
+        case
+            when is_stated then 'HubSpot stage date'
+            when entered_at is null then 'Seen when first read'
+            else 'Seen to change'
+        end as evidence
+    from {{ ref('int_stage_sightings') }}
+
+    union all
+
+    select
+        {{ record_key('salesforce', 'leads', 'lead_record_id') }} as record_key,
+        field,
+        new_value as value,
+        changed_at as entered_at,
+        changed_at as known_at,
+        'Salesforce field history' as evidence
+    from {{ ref('stg_salesforce__lead_history') }}
+    where field in (select field from mapping where crm = 'salesforce') and not is_deleted
+),
+
+-- Salesforce keeps only the day of a conversion; the history has a row of its minute.
+histories as (
+    select lead_record_id, max(changed_at) as changed_at
+    from {{ ref('stg_salesforce__lead_history') }}
+    where field in ('Status', 'leadConverted') and not is_deleted
+    group by lead_record_id
+),
+
+conversions as (
+    select
+        {{ record_key('salesforce', 'leads', 'leads.lead_record_id') }} as record_key,
+        case
+            when cast(histories.changed_at as date) = cast(leads.converted_at as date) then histories.changed_at
+            else greatest(leads.converted_at, leads.created_at)
+        end as converted_at
     from {{ ref('stg_salesforce__leads') }} as leads
-    inner join identities on {{ record_key('salesforce', 'leads', 'leads.lead_record_id') }} = identities.record_key
+    left join histories on leads.lead_record_id = histories.lead_record_id
+    where leads.is_converted and leads.converted_at is not null
 ),
 
-opportunities as (
-    select links.lead_id, opportunities.*
-    from {{ ref('int_opportunities') }} as opportunities
-    inner join {{ ref('int_opportunity_leads') }} as links
-        on opportunities.opportunity_id = links.opportunity_id
+lead_moves as (
+    select
+        links.lead_id,
+        links.joined_at,
+        moves.*,
+        min(case when moves.stage != 'opportunity' then moves.moved_at end) over (
+            partition by links.lead_id, moves.opportunity_id
+        ) as first_closed_at
+    from {{ ref('int_opportunity_moves') }} as moves
+    inner join {{ ref('int_opportunity_leads') }} as links on moves.opportunity_id = links.opportunity_id
 ),
 
 events as (
-    {% for stage in ['mql', 'sql', 'opportunity', 'customer'] %}
-    select lead_id, '{{ stage }}' as stage, {{ stage }}_at as entered_at, 'HubSpot stage date' as evidence
-    from contacts
+    select
+        identities.lead_id,
+        concat(words.record_key, '/', words.field) as track,
+        mapping.stage,
+        words.entered_at,
+        words.known_at,
+        mapping.reason_code,
+        words.evidence
+    from words
+    inner join identities on words.record_key = identities.record_key
+    left join mapping on identities.crm = mapping.crm and words.field = mapping.field and words.value = mapping.value
+
     union all
-    {% endfor %}
-    select leads.lead_id, stages.stage, history.changed_at as entered_at, 'Salesforce field history' as evidence
-    from {{ ref('stg_salesforce__lead_history') }} as history
-    inner join leads on history.lead_record_id = leads.lead_record_id
-    inner join {{ ref('lead_stages') }} as stages
-        on stages.crm = 'salesforce' and history.field = stages.field and history.new_value = stages.value
+
+    select
+        identities.lead_id,
+        concat(conversions.record_key, '/conversion') as track,
+        'sql' as stage,
+        conversions.converted_at as entered_at,
+        conversions.converted_at as known_at,
+        cast(null as string) as reason_code,
+        'Salesforce conversion' as evidence
+    from conversions
+    inner join identities on conversions.record_key = identities.record_key
+
     union all
+
     select
         lead_id,
-        'sql' as stage,
-        greatest(converted_at, created_at) as entered_at,
-        'Salesforce conversion' as evidence
-    from leads
-    where is_converted and converted_at is not null
-    union all
-    select lead_id, 'opportunity' as stage, created_at as entered_at, 'Opportunity opened' as evidence
-    from opportunities
-    union all
-    select lead_id, 'customer' as stage, closed_at as entered_at, 'Opportunity won' as evidence
-    from opportunities
-    where is_won
+        opportunity_id as track,
+        stage,
+        case
+            when stage = 'opportunity' and joined_at > moved_at and joined_at < coalesce(first_closed_at, {{ as_of() }})
+                then joined_at
+            else moved_at
+        end as entered_at,
+        case
+            when stage = 'opportunity' and joined_at > moved_at and joined_at < coalesce(first_closed_at, {{ as_of() }})
+                then joined_at
+            else moved_at
+        end as known_at,
+        lost_reason as reason_code,
+        evidence
+    from lead_moves
 )
 
 select
     lead_id,
+    track,
     stage,
-    entered_at,
+    known_at,
+    min(entered_at) as entered_at,
+    min(reason_code) as reason_code,
     min(evidence) as evidence
 from events
-where entered_at is not null
-group by lead_id, stage, entered_at
+where known_at <= {{ as_of() }}
+group by lead_id, track, stage, known_at

@@ -13,7 +13,7 @@ leads as (
     inner join {{ ref('int_scores') }} as scores on candidates.lead_id = scores.lead_id and scores.is_current
     inner join {{ ref('int_lead_stages') }} as stages on candidates.lead_id = stages.lead_id
     inner join weights on scores.grade = weights.kind
-    where candidates.decision in ('keep', 'take') and stages.lifecycle_stage not in ('customer', 'disqualified')
+    where candidates.decision in ('keep', 'take') and stages.lifecycle_stage not in ('customer', 'disqualified', 'lost')
 ),
 
 opportunities as (

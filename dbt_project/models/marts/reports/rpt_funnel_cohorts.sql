@@ -17,7 +17,7 @@ cohorts as (
         count(*) as lead_count,
         sum(case when is_mql then 1 else 0 end) as mql_count,
         sum(case when is_mql and is_sql then 1 else 0 end) as sql_count,
-        sum(case when is_mql and not is_sql and lifecycle_stage = 'mql' then 1 else 0 end) as mql_open_count,
+        sum(case when is_mql and not is_sql and is_open then 1 else 0 end) as mql_open_count,
         sum(case when opportunity_at is not null then 1 else 0 end) as opportunity_count,
         sum(case when is_won then 1 else 0 end) as won_count,
         {{ median('days_to_won') }} as median_days_to_won

@@ -29,7 +29,7 @@ totals as (
         sum(case when assignments.rep_id is not null then 1 else 0 end) as routed_count,
         sum(case when leads.is_mql then 1 else 0 end) as mql_count,
         sum(case when leads.is_mql and leads.is_sql then 1 else 0 end) as mql_to_sql_count,
-        sum(case when leads.is_mql and not leads.is_sql and leads.lifecycle_stage = 'mql' then 1 else 0 end)
+        sum(case when leads.is_mql and not leads.is_sql and leads.is_open then 1 else 0 end)
             as mql_open_count,
         sum(case when leads.is_sql then 1 else 0 end) as sql_count,
         sum(case when leads.is_converted then 1 else 0 end) as converted_count,

@@ -1,0 +1,90 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false
+) }}
+
+-- A log of what CRM records said about their stage, for what a CRM shows only as it is now or overwrites: HubSpot's
+-- lead status, a Salesforce status without field history, HubSpot's stage dates (a stage entered again has a new
+-- date, a stage taken back has none). A value that is new since the last run was set when the record last changed,
+-- or before; of the first value seen nobody knows since when.
+
+with contacts as (
+    select *, {{ record_key('hubspot', 'contacts', 'contact_id') }} as record_key
+    from {{ ref('stg_hubspot__contacts') }}
+    where not is_deleted
+),
+
+shown as (
+    select record_key, 'lifecyclestage' as field, coalesce(lifecycle_stage, '') as value, modified_at from contacts
+    union all
+    select record_key, 'hs_lead_status' as field, coalesce(lead_status, '') as value, modified_at from contacts
+    union all
+    select
+        {{ record_key('salesforce', 'leads', 'lead_record_id') }} as record_key,
+        'Status' as field,
+        coalesce(status, '') as value,
+        modified_at
+    from {{ ref('stg_salesforce__leads') }}
+    where not is_deleted
+),
+
+stated as (
+    {% for column, value in [
+        ('mql_at', 'marketingqualifiedlead'), ('sql_at', 'salesqualifiedlead'), ('opportunity_at', 'opportunity'),
+        ('customer_at', 'customer'),
+    ] %}
+    select record_key, 'lifecyclestage' as field, '{{ value }}' as value, {{ column }} as entered_at
+    from contacts
+    where {{ column }} is not null
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+),
+
+seen as (
+    {% if is_incremental() %}
+    select *
+    from (
+        select
+            *,
+            row_number() over (
+                partition by record_key, field, is_stated order by first_seen_at desc, entered_at desc
+            ) as place
+        from {{ this }}
+    ) as log
+    {% else %}
+    select
+        record_key, field, value, entered_at, true as is_stated, 1 as place
+    from stated
+    where 1 = 0
+    {% endif %}
+)
+
+select
+    shown.record_key,
+    shown.field,
+    shown.value,
+    false as is_stated,
+    case when seen.record_key is not null then least(shown.modified_at, {{ as_of() }}) end as entered_at,
+    {{ as_of() }} as first_seen_at
+from shown
+left join seen
+    on shown.record_key = seen.record_key and shown.field = seen.field and not seen.is_stated and seen.place = 1
+where seen.record_key is null or seen.value != shown.value
+
+union all
+
+select
+    stated.record_key,
+    stated.field,
+    stated.value,
+    true as is_stated,
+    stated.entered_at,
+    {{ as_of() }} as first_seen_at
+from stated
+left join seen
+    on
+        stated.record_key = seen.record_key
+        and stated.field = seen.field
+        and stated.value = seen.value
+        and stated.entered_at = seen.entered_at
+        and seen.is_stated
+where seen.record_key is null
