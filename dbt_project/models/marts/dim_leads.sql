@@ -35,7 +35,7 @@ select
     stages.sql_at,
     stages.opportunity_at,
     stages.won_at,
-    {{ seconds_between('people.created_at', 'stages.won_at') }} / 86400.0 as days_to_won,
+    cast({{ seconds_between('people.created_at', 'stages.won_at') }} as double) / 86400 as days_to_won,
 
     people.has_hubspot,
     people.has_salesforce,

@@ -12,7 +12,7 @@ inputs as (
     select
         lead_id,
         {{ dbt.hash(dbt.listagg(
-            "rule_id || '/' || coalesce(value, '')", "'|'", "order by rule_id"
+            "rule_id || '/' || coalesce(value, '')", "'|'", "order by rule_id, value"
         )) }} as evidence_hash
     from {{ ref('fct_lead_score_contributions') }}
     where kind = 'rule'

@@ -67,7 +67,7 @@ due as (
 select
     leads.lead_id,
     leads.calendar,
-    (touched.working_seconds - ready.working_seconds) / 60.0 as response_working_minutes,
+    cast(touched.working_seconds - ready.working_seconds as double) / 60 as response_working_minutes,
     {{ utc_time(
         dbt.dateadd('second', 'cast(due.due_second as integer)', 'cast(due.day_on as timestamp)'), 'due.time_zone'
     ) }} as sla_due_at

@@ -53,6 +53,6 @@ select
     first_touches.touched_at as first_touch_at,
     first_touches.channel as first_touch_channel,
     first_touches.rep_id as first_touch_rep_id,
-    {{ seconds_between('ready.ready_at', 'first_touches.touched_at') }} / 60.0 as response_minutes
+    cast({{ seconds_between('ready.ready_at', 'first_touches.touched_at') }} as double) / 60 as response_minutes
 from ready
 left join first_touches on ready.lead_id = first_touches.lead_id and first_touches.place = 1

@@ -28,5 +28,5 @@ with parts as (
     from {{ ref('grades') }}
 )
 
-select {{ dbt.hash(dbt.listagg('part', "'\\n'", 'order by part')) }} as rule_set_hash
+select {{ dbt.hash(dbt.listagg('part', "';'", 'order by part')) }} as rule_set_hash
 from parts
