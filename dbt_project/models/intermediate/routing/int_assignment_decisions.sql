@@ -10,7 +10,7 @@ select
     rep_id,
     reason,
     rule_id,
-    decision = 'route' as is_routed,
+    decision not in ('keep', 'take') as is_routed,
     earlier_decision_number + 1 as decision_number,
     {{ as_of() }} as assigned_at
 from {{ ref('int_owner_choices') }}

@@ -1,7 +1,7 @@
 {% set log = earlier_rows('int_assignment_decisions') %}
 
 -- What is known about a lead's owner before anything is routed: who owns it in a CRM (Salesforce speaks before
--- HubSpot, an owner who left counts as none) and what we decided earlier.
+-- HubSpot, an owner who left counts as none), what we decided earlier, and who owns its company's record in a CRM.
 
 with people as (
     select * from {{ ref('int_people') }}
@@ -22,31 +22,65 @@ earlier as (
     {% else %}
     select lead_id, cast(null as string) as rep_id, 0 as decision_number from people where 1 = 0
     {% endif %}
+),
+
+known as (
+    select
+        people.lead_id,
+        people.has_hubspot,
+        people.has_salesforce,
+        coalesce(salesforce_owners.rep_id, hubspot_owners.rep_id) as crm_rep_id,
+        case
+            when salesforce_owners.rep_id is not null then 'Salesforce'
+            when hubspot_owners.rep_id is not null then 'HubSpot'
+        end as owner_crm,
+        coalesce(account_owners.rep_id, company_owners.rep_id) as account_rep_id,
+        earlier.rep_id as earlier_rep_id,
+        earlier_reps.is_active as has_earlier_rep,
+        coalesce(earlier.decision_number, 0) as earlier_decision_number
+    from people
+    left join owners as salesforce_owners
+        on salesforce_owners.crm = 'salesforce' and people.salesforce_owner_id = salesforce_owners.owner_id
+    left join owners as hubspot_owners
+        on hubspot_owners.crm = 'hubspot' and people.hubspot_owner_id = hubspot_owners.owner_id
+    left join {{ ref('stg_salesforce__accounts') }} as accounts
+        on people.salesforce_account_id = accounts.account_id and not accounts.is_deleted
+    left join owners as account_owners
+        on account_owners.crm = 'salesforce' and accounts.owner_id = account_owners.owner_id
+    left join {{ ref('stg_hubspot__companies') }} as companies
+        on people.hubspot_company_id = companies.company_id and not companies.is_deleted
+    left join owners as company_owners
+        on company_owners.crm = 'hubspot' and companies.owner_id = company_owners.owner_id
+    left join earlier on people.lead_id = earlier.lead_id
+    left join {{ ref('int_reps') }} as earlier_reps on earlier.rep_id = earlier_reps.rep_id
+),
+
+decided as (
+    select
+        *,
+        case
+            when has_earlier_rep and coalesce(crm_rep_id, earlier_rep_id) = earlier_rep_id then 'keep'
+            when crm_rep_id is not null then 'take'
+            when account_rep_id is not null then 'account'
+            else 'route'
+        end as decision
+    from known
 )
 
 select
-    people.lead_id,
-    people.has_hubspot,
-    people.has_salesforce,
-    coalesce(salesforce_owners.rep_id, hubspot_owners.rep_id) as crm_rep_id,
-    case
-        when salesforce_owners.rep_id is not null then 'Salesforce'
-        when hubspot_owners.rep_id is not null then 'HubSpot'
-    end as owner_crm,
-    earlier.rep_id as earlier_rep_id,
-    coalesce(earlier.decision_number, 0) as earlier_decision_number,
-    case
-        when
-            earlier_reps.is_active
-            and coalesce(salesforce_owners.rep_id, hubspot_owners.rep_id, earlier.rep_id) = earlier.rep_id
-            then 'keep'
-        when coalesce(salesforce_owners.rep_id, hubspot_owners.rep_id) is not null then 'take'
-        else 'route'
-    end as decision
-from people
-left join owners as salesforce_owners
-    on salesforce_owners.crm = 'salesforce' and people.salesforce_owner_id = salesforce_owners.owner_id
-left join owners as hubspot_owners
-    on hubspot_owners.crm = 'hubspot' and people.hubspot_owner_id = hubspot_owners.owner_id
-left join earlier on people.lead_id = earlier.lead_id
-left join {{ ref('int_reps') }} as earlier_reps on earlier.rep_id = earlier_reps.rep_id
+    lead_id,
+    has_hubspot,
+    has_salesforce,
+    crm_rep_id,
+    owner_crm,
+    account_rep_id,
+    earlier_rep_id,
+    earlier_decision_number,
+    decision,
+    '' as barred_reps,
+    case decision
+        when 'keep' then earlier_rep_id
+        when 'take' then crm_rep_id
+        when 'account' then account_rep_id
+    end as rep_id
+from decided

@@ -22,23 +22,23 @@ select
     candidates.decision,
     candidates.earlier_decision_number,
     case candidates.decision
-        when 'keep' then candidates.earlier_rep_id
-        when 'take' then candidates.crm_rep_id
-        else coalesce(by_rule.rep_id, by_overflow.rep_id, fallbacks.rep_id)
+        when 'route' then coalesce(routed.rep_id, fallbacks.rep_id)
+        else candidates.rep_id
     end as rep_id,
-    by_rule.rule_id,
+    routed.rule_id,
     case
         when candidates.decision = 'take' and candidates.earlier_rep_id is not null
             then 'Owner set in ' || candidates.owner_crm || ' by a person'
         when candidates.decision = 'take' then 'Already owned in ' || candidates.owner_crm
-        when by_rule.rep_id is not null
-            then by_rule.reason || ': least open work of ' || cast(by_rule.member_count as string)
-        when by_overflow.rep_id is not null
-            then 'The first pool is full: least open work of ' || cast(by_overflow.member_count as string)
+        when candidates.decision = 'account' then 'Owner of the company in a CRM'
+        when routed.rep_id is not null
+            then
+                case when routed.is_overflow then 'The first pool is full' else routed.reason end
+                || ': fair share among ' || cast(routed.member_count as string)
+                || ', wins ' || cast(cast(round(100 * routed.win_rate, 0) as integer) as string) || '% of such leads'
         when fallbacks.rep_id is not null then 'Nobody has room: fallback owner'
         else 'There is no active rep'
     end as reason
 from candidates
-left join {{ ref('int_routed_by_rule') }} as by_rule on candidates.lead_id = by_rule.lead_id
-left join {{ ref('int_routed_by_overflow') }} as by_overflow on candidates.lead_id = by_overflow.lead_id
+left join {{ ref('int_routed_leads') }} as routed on candidates.lead_id = routed.lead_id
 left join fallbacks on 1 = 1

@@ -1,5 +1,9 @@
+{% set log = earlier_rows('int_assignment_decisions') %}
+-- depends_on: {{ ref('routing_policies') }}
+
 -- Open weighted load before anything is routed: leads that are neither won nor disqualified weigh by grade, open
--- opportunities on top.
+-- opportunities on top. What our rules gave each rep in the days over which shares are evened out is counted apart, by
+-- the grade that those leads have now.
 
 with weights as (
     select * from {{ ref('load_weights') }}
@@ -7,13 +11,13 @@ with weights as (
 
 leads as (
     select
-        case candidates.decision when 'keep' then candidates.earlier_rep_id else candidates.crm_rep_id end as rep_id,
+        candidates.rep_id,
         weights.weight
     from {{ ref('int_owner_candidates') }} as candidates
     inner join {{ ref('int_scores') }} as scores on candidates.lead_id = scores.lead_id and scores.is_current
     inner join {{ ref('int_lead_stages') }} as stages on candidates.lead_id = stages.lead_id
     inner join weights on scores.grade = weights.kind
-    where candidates.decision in ('keep', 'take') and stages.lifecycle_stage not in ('customer', 'disqualified', 'lost')
+    where candidates.rep_id is not null and stages.lifecycle_stage not in ('customer', 'disqualified', 'lost')
 ),
 
 opportunities as (
@@ -29,11 +33,32 @@ work as (
     select * from leads
     union all
     select * from opportunities
+),
+
+given as (
+    {% if log %}
+    select decisions.rep_id, sum(weights.weight) as given_load
+    from {{ log }} as decisions
+    inner join {{ ref('int_scores') }} as scores on decisions.lead_id = scores.lead_id and scores.is_current
+    inner join weights on scores.grade = weights.kind
+    where
+        decisions.is_routed
+        and decisions.assigned_at <= {{ as_of() }}
+        and {{ days_between('decisions.assigned_at', as_of()) }} < {{ routing_policy('fair_days') }}
+    group by decisions.rep_id
+    {% else %}
+    select rep_id, 0 as given_load from work where 1 = 0
+    {% endif %}
+),
+
+loads as (
+    select rep_id, sum(weight) as open_load from work group by rep_id
 )
 
 select
     reps.rep_id,
-    cast(coalesce(sum(work.weight), 0) as double) as open_load
+    cast(coalesce(loads.open_load, 0) as double) as open_load,
+    cast(coalesce(given.given_load, 0) as double) as given_load
 from {{ ref('int_reps') }} as reps
-left join work on reps.rep_id = work.rep_id
-group by reps.rep_id
+left join loads on reps.rep_id = loads.rep_id
+left join given on reps.rep_id = given.rep_id

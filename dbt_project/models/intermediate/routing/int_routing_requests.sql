@@ -1,17 +1,20 @@
 -- Every lead that needs an owner, with each rule that fits it in order, and after them the pool of everyone. A pool
--- counts only where it has somebody with an account in each CRM that the lead is in; everyone counts always.
+-- counts only where it has somebody who is there, with an account in each CRM that the lead is in; everyone counts
+-- always.
 
 with requests as (
     select
         candidates.lead_id,
         candidates.has_hubspot,
         candidates.has_salesforce,
+        candidates.barred_reps,
         scores.grade,
+        coalesce(scores.sla_minutes <= {{ routing_policy('urgent_minutes') }}, false) as is_urgent,
         weights.weight as lead_weight
     from {{ ref('int_owner_candidates') }} as candidates
     inner join {{ ref('int_scores') }} as scores on candidates.lead_id = scores.lead_id and scores.is_current
     inner join {{ ref('load_weights') }} as weights on scores.grade = weights.kind
-    where candidates.decision = 'route'
+    where candidates.decision in ('route', 'reassign')
 ),
 
 rules as (
@@ -61,7 +64,7 @@ coverage as (
         ) as crm_count
     from matches
     inner join requests on matches.lead_id = requests.lead_id
-    inner join {{ ref('int_pool_members') }} as members on matches.pool = members.pool
+    inner join {{ ref('int_pool_members') }} as members on matches.pool = members.pool and not members.is_on_leave
     group by matches.lead_id, matches.priority
 )
 
@@ -71,6 +74,8 @@ select
     matches.pool,
     matches.reason,
     requests.grade,
+    requests.is_urgent,
+    requests.barred_reps,
     requests.lead_weight,
     requests.has_hubspot,
     requests.has_salesforce,

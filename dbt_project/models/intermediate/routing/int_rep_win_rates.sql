@@ -1,0 +1,103 @@
+{% set levels = [('rep', "''"), ('size', lead_profile('size', 'people')), ('profile', lead_profile('profile', 'people'))] %}
+
+-- Won by closed opportunities of each rep, of the rep and size of company, of the rep and size, region and industry.
+-- Each rate is shrunk toward that of the level above, the first toward that of everybody: (won + k * above) /
+-- (closed + k). k is large where groups differ no more than chance explains: 1/g - 1, where g is the part of the
+-- variance that lies between groups, by Kleinman's moments for proportions with unequal counts n of N in all:
+-- g = (S - above * (1 - above) * (groups - 1) / N) / (above * (1 - above) * (1 - sum((n/N)^2) - (groups - 1) / N)),
+-- where S = sum(n/N * (won/n - above)^2). Kept between 0.001 and 0.5, so that k is 999 at most and 1 at least.
+
+with closed as (
+    select
+        owners.rep_id,
+        {% for level, profile in levels[1:] %}
+        {{ profile }} as {{ level }}_key,
+        {% endfor %}
+        '' as rep_key,
+        case when opportunities.is_won then 1.0 else 0.0 end as won
+    from {{ ref('int_opportunities') }} as opportunities
+    inner join {{ ref('int_crm_owners') }} as owners
+        on opportunities.crm = owners.crm and opportunities.owner_id = owners.owner_id
+    inner join {{ ref('int_opportunity_leads') }} as links
+        on opportunities.opportunity_id = links.opportunity_id and links.place = 1
+    inner join {{ ref('int_people') }} as people on links.lead_id = people.lead_id
+    where opportunities.is_closed and opportunities.closed_at <= {{ as_of() }}
+),
+
+everybody as (
+    select count(*) as closed_count, coalesce(avg(won), 0.0) as rate from closed
+),
+
+{% for level, profile in levels %}
+{% set above = levels[loop.index0 - 1][0] if loop.index0 else none %}
+{{ level }}_counts as (
+    select
+        counts.rep_id,
+        counts.profile,
+        counts.closed_count,
+        counts.won_count,
+        {{ 'above.win_rate' if above else 'everybody.rate' }} as above_rate,
+        everybody.rate,
+        counts.closed_count / cast(everybody.closed_count as double) as part
+    from (
+        select
+            rep_id,
+            {{ level }}_key as profile,
+            {% if above %}min({{ above }}_key) as above_profile,{% endif %}
+            count(*) as closed_count,
+            sum(won) as won_count
+        from closed
+        group by rep_id, {{ level }}_key
+    ) as counts
+    {% if above %}
+    inner join {{ above }}_rates as above on counts.rep_id = above.rep_id and counts.above_profile = above.profile
+    {% endif %}
+    cross join everybody
+),
+
+{{ level }}_spread as (
+    select
+        least(0.5, greatest(0.001, coalesce(
+            (
+                sum(part * (won_count / closed_count - above_rate) * (won_count / closed_count - above_rate))
+                - max(rate * (1 - rate)) * (count(*) - 1) / sum(closed_count)
+            )
+            / nullif(
+                max(rate * (1 - rate)) * (1 - sum(part * part) - (count(*) - 1.0) / sum(closed_count)), 0
+            ),
+            0
+        ))) as g
+    from {{ level }}_counts
+),
+
+{{ level }}_rates as (
+    select
+        counts.rep_id,
+        counts.profile,
+        counts.closed_count,
+        counts.won_count,
+        (counts.won_count + (1 / spread.g - 1) * counts.above_rate) / (counts.closed_count + 1 / spread.g - 1) as win_rate
+    from {{ level }}_counts as counts
+    cross join {{ level }}_spread as spread
+){{ "," if not loop.last }}
+{% endfor %}
+
+{% for level, profile in levels %}
+select
+    rep_id,
+    '{{ level }}' as level,
+    profile,
+    cast(closed_count as bigint) as closed_count,
+    cast(won_count as bigint) as won_count,
+    cast(round(win_rate, 4) as double) as win_rate
+from {{ level }}_rates
+union all
+{% endfor %}
+select
+    cast(null as string) as rep_id,
+    'everybody' as level,
+    '' as profile,
+    cast(closed_count as bigint) as closed_count,
+    cast(round(rate * closed_count, 0) as bigint) as won_count,
+    cast(round(rate, 4) as double) as win_rate
+from everybody

@@ -1,0 +1,24 @@
+-- The first round: leads for which a rule names a pool are shared out in that pool.
+
+with requests as (
+    select lead_id, lane, grade, lead_weight
+    from {{ ref('int_routing_queue') }}
+    where place = 1 and pool != 'everyone'
+),
+
+members as (
+    select distinct lane, rep_id, weight, capacity, open_load, charged_load
+    from {{ ref('int_routing_lanes') }}
+    where pool != 'everyone'
+),
+
+{{ ctes_sharing_out() }}
+
+select
+    lane,
+    grade,
+    rep_id,
+    cast(slot_count as bigint) as slot_count,
+    slot_count * lead_weight as given_load,
+    cast(sum(slot_count) over (partition by lane, grade) as bigint) as served_count
+from shared

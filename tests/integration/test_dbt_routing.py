@@ -1,0 +1,141 @@
+"""What must hold for any pool: capacity, weights, no lead without an owner, and no rep who wins every tie."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from tests.dbt_warehouse import NOW, DbtWarehouse
+
+_SHARING = "int_routing_lanes int_routing_queue int_slots_by_rule int_slots_by_overflow int_routed_leads"
+_WEEKLY = (
+    "int_owner_candidates int_rep_loads int_rep_availability int_pool_members int_routing_requests "
+    f"int_rep_win_rates int_lead_win_rates {_SHARING} int_owner_choices int_assignment_decisions"
+)
+_GRADES = {"Hot": 3, "Warm": 2, "Cold": 1}
+_WEIGHTS = {"maya.okafor": 2.0, "tom.brennan": 0.5, "priya.raman": 1.5}
+_SMALL = "hannah.cole"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
+    """A population of 800 with nobody's name on any lead or company, so that all of it is routed."""
+    made = DbtWarehouse(tmp_path_factory.mktemp("home"))
+    made.add_population(800, seed=5)
+    made.execute(
+        "update raw_hubspot.contacts set hubspot_owner_id = null; "
+        "update raw_hubspot.companies set hubspot_owner_id = null; "
+        'update raw_salesforce."Lead" set "OwnerId" = \'00G000000000001\'; '
+        'update raw_salesforce."Contact" set "OwnerId" = null; '
+        'update raw_salesforce."Account" set "OwnerId" = null'
+    )
+    made.build(NOW - timedelta(days=60))
+    return made
+
+
+def test_shares_over_four_weeks_follow_the_weights_and_capacity_holds(built: DbtWarehouse) -> None:
+    rows = ", ".join(
+        f"('everyone', '{name}@leadwright.example', {weight}, null)" for name, weight in _WEIGHTS.items()
+    )
+    built.execute(
+        "delete from seeds.routing_rules; delete from seeds.rep_leaves; delete from seeds.routing_pool; "
+        "insert into seeds.routing_pool by name select * from (values ('everyone', '*', 1, null), "
+        f"('everyone', '{_SMALL}@leadwright.example', 1, 20), {rows}) as t(pool, email_pattern, weight, capacity);"
+        "create table everybody as select * from intermediate.int_people; "
+        "delete from intermediate.int_assignment_decisions"
+    )
+    for week in range(4):
+        built.execute(
+            "delete from intermediate.int_people; insert into intermediate.int_people "
+            f"select * from everybody where hash(lead_id) % 4 <= {week}"
+        )
+        built.transform.build(select=_WEEKLY, as_of=NOW + timedelta(days=7 * week))
+    given = built.rows(
+        "select split_part(r.email, '@', 1), sum(w.weight), "
+        "sum(w.weight) filter (st.lifecycle_stage not in ('customer', 'disqualified', 'lost')) "
+        "from intermediate.int_assignment_decisions d join intermediate.int_reps r using (rep_id) "
+        "join intermediate.int_scores s on s.lead_id = d.lead_id and s.is_current "
+        "join intermediate.int_lead_stages st on st.lead_id = d.lead_id "
+        "join seeds.load_weights w on w.kind = s.grade group by all"
+    )
+    assert built.rows("select count(*) from everybody") == built.rows(
+        "select count(distinct lead_id) from intermediate.int_assignment_decisions where is_routed"
+    )
+    loads = {rep: float(load) for rep, load, _ in given}
+    assert next(float(open_load) for rep, _, open_load in given if rep == _SMALL) <= 20
+    free = {rep: load for rep, load in loads.items() if rep != _SMALL}
+    assert len(free) == 11
+    whole = sum(_WEIGHTS.get(rep, 1.0) for rep in free)
+    for rep, load in free.items():
+        assert load / sum(free.values()) == pytest.approx(_WEIGHTS.get(rep, 1.0) / whole, rel=0.05), rep
+
+
+def test_nobody_is_above_capacity_while_somebody_below_is_free(built: DbtWarehouse) -> None:
+    """A hundred random pools in one build: whoever has room takes a lead, and nobody takes one too many."""
+    rng = Random(4)
+    members, leads = [], []
+    for pool in range(100):
+        for rep in range(rng.randrange(1, 7)):
+            capacity = rng.choice((None, rng.randrange(0, 30), rng.randrange(0, 30)))
+            load, charged = rng.randrange(0, 25), rng.choice((0, rng.randrange(0, 40)))
+            weight = rng.choice((0.5, 1, 2))
+            members.append((f"pool{pool}", f"pool{pool}rep{rep}", weight, capacity, load, charged))
+        for lead in range(rng.randrange(1, 25)):
+            grade = rng.choice(list(_GRADES))
+            leads.append((f"pool{pool}", f"pool{pool}lead{lead}", grade, _GRADES[grade]))
+    _replace(built, members, leads)
+    built.transform.build(select=_SHARING, as_of=NOW)
+    taken: defaultdict[str, list[str]] = defaultdict(list)
+    owner = dict(built.rows("select lead_id, rep_id from intermediate.int_routed_leads"))
+    weight_of = {lead: weight for _, lead, _, weight in leads}
+    for lead, rep in owner.items():
+        taken[rep].append(lead)
+    room = {}
+    for _, rep, _, capacity, load, _ in members:
+        used = sum(weight_of[lead] for lead in taken[rep])
+        assert capacity is None or used == 0 or load + used <= capacity, rep
+        room[rep] = float("inf") if capacity is None else capacity - load - used
+    stranded = [(pool, lead) for pool, lead, _, _ in leads if lead not in owner]
+    assert stranded and len(owner) > len(stranded)
+    for pool, lead in stranded:
+        free = [rep for in_pool, rep, *_ in members if in_pool == pool and room[rep] >= weight_of[lead]]
+        assert free == [], (lead, free)
+
+
+def test_a_single_lead_does_not_always_go_to_the_same_rep(built: DbtWarehouse) -> None:
+    members = [(f"pool{p}", f"rep{r}", 1, None, 0, 0) for p in range(300) for r in range(3)]
+    leads = [(f"pool{p}", f"lead{p}", "Cold", 1) for p in range(300)]
+    _replace(built, members, leads)
+    built.transform.build(select=_SHARING, as_of=NOW)
+    given = dict(built.rows("select rep_id, count(*) from intermediate.int_routed_leads group by 1"))
+    assert sum(given.values()) == 300
+    assert len(given) == 3
+    assert max(given.values()) < 150
+
+
+def _replace(
+    built: DbtWarehouse,
+    members: list[tuple[str, str, float, int | None, int, int]],
+    leads: list[tuple[str, str, str, int]],
+) -> None:
+    """Put these pools and requests where routing expects them; every rep wins a third of every kind."""
+    pools = ", ".join(
+        f"('{pool}', '{rep}', {weight}, {'null' if capacity is None else capacity}, {load}, {charged})"
+        for pool, rep, weight, capacity, load, charged in members
+    )
+    requests = ", ".join(f"('{pool}', '{lead}', '{grade}', {weight})" for pool, lead, grade, weight in leads)
+    built.execute(
+        "delete from intermediate.int_pool_members; insert into intermediate.int_pool_members by name "
+        "select *, true as can_hubspot, true as can_salesforce, false as is_on_leave, true as is_at_work "
+        f"from (values {pools}) as t(pool, rep_id, weight, capacity, open_load, charged_load);"
+        "delete from intermediate.int_routing_requests; insert into intermediate.int_routing_requests by name "
+        "select *, true as has_hubspot, false as has_salesforce, 1 as crm_count, 1 as place, "
+        "false as is_urgent, '' as barred_reps, 'A rule' as reason "
+        f"from (values {requests}) as t(pool, lead_id, grade, lead_weight);"
+        "create or replace table intermediate.int_lead_win_rates as select distinct r.lead_id, m.rep_id, "
+        "'' as profile, 0.33::double as win_rate from intermediate.int_routing_requests r "
+        "join intermediate.int_pool_members m on m.pool = r.pool"
+    )
