@@ -1,7 +1,7 @@
 {% set log = earlier_rows('int_assignment_decisions') %}
 
 -- What is known about a lead's owner before anything is routed: who owns it in a CRM (Salesforce speaks before
--- HubSpot, an owner who left counts as none), what we decided earlier, and who owns its company's record in a CRM.
+-- HubSpot, an owner who left counts as none), what we decided earlier, and who owns its account.
 
 with people as (
     select * from {{ ref('int_people') }}
@@ -34,7 +34,7 @@ known as (
             when salesforce_owners.rep_id is not null then 'Salesforce'
             when hubspot_owners.rep_id is not null then 'HubSpot'
         end as owner_crm,
-        coalesce(account_owners.rep_id, company_owners.rep_id) as account_rep_id,
+        account_reps.rep_id as account_rep_id,
         earlier.rep_id as earlier_rep_id,
         earlier_reps.is_active as has_earlier_rep,
         coalesce(earlier.decision_number, 0) as earlier_decision_number
@@ -43,14 +43,11 @@ known as (
         on salesforce_owners.crm = 'salesforce' and people.salesforce_owner_id = salesforce_owners.owner_id
     left join owners as hubspot_owners
         on hubspot_owners.crm = 'hubspot' and people.hubspot_owner_id = hubspot_owners.owner_id
-    left join {{ ref('stg_salesforce__accounts') }} as accounts
-        on people.salesforce_account_id = accounts.account_id and not accounts.is_deleted
-    left join owners as account_owners
-        on account_owners.crm = 'salesforce' and accounts.owner_id = account_owners.owner_id
-    left join {{ ref('stg_hubspot__companies') }} as companies
-        on people.hubspot_company_id = companies.company_id and not companies.is_deleted
-    left join owners as company_owners
-        on company_owners.crm = 'hubspot' and companies.owner_id = company_owners.owner_id
+    left join {{ ref('int_lead_accounts') }} as lead_accounts
+        on people.lead_id = lead_accounts.lead_id and lead_accounts.place = 1
+    left join {{ ref('int_accounts') }} as accounts on lead_accounts.account_id = accounts.account_id
+    left join {{ ref('int_reps') }} as account_reps
+        on accounts.owner_rep_id = account_reps.rep_id and account_reps.is_active
     left join earlier on people.lead_id = earlier.lead_id
     left join {{ ref('int_reps') }} as earlier_reps on earlier.rep_id = earlier_reps.rep_id
 ),

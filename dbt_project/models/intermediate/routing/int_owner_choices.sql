@@ -30,7 +30,7 @@ select
         when candidates.decision = 'take' and candidates.earlier_rep_id is not null
             then 'Owner set in ' || candidates.owner_crm || ' by a person'
         when candidates.decision = 'take' then 'Already owned in ' || candidates.owner_crm
-        when candidates.decision = 'account' then 'Owner of the company in a CRM'
+        when candidates.decision = 'account' then 'Owner of the account'
         when routed.rep_id is not null
             then
                 case when routed.is_overflow then 'The first pool is full' else routed.reason end
