@@ -10,18 +10,54 @@
     ('no_size', 'No count of employees', 'employee_count is null'),
     ('bounced', 'E-mail bounced', 'has_bounced'),
     ('several_records', 'Several records in one object of one CRM', 'record_count > 1'),
+    ('suspected_duplicate', 'Another lead of the same name at the same company', 'namesake_count > 1'),
+    ('stale', 'Open, and nothing was heard of it or done about it for 90 days', 'is_open and last_active_at < stale_before'),
+    ('unknown_stage', 'Stage or status that the seed lead_stages does not know', 'has_unknown_stage'),
 ] %}
+{% set stale_days = 90 %}
 
--- How complete the CRMs' records are.
+-- How complete, unique and current the CRMs' records are.
 
 with records as (
     select lead_id, max(place) as record_count from {{ ref('int_member_records') }} group by lead_id
 ),
 
+active as (
+    select lead_id, max(occurred_at) as last_active_at
+    from (
+        select lead_id, occurred_at from {{ ref('int_engagements') }} where occurred_at <= {{ as_of() }}
+        union all
+        select lead_id, touched_at as occurred_at from {{ ref('fct_lead_touches') }}
+    ) as moments
+    group by lead_id
+),
+
+stages as (
+    select lead_id, max(case when stage is null then 1 else 0 end) = 1 as has_unknown_stage
+    from (
+        select
+            lead_id, stage, row_number() over (partition by lead_id, track order by known_at desc) as place
+        from {{ ref('int_stage_events') }}
+    ) as words
+    where place = 1
+    group by lead_id
+),
+
 leads as (
-    select leads.*, records.record_count
+    select
+        leads.*,
+        records.record_count,
+        case
+            when leads.full_name is not null and leads.company_key is not null
+                then count(*) over (partition by lower(leads.full_name), leads.company_key)
+        end as namesake_count,
+        coalesce(active.last_active_at, leads.created_at) as last_active_at,
+        {{ dbt.dateadd('day', -stale_days, as_of()) }} as stale_before,
+        coalesce(stages.has_unknown_stage, false) as has_unknown_stage
     from {{ ref('dim_leads') }} as leads
     inner join records on leads.lead_id = records.lead_id
+    left join active on leads.lead_id = active.lead_id
+    left join stages on leads.lead_id = stages.lead_id
 )
 
 {% for check_id, meaning, condition in checks %}
@@ -29,7 +65,8 @@ select
     '{{ check_id }}' as check_id,
     '{{ meaning }}' as meaning,
     {{ counted(condition) }} as lead_count,
-    count(*) as of_lead_count
+    count(*) as of_lead_count,
+    cast({{ counted(condition) }} * 1.0 / nullif(count(*), 0) as double) as rate
 from leads
 {{ "union all" if not loop.last }}
 {% endfor %}

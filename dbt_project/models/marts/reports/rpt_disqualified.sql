@@ -1,23 +1,60 @@
--- Leads that a person or a rule has ruled out: nobody should be before at least one touch by a person. The queue for
--- the quarterly audit.
+-- Leads that a person or a rule has ruled out: nobody should be before at least one touch by a person. Each comes back
+-- for an audit in the quarter after, and stays in the queue until somebody moves it to another stage; a rule's verdict
+-- is looked at every quarter.
 
 with touches as (
-    select lead_id, count(*) as touch_count, max(touched_at) as last_touch_at
+    select lead_id, count(*) as touch_count, min(touched_at) as first_touch_at, max(touched_at) as last_touch_at
     from {{ ref('fct_lead_touches') }}
     group by lead_id
+),
+
+hits as (
+    select hits.lead_id, min(hits.rule_id) as rule_id
+    from {{ ref('int_rule_hits') }} as hits
+    inner join {{ ref('int_scoring_moments') }} as moments
+        on hits.lead_id = moments.lead_id and hits.as_of = moments.as_of and moments.is_current
+    where hits.dimension = 'disqualify'
+    group by hits.lead_id
+),
+
+ruled_out as (
+    select
+        leads.lead_id,
+        leads.lifecycle_stage = 'disqualified' as is_by_person,
+        case when leads.lifecycle_stage = 'disqualified' then leads.stage_since end as disqualified_at,
+        case
+            when leads.lifecycle_stage = 'disqualified' then coalesce(leads.stage_reason_code, 'not_said')
+            else hits.rule_id
+        end as reason_code
+    from {{ ref('dim_leads') }} as leads
+    left join hits on leads.lead_id = hits.lead_id
+    where leads.lifecycle_stage = 'disqualified' or hits.lead_id is not null
 )
 
 select
-    leads.lead_id,
-    case when leads.lifecycle_stage = 'disqualified' then 'a person' else 'a rule' end as disqualified_by,
+    ruled_out.lead_id,
+    case when ruled_out.is_by_person then 'a person' else 'a rule' end as disqualified_by,
+    ruled_out.disqualified_at,
+    ruled_out.reason_code,
     scores.disqualified_reason,
     scores.score,
+    scores.grade,
     assignments.owner_name,
     coalesce(touches.touch_count, 0) as touch_count,
     touches.last_touch_at,
-    leads.lifecycle_stage = 'disqualified' and touches.touch_count is null as is_without_touch
-from {{ ref('dim_leads') }} as leads
-inner join {{ ref('fct_lead_scores') }} as scores on leads.lead_id = scores.lead_id
-left join {{ ref('fct_lead_assignments') }} as assignments on leads.lead_id = assignments.lead_id
-left join touches on leads.lead_id = touches.lead_id
-where leads.lifecycle_stage = 'disqualified' or scores.disqualified_reason is not null
+    ruled_out.is_by_person
+    and (touches.lead_id is null or touches.first_touch_at > ruled_out.disqualified_at) as is_without_touch,
+    cast(
+        case
+            when ruled_out.is_by_person
+                then {{ dbt.dateadd('month', 3, dbt.date_trunc('quarter', 'ruled_out.disqualified_at')) }}
+            else {{ dbt.date_trunc('quarter', as_of()) }}
+        end as date
+    ) as audit_due_on,
+    not ruled_out.is_by_person
+    or {{ dbt.dateadd('month', 3, dbt.date_trunc('quarter', 'ruled_out.disqualified_at')) }} <= {{ as_of() }}
+        as is_audit_due
+from ruled_out
+inner join {{ ref('fct_lead_scores') }} as scores on ruled_out.lead_id = scores.lead_id
+left join {{ ref('fct_lead_assignments') }} as assignments on ruled_out.lead_id = assignments.lead_id
+left join touches on ruled_out.lead_id = touches.lead_id

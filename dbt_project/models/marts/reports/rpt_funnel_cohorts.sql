@@ -1,38 +1,92 @@
-{% set mature_days = 90 %}
+{% set steps = [
+    ('lead_to_mql', 'true', 'created_at', 'is_mql', 'mql_at'),
+    ('mql_to_sal', 'is_mql', 'mql_at', 'is_sal', 'sal_at'),
+    ('mql_to_sql', 'is_mql', 'mql_at', 'is_sql', 'sql_at'),
+    ('sql_to_opportunity', 'is_sql', 'sql_at', 'is_opportunity', 'opportunity_at'),
+    ('opportunity_to_won', 'is_opportunity', 'opportunity_at', 'is_won', 'won_at'),
+    ('lead_to_won', 'true', 'created_at', 'is_won', 'won_at'),
+] %}
 
--- Leads by the month they were created in. A cohort is mature when its youngest lead has had time to be won; younger
--- cohorts are marked and not to be averaged in.
+-- A cohort is the leads that entered the first stage of a step in one month. It is mature when the last of them has
+-- had the time that the seed kpis gives; `mature` holds all mature months together, so that no open month is averaged
+-- in. Leads whose CRM does not say when they entered are `undated`. `open_count` may still move on.
 
 with leads as (
     select
-        *,
-        cast({{ dbt.date_trunc('month', 'created_at') }} as date) as cohort_month
-    from {{ ref('dim_leads') }}
-    where created_at is not null
+        leads.*,
+        leads.opportunity_at is not null or leads.is_won as is_opportunity,
+        assignments.owner_name
+    from {{ ref('dim_leads') }} as leads
+    left join {{ ref('fct_lead_assignments') }} as assignments on leads.lead_id = assignments.lead_id
+),
+
+groups as (
+    select lead_id, 'all' as cut, 'all' as cut_value from leads
+    union all
+    select lead_id, 'source' as cut, coalesce(lead_source, '(none)') as cut_value from leads
+    union all
+    select lead_id, 'rep' as cut, coalesce(owner_name, '(nobody)') as cut_value from leads
+    union all
+    select lead_id, 'segment' as cut, label as cut_value from {{ ref('fct_lead_segments') }}
+    union all
+    select members.lead_id, 'campaign' as cut, campaigns.name as cut_value
+    from {{ ref('int_campaign_members') }} as members
+    inner join {{ ref('stg_salesforce__campaigns') }} as campaigns on members.campaign_id = campaigns.campaign_id
+    where members.place = 1
+),
+
+entries as (
+    {% for kpi_id, is_in, entered_at, is_through, through_at in steps %}
+    select
+        lead_id,
+        '{{ kpi_id }}' as kpi_id,
+        {{ entered_at }} as entered_at,
+        {{ is_through }} as is_through,
+        not {{ is_through }} and is_open as is_open,
+        {{ seconds_between(entered_at, through_at) }} / 86400.0 as days
+    from leads
+    where {{ is_in }}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+),
+
+dated as (
+    select
+        entries.*,
+        kpis.thin_below,
+        cast({{ dbt.date_trunc('month', 'entries.entered_at') }} as date) as cohort_month,
+        coalesce(
+            {{ dbt.dateadd('day', 'kpis.maturity_days', dbt.dateadd('month', 1, dbt.date_trunc('month', 'entries.entered_at'))) }}
+            <= {{ as_of() }},
+            false
+        ) as is_mature
+    from entries
+    inner join {{ ref('kpis') }} as kpis on entries.kpi_id = kpis.kpi_id
 ),
 
 cohorts as (
-    select
-        cohort_month,
-        count(*) as lead_count,
-        sum(case when is_mql then 1 else 0 end) as mql_count,
-        sum(case when is_mql and is_sql then 1 else 0 end) as sql_count,
-        sum(case when is_mql and not is_sql and is_open then 1 else 0 end) as mql_open_count,
-        sum(case when opportunity_at is not null then 1 else 0 end) as opportunity_count,
-        sum(case when is_won then 1 else 0 end) as won_count,
-        {{ median('days_to_won') }} as median_days_to_won
-    from leads
-    group by cohort_month
+    select *, coalesce(substring(cast(cohort_month as string), 1, 7), 'undated') as cohort from dated
+    union all
+    select *, 'mature' as cohort from dated
+    where is_mature
 )
 
 select
-    cohort_month,
-    lead_count,
-    cast(mql_count as bigint) as mql_count,
-    cast(sql_count as bigint) as sql_count,
-    cast(mql_open_count as bigint) as mql_open_count,
-    cast(opportunity_count as bigint) as opportunity_count,
-    cast(won_count as bigint) as won_count,
-    cast(median_days_to_won as double) as median_days_to_won,
-    {{ dbt.dateadd('day', mature_days, dbt.dateadd('month', 1, 'cohort_month')) }} <= {{ as_of() }} as is_mature
+    groups.cut,
+    groups.cut_value,
+    cohorts.kpi_id,
+    cohorts.cohort,
+    min(case when cohorts.cohort != 'mature' then cohorts.cohort_month end) as cohort_month,
+    count(*) as denominator_count,
+    {{ counted('cohorts.is_through') }} as numerator_count,
+    {{ counted('cohorts.is_open') }} as open_count,
+    cast({{ counted('cohorts.is_through') }} * 1.0 / count(*) as double) as rate,
+    cast(({{ counted('cohorts.is_through') }} + {{ counted('cohorts.is_open') }}) * 1.0 / count(*) as double)
+        as highest_rate,
+    cast({{ median('case when cohorts.is_through then cohorts.days end') }} as double) as median_days,
+    cast({{ quantile('case when cohorts.is_through then cohorts.days end', 0.9) }} as double) as p90_days,
+    {{ counted('cohorts.is_mature') }} = count(*) as is_mature,
+    count(*) < min(cohorts.thin_below) as is_thin
 from cohorts
+inner join groups on cohorts.lead_id = groups.lead_id
+group by groups.cut, groups.cut_value, cohorts.kpi_id, cohorts.cohort

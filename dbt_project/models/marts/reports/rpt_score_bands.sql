@@ -1,21 +1,45 @@
--- Leads by ten points of score and what became of them: a score that tells leads apart has shares that rise with it.
--- It is the score of today, which knows what happened since; a fair test takes the score of an earlier day.
+{% set cuts = [
+    ('score', 'cast(cast(least(floor(score / 10.0) * 10, 90) as integer) as string)'), ('grade', 'grade'),
+    ('fit', 'fit_band'), ('intent', 'intent_band'),
+] %}
 
-with leads as (
+-- How leads are spread over the scores now, and what became of leads that had such a score beforehand. A score that
+-- tells leads apart has shares that rise with it; the best band should convert three to five times the worst.
+
+with today as (
+    {% for cut, value in cuts %}
+    select '{{ cut }}' as cut, {{ value }} as cut_value, count(*) as lead_count
+    from {{ ref('fct_lead_scores') }}
+    group by {{ value }}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+),
+
+outcomes as (
+    {% for cut, value in cuts %}
     select
-        least(floor(scores.score / 10.0) * 10, 90) as band_from,
-        leads.is_mql,
-        leads.is_sql,
-        leads.is_won
-    from {{ ref('fct_lead_scores') }} as scores
-    inner join {{ ref('dim_leads') }} as leads on scores.lead_id = leads.lead_id
+        '{{ cut }}' as cut,
+        {{ value }} as cut_value,
+        count(*) as scored_count,
+        {{ counted('is_sql') }} as sql_count,
+        {{ counted('is_won') }} as won_count
+    from {{ ref('int_score_outcomes') }}
+    where {{ value }} is not null
+    group by {{ value }}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
 )
 
 select
-    cast(band_from as integer) as band_from,
-    count(*) as lead_count,
-    {{ counted('is_mql') }} as mql_count,
-    {{ counted('is_sql') }} as sql_count,
-    {{ counted('is_won') }} as won_count
-from leads
-group by band_from
+    coalesce(today.cut, outcomes.cut) as cut,
+    coalesce(today.cut_value, outcomes.cut_value) as cut_value,
+    coalesce(today.lead_count, 0) as lead_count,
+    coalesce(outcomes.scored_count, 0) as scored_count,
+    coalesce(outcomes.sql_count, 0) as sql_count,
+    coalesce(outcomes.won_count, 0) as won_count,
+    cast(outcomes.sql_count * 1.0 / outcomes.scored_count as double) as sql_rate,
+    cast(outcomes.won_count * 1.0 / outcomes.scored_count as double) as won_rate,
+    coalesce(outcomes.scored_count, 0) < kpis.thin_below as is_thin
+from today
+full outer join outcomes on today.cut = outcomes.cut and today.cut_value = outcomes.cut_value
+inner join {{ ref('kpis') }} as kpis on kpis.kpi_id = 'missed_winners'
