@@ -8,6 +8,7 @@ import sys
 import tempfile
 from argparse import Namespace
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from sandbox.faults import Faults
 from sandbox.filling import fill
 from sandbox.hubspot import HubSpot
 from sandbox.importer import ImportRefusedError
+from sandbox.live import Live
 from sandbox.options import parser
 from sandbox.proxy import Proxy
 from sandbox.salesforce import Salesforce
@@ -32,7 +34,10 @@ KEY_FILE = "salesforce-jwt-key.pem"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sandbox; return the exit code."""
-    options = parser().parse_args(arguments)
+    line = parser()
+    options = line.parse_args(arguments)
+    if options.live and (options.imports or options.leads == 0):
+        line.error("--live goes on with a made population: give --leads, and no --import")
     # while a population is made; later the server waits for the signal
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -50,17 +55,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(options: Namespace, folder: Path) -> None:
     """Build, fill and serve both CRMs, with their files in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    clock = Clock(options.now)
+    clock = Clock(options.now, options.speed)
+    clock.hold(clock.now())  # filling takes time that does not pass in the sandbox
     hubspot = HubSpot(_store(options, folder, "hubspot"), clock, options.limits, options.hubspot_scopes)
     salesforce = Salesforce(_store(options, folder, "salesforce"), clock, options.limits)
     truth = Truth(_store(options, folder, "truth"))
-    fill(options, clock, hubspot, salesforce, truth)
+    leads = fill(options, clock, hubspot, salesforce, truth)
+    live = None
+    if options.live:
+        live = Live(options.seed, leads, options.mailings, clock, hubspot, salesforce, truth)
     hubspot.search_lag.seconds = options.search_lag
-    apps: dict[str, ASGIApp] = {"hubspot": hubspot.app, "salesforce": salesforce.app}
-    if options.control:
-        faults = Faults()
-        apps = {crm: faults.around(crm, app) for crm, app in apps.items()}
-        apps["hubspot"] = Control(clock, faults, hubspot, salesforce, truth).before(apps["hubspot"])
+    apps = _apps(options, clock, hubspot, salesforce, truth, live)
     plain = Listener(apps["hubspot"], bind(options.hubspot_port))
     ca_file = folder.resolve() / CA_FILE
     secure = Listener(apps["salesforce"], bind(options.salesforce_port), make_certificate(ca_file))
@@ -80,7 +85,29 @@ def run(options: Namespace, folder: Path) -> None:
         proxy = Proxy(bind(0), {"hubspot": named.port, "salesforce": secure.port})
         listeners.append(named)
         line["proxy"] = {"url": proxy.url, "ca_file": str(ca_file)}
-    serve(listeners, lambda: print(json.dumps(line), flush=True), proxy)  # noqa: T201
+
+    def begin() -> None:
+        clock.start(clock.now() if options.now else datetime.now(UTC))
+        print(json.dumps(line), flush=True)  # noqa: T201
+
+    serve(listeners, begin, proxy, live.go_on if live is not None and options.speed else None)
+
+
+def _apps(
+    options: Namespace,
+    clock: Clock,
+    hubspot: HubSpot,
+    salesforce: Salesforce,
+    truth: Truth,
+    live: Live | None,
+) -> dict[str, ASGIApp]:
+    """Both CRMs as they are served: behind faults and the control API, in a world that has caught up."""
+    apps: dict[str, ASGIApp] = {"hubspot": hubspot.app, "salesforce": salesforce.app}
+    if options.control:
+        faults = Faults()
+        apps = {crm: faults.around(crm, app) for crm, app in apps.items()}
+        apps["hubspot"] = Control(clock, faults, hubspot, salesforce, truth, live).before(apps["hubspot"])
+    return apps if live is None else {crm: live.before(app) for crm, app in apps.items()}
 
 
 def _salesforce_credentials(salesforce: Salesforce, folder: Path) -> dict[str, str]:

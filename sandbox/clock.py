@@ -7,21 +7,27 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """A UTC clock that starts at a given moment and ticks on with real time, as fast as `speed` says."""
+    """A UTC clock that starts at a given moment and ticks on with real time, as fast as `speed` says (0: it stands)."""
 
     def __init__(self, now: datetime | None = None, speed: float = 1.0) -> None:
         self._speed = speed
-        self._set(now or datetime.now(UTC))
+        self.start(now or datetime.now(UTC))
 
-    def _set(self, moment: datetime) -> None:
+    def start(self, moment: datetime) -> None:
+        """Tick on from `moment`."""
         self._origin = moment.astimezone(UTC)
-        self._started = time.monotonic()
+        self._started: float | None = time.monotonic()
+
+    def hold(self, moment: datetime) -> None:
+        """Stand still at `moment` until the clock is started again."""
+        self._origin, self._started = moment.astimezone(UTC), None
 
     def now(self) -> datetime:
         """The present moment, in UTC, cut to whole milliseconds as both CRMs store it."""
-        moment = self._origin + timedelta(seconds=(time.monotonic() - self._started) * self._speed)
+        passed = 0.0 if self._started is None else (time.monotonic() - self._started) * self._speed
+        moment = self._origin + timedelta(seconds=passed)
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward (or back, for a test of clock skew)."""
-        self._set(self.now() + timedelta(seconds=seconds))
+        self.start(self.now() + timedelta(seconds=seconds))

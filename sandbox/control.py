@@ -16,6 +16,7 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults, fault_from
 from sandbox.hubspot import HubSpot
 from sandbox.hubspot.webhooks import Mischief
+from sandbox.live import Live
 from sandbox.salesforce import Salesforce
 from sandbox.truth import Truth
 
@@ -26,9 +27,16 @@ class Control:
     """The control API over both CRMs."""
 
     def __init__(
-        self, clock: Clock, faults: Faults, hubspot: HubSpot, salesforce: Salesforce, truth: Truth
+        self,
+        clock: Clock,
+        faults: Faults,
+        hubspot: HubSpot,
+        salesforce: Salesforce,
+        truth: Truth,
+        live: Live | None = None,
     ) -> None:
         self._clock = clock
+        self._live = live
         self._faults = faults
         self._hubspot = hubspot
         self._truth = truth
@@ -40,6 +48,7 @@ class Control:
             ("POST", "/faults"): self._add_fault,
             ("DELETE", "/faults"): self._clear_faults,
             ("GET", "/truth"): self._truth_page,
+            ("GET", "/results"): self._results,
             ("GET", "/clock"): self._now,
             ("POST", "/clock"): self._advance,
             ("POST", "/hubspot/tokens"): self._make_token,
@@ -86,14 +95,22 @@ class Control:
     def _clear_faults(self, _: Any) -> None:
         self._faults.rules.clear()
 
+    def _results(self, _: Any) -> Any:
+        if self._live is None:
+            raise ValueError("nothing is earned where nothing lives: start the sandbox with --live")
+        return self._live.results()
+
     def _truth_page(self, given: Any) -> Any:
+        if self._live is not None:
+            self._live.tell_truth()
         return self._truth.page(int(given.get("after", 0)), int(given.get("limit", 1000)))
 
     def _now(self, _: Any) -> Any:
         return {"now": self._clock.now().isoformat()}
 
     def _advance(self, given: Any) -> Any:
-        self._clock.advance(float(given["advance"]))
+        mover = self._live or self._clock
+        mover.advance(float(given["advance"]))
         return self._now(None)
 
     def _make_token(self, given: Any) -> Any:

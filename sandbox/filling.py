@@ -16,8 +16,11 @@ from sandbox.truth import Truth
 MANY = 20_000  # leads from which a second process pays: its start costs a second
 
 
-def fill(options: Namespace, clock: Clock, hubspot: HubSpot, salesforce: Salesforce, truth: Truth) -> None:
-    """Fill both CRMs as the options say. Every imported file is checked before the first row is loaded."""
+def fill(options: Namespace, clock: Clock, hubspot: HubSpot, salesforce: Salesforce, truth: Truth) -> int:
+    """Fill both CRMs as the options say, and return how many people were made.
+
+    Every imported file is checked before the first row is loaded.
+    """
     batches = [
         read_folder(folder, hubspot if crm == "hubspot" else salesforce) for crm, folder in options.imports
     ]
@@ -36,3 +39,4 @@ def fill(options: Namespace, clock: Clock, hubspot: HubSpot, salesforce: Salesfo
         if "salesforce" not in imported:
             for name, rows in part.salesforce.items():
                 salesforce.load(name, rows)
+    return leads

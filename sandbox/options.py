@@ -8,6 +8,7 @@ from pathlib import Path
 
 CRMS = ("hubspot", "salesforce")
 DEFAULT_LEADS = 2000
+FASTEST = 10_000_000  # sandbox seconds in a real one: four months
 MOST_MAILINGS = 40
 
 
@@ -36,6 +37,16 @@ def _mailings(text: str) -> int:
     if not text.isdigit() or int(text) > MOST_MAILINGS:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number between 0 and {MOST_MAILINGS}")
     return int(text)
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = -1.0
+    if not 0 <= speed <= FASTEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a speed between 0 and {FASTEST:,}")
+    return speed
 
 
 def parser() -> argparse.ArgumentParser:
@@ -78,6 +89,20 @@ def parser() -> argparse.ArgumentParser:
     )
     line.add_argument(
         "--now", type=_moment, metavar="ISO8601", help="where the sandbox's clock starts (default: now)"
+    )
+    line.add_argument(
+        "--live",
+        action="store_true",
+        help="let the made population live on as the clock moves: people arrive and act, reps answer by owner, grade "
+        "and due time, deals close",
+    )
+    line.add_argument(
+        "--speed",
+        type=_speed,
+        default=1.0,
+        metavar="N",
+        help="sandbox seconds in a real second (default 1; 0: the clock stands until the control API moves it; "
+        "86400: a day a second)",
     )
     line.add_argument(
         "--limits",

@@ -10,10 +10,11 @@ import asyncio
 import signal
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import trustme
 import uvicorn
@@ -91,7 +92,12 @@ def _server(listener: Listener) -> _Server:
     return _Server(config)
 
 
-async def _serve(listeners: Sequence[Listener], ready: Callable[[], None], proxy: Proxy | None) -> None:
+Beside = Callable[[], Coroutine[Any, Any, None]]
+
+
+async def _serve(
+    listeners: Sequence[Listener], ready: Callable[[], None], proxy: Proxy | None, beside: Beside | None
+) -> None:
     servers = [_server(listener) for listener in listeners]
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -103,7 +109,10 @@ async def _serve(listeners: Sequence[Listener], ready: Callable[[], None], proxy
         await asyncio.sleep(0.01)
     proxying = await proxy.start() if proxy else None
     ready()
+    task = asyncio.ensure_future(beside()) if beside else None
     await stop.wait()
+    if task is not None:
+        task.cancel()
     if proxying:
         proxying.close()
     for server in servers:
@@ -111,6 +120,11 @@ async def _serve(listeners: Sequence[Listener], ready: Callable[[], None], proxy
     await asyncio.gather(*running)
 
 
-def serve(listeners: Sequence[Listener], ready: Callable[[], None], proxy: Proxy | None = None) -> None:
-    """Serve until SIGTERM or SIGINT; `ready` is called once every port answers."""
-    asyncio.run(_serve(listeners, ready, proxy))
+def serve(
+    listeners: Sequence[Listener],
+    ready: Callable[[], None],
+    proxy: Proxy | None = None,
+    beside: Beside | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; `ready` is called once every port answers, `beside` runs along."""
+    asyncio.run(_serve(listeners, ready, proxy, beside))

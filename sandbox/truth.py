@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sandbox.store import Store
@@ -25,6 +25,19 @@ class Truth:
             self._store.db.executemany(
                 f"insert into {TABLE} (body) values (?)", ((json.dumps(row),) for row in rows)
             )
+
+    def replace(self, rows: Mapping[int, Mapping[str, Any]]) -> None:
+        """Put `rows` in the places of those with the same numbers, or behind them."""
+        with self._store.transaction():
+            self._store.db.executemany(
+                f"insert or replace into {TABLE} values (?, ?)",
+                ((number, json.dumps(row)) for number, row in rows.items()),
+            )
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """All rows, in order."""
+        for (body,) in self._store.db.execute(f"select body from {TABLE} order by number"):
+            yield json.loads(body)
 
     def page(self, after: int, limit: int) -> dict[str, Any]:
         """Up to `limit` rows behind the one with the number `after`, and where the next page starts."""

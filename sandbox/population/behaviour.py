@@ -10,7 +10,7 @@ from sandbox.population.moments import DAY, HOUR, MINUTE, day_text, office_momen
 from sandbox.population.trades import HAND_RAISES, READING, SOFT_FORMS
 
 HAND_RAISE_NAMES = frozenset(HAND_RAISES.values)
-_LETTER_EVERY = 14 * DAY
+LETTER_EVERY = 14 * DAY
 
 
 def behave(rng: Random, person: Person, now: int) -> Journey:
@@ -53,19 +53,19 @@ def _fill_forms(rng: Random, person: Person, journey: Journey, now: int) -> None
 def _get_letters(rng: Random, person: Person, journey: Journey, now: int) -> None:
     if person.email is None:
         return
-    first = person.created + int(rng.random() * _LETTER_EVERY)
+    first = person.created + int(rng.random() * LETTER_EVERY)
     if rng.random() < (0.5 if person.kind == "gibberish" else 0.02):
         journey.bounced_at = first if first < now else None
         journey.delivered = 0
         return
-    letters = max(0, (now - first) // _LETTER_EVERY + 1)
+    letters = max(0, (now - first) // LETTER_EVERY + 1)
     if rng.random() < 0.05 and letters > 2:
         letters = 1 + int(rng.random() * (letters - 1))
-        journey.opted_out_at = first + (letters - 1) * _LETTER_EVERY + HOUR
+        journey.opted_out_at = first + (letters - 1) * LETTER_EVERY + HOUR
     if not letters:
         return
     journey.delivered = letters
-    journey.sent_at = last = first + (letters - 1) * _LETTER_EVERY
+    journey.sent_at = last = first + (letters - 1) * LETTER_EVERY
     if rng.random() < 0.35:  # a mail proxy fetches every picture within seconds
         journey.proxy_opens = True
         journey.opened, journey.open_at = letters, min(now, last + 3 + int(rng.random() * 40))
@@ -93,7 +93,7 @@ def _some(rng: Random, letters: int, chance: float, last: int, now: int) -> tupl
     done, latest = 0, None
     for back in range(min(letters, 26)):
         if rng.random() < chance:
-            at = last - back * _LETTER_EVERY + int(rng.expovariate(1 / (8 * HOUR)))
+            at = last - back * LETTER_EVERY + int(rng.expovariate(1 / (8 * HOUR)))
             done += 1
             latest = max(latest or 0, min(at, now))
     return done, latest

@@ -6,12 +6,14 @@ several processes, and so that a change to one concern leaves the others as they
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
 
 from sandbox.population.behaviour import behave, log_mailings
 from sandbox.population.deals import open_deals
 from sandbox.population.hubspot_side import HubSpotSide
 from sandbox.population.identifiers import Ids
+from sandbox.population.model import Journey, Person
 from sandbox.population.people import make_group
 from sandbox.population.records import Population
 from sandbox.population.salesforce_side import SalesforceSide
@@ -25,11 +27,25 @@ BLOCK = 1000
 def make_block(world: World, block: int, leads: int) -> Population:
     """Block number `block` with `leads` people."""
     now, population, ids = world.now, Population(), Ids(block)
-    concerns = ("people", "behaviour", "selling", "deals", "hubspot", "salesforce")
-    draw = {concern: Random(f"{world.seed}/{block}/{concern}") for concern in concerns}
-    hubspot = HubSpotSide(population, ids, draw["hubspot"], now)
-    salesforce = SalesforceSide(population, ids, draw["salesforce"], world)
-    made = 0
+    hubspot = HubSpotSide(population, ids, _draw(world, block, "hubspot"), now)
+    salesforce = SalesforceSide(population, ids, _draw(world, block, "salesforce"), world)
+    for group in groups_of(world, block, leads):
+        hubspot_ids, salesforce_ids = hubspot.add(group), salesforce.add(group)
+        for person, journey in group:
+            ids_here = hubspot_ids.get(person.number, ()), salesforce_ids.get(person.number, ())
+            population.truth.append(truth_row(person, journey, *ids_here, now))
+    return population
+
+
+def _draw(world: World, block: int, concern: str) -> Random:
+    return Random(f"{world.seed}/{block}/{concern}")
+
+
+def groups_of(world: World, block: int, leads: int) -> Iterator[list[tuple[Person, Journey]]]:
+    """The people of a block and what happened to them, one buying group after the other, in the order of the truth."""
+    now, made = world.now, 0
+    concerns = ("people", "behaviour", "selling", "deals")
+    draw = {concern: _draw(world, block, concern) for concern in concerns}
     while made < leads:
         first, room = block * BLOCK + made, leads - made
         people = make_group(draw["people"], first, world, room)
@@ -40,8 +56,4 @@ def make_block(world: World, block: int, leads: int) -> Population:
             sell(draw["selling"], person, journey, world.desk, now)
         open_deals(draw["deals"], group)
         group.sort(key=lambda pair: pair[1].joined_at or 0)  # who opened a deal comes before who joined it
-        hubspot_ids, salesforce_ids = hubspot.add(group), salesforce.add(group)
-        for person, journey in group:
-            ids_here = hubspot_ids.get(person.number, ()), salesforce_ids.get(person.number, ())
-            population.truth.append(truth_row(person, journey, *ids_here, now))
-    return population
+        yield group

@@ -28,7 +28,9 @@ def segment_of(employees: int) -> str:
     return "small" if employees <= 50 else "middle" if employees <= 1000 else "large"
 
 
-def make_company(rng: Random, number: int, start: int, now: int, small: bool = False) -> Company:
+def make_company(
+    rng: Random, number: int, start: int, now: int, growth: float, small: bool = False
+) -> Company:
     """Company `number`; `small` for those that write from a free mailbox."""
     country = ANYWHERE.pick(rng)
     industry = INDUSTRIES.pick(rng)
@@ -52,6 +54,6 @@ def make_company(rng: Random, number: int, start: int, now: int, small: bool = F
         segment=segment_of(employees),
         fit=clamp(0.5 * industry.appeal + 0.35 * size_appeal + 0.15 * country.appeal),
         demand=rng.betavariate(2, 2),
-        wakes=start + int(rng.random() ** 0.75 * days * DAY),  # business grows: more leads later in the year
+        wakes=start + int(rng.random() ** growth * days * DAY),
         scans_links=employees > 50 and rng.random() < 0.2,
     )

@@ -6,11 +6,12 @@ import math
 from random import Random
 
 from sandbox.population.draws import clamp, logistic, pick
-from sandbox.population.model import Activity, Deal, Journey, Person
+from sandbox.population.model import Activity, Company, Deal, Journey, Person
 from sandbox.population.moments import DAY, HOUR, half_hour
 from sandbox.population.selling import speed_bonus
 from sandbox.population.subjects import FIRST_MAIL, FOLLOW_UP, MEETING, NOTE, TASK
 
+DEAL_CHANCE = 0.85  # that a qualified lead without a colleague who is buying gets a deal
 _SEGMENT_DAYS = {"small": 18, "middle": 32, "large": 55}
 
 
@@ -24,21 +25,26 @@ def open_deals(rng: Random, group: list[tuple[Person, Journey]]) -> None:
         person, journey = group[place]
         crm = "salesforce" if person.in_salesforce else "hubspot"
         deal = opened.get(crm)
-        if deal is not None and deal.opened < sql_at < deal.closes - HOUR:
+        if deal is not None and joins(deal, sql_at):
             journey.joined_at = sql_at + HOUR
-        elif rng.random() < 0.85:
-            deal = opened[crm] = _open(rng, person, journey, crm, sql_at, len(group))
+        elif rng.random() < DEAL_CHANCE:
+            deal = opened[crm] = open_deal(rng, person, journey, crm, sql_at, len(group))
             journey.joined_at = deal.opened
-            _work(rng, person, journey, deal)
+            work(rng, person, journey, deal)
         else:
             continue
         deal.members.append(person)
         journey.deal = deal
     for deal in opened.values():
-        _draw_in(rng, deal, group)
+        draw_in(rng, deal, group)
 
 
-def _draw_in(rng: Random, deal: Deal, group: list[tuple[Person, Journey]]) -> None:
+def joins(deal: Deal, at: int) -> bool:
+    """Whether somebody who is qualified at `at` joins the deal of a colleague."""
+    return deal.opened < at < deal.closes - HOUR
+
+
+def draw_in(rng: Random, deal: Deal, group: list[tuple[Person, Journey]]) -> None:
     """Colleagues are often accepted at once because their company is buying, whatever they did themselves."""
     for person, journey in group:
         same = ("salesforce" if person.in_salesforce else "hubspot") == deal.crm
@@ -61,22 +67,36 @@ def _draw_in(rng: Random, deal: Deal, group: list[tuple[Person, Journey]]) -> No
         deal.members.append(person)
 
 
-def _open(rng: Random, person: Person, journey: Journey, crm: str, sql_at: int, members: int) -> Deal:
+def win_odds(person: Person, members: int) -> float:
+    """The log-odds of winning, apart from who sells and how fast the lead was answered."""
+    return (
+        -3.0
+        + 2.5 * (person.fit - 0.5)
+        + 2.0 * (person.intent - 0.5)
+        + 0.9 * person.quality
+        + 0.12 * (members - 1)
+    )
+
+
+def selling_odds(hours: float, skill: float) -> float:
+    """What the rep's skill and the speed of the first answer add to the log-odds of winning."""
+    return 2.0 * (skill - 0.5) + 0.4 * speed_bonus(hours)
+
+
+def amount_for(rng: Random, company: Company | None) -> int:
+    """What a company pays: by the number of its employees."""
+    seats = clamp((company.employees if company else 5) * 0.04, 3, 400)
+    return int(seats * rng.lognormvariate(math.log(620), 0.35) / 10) * 10
+
+
+def open_deal(rng: Random, person: Person, journey: Journey, crm: str, sql_at: int, members: int) -> Deal:
+    """A deal with its hidden course, opened by a qualified lead's rep within days."""
     rep, company = journey.rep, person.company
     if rep is None:
         raise ValueError("a qualified lead has a rep")
     segment = company.segment if company else "small"
     hours = ((journey.touched_at or 0) - (journey.mql_at or 0)) / HOUR
-    odds = (
-        -3.0
-        + 2.5 * (person.fit - 0.5)
-        + 2.0 * (person.intent - 0.5)
-        + 0.9 * person.quality
-        + 2.0 * (rep.skill[segment] - 0.5)
-        + 0.4 * speed_bonus(hours)
-        + 0.12 * (members - 1)
-    )
-    journey.win_chance = logistic(odds)
+    journey.win_chance = logistic(win_odds(person, members) + selling_odds(hours, rep.skill[segment]))
     wins = rng.random() < journey.win_chance
     opened = rep.calendar.after(sql_at + int(rng.random() * 3 * DAY), rng.random() * 90)
     usual = _SEGMENT_DAYS[segment] * math.exp(0.5 - person.intent)  # the eager decide sooner
@@ -85,8 +105,7 @@ def _open(rng: Random, person: Person, journey: Journey, crm: str, sql_at: int, 
     reached = 5 if wins else 1 + int(rng.random() * 5)
     cuts = sorted(rng.random() for _ in range(reached - 1))
     stages = [opened, *(opened + int(cut * (closes - opened)) for cut in cuts)]
-    seats = clamp((company.employees if company else 5) * 0.04, 3, 400)
-    amount = int(seats * rng.lognormvariate(math.log(620), 0.35) / 10) * 10
+    amount = amount_for(rng, company)
     hoped = opened + int(1.2 * _SEGMENT_DAYS[segment]) * DAY
     lost_because = None if wins else _loss(rng, person, hours)
     return Deal(crm, company, rep, opened, closes, hoped, wins, lost_because, amount, stages)
@@ -104,7 +123,7 @@ def _loss(rng: Random, person: Person, hours: float) -> str:
     )
 
 
-def _work(rng: Random, person: Person, journey: Journey, deal: Deal) -> None:
+def work(rng: Random, person: Person, journey: Journey, deal: Deal) -> None:
     """What the rep does while the deal is open: a meeting for most stages, calls and e-mails between them."""
     add, rep = journey.activities.append, deal.rep
     for stage, entered in enumerate(deal.stages[:5]):

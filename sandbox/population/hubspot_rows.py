@@ -61,13 +61,9 @@ class HubSpotWriter:
         versions = stage_versions(person, journey, now)
         row |= stage_fields(versions)
         self._rows["history"] += history_rows("contacts", record_id, versions, person.created)
-        row |= web_fields(person, journey)
-        row |= letter_fields(journey, now)
-        row |= sales_fields(journey, now)
+        row |= signal_fields(person, journey, now)
         changed = _last_change(person, journey, now)
         row |= {"createdate": hubspot_time(person.created), "lastmodifieddate": hubspot_time(changed)}
-        if person.role in _BUYING_ROLE and journey.joined_at is not None and journey.joined_at <= now:
-            row["hs_buying_role"] = _BUYING_ROLE[person.role]
         self._rows["contacts"].append(filled(row))
         if company_id:
             self._links.append(("contacts", record_id, "companies", company_id))
@@ -85,16 +81,10 @@ class HubSpotWriter:
             filled(
                 {
                     "hs_object_id": record_id,
-                    "dealname": name,
-                    "amount": deal.amount,
-                    "dealstage": STAGES[stage][0],
-                    "pipeline": "default",
+                    **deal_fields(deal, name, now),
                     "createdate": hubspot_time(deal.opened),
-                    "closedate": hubspot_time(deal.close_shown(now)),
-                    "hubspot_owner_id": owner_id(deal.rep),
                     "hs_is_closed_won": "true" if stage == 5 else "false",
                     "hs_is_closed": "true" if closed else "false",
-                    "closed_lost_reason": deal.lost_because if closed else None,
                     "hs_lastmodifieddate": hubspot_time(versions[-1][0]),
                 }
             )
@@ -109,23 +99,49 @@ class HubSpotWriter:
 
     def activity(self, activity: Activity, person: Person, journey: Journey, contact_id: str) -> None:
         """Write one engagement of a contact."""
-        name, fields = engagement(activity, self._now)
-        if activity.kind == "email_out":
-            fields |= noticed(activity, person, journey)
+        name, fields = activity_fields(activity, person, journey, self._now)
         record_id = self._ids.hubspot(name)
         created = hubspot_time(activity.at)
         happened = activity.due <= self._now and fields.get("hs_task_status") != "NOT_STARTED"
         changed = max(activity.at, activity.due) if happened else activity.at
         row: Row = {
             "hs_object_id": record_id,
-            "hs_timestamp": hubspot_time(activity.due),
-            "hubspot_owner_id": owner_id(activity.rep) if activity.rep else None,
             **fields,
             "hs_createdate": created,
             "hs_lastmodifieddate": hubspot_time(changed),
         }
         self._rows[name].append(filled(row))
         self._links.append((name, record_id, "contacts", contact_id))
+
+
+def signal_fields(person: Person, journey: Journey, now: int) -> Row:
+    """What a contact shows at `now` of visits, forms, letters, talks and deals."""
+    row = web_fields(person, journey) | letter_fields(journey, now) | sales_fields(journey, now)
+    if person.role in _BUYING_ROLE and journey.joined_at is not None and journey.joined_at <= now:
+        row["hs_buying_role"] = _BUYING_ROLE[person.role]
+    return row
+
+
+def deal_fields(deal: Deal, name: str, now: int) -> Row:
+    """What a deal shows at `now`, apart from what follows from its stage."""
+    return {
+        "dealname": name,
+        "amount": deal.amount,
+        "dealstage": STAGES[deal.stage_at(now)][0],
+        "pipeline": "default",
+        "closedate": hubspot_time(deal.close_shown(now)),
+        "hubspot_owner_id": owner_id(deal.rep),
+        "closed_lost_reason": deal.lost_because if deal.closed_by(now) else None,
+    }
+
+
+def activity_fields(activity: Activity, person: Person, journey: Journey, now: int) -> tuple[str, Row]:
+    """The object that holds an activity, and what it shows there at `now`."""
+    name, fields = engagement(activity, now)
+    if activity.kind == "email_out":
+        fields |= noticed(activity, person, journey)
+    owner = owner_id(activity.rep) if activity.rep else None
+    return name, {"hs_timestamp": hubspot_time(activity.due), "hubspot_owner_id": owner, **fields}
 
 
 def person_fields(person: Person) -> Row:

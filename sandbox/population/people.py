@@ -38,7 +38,7 @@ def make_group(rng: Random, number: int, world: World, room: int) -> list[Person
         alone = outsider(rng, number, kind)
         created = world.start + int(rng.random() * (world.now - world.start))
         return [_person(rng, number, kind, None, alone, created, world)]
-    company = make_company(rng, number, world.start, world.now, small=kind == "free_mail")
+    company = make_company(rng, number, world.start, world.now, world.growth, small=kind == "free_mail")
     size = min(room, _group_size(rng, company)) if kind == "business" else 1
     taken: set[str] = set()
     people = []

@@ -12,7 +12,7 @@ from sandbox.population.salesforce_activities import event_fields, task_fields
 from sandbox.population.salesforce_history import lead_history, statuses
 from sandbox.population.team_rows import MACHINE_ID, QUEUE_ID, STAGES, campaign_id, user_id
 
-_ROLES = {
+ROLES = {
     "decision maker": "Decision Maker",
     "economic buyer": "Economic Buyer",
     "champion": "Evaluator",
@@ -40,18 +40,8 @@ class SalesforceWriter:
 
     def account(self, person: Person, created: int, owner: str) -> str:
         """Write the account of the person's company, or of the person himself; return its id."""
-        record_id, company = self._ids.salesforce("Account"), person.company
-        known: Row = {"Name": person.last, "BillingCountry": person.country.name}
-        if company:
-            known = {
-                "Name": company.name,
-                "Website": f"https://www.{company.domain}",
-                "Industry": company.industry.salesforce,
-                "NumberOfEmployees": company.employees,
-                "AnnualRevenue": company.revenue,
-                "BillingCountry": company.country.name,
-                "BillingCity": company.city,
-            }
+        record_id = self._ids.salesforce("Account")
+        known = account_fields(person)
         self._rows["Account"].append({"Id": record_id, **known, "OwnerId": owner, **_audit(created, created)})
         return record_id
 
@@ -83,14 +73,10 @@ class SalesforceWriter:
             **shown,
             "LeadSource": person.source.salesforce,
             "Status": steps[-1][1] if steps else "New",
-            "Rating": _rating(person, journey, now),
+            **signal_fields(person, journey, now),
             "OwnerId": user_id(journey.rep) if journey.rep and owned else QUEUE_ID,
             "IsConverted": bool(converted),
             **converted,
-            "HasOptedOutOfEmail": _past(journey.opted_out_at, now),
-            "EmailBouncedDate": salesforce_time(journey.bounced_at)
-            if journey.bounced_at is not None
-            else None,
             **_audit(person.created, changed),
         }
         self._rows["Lead"].append(filled(row))
@@ -110,10 +96,7 @@ class SalesforceWriter:
                     "Id": record_id,
                     "Name": name,
                     "AccountId": account_id,
-                    "StageName": STAGES[stage][2],
-                    "Probability": int(STAGES[stage][3] * 100),
-                    "Amount": deal.amount,
-                    "CloseDate": date_of(deal.close_shown(now)),
+                    **deal_fields(deal, now),
                     "IsWon": stage == 5,
                     "IsClosed": closed,
                     "OwnerId": user_id(deal.rep),
@@ -150,7 +133,7 @@ class SalesforceWriter:
                 "Id": self._ids.salesforce("OpportunityContactRole"),
                 "OpportunityId": opportunity_id,
                 "ContactId": contact_id,
-                "Role": _ROLES.get(person.role, "Other"),
+                "Role": ROLES.get(person.role, "Other"),
                 "IsPrimary": primary,
                 **_audit(at, at),
             }
@@ -178,7 +161,7 @@ class SalesforceWriter:
     def activity(self, activity: Activity, who: str, what: str | None) -> None:
         """Write one task or event of a lead, or of the contact it was converted into."""
         name = "Event" if activity.kind == "meeting" else "Task"
-        fields = event_fields(activity, self._now) if name == "Event" else task_fields(activity, self._now)
+        fields = activity_fields(activity, self._now)
         owner = user_id(activity.rep) if activity.rep else MACHINE_ID
         happened = activity.due <= self._now and fields.get("IsClosed") is not False
         changed = activity.due if happened else activity.at
@@ -190,6 +173,47 @@ class SalesforceWriter:
             **fields,
         }
         self._rows[name].append(filled(row | _audit(activity.at, changed)))
+
+
+def account_fields(person: Person) -> Row:
+    """What Salesforce knows of the person's company, or of the person himself where there is none."""
+    company = person.company
+    if company is None:
+        return {"Name": person.last, "BillingCountry": person.country.name}
+    return {
+        "Name": company.name,
+        "Website": f"https://www.{company.domain}",
+        "Industry": company.industry.salesforce,
+        "NumberOfEmployees": company.employees,
+        "AnnualRevenue": company.revenue,
+        "BillingCountry": company.country.name,
+        "BillingCity": company.city,
+    }
+
+
+def signal_fields(person: Person, journey: Journey, now: int) -> Row:
+    """What a lead shows at `now` of letters and of the rep's guess."""
+    return {
+        "Rating": _rating(person, journey, now),
+        "HasOptedOutOfEmail": _past(journey.opted_out_at, now),
+        "EmailBouncedDate": salesforce_time(journey.bounced_at) if journey.bounced_at is not None else None,
+    }
+
+
+def deal_fields(deal: Deal, now: int) -> Row:
+    """What an opportunity shows at `now`."""
+    stage = STAGES[deal.stage_at(now)]
+    return {
+        "StageName": stage[2],
+        "Probability": int(stage[3] * 100),
+        "Amount": deal.amount,
+        "CloseDate": date_of(deal.close_shown(now)),
+    }
+
+
+def activity_fields(activity: Activity, now: int) -> Row:
+    """What an event (meetings) or a task (everything else) shows at `now`."""
+    return event_fields(activity, now) if activity.kind == "meeting" else task_fields(activity, now)
 
 
 def person_fields(person: Person) -> Row:

@@ -28,14 +28,28 @@ def speed_bonus(hours: float) -> float:
     return 1.5 * math.exp(-hours / 4)
 
 
+def segment_for(person: Person) -> str:
+    """The sales segment that a rep's skill for this person is looked up by."""
+    return person.company.segment if person.company else "small"
+
+
+def answering_odds(hours: float, skill: float) -> float:
+    """What the answer adds to the log-odds of qualifying: how long it took and the rep's skill."""
+    return speed_bonus(hours) + 2.0 * (skill - 0.5)
+
+
+def sql_odds(person: Person) -> float:
+    """The log-odds of qualifying, apart from who answers and how fast: fit, intent and hidden quality."""
+    return -3.85 + 4.5 * (person.fit - 0.5) + 4.5 * (person.intent - 0.5) + 0.6 * person.quality
+
+
 def sell(rng: Random, person: Person, journey: Journey, desk: Desk, now: int) -> None:
     """Add to `journey` what the sellers do about this person, also beyond `now`."""
     for at, _ in journey.forms:
-        if person.email and rng.random() < 0.5:
-            journey.activities.append(Activity(at + 20, "auto_out", None, CONFIRMATION, at + 20))
-    _qualify(rng, person, journey, now)
+        confirm(rng, person, journey, at)
+    qualify(rng, person, journey, now)
     if journey.mql_at is None:
-        _leave_alone(rng, person, journey, desk, now)
+        leave_alone(rng, person, journey, desk, now)
         return
     if person.kind == "staff" or rng.random() < 0.03:
         return  # nobody picks it up
@@ -43,10 +57,17 @@ def sell(rng: Random, person: Person, journey: Journey, desk: Desk, now: int) ->
     _answer(rng, person, journey, rep)
     if journey.touched_at is not None:
         _decide(rng, person, journey, rep)
-        _follow_up(rng, person, journey, rep)
+        follow_up(rng, person, journey, rep)
 
 
-def _qualify(rng: Random, person: Person, journey: Journey, now: int) -> None:
+def confirm(rng: Random, person: Person, journey: Journey, at: int) -> None:
+    """Let a machine confirm the form that was sent at `at`, half of the time."""
+    if person.email and rng.random() < 0.5:
+        journey.activities.append(Activity(at + 20, "auto_out", None, CONFIRMATION, at + 20))
+
+
+def qualify(rng: Random, person: Person, journey: Journey, now: int) -> None:
+    """Let marketing hand the lead to sales, if it will before `now`."""
     raised = [at for at, event in journey.forms if event in HAND_RAISE_NAMES]
     odds = -2.0 + 4.5 * (person.fit - 0.5) + 4 * (person.intent - 0.5) + (2.0 if raised else 0.0)
     journey.mql_chance = logistic(odds)
@@ -59,7 +80,7 @@ def _qualify(rng: Random, person: Person, journey: Journey, now: int) -> None:
     journey.mql_at = at if at < now else None
 
 
-def _leave_alone(rng: Random, person: Person, journey: Journey, desk: Desk, now: int) -> None:
+def leave_alone(rng: Random, person: Person, journey: Journey, desk: Desk, now: int) -> None:
     """A lead that marketing keeps: now and then a note, an import task, a cold call."""
     span = now - person.created
     if rng.random() < 0.5 and person.company:
@@ -101,6 +122,11 @@ def _answer(rng: Random, person: Person, journey: Journey, rep: Rep) -> None:
     raised = any(event in HAND_RAISE_NAMES for _, event in journey.forms)
     minutes = rng.lognormvariate(math.log(rep.pace * (0.6 if raised else 1.3)), 1.0)
     at = rep.calendar.after(journey.assigned_at, minutes)
+    touch(rng, person, journey, rep, at)
+
+
+def touch(rng: Random, person: Person, journey: Journey, rep: Rep, at: int) -> None:
+    """The first human touch at `at`: a call or an e-mail."""
     journey.touched_at = at
     if person.phone and rng.random() < 0.45:
         journey.activities.append(_call(rng, at, rep, 0.2 + 0.4 * person.intent))
@@ -114,18 +140,14 @@ def _answer(rng: Random, person: Person, journey: Journey, rep: Rep) -> None:
 def _decide(rng: Random, person: Person, journey: Journey, rep: Rep) -> None:
     """Whether the lead becomes sales-qualified: fit, intent, hidden quality, speed and the rep's skill."""
     hours = ((journey.touched_at or 0) - (journey.mql_at or 0)) / HOUR
-    segment = person.company.segment if person.company else "small"
-    odds = (
-        -3.85
-        + 4.5 * (person.fit - 0.5)
-        + 4.5 * (person.intent - 0.5)
-        + 0.6 * person.quality
-        + speed_bonus(hours)
-        + 2.0 * (rep.skill[segment] - 0.5)
-    )
-    journey.sql_chance = logistic(odds)
+    journey.sql_chance = logistic(sql_odds(person) + answering_odds(hours, rep.skill[segment_for(person)]))
     wait = int(rng.lognormvariate(math.log(5), 0.7) * DAY)
-    if rng.random() < journey.sql_chance:
+    conclude(rng, journey, rep, wait, rng.random() < journey.sql_chance)
+
+
+def conclude(rng: Random, journey: Journey, rep: Rep, wait: int, accepted: bool) -> None:
+    """What comes of a lead that was answered: a first meeting after some `wait` seconds, a refusal, or silence."""
+    if accepted:
         _meet(rng, journey, rep, (journey.touched_at or 0) + wait)
     elif rng.random() < 0.6:
         journey.refused_at = rep.calendar.after(
@@ -143,7 +165,7 @@ def _meet(rng: Random, journey: Journey, rep: Rep, about: int) -> None:
     journey.activities.append(Activity(journey.sql_at, "note", rep, pick(rng, NOTE), journey.sql_at))
 
 
-def _follow_up(rng: Random, person: Person, journey: Journey, rep: Rep) -> None:
+def follow_up(rng: Random, person: Person, journey: Journey, rep: Rep) -> None:
     """Calls, e-mails, replies and meetings until the lead is qualified or given up."""
     add, at = journey.activities.append, journey.touched_at or 0
     ends = journey.sql_at or journey.refused_at or at + 25 * DAY

@@ -10,6 +10,7 @@ from sandbox.population.moments import DAY
 from sandbox.population.reps import Desk, make_team
 
 YEAR = 365 * DAY
+GROWTH = 0.75  # below 1: more leads later in the span
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class World:
     campaigns: tuple[Campaign, ...]
     desk: Desk
     attribution: Attribution
+    growth: float = GROWTH
 
 
 def make_world(seed: int, leads: int, now: int, mailings: int = 0) -> World:

@@ -1,0 +1,122 @@
+"""The live sandbox: goes from event to event up to the clock, before anybody is answered who asks."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sandbox.clock import Clock
+from sandbox.hubspot import HubSpot
+from sandbox.live.agenda import Agenda, moment_of
+from sandbox.live.arrivals import Arrivals
+from sandbox.live.beginning import Beginning
+from sandbox.live.books import Books
+from sandbox.live.cases import hidden_row
+from sandbox.live.doings import Doings
+from sandbox.live.results import results
+from sandbox.live.sales import Sales
+from sandbox.population.model import Row
+from sandbox.population.moments import seconds
+from sandbox.population.truth import truth_row
+from sandbox.population.world import make_world
+from sandbox.salesforce import Salesforce
+from sandbox.truth import Truth
+
+_PAUSE_SECONDS = 0.1  # of real time between two looks at the clock, where nobody asks
+
+
+class Live:
+    """A made population that goes on living from the moment at which it was made."""
+
+    def __init__(
+        self,
+        seed: int,
+        leads: int,
+        mailings: int,
+        clock: Clock,
+        hubspot: HubSpot,
+        salesforce: Salesforce,
+        truth: Truth,
+    ) -> None:
+        """Take over the population that `seed`, `leads`, `mailings` and the clock's present moment have made."""
+        self._clock, self._truth = clock, truth
+        now = seconds(clock.now())
+        self._agenda = Agenda(now)
+        self._books = Books(make_world(seed, leads, now, mailings), hubspot, salesforce, self._agenda)
+        sales = Sales(self._books, leads)
+        self._sales = sales
+        doings = Doings(self._books, sales)
+        arrivals = Arrivals(self._books, doings, leads)
+        Beginning(self._books, doings, sales).take_over(leads, truth.rows())
+        self._agenda.note(now + 1, lambda then: arrivals.begin_year(0, then))
+        self._agenda.note(now + 1, lambda then: arrivals.begin_period(0, then))
+        self._books.signs.settle()
+        self._tell_truth(now)
+
+    def catch_up(self) -> None:
+        """Do what is due up to now; the time that this takes does not pass in the sandbox."""
+        self._run(self._clock.now())
+
+    def advance(self, seconds_on: float) -> None:
+        """Move the clock, and do what is due on the way; back in time nothing is undone."""
+        self.catch_up()
+        self._run(self._clock.now() + timedelta(seconds=seconds_on), jump=True)
+
+    def _run(self, target: datetime, jump: bool = False) -> None:
+        until = math.floor(target.timestamp()) - 1  # what is done in a second has milliseconds of its own
+        written = self._books.signs.read()
+        if written:
+            self._sales.notice(written, self._agenda.now + 1)
+        if self._agenda.is_due(until):
+            try:
+                self._do_all(until)
+            finally:
+                self._clock.start(target)
+        elif jump:
+            self._clock.start(target)
+        self._agenda.now = max(self._agenda.now, until)
+
+    def _do_all(self, until: int) -> None:
+        while self._agenda.is_due(until):
+            at, deed = self._agenda.take()
+            self._clock.hold(moment_of(at))
+            deed(at)
+        self._books.signs.settle()
+
+    def before(self, app: ASGIApp) -> ASGIApp:
+        """`app`, which answers from a world that has caught up with the clock."""
+
+        async def caught_up(scope: Scope, receive: Receive, send: Send) -> None:
+            self.catch_up()
+            await app(scope, receive, send)
+
+        return caught_up
+
+    async def go_on(self) -> None:
+        """Catch up again and again, so that webhooks are told of things while nobody asks."""
+        while True:
+            self.catch_up()
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    # -- for evaluation ------------------------------------------------------------------------------------------
+
+    def tell_truth(self) -> None:
+        """Bring the hidden truth up to date."""
+        self._tell_truth(seconds(self._clock.now()))
+
+    def _tell_truth(self, now: int) -> None:
+        rows: dict[int, Row] = {}
+        for number, case in self._books.dirty.items():
+            told = truth_row(case.person, case.journey, case.hubspot_ids, case.salesforce_ids, now)
+            rows[number] = told | hidden_row(case)
+        self._truth.replace(rows)
+        self._books.dirty.clear()
+
+    def results(self) -> dict[str, Any]:
+        """What was earned since the live sandbox began."""
+        books = self._books
+        return results(books.cases, books.world.team, books.started, seconds(self._clock.now()))
