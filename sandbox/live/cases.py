@@ -92,7 +92,7 @@ class Case:
         written: which of the journey's activities are in the CRMs, by their place.
         planned: moments at which something of him is due to show.
         forgotten: nobody works on the lead unless something reminds the rep.
-        expected: what the first answer was worth: chance to qualify, to get a deal and to win, times the amount.
+        expected: the chance to win that the first answer gave: to qualify, to get a deal and to close it.
     """
 
     person: Person

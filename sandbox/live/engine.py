@@ -119,4 +119,5 @@ class Live:
     def results(self) -> dict[str, Any]:
         """What was earned since the live sandbox began."""
         books = self._books
-        return results(books.cases, books.world.team, books.started, seconds(self._clock.now()))
+        in_hand = {number: desk.in_hand for number, desk in self._sales.desks.items()}
+        return results(books.cases, books.world.team, in_hand, books.started, seconds(self._clock.now()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
@@ -12,13 +12,15 @@ from sandbox.population.moments import HOUR, MINUTE, salesforce_time
 from sandbox.population.team_rows import owner_id, user_id
 
 
-def results(cases: Sequence[Case], team: Sequence[Rep], since: int, now: int) -> dict[str, Any]:
+def results(
+    cases: Sequence[Case], team: Sequence[Rep], in_hand: Mapping[int, int], since: int, now: int
+) -> dict[str, Any]:
     """Totals of what happened after `since` up to `now`, and by rep.
 
     SQLs, deals and revenue are those of leads that were answered since then, so that what was begun before does not
     blur a comparison. `revenue` is the sum of deals won so far, `revenue_ahead` of those that are open and will be
-    won; `expected_revenue` is what the first answers were worth when they were given (chance to qualify, to get a
-    deal and to win it, times the amount), which varies far less.
+    won; `expected_won` and `expected_revenue` are what the first answers were worth when they were given (the chance
+    to qualify, to get a deal and to win it; the same times the amount), which varies far less.
     """
 
     def happened(at: int | None) -> bool:
@@ -41,8 +43,9 @@ def results(cases: Sequence[Case], team: Sequence[Rep], since: int, now: int) ->
         "lost": sum(not deal.wins for deal in closed),
         "revenue": _revenue(closed),
         "revenue_ahead": _revenue(deals) - _revenue(closed),
-        "expected_revenue": round(sum(case.expected for case in cases)),
-        "reps": [_rep_row(rep, answered, closed) for rep in team],
+        "expected_won": round(sum(case.expected for case in answered), 3),
+        "expected_revenue": round(sum(case.expected * case.fate.amount for case in answered)),
+        "reps": [_rep_row(rep, answered, closed) | {"in_hand": in_hand.get(rep.number, 0)} for rep in team],
     }
 
 
@@ -68,6 +71,7 @@ def _rep_row(rep: Rep, answered: Iterable[Case], closed: Iterable[Deal]) -> dict
         "is_active": rep.left_at is None,
         "languages": list(rep.languages),
         "time_zone": rep.country.zone,
+        "utc_offset_hours": rep.country.offset / HOUR,
         "opens_at_hour": rep.calendar.opens / HOUR,
         "closes_at_hour": rep.calendar.closes / HOUR,
         "skill": dict(rep.skill),

@@ -113,7 +113,7 @@ class Sales:
         conclude(dice, journey, rep, wait, fate.sql_draw < journey.sql_chance)
         follow_up(dice, person, journey, rep)
         wins = logistic(win_odds(person, len(case.group.cases)) + selling_odds(hours, skill))
-        case.expected = journey.sql_chance * DEAL_CHANCE * wins * fate.amount
+        case.expected = journey.sql_chance * DEAL_CHANCE * wins
         self._books.show(case, now)
         if journey.sql_at is not None:
             self._note(journey.sql_at, partial(self.qualified, case))
