@@ -230,9 +230,9 @@ def test_revenue_is_shared_as_a_plain_computation_shares_it(built: DbtWarehouse,
         for column in range(4):
             assert sum(row[column] for row in rows) == amounts[key]
         assert (rows[0][0], rows[-1][1]) == (amounts[key], amounts[key])
-        for row, equal, placed in zip(rows, *_shares(amounts[key], len(rows)), strict=True):
-            assert abs(row[2] - equal) <= Fraction(1, 100)
-            assert abs(row[3] - placed) <= Fraction(1, 100)
+        for share, equal, placed in zip(rows, *_shares(amounts[key], len(rows)), strict=True):
+            assert abs(share[2] - equal) <= Fraction(1, 100)
+            assert abs(share[3] - placed) <= Fraction(1, 100)
 
 
 def _shares(amount: Fraction, n: int) -> tuple[list[Fraction], list[Fraction]]:
