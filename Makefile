@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READERS := .venv-readers
+SPARK := .venv-spark
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test test-readers lint bench dashboard lock install clean
+.PHONY: demo test test-readers test-spark lint bench dashboard lock install clean
 
 install: $(INSTALLED)
 
@@ -37,6 +38,15 @@ $(READERS)/.installed: requirements-readers.lock
 	$(READERS)/bin/pip install --quiet --require-hashes --requirement requirements-readers.lock
 	@touch $@
 
+# The dbt project on Spark against DuckDB; needs Java 17. Spark stays out of $(VENV).
+test-spark: $(INSTALLED) $(SPARK)/.installed
+	$(BIN)/python -m pytest tests/spark
+
+$(SPARK)/.installed: requirements-spark.lock
+	$(PYTHON) -m venv $(SPARK)
+	$(SPARK)/bin/pip install --quiet --require-hashes --requirement requirements-spark.lock
+	@touch $@
+
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -57,6 +67,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes
 lock: $(INSTALLED)
 	$(COMPILE) --extra dev pyproject.toml --output-file requirements.lock
 	$(COMPILE) --group readers --output-file requirements-readers.lock
+	$(COMPILE) --group spark --constraint requirements.lock --output-file requirements-spark.lock
 
 clean:
-	rm -rf $(VENV) $(READERS)
+	rm -rf $(VENV) $(READERS) $(SPARK)
