@@ -3,7 +3,7 @@ select
     account_id,
     match_reason,
     place = 1 as is_chosen,
-    place,
+    cast(place as bigint) as place,
     is_customer,
     linked_count,
     account_created_at

@@ -1,0 +1,123 @@
+"""How the dbt project is written: everything described, documentation that builds, SQL that both engines read."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadwright.settings import Settings
+from tests.conftest import ROOT
+from tests.dbt_warehouse import DbtWarehouse
+
+_MODELS = Settings().dbt_project / "models"
+# What one engine has and the other has not, or reads in another way. A dispatched macro has both spellings.
+_NOT_PORTABLE = {
+    "qualify": r"\bqualify\b",
+    "a cast with ::": r"::",
+    "filter (where ...)": r"\bfilter\s*\(",
+    "group by all, order by all": r"\bby\s+all\b",
+    "select * except, exclude or replace": r"\*\s*(exclude|replace|except)\b",
+    "a list, map or struct": (
+        r"\b(list_\w+|array_\w+|struct_\w+|map_\w+|unnest|explode|flatten|collect_list|collect_set|string_agg|"
+        r"group_concat|string_split|regexp_extract_all|generate_series|sequence)\s*\(|\blist\s*\(|\[\s*'"
+    ),
+    "a function of dates that one engine has": (
+        r"\b(date_diff|datediff|date_add|dateadd|date_sub|date_part|strftime|strptime|epoch\w*|make_timestamp|"
+        r"isodow|weekday|timezone|to_utc_timestamp|from_utc_timestamp|unix_timestamp|now|current_timestamp)\s*\("
+    ),
+    "a regular expression": r"\bregexp_\w+\s*\(|\brlike\b|\bsimilar to\b",
+    "ilike": r"\bilike\b",
+    "a backslash in a text": r"'[^'\n]*\\[^'\n]*'",
+    "a text or name in double quotes": r"\"",
+    "asof, positional or lateral join": r"\b(asof|positional|lateral)\b",
+}
+
+
+@pytest.fixture(scope="module")
+def documented(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the generated documentation of a built project."""
+    made = DbtWarehouse(tmp_path_factory.mktemp("home"))
+    made.build()
+    project, home = str(made.settings.dbt_project), made.settings.home
+    where = ["--project-dir", project, "--profiles-dir", project, "--log-path", str(home / "logs")]
+    dbt = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "docs", "generate"]
+    done = subprocess.run(
+        [*dbt, *where, "--target-path", str(home / "docs")],
+        env={**os.environ, "LEADWRIGHT_WAREHOUSE_FILE": str(made.settings.warehouse_file)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
+    return home / "docs"
+
+
+def test_the_documentation_has_every_table_and_column_with_a_description(documented: Path) -> None:
+    assert (documented / "index.html").stat().st_size > 0
+    catalog, manifest = (
+        json.loads((documented / name).read_text()) for name in ("catalog.json", "manifest.json")
+    )
+    assert catalog["errors"] is None
+    described = {**manifest["nodes"], **manifest["sources"]}
+    found = {**catalog["nodes"], **catalog["sources"]}
+    assert len(found) > 100
+    assert [bare for key, table in found.items() for bare in _undescribed(described[key], table)] == []
+
+
+def _undescribed(node: dict[str, Any], table: dict[str, Any]) -> list[str]:
+    texts = {name.lower(): column["description"] for name, column in node["columns"].items()}
+    columns = [f"{node['name']}.{name}" for name in table["columns"] if not texts.get(name.lower())]
+    return columns if node["description"] else [node["name"], *columns]
+
+
+def test_a_description_begins_with_the_grain(documented: Path) -> None:
+    nodes = json.loads((documented / "manifest.json").read_text())["nodes"].values()
+    models = [node for node in nodes if node["resource_type"] in ("model", "seed")]
+    assert [n["name"] for n in models if not n["description"].startswith("One row")] == []
+
+
+def test_sources_of_records_have_a_freshness_and_exposures_name_their_models(documented: Path) -> None:
+    manifest = json.loads((documented / "manifest.json").read_text())
+    with_cursor = [s for s in manifest["sources"].values() if s["loaded_at_field"]]
+    assert len(with_cursor) > 15
+    assert [s["name"] for s in with_cursor if not s["freshness"]["warn_after"]["count"]] == []
+    named = {key.split(".")[-1] for e in manifest["exposures"].values() for key in e["depends_on"]["nodes"]}
+    models = {node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "model"}
+    pages = "\n".join(file.read_text() for file in (ROOT / "dashboards").rglob("*.py"))
+    read = models & set(re.findall(r"\b(?:dim|fct|rpt)_\w+", pages))
+    written = {name for name in models if name.startswith("sync_")}
+    assert len(read) > 5
+    assert (read | written) - named == set()
+
+
+def test_models_are_written_in_sql_that_both_engines_read() -> None:
+    files = sorted(_MODELS.rglob("*.sql"))
+    assert len(files) > 80
+    slips = {f"{file.name}: {slip}" for file in files for slip in _slips(file.read_text())}
+    assert slips == set()
+
+
+def test_sql_of_one_engine_is_seen() -> None:
+    assert _slips("select a::int from b qualify row_number() over () = 1") == {"qualify", "a cast with ::"}
+    assert _slips("select count(*) filter (where x) from a -- not: qualify") == {"filter (where ...)"}
+    assert _slips("select {{ days_between('a', \"b\") }}, list(x) from a") == {"a list, map or struct"}
+    assert _slips("select date_diff('day', a, b) from a where '\\n' = c") == {
+        "a function of dates that one engine has",
+        "a backslash in a text",
+    }
+    assert (
+        _slips("select row_number() over (partition by a) as place from checklist (b) where x in ('a')")
+        == set()
+    )
+
+
+def _slips(sql: str) -> set[str]:
+    """What in a model one engine does not read as the other does; comments and Jinja left out."""
+    plain = re.sub(r"--[^\n]*", " ", re.sub(r"(?s)\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", " ", sql))
+    return {what for what, pattern in _NOT_PORTABLE.items() if re.search(pattern, plain, re.IGNORECASE)}
