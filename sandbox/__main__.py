@@ -57,8 +57,17 @@ def run(options: Namespace, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     clock = Clock(options.now, options.speed)
     clock.hold(clock.now())  # filling takes time that does not pass in the sandbox
-    hubspot = HubSpot(_store(options, folder, "hubspot"), clock, options.limits, options.hubspot_scopes)
-    salesforce = Salesforce(_store(options, folder, "salesforce"), clock, options.limits)
+    hubspot = HubSpot(
+        _store(options, folder, "hubspot"), clock, options.limits, options.hubspot_scopes, number=options.seed
+    )
+    salesforce = Salesforce(
+        _store(options, folder, "salesforce"),
+        clock,
+        options.limits,
+        permissions=options.salesforce_permissions,
+        session_seconds=options.salesforce_session,
+        number=options.seed,
+    )
     truth = Truth(_store(options, folder, "truth"))
     leads = fill(options, clock, hubspot, salesforce, truth)
     live = None
@@ -104,7 +113,7 @@ def _apps(
     """Both CRMs as they are served: behind faults and the control API, in a world that has caught up."""
     apps: dict[str, ASGIApp] = {"hubspot": hubspot.app, "salesforce": salesforce.app}
     if options.control:
-        faults = Faults()
+        faults = Faults({"hubspot": hubspot.expire, "salesforce": salesforce.org.sessions.revoke})
         apps = {crm: faults.around(crm, app) for crm, app in apps.items()}
         apps["hubspot"] = Control(clock, faults, hubspot, salesforce, truth, live).before(apps["hubspot"])
     return apps if live is None else {crm: live.before(app) for crm, app in apps.items()}

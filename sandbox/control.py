@@ -13,9 +13,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.clock import Clock
+from sandbox.control_hubspot import hubspot_handlers
+from sandbox.control_salesforce import salesforce_handlers
 from sandbox.faults import Faults, fault_from
 from sandbox.hubspot import HubSpot
-from sandbox.hubspot.webhooks import Mischief
 from sandbox.live import Live
 from sandbox.salesforce import Salesforce
 from sandbox.truth import Truth
@@ -38,7 +39,6 @@ class Control:
         self._clock = clock
         self._live = live
         self._faults = faults
-        self._hubspot = hubspot
         self._truth = truth
         self._counters = {"hubspot": hubspot.requests, "salesforce": salesforce.requests}
         handlers: dict[tuple[str, str], Callable[[Any], Any]] = {
@@ -51,13 +51,8 @@ class Control:
             ("GET", "/results"): self._results,
             ("GET", "/clock"): self._now,
             ("POST", "/clock"): self._advance,
-            ("POST", "/hubspot/tokens"): self._make_token,
-            ("PUT", "/hubspot/scopes"): self._set_scopes,
-            ("PUT", "/hubspot/search-lag"): self._set_search_lag,
-            ("PUT", "/hubspot/webhooks"): self._set_webhooks,
-            ("POST", "/hubspot/calculate"): self._calculate,
-            ("POST", "/hubspot/load"): lambda given: self._load(hubspot, given),
-            ("POST", "/salesforce/load"): lambda given: self._load(salesforce, given),
+            **hubspot_handlers(hubspot),
+            **salesforce_handlers(salesforce),
         }
         self._app = Starlette(
             routes=[
@@ -112,29 +107,6 @@ class Control:
         mover = self._live or self._clock
         mover.advance(float(given["advance"]))
         return self._now(None)
-
-    def _make_token(self, given: Any) -> Any:
-        return {"token": self._hubspot.make_token(given["scopes"])}
-
-    def _set_scopes(self, given: Any) -> None:
-        self._hubspot.tokens[given.get("token", self._hubspot.token)] = frozenset(given["scopes"])
-
-    def _set_search_lag(self, given: Any) -> None:
-        self._hubspot.search_lag.seconds = float(given["seconds"])
-
-    def _set_webhooks(self, given: Any) -> None:
-        hooks = self._hubspot.webhooks
-        hooks.retry_seconds = float(given.pop("retry_seconds", hooks.retry_seconds))
-        hooks.misbehave(Mischief(**given))
-
-    def _calculate(self, given: Any) -> Any:
-        kind = self._hubspot.object_type(given["object"])
-        values = {name: kind.properties[name].stored(value) for name, value in given["properties"].items()}
-        return {"changed": self._hubspot.records.set_silently(kind, given["id"], values)}
-
-    def _load(self, crm: HubSpot | Salesforce, given: Any) -> None:
-        """Rows with dates of their own: late ones, out of order, or as many as a test needs."""
-        crm.load(given["object"], given["rows"])
 
 
 def _endpoint(handler: Callable[[Any], Any]) -> Callable[[Request], Any]:

@@ -1,4 +1,5 @@
-"""Faults on demand: slow answers, error statuses, answers cut off or lost, repeatable by their seed."""
+"""Faults on demand: slow answers, error statuses, answers cut off or lost, sessions that end, single records that
+are refused; repeatable by their seed."""
 
 from __future__ import annotations
 
@@ -7,13 +8,19 @@ import gzip
 import json
 import random
 import re
-from collections.abc import MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-KINDS = ("status", "latency", "cut", "gzip")
+from sandbox import row_faults
+
+KINDS = ("status", "latency", "cut", "gzip", "expire", "rows")
+REFUSALS = {
+    "hubspot": ("VALIDATION_ERROR", "Injected refusal"),
+    "salesforce": ("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record"),
+}
 MESSAGES = {423: "The resource is locked.", 429: "You have reached your secondly limit.", 530: "Bad origin."}
 
 
@@ -24,13 +31,15 @@ class Fault:
     Attributes:
         crm: `hubspot` or `salesforce`.
         kind: `status` answers without doing anything; `latency` waits and goes on; `cut` does the call and breaks
-            the connection in the body of the answer; `gzip` does the call and ends the compressed body too early.
+            the connection in the body of the answer; `gzip` does the call and ends the compressed body too early;
+            `expire` ends the caller's token before the call; `rows` refuses single records of the call.
         method, path: which calls; a path is a regular expression that the path must contain.
-        skip: how many such calls go well first.
+        skip: how many such calls (for `rows`: records) go well first.
         times: how often it happens; None is for ever.
-        share: the share of calls that it happens to, drawn with `seed`.
+        share: the share of calls (records) that it happens to, drawn with `seed`.
         seconds: for `latency`, from and to.
         keep: for `cut` and `gzip`, the share of the body that arrives.
+        code, message: for `rows`, what a refused record is told.
     """
 
     crm: str
@@ -46,13 +55,17 @@ class Fault:
     body: Any = None
     seconds: tuple[float, float] = (0.0, 0.0)
     keep: float = 0.5
+    code: str = ""
+    message: str = ""
     happened: int = 0
     dice: random.Random = field(default_factory=random.Random, repr=False)
 
-    def strikes(self, scope: Scope) -> bool:
-        """Whether this call is hit; counts it where it is."""
-        if (self.method and scope["method"] != self.method) or not re.search(self.path, scope["path"]):
-            return False
+    def concerns(self, scope: Scope) -> bool:
+        """Whether this call is one that the rule is about."""
+        return self.method in ("", scope["method"]) and bool(re.search(self.path, scope["path"]))
+
+    def strikes(self) -> bool:
+        """Whether it happens to this call or record; counts it where it does."""
         if self.skip > 0:
             self.skip -= 1
             return False
@@ -60,6 +73,11 @@ class Fault:
             return False
         self.happened += 1
         return True
+
+    def refusal(self) -> row_faults.Refusal | None:
+        """Why the next record is refused, if it is."""
+        code, message = REFUSALS[self.crm]
+        return (self.code or code, self.message or message) if self.strikes() else None
 
     def shown(self) -> dict[str, Any]:
         """The rule as the control API shows it."""
@@ -79,23 +97,33 @@ def fault_from(given: MutableMapping[str, Any]) -> Fault:
 
 
 class Faults:
-    """The rules in force, in the order in which they were given."""
+    """The rules in force, in the order in which they were given; `expire` ends a token of a CRM."""
 
-    def __init__(self) -> None:
+    def __init__(self, expire: Mapping[str, Callable[[str], None]]) -> None:
         self.rules: list[Fault] = []
+        self._expire = expire
 
     def around(self, crm: str, app: ASGIApp) -> ASGIApp:
         """`app` of `crm` with the rules in front of it."""
 
         async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
-            hits = [
-                rule
-                for rule in self.rules
-                if scope["type"] == "http" and rule.crm == crm and rule.strikes(scope)
-            ]
-            await _answer(app, hits, scope, receive, send)
+            if scope["type"] != "http":
+                return await app(scope, receive, send)
+            rules = [rule for rule in self.rules if rule.crm == crm and rule.concerns(scope)]
+            hits = [rule for rule in rules if rule.kind != "rows" and rule.strikes()]
+            if any(hit.kind == "expire" for hit in hits):
+                self._expire[crm](_token(scope))
+            with row_faults.in_force([rule.refusal for rule in rules if rule.kind == "rows"]):
+                await _answer(app, hits, scope, receive, send)
 
         return faulty
+
+
+def _token(scope: Scope) -> str:
+    """The token that a call carries, in one of the headers that the CRMs read."""
+    headers = dict(scope["headers"])
+    carried = headers.get(b"x-sfdc-session") or headers.get(b"authorization", b"").partition(b" ")[2]
+    return bytes(carried).decode("latin-1")
 
 
 async def _answer(app: ASGIApp, hits: list[Fault], scope: Scope, receive: Receive, send: Send) -> None:
@@ -155,6 +183,8 @@ async def _refuse(fault: Fault, send: Send) -> None:
 def _default_body(fault: Fault) -> Any:
     if fault.status in (502, 503, 504):  # what a gateway in front of the service sends
         return f"<html><body><h1>{fault.status}</h1></body></html>"
+    if fault.status == 401:
+        return _unauthorised(fault.crm)
     if fault.crm == "salesforce":
         code = "REQUEST_LIMIT_EXCEEDED" if fault.status in (403, 429) else "UNKNOWN_EXCEPTION"
         return [{"message": f"Injected {fault.status}", "errorCode": code}]
@@ -163,4 +193,15 @@ def _default_body(fault: Fault) -> Any:
         "message": MESSAGES.get(fault.status, f"Injected {fault.status}"),
         "correlationId": "00000000-0000-0000-0000-000000000000",
         "category": "RATE_LIMITS" if fault.status == 429 else "INTERNAL_ERROR",
+    }
+
+
+def _unauthorised(crm: str) -> Any:
+    if crm == "salesforce":
+        return [{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}]
+    return {
+        "status": "error",
+        "message": "The OAuth token used to make this call expired.",
+        "correlationId": "00000000-0000-0000-0000-000000000000",
+        "category": "EXPIRED_AUTHENTICATION",
     }

@@ -27,9 +27,13 @@ def _import(text: str) -> tuple[str, Path]:
     return crm, Path(folder)
 
 
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name for name in text.split(",") if name)
+
+
 def _count(text: str) -> int:
     if not text.isdigit():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of leads")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, 0 or more")
     return int(text)
 
 
@@ -63,7 +67,10 @@ def parser() -> argparse.ArgumentParser:
         "--salesforce-port", type=int, default=0, metavar="PORT", help="0 takes a free port (default)"
     )
     line.add_argument(
-        "--seed", type=int, default=7, help="the same seed makes the same population (default 7)"
+        "--seed",
+        type=_count,
+        default=7,
+        help="the same seed makes the same population; each has a portal id and an org id of its own (default 7)",
     )
     line.add_argument(
         "--leads",
@@ -113,8 +120,20 @@ def parser() -> argparse.ArgumentParser:
     line.add_argument(
         "--hubspot-scopes",
         metavar="SCOPE,...",
-        type=lambda text: [scope for scope in text.split(",") if scope],
+        type=_names,
         help="what the HubSpot token may do (default: everything)",
+    )
+    line.add_argument(
+        "--salesforce-permissions",
+        metavar="PERMISSION,...",
+        type=_names,
+        help="what the Salesforce user may do, such as ApiEnabled,ReadLeads,EditLeads (default: everything)",
+    )
+    line.add_argument(
+        "--salesforce-session",
+        metavar="SECONDS",
+        type=float,
+        help="how long a Salesforce token lasts (default: for ever)",
     )
     line.add_argument(
         "--search-lag",
@@ -133,6 +152,6 @@ def parser() -> argparse.ArgumentParser:
         "--state",
         type=Path,
         metavar="FOLDER",
-        help="keep the records and the certificate authority in this folder (default: records in memory)",
+        help="hold the records in this folder instead of memory, for large populations; each start begins anew",
     )
     return line

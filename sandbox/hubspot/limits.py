@@ -18,6 +18,7 @@ class Limits:
 
     def __init__(self, enforced: bool) -> None:
         self.enforced = enforced
+        self.per_ten_seconds, self.per_day, self.searches = PER_TEN_SECONDS, PER_DAY, SEARCHES_PER_SECOND
         self._calls: deque[float] = deque()
         self._searches: deque[float] = deque()
         self.today = 0
@@ -27,17 +28,17 @@ class Limits:
         now = time.monotonic()
         self.today += 1
         headers = {
-            "X-HubSpot-RateLimit-Daily": str(PER_DAY),
-            "X-HubSpot-RateLimit-Daily-Remaining": str(max(0, PER_DAY - self.today)),
+            "X-HubSpot-RateLimit-Daily": str(self.per_day),
+            "X-HubSpot-RateLimit-Daily-Remaining": str(max(0, self.per_day - self.today)),
         }
         if search:
-            self._check(self._searches, now, 1.0, SEARCHES_PER_SECOND, "secondly", headers)
+            self._check(self._searches, now, 1.0, self.searches, "secondly", headers)
             return headers
-        used = self._check(self._calls, now, 10.0, PER_TEN_SECONDS, "ten_secondly_rolling", headers)
+        used = self._check(self._calls, now, 10.0, self.per_ten_seconds, "ten_secondly_rolling", headers)
         headers |= {
             "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
-            "X-HubSpot-RateLimit-Max": str(PER_TEN_SECONDS),
-            "X-HubSpot-RateLimit-Remaining": str(PER_TEN_SECONDS - used),
+            "X-HubSpot-RateLimit-Max": str(self.per_ten_seconds),
+            "X-HubSpot-RateLimit-Remaining": str(self.per_ten_seconds - used),
             "X-HubSpot-RateLimit-Secondly": str(PER_SECOND),
             "X-HubSpot-RateLimit-Secondly-Remaining": str(max(0, PER_SECOND - used)),
         }
@@ -50,7 +51,7 @@ class Limits:
             return 1
         while calls and calls[0] <= now - seconds:
             calls.popleft()
-        if self.today > PER_DAY:
+        if self.today > self.per_day:
             name = "daily"
         if len(calls) >= most or name == "daily":
             raise _too_many(name, headers)

@@ -24,6 +24,7 @@ from sandbox.hubspot.owners import Owners
 from sandbox.hubspot.pipelines import Pipelines
 from sandbox.hubspot.properties import PROPERTY_NAME, Property
 from sandbox.hubspot.records import Records
+from sandbox.hubspot.rules import ValidationRule
 from sandbox.hubspot.scopes import ALL_SCOPES
 from sandbox.hubspot.search import contains_token
 from sandbox.hubspot.values import wire_id
@@ -32,18 +33,24 @@ from sandbox.store import Store
 
 PRIMARY_COMPANY = 1  # the type id of the link from a contact to its primary company
 CLIENT_SECRET = str(uuid.uuid5(uuid.NAMESPACE_URL, "sandbox-app"))  # signs webhooks
-PORTAL_ID = 7100100
+PORTAL_ID = 7100100  # of the first portal; each other one has its own
 
 
 class HubSpot:
     """One portal. `.app` serves it; `.load` and `.load_associations` fill it; `.requests` counts its calls."""
 
     def __init__(
-        self, store: Store, clock: Clock, limits: bool = True, scopes: Iterable[str] | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        limits: bool = True,
+        scopes: Iterable[str] | None = None,
+        number: int = 0,
     ) -> None:
+        """`number` tells several portals apart: each has another id."""
         self.store = store
         self.clock = clock
-        self.portal_id = PORTAL_ID
+        self.portal_id = PORTAL_ID + number
         self.types = ObjectTypes()
         self.history = History(store)
         self.pipelines = Pipelines(clock)
@@ -53,11 +60,13 @@ class HubSpot:
         self._loader = Loader(store, clock, self.records, derived)
         self.associations = Associations(store)
         self.owners = Owners(store, clock)
+        self.rules: list[ValidationRule] = []
         self.lists = Lists(clock)
-        self.webhooks = Webhooks(clock, PORTAL_ID, CLIENT_SECRET)
+        self.webhooks = Webhooks(clock, self.portal_id, CLIENT_SECRET)
         self.forms = Forms(self)
         self.limits = Limits(limits)
         self.tokens: dict[str, frozenset[str]] = {}
+        self._made_tokens = itertools.count()
         self.token = self.make_token(ALL_SCOPES if scopes is None else scopes)
         self.requests: Counter[tuple[str, str]] = Counter()
         self._groups: dict[str, dict[str, str]] = {}
@@ -71,9 +80,13 @@ class HubSpot:
 
     def make_token(self, scopes: Iterable[str]) -> str:
         """A new token that may do what `scopes` say."""
-        token = f"pat-na1-{uuid.uuid5(uuid.NAMESPACE_URL, f'sandbox-{len(self.tokens)}')}"
+        token = f"pat-na1-{uuid.uuid5(uuid.NAMESPACE_URL, f'sandbox-{next(self._made_tokens)}')}"
         self.tokens[token] = frozenset(scopes)
         return token
+
+    def expire(self, token: str) -> None:
+        """End a token."""
+        self.tokens.pop(token, None)
 
     def correlation_id(self) -> str:
         """An id for one error answer; the same run gives the same ids."""

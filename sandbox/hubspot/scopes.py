@@ -21,6 +21,7 @@ ALL_SCOPES = (
     "forms",
     "sales-email-read",
 )
+EMAILS = "sales-email-read"
 OWNERS = "crm.objects.owners.read"
 
 

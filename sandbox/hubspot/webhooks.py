@@ -62,9 +62,15 @@ class Subscription:
 
 @dataclass(slots=True)
 class Mischief:
-    """How deliveries go wrong on purpose: the share that is sent twice, batches out of order, drawn by `seed`."""
+    """How deliveries go wrong on purpose, drawn by `seed`.
+
+    `duplicate`: the share that is sent twice, each signed anew. `replay`: the share that comes once more, byte for
+    byte with its old signature, `replay_after` seconds later. `shuffle`: events of a batch out of order.
+    """
 
     duplicate: float = 0.0
+    replay: float = 0.0
+    replay_after: float = 1.0
     shuffle: bool = False
     seed: int = 0
 
@@ -171,8 +177,12 @@ class Webhooks:
         self, client: httpx.AsyncClient, url: str, events: list[dict[str, Any]], attempt: int
     ) -> bool:
         body = json.dumps([{**event, "attemptNumber": attempt} for event in events], separators=(",", ":"))
+        headers = self.signed("POST", url, body)
         try:
-            answer = await client.post(url, content=body.encode(), headers=self.signed("POST", url, body))
+            answer = await client.post(url, content=body.encode(), headers=headers)
+            if self._dice.random() < self._mischief.replay:
+                await asyncio.sleep(self._mischief.replay_after)
+                await client.post(url, content=body.encode(), headers=headers)
         except httpx.HTTPError:
             return False
         return answer.is_success

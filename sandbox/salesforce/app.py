@@ -26,7 +26,7 @@ from sandbox.salesforce import (
 )
 from sandbox.salesforce.errors import ApiError, RowError, not_found, not_served
 from sandbox.salesforce.http import Call, Endpoint, Handler, reply
-from sandbox.salesforce.oauth import ConnectedApp, revoke, token
+from sandbox.salesforce.oauth import ConnectedApp, revoke, token, userinfo
 from sandbox.salesforce.org import Org
 
 DATA = "/services/data/{version}"
@@ -96,6 +96,8 @@ class App:
         self.open: dict[tuple[str, str], OpenHandler] = {
             ("POST", "/services/oauth2/token"): lambda request: token(org, connected_app, request),
             ("POST", "/services/oauth2/revoke"): lambda request: revoke(org, request),
+            ("GET", "/services/oauth2/userinfo"): lambda request: userinfo(org, request),
+            ("POST", "/services/oauth2/userinfo"): lambda request: userinfo(org, request),
             ("GET", "/services/data"): self._versions,
         }
 

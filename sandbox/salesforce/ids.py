@@ -34,7 +34,11 @@ class IdMaker:
     def next(self, prefix: str) -> str:
         """The next id for the object whose key prefix is `prefix`."""
         self.counts[prefix] += 1
-        number, digits = self.counts[prefix], ""
+        return self.at(prefix, self.counts[prefix])
+
+    def at(self, prefix: str, number: int) -> str:
+        """The id with the place `number` in the order of a key prefix."""
+        digits = ""
         while number:
             number, digit = divmod(number, len(ALPHABET))
             digits = ALPHABET[digit] + digits

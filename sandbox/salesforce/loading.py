@@ -81,12 +81,21 @@ def _load_chunk(org: Org, object_type: ObjectType, chunk: list[Mapping[str, Any]
     _add_columns(org, object_type, chunk, names)
     fields = [(name, field) for name in names if (field := object_type.fields[name.lower()]).stored]
     readers = [(name, field.name, _reader(field)) for name, field in fields]
+    _add_choices(fields, chunk)
     filler = Filler(org, object_type)
     rows = [
         filler.fill(_read(object_type, readers, row, number)) for number, row in enumerate(chunk, before + 1)
     ]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     org.store.insert(object_type.table, columns, ([row.get(column) for column in columns] for row in rows))
+
+
+def _add_choices(fields: Iterable[tuple[str, Field]], rows: list[Mapping[str, Any]]) -> None:
+    """Values that a picklist does not know become choices of it."""
+    for name, field in fields:
+        if field.picklist and not field.restricted:
+            used = {value for row in rows if (value := row.get(name))} - set(field.picklist)
+            field.picklist += tuple(sorted(map(str, used)))
 
 
 def _reader(field: Field) -> Callable[[Any], Stored]:

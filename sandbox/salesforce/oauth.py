@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.salesforce.errors import ApiError
 from sandbox.salesforce.http import reply
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.sessions import User
@@ -152,3 +153,41 @@ async def revoke(org: Org, request: Request) -> Response:
     form = parse_qs((await request.body()).decode())
     org.sessions.revoke(form.get("token", [request.query_params.get("token", "")])[0])
     return reply(None)
+
+
+async def userinfo(org: Org, request: Request) -> Response:
+    """GET or POST /services/oauth2/userinfo: who the token belongs to"""
+    _, _, given = request.headers.get("Authorization", "").partition(" ")
+    try:
+        session = org.sessions.require(given)
+    except ApiError:
+        return Response("Bad_OAuth_Token" if given else "Missing_OAuth_Token", 403, media_type="text/plain")
+    row = org.row("User", session.user.id) or {}
+    own = f"https://{urlsplit(str(request.base_url)).netloc}"
+    data = f"{own}/services/data/v{{version}}/"
+    return reply(
+        {
+            "sub": f"{own}/id/{org.sessions.org_id}/{session.user.id}",
+            "user_id": session.user.id,
+            "organization_id": org.sessions.org_id,
+            "preferred_username": session.user.username,
+            "nickname": row.get("Alias"),
+            "name": row.get("Name"),
+            "email": row.get("Email"),
+            "email_verified": True,
+            "given_name": row.get("FirstName"),
+            "family_name": row.get("LastName"),
+            "zoneinfo": row.get("TimeZoneSidKey"),
+            "user_type": "STANDARD",
+            "language": row.get("LanguageLocaleKey"),
+            "locale": row.get("LocaleSidKey"),
+            "active": True,
+            "urls": {
+                "rest": data,
+                "sobjects": f"{data}sobjects/",
+                "query": f"{data}query/",
+                "recent": f"{data}recent/",
+                "profile": f"{own}/{session.user.id}",
+            },
+        }
+    )

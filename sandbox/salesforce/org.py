@@ -15,7 +15,7 @@ from sandbox.salesforce.locks import Locks
 from sandbox.salesforce.results import Locators
 from sandbox.salesforce.rules import Rules
 from sandbox.salesforce.schema import Schema, View
-from sandbox.salesforce.seed import INTEGRATION_USERNAME, ORG_ID, fresh_rows
+from sandbox.salesforce.seed import INTEGRATION_USERNAME, fresh_rows
 from sandbox.salesforce.sessions import Sessions, User
 from sandbox.salesforce.standard import standard_objects
 from sandbox.salesforce.usage import Usage
@@ -47,11 +47,12 @@ class Org:
         permissions: frozenset[str] | None,
         session_seconds: float | None,
         usage: Usage,
+        number: int = 0,
     ) -> None:
         self.store, self.clock, self.usage = store, clock, usage
         self.ids = IdMaker()
         self.schema = Schema(store, standard_objects())
-        self.sessions = Sessions(ORG_ID, session_seconds)
+        self.sessions = Sessions(self.ids.at("00D", number + 1), session_seconds)
         self.rules = Rules()
         self.locks = Locks()
         self.locators = Locators(store)
@@ -69,7 +70,7 @@ class Org:
         self._seed()
 
     def _seed(self) -> None:
-        for name, rows in fresh_rows(self.integration_user.id).items():
+        for name, rows in fresh_rows(self.sessions.org_id, self.integration_user.id).items():
             for row in rows:
                 self.insert(self.schema.require(name), self.loaded_values(self.schema.require(name), row))
 

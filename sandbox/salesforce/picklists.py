@@ -10,9 +10,13 @@ INDUSTRIES = (
 )
 LEAD_STATUSES = [
     ("Open", False),
+    ("New", False),
     ("Working", False),
     ("Nurturing", False),
+    ("Marketing Qualified", False),
+    ("Sales Qualified", False),
     ("Qualified", True),
+    ("Converted", True),
     ("Unqualified", False),
 ]
 # name, closed, won, forecast category, probability

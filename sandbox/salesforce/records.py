@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox import row_faults
 from sandbox.salesforce.checks import check_required, check_values, check_writable
 from sandbox.salesforce.derived import Values, activity_account, derived
 from sandbox.salesforce.errors import ApiError, RowError
@@ -26,6 +27,12 @@ def read_text(field: Field, text: str) -> Stored:
         return to_stored(field, text)
     except BadValueError as error:
         raise RowError("INVALID_TYPE_ON_FIELD_IN_RECORD", f"{field.label}: {error}", [field.name]) from error
+
+
+def _check_not_refused() -> None:
+    """Refuse a record that the control API wants refused."""
+    if refused := row_faults.refusal():
+        raise RowError(*refused)
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ class Writer:
     def create(self, object_type: ObjectType, given: Values) -> str:
         """Save a new record; its id."""
         org = self.org
+        _check_not_refused()
         check_writable(self.view, object_type, given, creating=True)
         check_required(object_type, given, creating=True)
         check_values(org, object_type, given, None)
@@ -115,6 +123,7 @@ class Writer:
     def update(self, object_type: ObjectType, record_id: str, given: Values) -> None:
         """Save changes to a record; like the real service it moves SystemModstamp even if nothing differs."""
         org, before = self.org, self.find(object_type, record_id)
+        _check_not_refused()
         self.org.locks.check(str(before["Id"]))
         check_writable(self.view, object_type, given, creating=False)
         if before.get("IsConverted"):
@@ -139,6 +148,7 @@ class Writer:
     def delete(self, object_type: ObjectType, record_id: str) -> None:
         """Put a record in the recycle bin; objects without one lose it for good."""
         row = self.find(object_type, record_id)
+        _check_not_refused()
         self.org.locks.check(str(row["Id"]))
         if not object_type.deletable or not self.view.can("Edit", object_type):
             raise RowError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")

@@ -67,6 +67,12 @@ class Rules:
         }
     )
 
+    def clear(self) -> None:
+        """Take every assignment, validation and duplicate rule away."""
+        self.assignment_rule_id = None
+        for rules in (self.assignment, self.validation, self.duplicates):
+            rules.clear()
+
     def assigned_owner(self, values: Mapping[str, Any]) -> str | None:
         """The owner the active rule gives a lead, or None."""
         return next((entry.owner_id for entry in self.assignment if entry.matches(values)), None)

@@ -6,7 +6,6 @@ from typing import Any
 
 from sandbox.salesforce.picklists import LEAD_STATUSES, STAGES
 
-ORG_ID = "00DLw0000000001AAA"
 PROFILE_ID = "00eLw0000000001AAA"
 ADMIN_SET_ID = "0PSLw0000000001AAA"
 INTEGRATION_USERNAME = "integration@sandbox.example"
@@ -14,7 +13,7 @@ INTEGRATION_USERNAME = "integration@sandbox.example"
 Rows = list[dict[str, Any]]
 
 
-def fresh_rows(user_id: str) -> dict[str, Rows]:
+def fresh_rows(org_id: str, user_id: str) -> dict[str, Rows]:
     """Rows per object; `user_id` is the integration user's."""
     statuses = [
         {
@@ -43,7 +42,7 @@ def fresh_rows(user_id: str) -> dict[str, Rows]:
     return {
         "Organization": [
             {
-                "Id": ORG_ID,
+                "Id": org_id,
                 "Name": "Sandbox",
                 "OrganizationType": "Developer Edition",
                 "InstanceName": "LW0",

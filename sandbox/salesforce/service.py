@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sandbox.salesforce import loading, tooling
@@ -22,7 +23,8 @@ class Salesforce:
 
     `permissions` restricts the user that `credentials()` belong to (None = all), `session_seconds` is how long a
     token lasts (None = for ever), `limits` enforces the daily number of calls, `recycle_bin_days` is how long
-    queryAll finds deleted records (15 in the real service; None = always, since loaded ones may be older).
+    queryAll finds deleted records (15 in the real service; None = always, since loaded ones may be older), and
+    `number` tells several orgs apart: each has another id.
     """
 
     def __init__(
@@ -34,8 +36,9 @@ class Salesforce:
         permissions: frozenset[str] | None = None,
         session_seconds: float | None = None,
         recycle_bin_days: int | None = None,
+        number: int = 0,
     ) -> None:
-        self.org = Org(store, clock, permissions, session_seconds, Usage(limits, clock.now))
+        self.org = Org(store, clock, permissions, session_seconds, Usage(limits, clock.now), number)
         self.org.schema.recycle_bin_days = recycle_bin_days
         self.connected_app = ConnectedApp()
         self.app = App(self.org, self.connected_app)
@@ -67,6 +70,11 @@ class Salesforce:
         loading.load(self.org, "User", [row])
         return self.org.sessions.open(self.org.sessions.add_user(user)).token
 
+    def permit(self, permissions: Iterable[str]) -> None:
+        """Let the user of `credentials()` do just this from now on, in his present sessions too."""
+        user = replace(self.org.integration_user, permissions=frozenset(permissions))
+        self.org.integration_user = self.org.sessions.change(user)
+
     def all_permissions(self) -> frozenset[str]:
         """Every permission a user can have."""
         return self.org.all_permissions()
@@ -97,6 +105,15 @@ class Salesforce:
     def hide_field(self, object_name: str, name: str) -> None:
         """Hide a field from every user, as an administrator does who takes away the access to it."""
         self.org.schema.require(object_name).fields[name.lower()].guarded = True
+
+    def set_field(self, object_name: str, name: str, kind: str) -> None:
+        """Add a custom field that everybody sees, or change the type of one; values that do not fit it are lost."""
+        owner = self.org.schema.require(object_name)
+        known = owner.get(name)
+        if known is None:
+            tooling.register(self.org, owner, Field(name, kind, length=255, custom=True, label=name))
+        else:
+            tooling.retype(self.org, owner, known, kind)
 
     def remove_field(self, object_name: str, name: str) -> None:
         """Delete a custom field with its values."""

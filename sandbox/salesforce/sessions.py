@@ -42,6 +42,16 @@ class Sessions:
         self.users[user.username.lower()] = user
         return user
 
+    def change(self, user: User) -> User:
+        """Put `user` in the place of the one with the same id, in his sessions as well."""
+        for session in self.open_sessions.values():
+            if session.user.id == user.id:
+                session.user = user
+        self.refresh_tokens |= {
+            token: user for token, known in self.refresh_tokens.items() if known.id == user.id
+        }
+        return self.add_user(user)
+
     def open(self, user: User) -> Session:
         """A new session for `user`."""
         token = f"{self.org_id[:15]}!{secrets.token_urlsafe(48)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -12,6 +13,8 @@ from sandbox.salesforce.errors import ApiError, RowError, not_found, not_served
 from sandbox.salesforce.fields import Field, ObjectType
 from sandbox.salesforce.http import Call, Endpoint, empty, reply
 from sandbox.salesforce.org import Org
+from sandbox.salesforce.values import BadValueError, to_stored
+from sandbox.store import quoted
 
 # metadata type -> describe type, whether a length is needed, the length where none is given
 TYPES: dict[str, tuple[str, bool, int]] = {
@@ -184,6 +187,22 @@ async def delete_field(call: Call) -> Response:
     owner, field = _find(call)
     remove(call.org, owner, field)
     return empty()
+
+
+def retype(org: Org, owner: ObjectType, field: Field, kind: str) -> None:
+    """Give a custom field another type: values that can be read as one are kept, the others are lost."""
+    if not field.custom or field.formula is not None:
+        raise ValueError(f"{owner.name}.{field.name} is no custom field: its type cannot change")
+    table, column = quoted(owner.table), quoted(field.name)
+    values = {row["Id"]: row[field.name] for row in org.store.rows(f'select "Id", {column} from {table}')}
+    org.schema.remove_field(owner, field.name)
+    changed = replace(field, kind=kind, length=0)
+    org.schema.add_field(owner, changed)
+    for record_id, value in values.items():
+        try:
+            org.store.update(owner.table, "Id", record_id, {changed.name: to_stored(changed, value)})
+        except BadValueError:
+            continue  # lost, as in the real service
 
 
 def remove(org: Org, owner: ObjectType, field: Field) -> None:

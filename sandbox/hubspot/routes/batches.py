@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sandbox.hubspot import writing
+from sandbox import row_faults
+from sandbox.hubspot import rules, writing
 from sandbox.hubspot.calls import Answer, Call
 from sandbox.hubspot.errors import ApiError, bad_request, not_found
 from sandbox.hubspot.routes.endpoint import Endpoint
@@ -76,9 +77,22 @@ def _properties(item: Mapping[str, Any]) -> Mapping[str, Any]:
     return properties
 
 
+def _unless_refused(write: Write) -> Write:
+    """`write`, but for the inputs that the control API wants refused."""
+
+    def write_one(item: Mapping[str, Any]) -> dict[str, Any]:
+        if refused := row_faults.refusal():
+            category, message = refused
+            raise ApiError(400, message, category)
+        return write(item)
+
+    return write_one
+
+
 def _write_all(call: Call, write: Write, status: int) -> Answer:
     """Run `write` on every input: all or none, unless each input can be told apart by its own trace id."""
     inputs = call.inputs(MAX_INPUTS)
+    write = _unless_refused(write)
     started = writing.stamp(call.portal)
     traces = [text(item.get("objectWriteTraceId") or "") for item in inputs]
     if not all(traces):
@@ -96,11 +110,21 @@ def _write_all(call: Call, write: Write, status: int) -> Answer:
     return batch_answer(call, started, results, errors, status)
 
 
+def _create(call: Call, properties: Mapping[str, Any], links: Sequence[Any] = ()) -> dict[str, Any]:
+    rules.check(call.portal, call.version, call.kind, None, properties)
+    return writing.create(call.portal, call.kind, properties, links)
+
+
+def _update(call: Call, record_id: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    rules.check(call.portal, call.version, call.kind, record_id, properties)
+    return writing.update(call.portal, call.kind, record_id, properties)
+
+
 def create(call: Call) -> Answer:
     """Create records."""
 
     def write(item: Mapping[str, Any]) -> dict[str, Any]:
-        return writing.create(call.portal, call.kind, _properties(item), item.get("associations") or [])
+        return _create(call, _properties(item), item.get("associations") or [])
 
     return _write_all(call, write, 201)
 
@@ -119,7 +143,7 @@ def update(call: Call) -> Answer:
     def write(item: Mapping[str, Any]) -> dict[str, Any]:
         record_id = _unique_id(call, item) if item.get("idProperty") else _input_id(item)
         try:
-            return writing.update(call.portal, call.kind, record_id, _properties(item))
+            return _update(call, record_id, _properties(item))
         except ApiError as error:
             if error.status == 404:
                 raise not_found(
@@ -153,14 +177,14 @@ def upsert(call: Call) -> Answer:
     def write(item: Mapping[str, Any]) -> dict[str, Any]:
         name, value = text(item.get("idProperty") or ""), _input_id(item)
         if not name or name == "hs_object_id":
-            return writing.update(call.portal, kind, value, _properties(item)) | {"new": False}
+            return _update(call, value, _properties(item)) | {"new": False}
         known = kind.properties.get(name)
         if known is None or not known.unique:
             raise bad_request(f"Unable to perform update/upsert by non-unique property {name}")
         found = records.ids_by(kind, name, [value]).get(value.lower())
         if found:
-            return writing.update(call.portal, kind, found, _properties(item)) | {"new": False}
-        return writing.create(call.portal, kind, {name: value, **_properties(item)}) | {"new": True}
+            return _update(call, found, _properties(item)) | {"new": False}
+        return _create(call, {name: value, **_properties(item)}) | {"new": True}
 
     return _write_all(call, write, 200)
 

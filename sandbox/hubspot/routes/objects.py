@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox.hubspot import scopes, writing
+from sandbox.hubspot import rules, scopes, writing
 from sandbox.hubspot.calls import Answer, Call
 from sandbox.hubspot.errors import ApiError, bad_request, not_found
 from sandbox.hubspot.objects import ObjectType
@@ -21,8 +21,9 @@ BASE = "/crm/v3/objects/{object}"
 
 
 def reads(call: Call) -> tuple[str, ...]:
-    """The scope to read the records in the path."""
-    return (scopes.records(call.kind, write=False),)
+    """The scopes to read the records in the path."""
+    own = scopes.records(call.kind, write=False)
+    return (own, scopes.EMAILS) if call.kind.name == "emails" else (own,)
 
 
 def writes(call: Call) -> tuple[str, ...]:
@@ -111,12 +112,14 @@ def _properties(body: dict[str, Any]) -> dict[str, Any]:
 def create_record(call: Call) -> Answer:
     """Create one record, with its associations."""
     body = call.body
+    rules.check(call.portal, call.version, call.kind, None, _properties(body))
     return 201, writing.create(call.portal, call.kind, _properties(body), body.get("associations") or [])
 
 
 def update_record(call: Call) -> Answer:
     """Update one record."""
     record_id = resolve(call, call.path["id"], call.query.get("idProperty"))
+    rules.check(call.portal, call.version, call.kind, record_id, _properties(call.body))
     return 200, writing.update(call.portal, call.kind, record_id, _properties(call.body))
 
 
