@@ -75,7 +75,7 @@ def _set_property(portal: HubSpot, given: Any) -> None:
     known = kind.properties.get(name)
     if known is None:
         added = Property(name, name, wanted, field_type, f"{kind.singular}information", standard=False)
-        portal.records.add_property(kind, added)
+        portal.records.tables.add_property(kind, added)
         return
     known.type, known.field_type, known.archived_at = wanted, field_type, None
     known.updated_at = stamp(portal)

@@ -11,7 +11,8 @@ from sandbox.clock import Clock
 from sandbox.hubspot.derived import Derived
 from sandbox.hubspot.objects import ObjectType
 from sandbox.hubspot.properties import Property
-from sandbox.hubspot.records import Records, order_of
+from sandbox.hubspot.records import Records
+from sandbox.hubspot.tables import order_of
 from sandbox.hubspot.values import iso, spell, text
 from sandbox.store import Store
 
@@ -37,7 +38,7 @@ class Loader:
         while chunk := list(itertools.islice(rows, CHUNK)):
             self._load_chunk(kind, chunk)
             loaded += len(chunk)
-        self._records.forget_next_id(kind)
+        self._records.tables.forget_next_id(kind)
         return loaded
 
     def _load_chunk(self, kind: ObjectType, chunk: list[Mapping[str, Any]]) -> None:
@@ -45,7 +46,7 @@ class Loader:
         for name in names:
             if name not in kind.properties and name not in ARCHIVAL:
                 group = f"{kind.singular}information"
-                self._records.add_property(
+                self._records.tables.add_property(
                     kind, Property(name, name, "string", "text", group, standard=False)
                 )
         now = iso(self._clock.now())
@@ -60,7 +61,7 @@ class Loader:
             for name, value in given.items()
             if value is not None and value != "" and name not in ARCHIVAL
         }
-        record_id = row.setdefault("hs_object_id", None) or self._records.next_id(kind)
+        record_id = row.setdefault("hs_object_id", None) or self._records.tables.next_id(kind)
         created = row.get(kind.created) or now
         row |= {
             "hs_object_id": record_id,

@@ -128,7 +128,7 @@ class HubSpot:
                 dated = Property(
                     name, label, "datetime", "date", f"{kind.singular}information", read_only=True
                 )
-                self.records.add_property(kind, dated)
+                self.records.tables.add_property(kind, dated)
 
     def load_associations(self, rows: Iterable[tuple[str, str, str, str]]) -> None:
         """Link records: rows of from object, from id, to object, to id."""

@@ -13,25 +13,9 @@ from sandbox.hubspot.errors import InvalidPropertiesError, bad_request, conflict
 from sandbox.hubspot.history import History
 from sandbox.hubspot.lag import SearchLag
 from sandbox.hubspot.objects import ObjectType, ObjectTypes
-from sandbox.hubspot.properties import Property
+from sandbox.hubspot.tables import Tables, order_of
 from sandbox.hubspot.values import InvalidValueError, iso
 from sandbox.store import Store, quoted
-
-TEXT_ID_ORDER = 1 << 62  # ids that are not numbers come after those that are, in the order of their letters
-FIRST_ID = 101
-HIDDEN = {
-    "_order": "integer not null",
-    "_archived": "integer not null",
-    "_archived_at": "text",
-    "_merged_into": "text",
-}
-
-
-def order_of(record_id: str) -> int:
-    """The place of `record_id` among all ids: HubSpot sorts by number, the sandbox's ids may be any text."""
-    if record_id.isascii() and record_id.isdigit() and len(record_id) < 19:
-        return int(record_id)
-    return TEXT_ID_ORDER
 
 
 @lru_cache(maxsize=256)
@@ -90,46 +74,9 @@ class Records:
         self._history = history
         self._derived = derived
         self._lag = lag
-        self._next_ids: dict[str, int] = {}
+        self.tables = Tables(store)
         for kind in types:
-            self.create_table(kind)
-
-    # -- tables ------------------------------------------------------------------------------------------------
-
-    def create_table(self, kind: ObjectType) -> None:
-        """Create the table of `kind` with its indexes."""
-        table = quoted(kind.name)
-        columns = {name: known.collation for name, known in kind.properties.items()}
-        self._store.create_table(kind.name, HIDDEN | columns, "hs_object_id")
-        for name, columns_of_index in {
-            "ids": "_archived, _order, hs_object_id",
-            "changes": f"_archived, {quoted(kind.modified)}, _order, hs_object_id",
-        }.items():
-            index = quoted(f"{kind.name}_{name}")
-            self._store.db.execute(f"create index if not exists {index} on {table} ({columns_of_index})")
-        for known in kind.properties.values():
-            if known.unique:
-                self._index_unique(kind, known)
-
-    def drop_table(self, kind: ObjectType) -> None:
-        """Remove the table of `kind` and everything in it."""
-        self._store.db.execute(f"drop table if exists {quoted(kind.name)}")
-        self._next_ids.pop(kind.name, None)
-
-    def add_property(self, kind: ObjectType, added: Property) -> None:
-        """Give `kind` a further property."""
-        if added.name not in self._store.columns(kind.name):
-            self._store.add_column(kind.name, added.name, added.collation)
-        kind.properties[added.name] = added
-        if added.unique:
-            self._index_unique(kind, added)
-
-    def _index_unique(self, kind: ObjectType, known: Property) -> None:
-        index = quoted(f"{kind.name}_by_{known.name}")
-        column = quoted(known.name)
-        self._store.db.execute(
-            f"create index if not exists {index} on {quoted(kind.name)} ({column}, _archived) where {column} <> ''"
-        )
+            self.tables.create(kind)
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -259,7 +206,7 @@ class Records:
     def create(self, kind: ObjectType, values: Mapping[str, str]) -> str:
         """Store a new record of checked `values`; return its id."""
         now = iso(self._clock.now())
-        record_id = self.next_id(kind)
+        record_id = self.tables.next_id(kind)
         row: dict[str, Any] = {kind.created: now, kind.modified: now, "hs_object_id": record_id}
         row |= {name: value for name, value in values.items() if value != ""}
         row |= self._derived.on_create(kind, row, now)
@@ -300,18 +247,3 @@ class Records:
         """Remove a record for good."""
         self._store.db.execute(f"delete from {quoted(kind.name)} where hs_object_id = ?", (record_id,))
         self._history.forget(kind, record_id)
-
-    def next_id(self, kind: ObjectType) -> str:
-        """The id of the next record of `kind`: one more than the highest number in use."""
-        if kind.name not in self._next_ids:
-            rows = self._store.rows(
-                f"select max(_order) as top from {quoted(kind.name)} where _order < {TEXT_ID_ORDER}"
-            )
-            self._next_ids[kind.name] = max(FIRST_ID, (rows[0]["top"] or 0) + 1)
-        taken = self._next_ids[kind.name]
-        self._next_ids[kind.name] = taken + 1
-        return str(taken)
-
-    def forget_next_id(self, kind: ObjectType) -> None:
-        """Look the highest id up again before the next record: rows were loaded."""
-        self._next_ids.pop(kind.name, None)

@@ -113,7 +113,7 @@ def create(portal: HubSpot, given: Mapping[str, Any], properties: Mapping[str, P
         defined_at=now,
     )
     portal.types.add(kind)
-    portal.records.create_table(kind)
+    portal.records.tables.create(kind)
     for wanted in given.get("associatedObjects") or []:
         other = portal.types.find(text(wanted))
         if other is not None:

@@ -16,7 +16,7 @@ from sqlglot import exp
 from sandbox.hubspot.associations import TABLE as LINKS
 from sandbox.hubspot.errors import ApiError, bad_request
 from sandbox.hubspot.objects import ObjectType, ObjectTypes
-from sandbox.hubspot.records import order_of
+from sandbox.hubspot.tables import order_of
 from sandbox.hubspot.values import InvalidValueError, spell, text
 
 MAX_RESULTS = 10_000

@@ -1,4 +1,7 @@
-"""SOQL's date literals: `TODAY`, `LAST_N_DAYS:30` … as a first day and the day after the last (days in UTC)."""
+"""SOQL's date literals: `TODAY`, `LAST_N_DAYS:30` … as a first day and the day after the last (days in UTC).
+
+The org's fiscal year starts in January, so fiscal quarters and years are those of the calendar.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,7 @@ def moved(start: date, unit: str, count: int) -> date:
 
 def period(name: str, count: int | None, today: date) -> tuple[date, date] | None:
     """The days a literal stands for, first and day after the last; None where `name` is no literal."""
+    name = re.sub(r"FISCAL_(QUARTER|YEAR)", r"\1", name)
     if count is None:
         if name in FIXED:
             unit, offset = FIXED[name]

@@ -53,7 +53,7 @@ class Portal:
         for object_name, names in CUSTOM_PROPERTIES.items():
             kind = self.kind(object_name)
             for name in names:
-                self.hubspot.records.add_property(
+                self.hubspot.records.tables.add_property(
                     kind, Property(name, name, "string", "text", "x", standard=False)
                 )
 

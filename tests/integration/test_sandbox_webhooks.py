@@ -25,6 +25,7 @@ class Receiver:
     url: str
     batches: list[list[dict[str, Any]]] = field(default_factory=list)
     valid: list[bool] = field(default_factory=list)
+    signatures: list[str] = field(default_factory=list)
     refuse: int = 0
 
     def events(self) -> list[dict[str, Any]]:
@@ -69,6 +70,7 @@ def receiver(portal: Sandbox, http: httpx.Client) -> Iterator[Receiver]:
             received.valid.append(
                 Signature.is_valid(signature, secret, body, received.url, "POST", "v3", timestamp)
             )
+            received.signatures.append(str(signature))
             received.batches.append(json.loads(body))
             self.send_response(204)
             self.end_headers()
@@ -155,3 +157,15 @@ def test_deliveries_can_be_repeated(portal: Sandbox, http: httpx.Client, receive
     events = receiver.wait_for(10)
     httpx.put(f"{portal['control']['url']}/hubspot/webhooks", json={})
     assert len(events) == 10 and len({event["eventId"] for event in events}) == 5
+
+
+def test_deliveries_can_be_replayed(portal: Sandbox, http: httpx.Client, receiver: Receiver) -> None:
+    """As an eavesdropper does: the same bytes under the same signature. A repeated delivery is signed anew."""
+    subscribe(portal, http, "contact.creation")
+    mischief = f"{portal['control']['url']}/hubspot/webhooks"
+    httpx.put(mischief, json={"replay": 1.0, "replay_after": 0.05})
+    new_contacts(http, 3)
+    assert len(receiver.wait_for(6)) == 6
+    httpx.put(mischief, json={})
+    assert receiver.batches[0] == receiver.batches[1]
+    assert receiver.signatures[0] == receiver.signatures[1]

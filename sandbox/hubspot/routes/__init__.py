@@ -2,6 +2,7 @@
 
 from sandbox.hubspot.routes import (
     account,
+    association_batches,
     associations,
     batches,
     forms,
@@ -24,6 +25,7 @@ __all__ = ["ROUTES", "Endpoint"]
 # A fixed path comes before one with a parameter in the same place: Starlette takes the first that fits.
 ROUTES: list[Endpoint] = [
     *batches.ROUTES,
+    *association_batches.ROUTES,
     *associations.ROUTES,
     *objects.ROUTES,
     *properties.ROUTES,

@@ -116,7 +116,7 @@ def get_property(call: Call) -> Answer:
 def create_property(call: Call) -> Answer:
     """Create one property."""
     created = build(call, call.kind, call.body)
-    call.portal.records.add_property(call.kind, created)
+    call.portal.records.tables.add_property(call.kind, created)
     return 201, created.body()
 
 
@@ -152,7 +152,7 @@ def batch_create(call: Call) -> Answer:
     if len(set(names)) < len(names):
         raise bad_request("Duplicate property names in the batch")
     for item in created:
-        call.portal.records.add_property(kind, item)
+        call.portal.records.tables.add_property(kind, item)
     return batch_answer(call, started, [item.body() for item in created], [], 201)
 
 

@@ -77,7 +77,7 @@ def delete_schema(call: Call) -> Answer:
     if call.portal.records.page(kind, ["hs_object_id"], None, 1, archived=False):
         raise bad_request(f"Cannot delete object type {kind.type_id}: it has records")
     call.portal.types.remove(kind)
-    call.portal.records.drop_table(kind)
+    call.portal.records.tables.drop(kind)
     return 204, None
 
 

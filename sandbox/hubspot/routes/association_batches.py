@@ -1,0 +1,163 @@
+"""Associations of many records at a time: the v4 batch calls, and the older v3 forms that callers still use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.hubspot import writing
+from sandbox.hubspot.calls import Answer, Call
+from sandbox.hubspot.errors import bad_request
+from sandbox.hubspot.objects import ObjectType
+from sandbox.hubspot.routes.batches import batch_answer
+from sandbox.hubspot.routes.endpoint import Endpoint
+from sandbox.hubspot.routes.linking import (
+    PAGE,
+    by_target,
+    default_results,
+    ends,
+    labels_answer,
+    link_records,
+    link_types,
+    page_of,
+    reads,
+    unlink_records,
+    writes,
+)
+from sandbox.hubspot.values import text
+
+MAX_READ = 1000
+MAX_WRITE = 2000
+V4 = "/crm/v4/associations/{from_object}/{to_object}"
+V3 = "/crm/v3/associations/{from_object}/{to_object}"
+
+
+def _no_links(one: ObjectType, other: ObjectType, from_id: str) -> dict[str, Any]:
+    return {
+        "status": "error",
+        "category": "OBJECT_NOT_FOUND",
+        "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
+        "message": f"No {other.singular} is associated with {one.singular} {from_id}.",
+        "context": {
+            "fromObjectId": [from_id],
+            "fromObjectType": [one.singular],
+            "toObjectType": [other.singular],
+        },
+        "errors": [],
+        "links": {},
+    }
+
+
+def _from_id(item: dict[str, Any]) -> str:
+    if item.get("id") in (None, ""):
+        raise bad_request("Some required fields were not set: [id]")
+    return text(item["id"])
+
+
+def batch_read(call: Call) -> Answer:
+    """The links of up to a thousand records; each input pages through its own."""
+    started = writing.stamp(call.portal)
+    one, other = ends(call)
+    inputs = call.inputs(MAX_READ)
+    links = call.portal.associations.of(one, other, [_from_id(item) for item in inputs])
+    results, errors = [], []
+    for item in inputs:
+        from_id = _from_id(item)
+        if from_id not in links:
+            errors.append(_no_links(one, other, from_id))
+            continue
+        shown, paging = page_of(by_target(links[from_id]), item.get("after"), PAGE)
+        results.append({"from": {"id": from_id}, "to": shown, **paging})
+    return batch_answer(call, started, results, errors)
+
+
+def batch_read_v3(call: Call) -> Answer:
+    """The links of records in the older form: id and type name."""
+    started = writing.stamp(call.portal)
+    one, other = ends(call)
+    ids = [_from_id(item) for item in call.inputs(MAX_READ)]
+    links = call.portal.associations.of(one, other, ids)
+    kind = f"{one.singular}_to_{other.singular}"
+    results = [
+        {
+            "from": {"id": from_id},
+            "to": [{"id": link.to_id, "type": kind} for link in links[from_id] if not link.kind.label],
+        }
+        for from_id in ids
+        if from_id in links
+    ]
+    errors = [_no_links(one, other, from_id) for from_id in ids if from_id not in links]
+    return batch_answer(call, started, results, errors)
+
+
+def _pair(item: dict[str, Any]) -> tuple[str, str]:
+    try:
+        return text(item["from"]["id"]), text(item["to"]["id"])
+    except (KeyError, TypeError) as problem:
+        raise bad_request("Invalid input JSON: inputs have from.id and to.id") from problem
+
+
+def batch_create(call: Call) -> Answer:
+    """Link records with given types."""
+    started = writing.stamp(call.portal)
+    wanted = [
+        (*_pair(item), kind)
+        for item in call.inputs(MAX_WRITE)
+        for kind in link_types(call, item.get("types"))
+    ]
+    link_records(call, wanted)
+    return labels_answer(call, started, wanted)
+
+
+def batch_create_v3(call: Call) -> Answer:
+    """Link records, the type given by its name."""
+    started = writing.stamp(call.portal)
+    one, other = ends(call)
+    kind = call.portal.associations.default(one, other)
+    wanted = [(*_pair(item), kind) for item in call.inputs(MAX_WRITE)]
+    link_records(call, wanted)
+    name = f"{one.singular}_to_{other.singular}"
+    results = [{"from": {"id": from_id}, "to": {"id": to_id}, "type": name} for from_id, to_id, _ in wanted]
+    return batch_answer(call, started, results, [], 201)
+
+
+def batch_default(call: Call) -> Answer:
+    """Link records with the type that has no label."""
+    started = writing.stamp(call.portal)
+    one, other = ends(call)
+    kind = call.portal.associations.default(one, other)
+    pairs = [_pair(item) for item in call.inputs(MAX_WRITE)]
+    link_records(call, [(from_id, to_id, kind) for from_id, to_id in pairs])
+    results = [
+        entry for from_id, to_id in pairs for entry in default_results(one, other, from_id, to_id, kind)
+    ]
+    return batch_answer(call, started, results, [])
+
+
+def batch_archive(call: Call) -> Answer:
+    """Remove all links between records; v4 lists several targets per record, v3 one."""
+    for item in call.inputs(MAX_WRITE):
+        targets = item["to"] if isinstance(item.get("to"), list) else [item.get("to")]
+        for target in targets:
+            from_id, to_id = _pair({**item, "to": target})
+            unlink_records(call, from_id, [to_id])
+    return 204, None
+
+
+def batch_archive_labels(call: Call) -> Answer:
+    """Remove links of given types."""
+    for item in call.inputs(MAX_WRITE):
+        from_id, to_id = _pair(item)
+        unlink_records(call, from_id, [to_id], link_types(call, item.get("types")))
+    return 204, None
+
+
+ROUTES = [
+    Endpoint("POST", f"{V4}/batch/read", batch_read, reads),
+    Endpoint("POST", f"{V4}/batch/create", batch_create, writes),
+    Endpoint("POST", f"{V4}/batch/associate/default", batch_default, writes),
+    Endpoint("POST", f"{V4}/batch/archive", batch_archive, writes),
+    Endpoint("POST", f"{V4}/batch/labels/archive", batch_archive_labels, writes),
+    Endpoint("POST", f"{V3}/batch/read", batch_read_v3, reads),
+    Endpoint("POST", f"{V3}/batch/create", batch_create_v3, writes),
+    Endpoint("POST", f"{V3}/batch/archive", batch_archive, writes),
+]

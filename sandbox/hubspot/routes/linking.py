@@ -1,0 +1,129 @@
+"""What the association calls have in common: their two ends, the links between them, and how links are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sandbox.hubspot import scopes
+from sandbox.hubspot.associations import Link, LinkType
+from sandbox.hubspot.calls import Answer, Call
+from sandbox.hubspot.errors import bad_request, not_found
+from sandbox.hubspot.objects import ObjectType
+from sandbox.hubspot.routes.batches import batch_answer
+from sandbox.hubspot.values import wire_id
+
+PAGE = 500
+
+
+def ends(call: Call) -> tuple[ObjectType, ObjectType]:
+    """The object types at the two ends of a path."""
+    return call.object_type(call.path["from_object"]), call.object_type(call.path["to_object"])
+
+
+def reads(call: Call) -> tuple[str, ...]:
+    """The scopes to read links."""
+    return tuple(dict.fromkeys(scopes.records(kind, write=False) for kind in ends(call)))
+
+
+def writes(call: Call) -> tuple[str, ...]:
+    """The scopes to write links."""
+    return tuple(dict.fromkeys(scopes.records(kind, write=True) for kind in ends(call)))
+
+
+def spec(kind: LinkType) -> dict[str, Any]:
+    """A type of link as v4 shows it."""
+    return {"category": kind.category, "typeId": kind.type_id, "label": kind.label}
+
+
+def by_target(links: Sequence[Link]) -> list[dict[str, Any]]:
+    """The v4 form: one entry per record linked to, with all its types."""
+    targets: dict[str, list[dict[str, Any]]] = {}
+    for link in links:
+        targets.setdefault(link.to_id, []).append(spec(link.kind))
+    return [{"toObjectId": wire_id(to_id), "associationTypes": kinds} for to_id, kinds in targets.items()]
+
+
+def page_of(
+    targets: list[dict[str, Any]], after: str | None, limit: int
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Up to `limit` targets behind `after`, and the paging that belongs to them."""
+    if after:
+        ids = [str(target["toObjectId"]) for target in targets]
+        targets = targets[ids.index(after) + 1 :] if after in ids else []
+    if len(targets) <= limit:
+        return targets, {}
+    return targets[:limit], {"paging": {"next": {"after": str(targets[limit - 1]["toObjectId"])}}}
+
+
+def _check_there(call: Call, kind: ObjectType, ids: Sequence[str]) -> None:
+    missing = set(ids) - set(call.portal.records.many(kind, list(dict.fromkeys(ids)), kind.fixed))
+    if missing:
+        raise not_found(f"No {kind.singular} with the id {sorted(missing)[0]} was found")
+
+
+def link_types(call: Call, specs: object) -> list[LinkType]:
+    """The types of link that a caller names; raises ApiError for one that does not fit the two ends."""
+    one, other = ends(call)
+    if not isinstance(specs, list) or not specs:
+        raise bad_request("Invalid input JSON: a list of association types is expected")
+    kinds = []
+    for spec in specs:
+        found = call.portal.associations.find(one, other, int(spec.get("associationTypeId", 0)))
+        if found is None:
+            raise bad_request(
+                f"{spec.get('associationTypeId')} is not a valid association type from {one.name} to {other.name}"
+            )
+        kinds.append(found)
+    return kinds
+
+
+def link_records(call: Call, wanted: list[tuple[str, str, LinkType]]) -> None:
+    """Link records as (from id, to id, type), all of them there, or none."""
+    one, other = ends(call)
+    _check_there(call, one, [from_id for from_id, _, _ in wanted])
+    _check_there(call, other, [to_id for _, to_id, _ in wanted])
+    with call.portal.atomic():
+        call.portal.associations.link(wanted)
+        for from_id, to_id, _ in wanted:
+            call.portal.linked(one, from_id, other, to_id)
+
+
+def default_results(
+    one: ObjectType, other: ObjectType, from_id: str, to_id: str, kind: LinkType
+) -> list[dict[str, Any]]:
+    """Two records that were linked without a label, seen from both ends."""
+    ends = ((from_id, to_id, kind.type_id), (to_id, from_id, kind.inverse))
+    return [
+        {
+            "from": {"id": start},
+            "to": {"id": end},
+            "associationSpec": {"associationCategory": kind.category, "associationTypeId": type_id},
+        }
+        for start, end, type_id in ends
+    ]
+
+
+def unlink_records(call: Call, from_id: str, to_ids: Sequence[str], kinds: Sequence[LinkType] = ()) -> None:
+    """Remove the links of a record to others, all of them or those of some types."""
+    one, other = ends(call)
+    for to_id in to_ids:
+        call.portal.associations.unlink(from_id, to_id, one, other, [kind.type_id for kind in kinds])
+        if not kinds:
+            call.portal.unlinked(one, from_id, other, to_id)
+
+
+def labels_answer(call: Call, started: str, wanted: list[tuple[str, str, LinkType]]) -> Answer:
+    """What a call answers that linked records with labels."""
+    one, other = ends(call)
+    results = [
+        {
+            "fromObjectTypeId": one.type_id,
+            "fromObjectId": wire_id(from_id),
+            "toObjectTypeId": other.type_id,
+            "toObjectId": wire_id(to_id),
+            "labels": [kind.label] if kind.label else [],
+        }
+        for from_id, to_id, kind in wanted
+    ]
+    return batch_answer(call, started, results, [], 201)
