@@ -1,0 +1,410 @@
+"""What the control API does to both CRMs, seen through their own calls: each kind of trouble can be had at will."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import ROOT, Sandbox
+
+VERSION = "/services/data/v62.0"
+
+
+@pytest.fixture(scope="module")
+def crm(start_sandbox: Callable[..., Sandbox]) -> Sandbox:
+    return start_sandbox("--leads", "0", "--control", "--no-limits")
+
+
+@pytest.fixture
+def control(crm: Sandbox) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=crm["control"]["url"], timeout=30) as client:
+        yield client
+        client.delete("/faults")
+        for name in ("hubspot", "salesforce"):
+            client.delete(f"/{name}/rules")
+        client.put("/salesforce/sessions", json={"seconds": None})
+
+
+@pytest.fixture
+def hubspot(crm: Sandbox) -> Iterator[httpx.Client]:
+    said = crm["hubspot"]
+    headers = {"Authorization": f"Bearer {said['token']}"}
+    with httpx.Client(base_url=said["url"], headers=headers, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def salesforce(crm: Sandbox) -> Iterator[httpx.Client]:
+    """Signed in anew, since some tests here end sessions."""
+    said = crm["salesforce"]
+    with httpx.Client(base_url=said["url"], verify=said["ca_file"], timeout=30) as client:
+        client.headers["Authorization"] = f"Bearer {token(client, said)}"
+        yield client
+
+
+def token(client: httpx.Client, said: dict[str, Any]) -> str:
+    form = {name: said[name] for name in ("client_id", "client_secret")}
+    answer = client.post("/services/oauth2/token", data={"grant_type": "client_credentials", **form})
+    return str(answer.json()["access_token"])
+
+
+def told(answer: httpx.Response) -> None:
+    assert answer.status_code < 300, answer.text
+
+
+def lead(client: httpx.Client, **values: Any) -> str:
+    body = {"LastName": "Doe", "Company": "Acme", **values}
+    return str(client.post(f"{VERSION}/sobjects/Lead", json=body).json()["id"])
+
+
+def contact(client: httpx.Client, **values: Any) -> str:
+    return str(client.post("/crm/v3/objects/contacts", json={"properties": values}).json()["id"])
+
+
+class TestRowsAreRefused:
+    def test_hubspot(self, control: httpx.Client, hubspot: httpx.Client) -> None:
+        """With trace ids the others are saved (207); without, nothing is (400); the seed decides which rows fail."""
+        rule = {
+            "crm": "hubspot",
+            "kind": "rows",
+            "path": "/batch/create",
+            "share": 0.3,
+            "seed": 4,
+            "times": None,
+        }
+
+        def fate(prefix: str) -> list[str]:
+            control.delete("/faults")
+            told(control.post("/faults", json=rule | {"message": "No."}))
+            inputs = [
+                {"objectWriteTraceId": str(i), "properties": {"firstname": f"{prefix}{i}"}} for i in range(20)
+            ]
+            answer = hubspot.post("/crm/v3/objects/contacts/batch/create", json={"inputs": inputs})
+            assert answer.status_code == 207
+            body = answer.json()
+            assert {error["message"] for error in body["errors"]} == {"No."}
+            assert len(body["results"]) + body["numErrors"] == 20
+            return [trace for error in body["errors"] for trace in error["context"]["objectWriteTraceId"]]
+
+        first = fate("a")
+        assert 0 < len(first) < 20
+        assert fate("b") == first
+        plain = {"inputs": [{"properties": {"firstname": "whole"}} for _ in range(20)]}
+        assert hubspot.post("/crm/v3/objects/contacts/batch/create", json=plain).status_code == 400
+        filters = [{"propertyName": "firstname", "operator": "EQ", "value": "whole"}]
+        found = hubspot.post("/crm/v3/objects/contacts/search", json={"filters": filters})
+        assert found.json()["total"] == 0
+
+    def test_salesforce_collections(self, control: httpx.Client, salesforce: httpx.Client) -> None:
+        ids = [lead(salesforce) for _ in range(4)]
+        told(control.post("/faults", json={"crm": "salesforce", "kind": "rows", "skip": 1, "times": 2}))
+        records = [{"attributes": {"type": "Lead"}, "id": each, "Title": "CTO"} for each in ids]
+        body = {"allOrNone": False, "records": records}
+        answer = salesforce.patch(f"{VERSION}/composite/sobjects", json=body).json()
+        assert [row["success"] for row in answer] == [True, False, False, True]
+        assert answer[1]["errors"][0]["statusCode"] == "UNABLE_TO_LOCK_ROW"
+        assert all(
+            row["success"] for row in salesforce.patch(f"{VERSION}/composite/sobjects", json=body).json()
+        )
+
+    def test_salesforce_bulk(self, control: httpx.Client, salesforce: httpx.Client) -> None:
+        rule = {
+            "crm": "salesforce",
+            "kind": "rows",
+            "path": "jobs/ingest",
+            "times": 1,
+            "code": "UNKNOWN_EXCEPTION",
+        }
+        told(control.post("/faults", json=rule | {"message": "try again"}))
+        jobs = f"{VERSION}/jobs/ingest"
+        job = salesforce.post(jobs, json={"object": "Lead", "operation": "insert", "lineEnding": "LF"}).json()
+        salesforce.put(
+            f"{jobs}/{job['id']}/batches",
+            content=b"LastName,Company\nA,X\nB,X\n",
+            headers={"Content-Type": "text/csv"},
+        )
+        salesforce.patch(f"{jobs}/{job['id']}", json={"state": "UploadComplete"})
+        while salesforce.get(f"{jobs}/{job['id']}").json()["state"] not in ("JobComplete", "Failed"):
+            time.sleep(0.05)
+        failed = salesforce.get(f"{jobs}/{job['id']}/failedResults").text
+        rows = list(csv.DictReader(io.StringIO(failed)))
+        assert [(row["LastName"], row["sf__Error"]) for row in rows] == [
+            ("A", "UNKNOWN_EXCEPTION:try again: --")
+        ]
+
+
+class TestTokensEnd:
+    def test_in_the_middle_of_a_salesforce_job(
+        self, control: httpx.Client, salesforce: httpx.Client, crm: Sandbox
+    ) -> None:
+        lead(salesforce)
+        told(
+            control.post(
+                "/faults", json={"crm": "salesforce", "kind": "expire", "path": "jobs/query", "skip": 1}
+            )
+        )
+        query = {"operation": "query", "query": "SELECT Id FROM Lead"}
+        job = salesforce.post(f"{VERSION}/jobs/query", json=query).json()["id"]
+        refused = salesforce.get(f"{VERSION}/jobs/query/{job}")
+        assert (refused.status_code, refused.json()[0]["errorCode"]) == (401, "INVALID_SESSION_ID")
+        assert salesforce.get(f"{VERSION}/limits").status_code == 401
+        salesforce.headers["Authorization"] = f"Bearer {token(salesforce, crm['salesforce'])}"
+        assert salesforce.get(f"{VERSION}/jobs/query/{job}").status_code == 200
+
+    def test_all_sessions_and_short_ones(
+        self, control: httpx.Client, salesforce: httpx.Client, crm: Sandbox
+    ) -> None:
+        told(control.delete("/salesforce/sessions"))
+        assert salesforce.get(f"{VERSION}/limits").status_code == 401
+        told(control.put("/salesforce/sessions", json={"seconds": 0}))
+        salesforce.headers["Authorization"] = f"Bearer {token(salesforce, crm['salesforce'])}"
+        assert salesforce.get(f"{VERSION}/limits").status_code == 401
+
+    def test_hubspot(self, control: httpx.Client, hubspot: httpx.Client) -> None:
+        made = control.post("/hubspot/tokens", json={"scopes": ["crm.objects.contacts.read"]}).json()["token"]
+        hubspot.headers["Authorization"] = f"Bearer {made}"
+        path = "/crm/v3/objects/contacts"
+        told(control.post("/faults", json={"crm": "hubspot", "kind": "expire", "path": path, "skip": 1}))
+        assert [hubspot.get(path).status_code for _ in range(3)] == [200, 401, 401]
+        other = control.post("/hubspot/tokens", json={"scopes": ["crm.objects.contacts.read"]}).json()[
+            "token"
+        ]
+        assert other != made
+        hubspot.headers["Authorization"] = f"Bearer {other}"
+        assert hubspot.get(path).status_code == 200
+        control.request("DELETE", "/hubspot/tokens", json={"token": other})
+        assert hubspot.get(path).status_code == 401
+
+
+class TestTheSchemaChanges:
+    def test_hubspot(self, control: httpx.Client, hubspot: httpx.Client) -> None:
+        path, given = "/crm/v3/properties/contacts/new_one", {"object": "contacts", "name": "new_one"}
+        assert hubspot.get(path).status_code == 404
+        told(control.put("/hubspot/properties", json=given | {"type": "string"}))
+        made = contact(hubspot, new_one="many")
+        shown = f"/crm/v3/objects/contacts/{made}?properties=new_one"
+        told(control.put("/hubspot/properties", json=given | {"type": "number"}))
+        assert hubspot.get(path).json()["type"] == "number"
+        assert hubspot.get(shown).json()["properties"]["new_one"] == "many"
+        refused = hubspot.patch(
+            f"/crm/v3/objects/contacts/{made}", json={"properties": {"new_one": "some more"}}
+        )
+        assert refused.json()["errors"][0]["code"] == "INVALID_NUMBER"
+        told(control.request("DELETE", "/hubspot/properties", json=given))
+        assert "new_one" not in hubspot.get(shown).json()["properties"]
+        assert hubspot.patch(
+            f"/crm/v3/objects/contacts/{made}", json={"properties": {"new_one": "1"}}
+        ).is_error
+
+    def test_salesforce(self, control: httpx.Client, salesforce: httpx.Client) -> None:
+        given = {"object": "Lead", "name": "New__c"}
+        told(control.put("/salesforce/fields", json=given | {"type": "string"}))
+        number, text = lead(salesforce, New__c="12"), lead(salesforce, New__c="a dozen")
+        soql = f"SELECT New__c FROM Lead WHERE Id IN ('{number}', '{text}') ORDER BY Id"
+
+        def shown() -> Any:
+            return salesforce.get(f"{VERSION}/query", params={"q": soql}).json()
+
+        assert [row["New__c"] for row in shown()["records"]] == ["12", "a dozen"]
+        told(control.put("/salesforce/fields", json=given | {"type": "double"}))
+        assert [row["New__c"] for row in shown()["records"]] == [12, None]
+        fields = salesforce.get(f"{VERSION}/sobjects/Lead/describe").json()["fields"]
+        assert [field["type"] for field in fields if field["name"] == "New__c"] == ["double"]
+        told(control.request("DELETE", "/salesforce/fields", json=given))
+        assert shown()[0]["errorCode"] == "INVALID_FIELD"
+        told(control.request("DELETE", "/salesforce/fields", json={"object": "Lead", "name": "Fax"}))
+        fields = salesforce.get(f"{VERSION}/sobjects/Lead/describe").json()["fields"]
+        assert "Fax" not in {field["name"] for field in fields}
+
+    def test_a_standard_field_keeps_its_type(self, control: httpx.Client) -> None:
+        given = {"object": "Lead", "name": "Title", "type": "double"}
+        assert control.put("/salesforce/fields", json=given).status_code == 400
+
+
+class TestRules:
+    def test_hubspot_enforces_them_from_2026_09_on(
+        self, control: httpx.Client, hubspot: httpx.Client
+    ) -> None:
+        made = contact(hubspot, firstname="Ann")
+        rule = {"object": "contacts", "required": "phone", "when": {"lifecyclestage": "customer"}}
+        told(control.post("/hubspot/rules", json=rule))
+        told(
+            control.post(
+                "/hubspot/rules", json={"object": "contacts", "required": "jobtitle", "on_create": True}
+            )
+        )
+        customer = {"properties": {"lifecyclestage": "customer"}}
+        for version in ("v3", "2026-03"):
+            path = f"/crm/{version}/objects" if version == "v3" else f"/crm/objects/{version}"
+            assert hubspot.patch(f"{path}/contacts/{made}", json=customer).status_code == 200
+        new = "/crm/objects/2026-09/contacts"
+        # the record breaks the rule already: a write of something else fails as well
+        refused = hubspot.patch(f"{new}/{made}", json={"properties": {"firstname": "Bea"}})
+        assert (refused.status_code, refused.json()["category"]) == (400, "VALIDATION_ERROR")
+        assert refused.json()["errors"][0]["context"] == {"propertyName": ["phone"]}
+        assert hubspot.patch(f"{new}/{made}", json={"properties": {"phone": "1"}}).status_code == 200
+        assert hubspot.post(new, json={"properties": {"firstname": "Cleo"}}).status_code == 400
+        assert hubspot.post(new, json={"properties": {"jobtitle": "CTO"}}).status_code == 201
+        inputs = [
+            {"id": made, "objectWriteTraceId": "1", "properties": {"phone": ""}},
+            {"id": contact(hubspot), "objectWriteTraceId": "2", "properties": {"firstname": "Dan"}},
+        ]
+        answer = hubspot.post(f"{new}/batch/update", json={"inputs": inputs})
+        assert (answer.status_code, answer.json()["numErrors"]) == (207, 1)
+
+    def test_salesforce(self, control: httpx.Client, salesforce: httpx.Client) -> None:
+        path = f"{VERSION}/sobjects/Lead"
+        rule = {"kind": "validation", "object": "Lead", "required": "Phone", "when": {"Status": "Working"}}
+        told(control.post("/salesforce/rules", json=rule | {"message": "Give a phone number"}))
+        told(
+            control.post(
+                "/salesforce/rules", json={"kind": "duplicate", "object": "Lead", "fields": ["Email"]}
+            )
+        )
+        body = {"LastName": "Doe", "Company": "Acme", "Email": "one@rules.example"}
+        refused = salesforce.post(path, json=body | {"Status": "Working"}).json()[0]
+        assert (refused["errorCode"], refused["message"]) == (
+            "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+            "Give a phone number",
+        )
+        assert salesforce.post(path, json=body).status_code == 201
+        assert salesforce.post(path, json=body).json()[0]["errorCode"] == "DUPLICATES_DETECTED"
+        owner = salesforce.get(f"{VERSION}/query", params={"q": "SELECT Id FROM User"}).json()["records"][0][
+            "Id"
+        ]
+        entries = [{"owner_id": owner, "criteria": {"Country": "DE"}}]
+        told(control.post("/salesforce/rules", json={"kind": "assignment", "entries": entries}))
+        made = lead(salesforce, Country="DE")
+        assert salesforce.get(f"{path}/{made}").json()["OwnerId"] == owner
+        assert control.post("/salesforce/rules", json={"kind": "other"}).status_code == 400
+
+    def test_locks(self, control: httpx.Client, salesforce: httpx.Client) -> None:
+        made = lead(salesforce)
+        told(control.post("/salesforce/locks", json={"id": made, "attempts": 1}))
+        path = f"{VERSION}/sobjects/Lead/{made}"
+        assert salesforce.patch(path, json={"Title": "CTO"}).json()[0]["errorCode"] == "UNABLE_TO_LOCK_ROW"
+        assert salesforce.patch(path, json={"Title": "CTO"}).status_code == 204
+
+
+class TestRightsAreTakenAway:
+    def test_mails_need_a_scope_of_their_own(self, control: httpx.Client, hubspot: httpx.Client) -> None:
+        made = control.post("/hubspot/tokens", json={"scopes": ["crm.objects.contacts.read"]}).json()["token"]
+        hubspot.headers["Authorization"] = f"Bearer {made}"
+        assert hubspot.get("/crm/v3/objects/calls").status_code == 200
+        refused = hubspot.get("/crm/v3/objects/emails")
+        assert refused.status_code == 403
+        assert "sales-email-read" in refused.text
+        told(
+            control.put(
+                "/hubspot/scopes",
+                json={"token": made, "scopes": ["crm.objects.contacts.read", "sales-email-read"]},
+            )
+        )
+        assert hubspot.get("/crm/v3/objects/emails").status_code == 200
+
+    def test_salesforce_permissions(
+        self, control: httpx.Client, salesforce: httpx.Client, crm: Sandbox
+    ) -> None:
+        given = {"username": "reader@control.example", "without": ["EditLeads"]}
+        made = control.post("/salesforce/users", json=given).json()["token"]
+        headers = {"Authorization": f"Bearer {made}"}
+        body = {"LastName": "Doe", "Company": "Acme"}
+        refused = salesforce.post(f"{VERSION}/sobjects/Lead", json=body, headers=headers)
+        assert refused.is_error and salesforce.get(f"{VERSION}/sobjects", headers=headers).is_success
+        who = salesforce.get("/services/oauth2/userinfo", headers=headers).json()
+        assert who["preferred_username"] == "reader@control.example"
+
+    def test_limits(self, control: httpx.Client, salesforce: httpx.Client, hubspot: httpx.Client) -> None:
+        told(control.put("/salesforce/limits", json={"enforced": True, "per_day": 1}))
+        refused = salesforce.get(f"{VERSION}/limits")
+        assert (refused.status_code, refused.json()[0]["errorCode"]) == (403, "REQUEST_LIMIT_EXCEEDED")
+        told(control.put("/salesforce/limits", json={"enforced": False, "per_day": 100_000}))
+        told(control.put("/hubspot/limits", json={"enforced": True, "per_day": 1}))
+        refused = hubspot.get("/crm/v3/owners")
+        assert (refused.status_code, refused.json()["policyName"]) == (429, "DAILY")
+        told(control.put("/hubspot/limits", json={"enforced": False, "per_day": 650_000}))
+        assert hubspot.get("/crm/v3/owners").status_code == 200
+
+
+def test_the_clock_runs_wrong(control: httpx.Client, hubspot: httpx.Client, salesforce: httpx.Client) -> None:
+    """Skewed back, a later write bears an earlier date than the one before it, in both CRMs."""
+    person, made = contact(hubspot), lead(salesforce)
+    row = f"{VERSION}/sobjects/Lead/{made}"
+    before = hubspot.get(f"/crm/v3/objects/contacts/{person}").json()["updatedAt"]
+    stamp = salesforce.get(row).json()["SystemModstamp"]
+    control.post("/clock", json={"advance": -3600})
+    hubspot.patch(f"/crm/v3/objects/contacts/{person}", json={"properties": {"firstname": "Late"}})
+    salesforce.patch(row, json={"Title": "Late"})
+    control.post("/clock", json={"advance": 3600})
+    assert hubspot.get(f"/crm/v3/objects/contacts/{person}").json()["updatedAt"] < before
+    assert salesforce.get(row).json()["SystemModstamp"] < stamp
+
+
+@pytest.mark.parametrize("crm_name", ["hubspot", "salesforce"])
+def test_answers_are_cut_and_gzip_ends_early(
+    crm_name: str, control: httpx.Client, hubspot: httpx.Client, salesforce: httpx.Client
+) -> None:
+    client, path = {
+        "hubspot": (hubspot, "/crm/v3/properties/contacts"),
+        "salesforce": (salesforce, f"{VERSION}/sobjects"),
+    }[crm_name]
+    told(control.post("/faults", json={"crm": crm_name, "kind": "cut"}))
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get(path)
+    told(control.post("/faults", json={"crm": crm_name, "kind": "gzip", "keep": 0.5}))
+    with pytest.raises((httpx.DecodingError, json.JSONDecodeError)):
+        client.get(path).json()
+    assert client.get(path).json()
+
+
+def test_an_injected_401_is_spelt_as_each_crm_spells_it(
+    control: httpx.Client, hubspot: httpx.Client, salesforce: httpx.Client
+) -> None:
+    for name in ("hubspot", "salesforce"):
+        told(control.post("/faults", json={"crm": name, "kind": "status", "status": 401}))
+    assert hubspot.get("/crm/v3/owners").json()["category"] == "EXPIRED_AUTHENTICATION"
+    assert salesforce.get(f"{VERSION}/limits").json()[0]["errorCode"] == "INVALID_SESSION_ID"
+
+
+def test_what_a_sandbox_may_do_is_set_at_its_start(start_sandbox: Callable[..., Sandbox]) -> None:
+    options = ("--leads", "0", "--seed", "12", "--salesforce-permissions", "ApiEnabled,ReadLeads")
+    started = start_sandbox(*options, "--salesforce-session", "600", "--proxy")
+    said = started["salesforce"]
+    headers = {"Authorization": f"Bearer {said['token']}"}
+    with httpx.Client(base_url=said["url"], verify=said["ca_file"], headers=headers) as client:
+        names = [each["name"] for each in client.get(f"{VERSION}/sobjects").json()["sobjects"]]
+        assert "Lead" in names and "Opportunity" not in names
+        org_id = client.get("/services/oauth2/userinfo").json()["organization_id"]
+    account = httpx.get(
+        started["hubspot"]["url"] + "/account-info/v3/details",
+        headers={"Authorization": f"Bearer {started['hubspot']['token']}"},
+    )
+    assert (account.json()["portalId"], org_id) == (7100112, "00DLw000000000DMAQ")
+    refused = httpx.Client(proxy=started["proxy"]["url"], verify=False)
+    with pytest.raises(httpx.ProxyError):
+        refused.get("https://example.com/")
+
+
+def test_help_names_every_option() -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "cli", "sandbox", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert said.returncode == 0
+    documented = (ROOT / "docs" / "sandbox.md").read_text()
+    options = {word.strip(",") for word in said.stdout.split() if word.startswith("--")} - {"--help"}
+    options = {option.rstrip("]") for option in options}
+    assert {"--proxy", "--control", "--state", "--salesforce-permissions"} <= options
+    assert not {option for option in options if f"`{option}" not in documented}
