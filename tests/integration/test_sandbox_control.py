@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import ROOT, Sandbox
+from tests.conftest import Sandbox
 
 VERSION = "/services/data/v62.0"
 
@@ -392,19 +390,3 @@ def test_what_a_sandbox_may_do_is_set_at_its_start(start_sandbox: Callable[..., 
     refused = httpx.Client(proxy=started["proxy"]["url"], verify=False)
     with pytest.raises(httpx.ProxyError):
         refused.get("https://example.com/")
-
-
-def test_help_names_every_option() -> None:
-    said = subprocess.run(
-        [sys.executable, "-m", "cli", "sandbox", "--help"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert said.returncode == 0
-    documented = (ROOT / "docs" / "sandbox.md").read_text()
-    options = {word.strip(",") for word in said.stdout.split() if word.startswith("--")} - {"--help"}
-    options = {option.rstrip("]") for option in options}
-    assert {"--proxy", "--control", "--state", "--salesforce-permissions"} <= options
-    assert not {option for option in options if f"`{option}" not in documented}
