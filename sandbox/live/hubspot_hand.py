@@ -40,7 +40,7 @@ class HubSpotHand:
                 if name not in kind.properties:
                     group = f"{kind.singular}information"
                     text = Property(name, name, "string", "text", group, standard=False)
-                    portal.records.add_property(kind, text)
+                    portal.records.tables.add_property(kind, text)
 
     def contact_row(self, case: Case, now: int) -> Row:
         """What the contact shows at `now`; the owner is left to whoever assigns it."""

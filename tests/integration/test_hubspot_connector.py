@@ -146,7 +146,7 @@ def test_a_missing_scope_is_named(start_sandbox: Callable[..., Sandbox]) -> None
         name: [] for name in ("contacts", "deals", "emails", "contacts_to_companies", "owners")
     }
     problems = {f.check: f for f in connector.check(reads, {"contacts": []}) if not f.ok}
-    assert set(problems) == {"HubSpot scopes", "HubSpot deals", "HubSpot companies"}
+    assert set(problems) == {"HubSpot scopes", "HubSpot deals", "HubSpot emails", "HubSpot companies"}
     for scope in (
         "crm.objects.deals.read (deals)",
         "crm.objects.companies.read (contacts_to_companies)",
