@@ -27,7 +27,9 @@ def faults(rows: Rows, catalogue: Mapping[str, Row]) -> Iterator[Finding]:
     for line, row in rows:
         operator, value = row["operator"].strip(), row["value"].strip()
         feature = catalogue.get(row["feature"].strip())
-        if feature and (message := _misfit(operator, feature["value_type"].strip())):
+        if feature and feature["kind"].strip() == "outcome" and "segment_id" not in row:
+            yield line, "feature", f"{row['feature']} comes of the rules; only segments can look at it"
+        elif feature and (message := _misfit(operator, feature["value_type"].strip())):
             yield line, "operator", message
         elif message := _value_fault(operator, value):
             yield line, "value", message

@@ -73,6 +73,7 @@ def test_a_bad_cell_is_named(project: Transform, seeds: Path, column: str, value
         ("value", "", "equals needs a value"),
         ("signal_group", "sniority", "'sniority' has no cap for fit"),
         ("half_life_days", "14", "job_level does not decay"),
+        ("feature", "grade", "grade comes of the rules; only segments can look at it"),
         ("reason", "", "a value is needed"),
     ],
 )

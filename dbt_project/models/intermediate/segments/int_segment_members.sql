@@ -1,15 +1,32 @@
--- A lead is in a segment when all of the segment's conditions hold for it now.
+{% set outcomes = [
+    ('grade', 'int_scores'), ('fit_band', 'int_scores'), ('intent_band', 'int_scores'),
+    ('lifecycle_stage', 'int_lead_stages'),
+] %}
+
+-- A lead is in a segment when all of the segment's conditions hold for it now. Besides features, a condition can look
+-- at what scoring and selling made of the lead.
 
 with conditions as (
     {{ conditions_of(ref('segments')) }}
 ),
 
-features as (
-    select features.*, lower(features.text_value) as lower_value, {{ words_of('features.text_value') }} as words
+known as (
+    select features.lead_id, features.feature, features.text_value, features.number_value
     from {{ ref('int_features') }} as features
     inner join {{ ref('int_scoring_moments') }} as moments
         on features.lead_id = moments.lead_id and features.as_of = moments.as_of and moments.is_current
-    where features.feature in (select feature from {{ ref('segments') }})
+    {% for outcome, model in outcomes %}
+    union all
+    select lead_id, '{{ outcome }}' as feature, {{ outcome }} as text_value, cast(null as decimal(18, 2)) as number_value
+    from {{ ref(model) }}
+    {{ "where is_current" if model == 'int_scores' }}
+    {% endfor %}
+),
+
+features as (
+    select *, lower(text_value) as lower_value, {{ words_of('text_value') }} as words
+    from known
+    where feature in (select feature from {{ ref('segments') }})
 ),
 
 holding as (
