@@ -81,9 +81,9 @@ class NodeResult:
 class Transform:
     """The dbt project of one installation."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, manifest: Manifest | None = None) -> None:
         self._settings = settings
-        self._manifest: Manifest | None = None
+        self._manifest = manifest
 
     def manifest(self) -> Manifest:
         """The parsed project. Raises ConfigError where it does not parse."""
@@ -118,6 +118,7 @@ class Transform:
         select: str | None = None,
         as_of: datetime | None = None,
         moments: Sequence[datetime] = (),
+        tests: bool = True,
         on_node: OnNode | None = None,
     ) -> list[NodeResult]:
         """Build and test the project (or the part that `select` names).
@@ -125,7 +126,8 @@ class Transform:
         Args:
             select: dbt's node selection; everything where None.
             as_of: the moment that scores are computed for; now where None.
-            moments: past moments that features and scores of all leads are computed for besides.
+            moments: past moments that features and scores are computed for besides.
+            tests: whether to run the data tests.
             on_node: called as each node ends.
 
         Raises:
@@ -136,6 +138,8 @@ class Transform:
         moment = as_of or self._settings.as_of or datetime.now(UTC)
         variables = json.dumps({"as_of": _spelled(moment), "moments": [_spelled(m) for m in moments]})
         args = ["build", *_NOT_IN_PRODUCTION, "--vars", variables]
+        if not tests:
+            args += ["--exclude-resource-type", "test"]
         if select:
             args += ["--select", select]
         manifest = self.manifest()

@@ -9,7 +9,7 @@ import pytest
 from tests.dbt_warehouse import NOW, DbtWarehouse
 
 _SCORING = (
-    "int_rule_conditions int_rule_hits int_rule_set int_score_contributions int_scores fct_lead_scores "
+    "int_rule_conditions int_rule_hits int_rule_rows int_rule_set int_score_contributions int_scores fct_lead_scores "
     "fct_lead_score_contributions scores_are_the_sum_of_contributions"
 )
 _OPERATORS = (("exists", ""), ("gte", "2"), ("between", "1|40"), ("contains_word", "sales|head|manager"))

@@ -53,8 +53,7 @@ hits as (
     inner join {{ ref('score_rules') }} as rules
         on
             matches.rule_id = rules.rule_id
-            and coalesce(rules.valid_from, cast('1900-01-01' as date)) <= cast(features.as_of as date)
-            and coalesce(rules.valid_to, cast('9999-12-31' as date)) >= cast(features.as_of as date)
+            and {{ rule_in_force('rules', 'features.as_of') }}
 )
 
 select
