@@ -14,7 +14,7 @@ from pathlib import Path
 import typer
 from rich.markup import escape
 
-from cli import demo, fix, look, run, sandbox
+from cli import demo, fix, look, rules, run, sandbox
 from cli.output import err, print_json
 from connectors.errors import ConfigError, LeadwrightError
 from leadwright import settings
@@ -38,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (run, look, fix, sandbox, demo):
+for module in (run, look, rules, fix, sandbox, demo):
     module.register(app)
 
 

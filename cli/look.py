@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from decimal import Decimal
+from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,12 +13,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.output import out, print_json
+from cli.lines import show_lines, show_side_by_side
+from cli.output import err, out, print_json
 from cli.run import Json
 from connectors.errors import ConfigError
 from leadwright import settings
 from leadwright.explain import explain as explained
-from leadwright.figures import decimals_needed, points
+from leadwright.figures import moment
 
 _DASHBOARD = Path(__file__).resolve().parent.parent / "dashboards" / "app.py"
 
@@ -32,35 +34,111 @@ def explain(
     lead: Annotated[
         str, typer.Argument(metavar="EMAIL_OR_ID", help="E-mail address, lead id or CRM record id.")
     ],
+    at: Annotated[
+        str | None, typer.Option(help="As of this moment: 2026-05-31 (its end) or '2026-05-31 14:30' UTC.")
+    ] = None,
+    begin: Annotated[
+        str | None, typer.Option("--from", "--since", help="What changed since this moment, line by line.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", help="With --from: up to this moment; the last run where left out.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Say why a lead has its score, its grade and its owner."""
-    found = explained(lead, settings.load_for_reading())
+    """Say why a lead has its score, its grade and its owner: now, at an earlier moment, or between two."""
+    if (at and (begin or end)) or (end and not begin):
+        raise ConfigError("Give --at T, or --from T1 and if need be --to T2.")
+    config = settings.load_for_reading()
+    found: dict[str, Any]
+    if at or begin:
+        from leadwright import past  # imports dbt, which takes a second
+    if at:
+        with nullcontext() if json else err.status("Scoring as of then"):
+            found = past.explain_at(lead, at, config)
+    elif begin:
+        with nullcontext() if json else err.status("Scoring as of both moments"):
+            found = past.explain_between(lead, begin, end, config)
+    else:
+        found = explained(lead, config)
     if json:
         print_json(found)
+    elif begin:
+        _show_between(found)
+    elif at:
+        _show_past(found)
     else:
         _show(found)
 
 
 def _show(found: dict[str, Any]) -> None:
     lead = {name: escape(str(value)) for name, value in found["lead"].items() if value is not None}
+    _show_score(lead)
+    show_lines(found["contributions"])
+    out.print(f"Owner: [bold]{lead.get('owner_name', 'none')}[/]. {lead.get('owner_reason', '')}")
+    out.print(f"Next: {lead.get('next_action', 'nothing due')}")
+
+
+def _show_score(lead: Mapping[str, str]) -> None:
     who, company = lead.get("full_name", lead["lead_id"]), lead.get("company_name", "no company known")
     out.print(f"[bold]{who}[/] · {company}")
     out.print(
         f"Score [bold]{lead['score']}[/] = fit {lead['fit_score']} ({lead['fit_band']}) + intent "
         f"{lead['intent_score']} ({lead['intent_band']}): [bold]{lead['grade']}[/], {lead['play']}"
     )
-    table = Table("dimension", "what", "value", "points", show_footer=True)
-    table.columns[3].justify = "right"
-    decimals = decimals_needed([row["points"] for row in found["contributions"]])
-    for row in found["contributions"]:
-        amount = points(row["points"], decimals, signed=True)
-        table.add_row(row["dimension"], escape(row["label"]), escape(str(row["value"] or "")), amount)
-    table.columns[3].footer = points(sum(found["sums"].values(), Decimal(0)), decimals)
-    table.columns[0].footer = "sum = score"
-    out.print(table)
-    out.print(f"Owner: [bold]{lead.get('owner_name', 'none')}[/]. {lead.get('owner_reason', '')}")
-    out.print(f"Next: {lead.get('next_action', 'nothing due')}")
+
+
+def _show_past(found: dict[str, Any]) -> None:
+    out.print(f"As of {moment(found['as_of'])}")
+    _show_score({name: escape(str(value)) for name, value in found["lead"].items() if value is not None})
+    show_lines(found["contributions"])
+    out.print(_on_record(found))
+    for note in found["notes"]:
+        out.print(note, style="dim")
+
+
+def _on_record(found: Mapping[str, Any]) -> str:
+    """What was shown at the time, and whether the rules of today give the same."""
+    recorded, changed = found["recorded"], found["rules_changed_since"]
+    if recorded is None:
+        return "No run had scored the lead by then: nothing was shown in the CRM."
+    shown = (
+        f"Shown then: {recorded['score']} = {recorded['fit_score']} + {recorded['intent_score']}, "
+        f"{recorded['grade']}, since {moment(recorded['changed_at'])} ({recorded['cause']}; "
+        f"rule set {recorded['rule_set_hash'][:8]})"
+    )
+    if found["agrees"]:
+        return f"{shown}: the same."
+    why = (
+        f"rules changed since: {escape(', '.join(changed[:5]))}{' ...' if len(changed) > 5 else ''}"
+        if changed
+        else "the rules are the same; what the CRMs tell about the lead or its time changed since"
+    )
+    return f"[yellow]{shown}: [bold]not[/] what today's rules and data give; {why}.[/]"
+
+
+def _show_between(found: dict[str, Any]) -> None:
+    before, after = found["before"], found["after"]
+    lead = found["lead"]
+    out.print(f"[bold]{escape(str(lead['full_name'] or lead['lead_id']))}[/]")
+    for side in (before, after):
+        out.print(f"{moment(side['as_of'])}: [bold]{side['lead']['score']}[/], {side['lead']['grade']}")
+    show_side_by_side(
+        found["contributions"],
+        f"{before['as_of']:%d %b %Y}",
+        f"{after['as_of']:%d %b %Y}",
+        before["lead"]["score"],
+        after["lead"]["score"],
+    )
+    if found["changes"]:
+        table = Table("on record", "what", "before", "after", "cause")
+        for row in found["changes"]:
+            values = (escape(str(row[name] or "")) for name in ("earlier_value", "value", "cause"))
+            table.add_row(moment(row["changed_at"]), row["subject"], *values)
+        out.print(table)
+    else:
+        out.print("No run saw a change in between.")
+    for note in found["notes"]:
+        out.print(note, style="dim")
 
 
 def dashboard(

@@ -10,9 +10,9 @@ from leadwright import warehouse
 from leadwright.settings import Settings
 
 _FIND = """
-    select lead_id from marts.dim_leads
+    select lead_id from {marts}.dim_leads
     where lead_id = $key or lower(email) = lower($key)
-        or lead_id in (select lead_id from marts.dim_crm_records where record_id = $key)
+        or lead_id in (select lead_id from {marts}.dim_crm_records where record_id = $key)
     order by lead_id
 """
 _LEAD = """
@@ -45,21 +45,26 @@ def explain(key: str, settings: Settings) -> dict[str, Any]:
         ConfigError: nothing is published, no lead has that key, or several have it.
     """
     with warehouse.reader(settings.serving_file) as db:
-        found = db.execute(_FIND, {"key": key.strip()}).fetchall()
-        if not found:
-            raise ConfigError(
-                "No lead has that e-mail address or id. Give the address, the lead_id or the CRM's record id; "
-                "a lead that was added to the CRM just now appears after the next `leadwright run`."
-            )
-        if len(found) > 1:  # people whom identity_splits.csv keeps apart may share an address
-            raise ConfigError(
-                f"{len(found)} leads have that e-mail address. Give one's lead_id: "
-                + ", ".join(row[0] for row in found)
-            )
-        lead_id = found[0][0]
+        lead_id = find(key, db)
         lead = warehouse.rows(db, _LEAD, [lead_id])[0]
         contributions = warehouse.rows(db, _CONTRIBUTIONS, [lead_id])
     return {"lead": lead, "contributions": contributions, "sums": sums(contributions)}
+
+
+def find(key: str, db: warehouse.Connection, marts: str = "marts") -> str:
+    """The id of the one lead that `key` names. Raises ConfigError where none or several have it."""
+    found = db.execute(_FIND.format(marts=marts), {"key": key.strip()}).fetchall()
+    if not found:
+        raise ConfigError(
+            "No lead has that e-mail address or id. Give the address, the lead_id or the CRM's record id; "
+            "a lead that was added to the CRM just now appears after the next `leadwright run`."
+        )
+    if len(found) > 1:  # people whom identity_splits.csv keeps apart may share an address
+        raise ConfigError(
+            f"{len(found)} leads have that e-mail address. Give one's lead_id: "
+            + ", ".join(row[0] for row in found)
+        )
+    return str(found[0][0])
 
 
 def sums(contributions: list[dict[str, Any]]) -> dict[str, Decimal]:

@@ -69,21 +69,33 @@ def require_valid(transform: Transform) -> None:
         raise ConfigError(f"The rules have {len(faults)} fault(s); nothing was run.\n{shown}{more}")
 
 
-def check(transform: Transform) -> list[Fault]:
-    """Every fault in the rule files, in the order of files and lines."""
+def check(transform: Transform, project: Path | None = None) -> list[Fault]:
+    """Every fault in the rule files, in the order of files and lines.
+
+    Args:
+        transform: declares the files.
+        project: folder whose `seeds/` holds them; that of `transform` where None.
+    """
+    by_name = {file.name: file for file in files(transform, project)}
+    faults = [fault for file in by_name.values() for fault in _read(file)]
+    for file in by_name.values():
+        faults += _check_cells(file, by_name)
+        faults += _check_rows(file, by_name)
+    return sorted(faults, key=lambda f: (f.file, f.line, f.column))
+
+
+def files(transform: Transform, project: Path | None = None) -> list[RuleFile]:
+    """The rule files as declared, unread."""
     manifest = transform.manifest()
-    files = {
-        node.name: RuleFile(
-            node.name, Path(node.root_path or "") / node.original_file_path, _columns(node, manifest)
+    return [
+        RuleFile(
+            node.name,
+            (project or transform.project) / node.original_file_path,
+            _columns(node, manifest),
         )
         for node in manifest.nodes.values()
         if node.resource_type == "seed"
-    }
-    faults = [fault for file in files.values() for fault in _read(file)]
-    for file in files.values():
-        faults += _check_cells(file, files)
-        faults += _check_rows(file, files)
-    return sorted(faults, key=lambda f: (f.file, f.line, f.column))
+    ]
 
 
 def _columns(seed: Any, manifest: Any) -> list[Column]:

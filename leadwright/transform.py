@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 
 from connectors.base import FieldSpec, FieldType
@@ -23,6 +24,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: E40
 from dbt.adapters.factory import reset_adapters  # noqa: E402
 from dbt.cli.main import dbtRunner, dbtRunnerResult  # noqa: E402
 from dbt.contracts.graph.manifest import Manifest  # noqa: E402
+from dbt.contracts.graph.nodes import SeedNode  # noqa: E402
 
 # Unit tests check the project, not the data: `make test` runs them. The tests of seeds are checked before the
 # build, by `rules`, which names line and column.
@@ -79,11 +81,21 @@ class NodeResult:
 
 
 class Transform:
-    """The dbt project of one installation."""
+    """The dbt project of one installation.
+
+    Args:
+        settings: where the project and the warehouse are.
+        manifest: the parsed models, where another folder's rules are to be tried with the same models.
+    """
 
     def __init__(self, settings: Settings, manifest: Manifest | None = None) -> None:
         self._settings = settings
         self._manifest = manifest
+
+    @property
+    def project(self) -> Path:
+        """The folder of the dbt project; its seeds are the rules."""
+        return self._settings.dbt_project
 
     def manifest(self) -> Manifest:
         """The parsed project. Raises ConfigError where it does not parse."""
@@ -143,6 +155,9 @@ class Transform:
         if select:
             args += ["--select", select]
         manifest = self.manifest()
+        for node in manifest.nodes.values():
+            if isinstance(node, SeedNode):
+                node.root_path = str(self.project)  # dbt-duckdb reads a seed from here
         with warehouse.exclusive(self._settings.warehouse_file, self._settings.lock_wait_seconds):
             result = self._invoke(args, manifest, on_node)
         nodes = [_node_result(r) for r in getattr(result.result, "results", [])]

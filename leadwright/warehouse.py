@@ -99,6 +99,29 @@ def rows(
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def columns(db: Connection, schema: str, table: str) -> list[str]:
+    """Names of the columns of a table; none where it does not exist."""
+    found = db.execute(
+        "select column_name from information_schema.columns where table_catalog = current_database() "
+        "and table_schema = ? and table_name = ? order by ordinal_position",
+        [schema, table],
+    )
+    return [name for (name,) in found.fetchall()]
+
+
+@contextmanager
+def compared(before: Path, after: Path) -> Iterator[Connection]:
+    """A read-only connection to two files at once, as the catalogues `before` and `after`."""
+    db = duckdb.connect()
+    try:
+        db.execute("set TimeZone = 'UTC'")
+        for name, file in (("before", before), ("after", after)):
+            db.execute(f"attach '{_sql_text(file)}' as {name} (read_only)")
+        yield db
+    finally:
+        db.close()
+
+
 def ensure_table(db: Connection, schema: str, table: str, columns: Sequence[tuple[str, str]]) -> None:
     """Create `schema.table` with `columns` (name, type), or add those that it lacks."""
     db.execute(f'create schema if not exists "{schema}"')

@@ -1,0 +1,146 @@
+"""Commands about the rules: rules check, rules diff."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from cli.lines import show_side_by_side
+from cli.output import err, out, print_json
+from cli.run import Json
+from leadwright import settings
+from leadwright.figures import moment
+
+WRONG_RULES = 2
+
+_SET = "live, a folder of rule files, or a revision in git"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of commands to `app`."""
+    group = typer.Typer(no_args_is_help=True, help="Check the rules, and preview a change of them.")
+    group.command()(check)
+    group.command()(diff)
+    app.add_typer(group, name="rules")
+
+
+def check(json: Json = False) -> None:
+    """Name every fault in the rule files: file, line, column, what is wrong, what is allowed."""
+    from leadwright import rules
+    from leadwright.transform import Transform
+
+    config = settings.load()
+    with nullcontext() if json else err.status("Reading the rules"):
+        transform = Transform(config)
+        faults = rules.check(transform)
+        count = len(rules.files(transform))
+    if json:
+        rows = [{"file": f.file, "line": f.line, "column": f.column, "message": f.message} for f in faults]
+        print_json({"ok": not faults, "files": count, "faults": rows})
+    elif faults:
+        for fault in faults:
+            out.print(escape(str(fault)), highlight=False)
+        err.print(f"[bold red]{len(faults)} fault(s)[/] in {len({f.file for f in faults})} of {count} files")
+    else:
+        out.print(f"[green]ok[/]: {count} rule files, no fault")
+    raise typer.Exit(WRONG_RULES if faults else 0)
+
+
+def diff(
+    before: Annotated[str, typer.Argument(metavar="[A]", help=f"The rules now: {_SET}.")] = "live",
+    after: Annotated[
+        str | None, typer.Argument(metavar="[B]", help="The rules to try, named likewise; your edited files.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=0, help="How many of the furthest moves to show.")] = 10,
+    lead: Annotated[
+        str | None, typer.Option(help="Show this lead's lines too: address, lead id or CRM record id.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say who would move between grades if the rules B went live in place of A. Nothing is changed."""
+    from leadwright import rulediff
+
+    with nullcontext() if json else err.status("Scoring every lead by both sets of rules"):
+        found = rulediff.diff(before, after, settings.load_for_reading(), top=top, lead=lead)
+    print_json(found) if json else _show(found)
+
+
+def _show(found: dict[str, Any]) -> None:
+    sides = [escape(_name(found[side]["name"])) for side in ("before", "after")]
+    out.print(
+        f"[bold]{sides[0]}[/] → [bold]{sides[1]}[/]: {found['leads']:,} leads as of {moment(found['as_of'])}"
+    )
+    for side in ("before", "after"):
+        if found[side]["borrowed"]:
+            files = ", ".join(found[side]["borrowed"])
+            out.print(f"{escape(found[side]['name'])} lack {files}: taken from the project", style="dim")
+    if not found["rows"]:
+        out.print("The rules are the same.")
+        return
+    out.print(_rows(found))
+    out.print(
+        f"[bold]{found['rescored']:,}[/] leads get other points, [bold]{found['moved']:,}[/] move to another grade."
+    )
+    if found["moved"]:
+        out.print(_grades(found["grades"]))
+        out.print(_largest(found["largest"]))
+    if "lead" in found:
+        one = found["lead"]
+        out.print(f"\n[bold]{one['lead_id']}[/] · {escape(one['company_name'] or 'no company known')}")
+        show_side_by_side(one["contributions"], sides[0], sides[1], one["score_before"], one["score_after"])
+
+
+def _name(name: str) -> str:
+    path = Path(name)
+    return str(path) if not path.is_absolute() else path.name
+
+
+def _rows(found: dict[str, Any]) -> Table:
+    table = Table("changed row", "before", "after", "moves")
+    table.columns[3].justify = "right"
+    for row in found["rows"]:
+        cells = [
+            _cells(row[side], row["before" if side == "after" else "after"]) for side in ("before", "after")
+        ]
+        table.add_row(escape(f"{row['file']} {row['row']}".strip()), *map(escape, cells), f"{row['moves']:,}")
+    if found["moved_otherwise"]:
+        table.add_row("several rows together", "", "", f"{found['moved_otherwise']:,}")
+    return table
+
+
+def _cells(cells: dict[str, str] | None, other: dict[str, str] | None) -> str:
+    if cells is None:
+        return "(no such row)"
+    return ", ".join(
+        f"{name} {value or 'empty'}" for name, value in cells.items() if value or other is not None
+    )
+
+
+def _grades(grades: list[dict[str, Any]]) -> Table:
+    table = Table("from", "to", "leads")
+    table.columns[2].justify = "right"
+    for row in grades:
+        if row["grade_before"] != row["grade_after"]:
+            table.add_row(row["grade_before"], row["grade_after"], f"{row['leads']:,}")
+    return table
+
+
+def _largest(largest: list[dict[str, Any]]) -> Table:
+    table = Table("lead", "company", "score", "grade", "mostly because of")
+    table.columns[0].no_wrap = True
+    for row in largest:
+        line = next((c for c in row["contributions"] if c["difference"]), None)
+        why = row["disqualified_after"] or row["disqualified_before"] or "the grade's limits"
+        table.add_row(
+            row["lead_id"],
+            escape(row["company_name"] or "unknown"),
+            f"{row['score_before']} → {row['score_after']}",
+            f"{row['grade_before']} → {row['grade_after']}",
+            escape(f"{line['label']} ({line['difference'].normalize():+f})" if line else why),
+        )
+    return table

@@ -1,0 +1,217 @@
+"""Why a lead had the score it had at an earlier moment, and what changed between two moments.
+
+The score is computed again as of the moment, by the rules that are live and were in force then, in a copy of the
+warehouse. What the CRM really showed that day stands in the log of scores; both are given, and whether they agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from connectors.errors import ConfigError
+from leadwright import warehouse
+from leadwright.explain import find, sums
+from leadwright.preview import trial
+from leadwright.settings import Settings
+from leadwright.transform import Transform
+
+_SELECT = "int_scoring_moments+,+int_scores int_scoring_moments+,+int_score_contributions"
+_LEAD = """
+    select lead_id, full_name, company_name, created_at from marts.dim_leads where lead_id = ?
+"""
+_SCORE = """
+    select fit_score, intent_score, score, fit_band, intent_band, grade, play, next_action, disqualified_reason
+    from intermediate.int_scores where lead_id = ? and as_of = ?
+"""
+_CONTRIBUTIONS = """
+    select dimension, kind, signal_group, rule_id, label, feature, value, points
+    from intermediate.int_score_contributions
+    where lead_id = ? and as_of = ?
+    order by dimension, kind = 'rule' desc, points desc, rule_id
+"""
+_RECORDED = """
+    select changed_at, cause, fit_score, intent_score, score, grade, play, rule_set_hash
+    from marts.fct_lead_score_history
+    where lead_id = ? and changed_at <= ?
+    order by change_number desc limit 1
+"""
+_CHANGES = """
+    select changed_at, subject, earlier_value, value, cause, reason, rule_set_hash
+    from marts.fct_lead_changes
+    where lead_id = ? and changed_at > ? and changed_at <= ?
+    order by changed_at, subject
+"""
+_RULE_SET = """
+    select set_number, rule_set_hash, live_from from marts.fct_rule_sets
+    where live_from <= ? order by set_number desc limit 1
+"""
+_RULES_SINCE = """
+    select kind, row_key
+    from (select * from marts.fct_rule_sets where set_number = (select max(set_number) from marts.fct_rule_sets)) now
+    full join (select * from marts.fct_rule_sets where set_number = ?) then_
+        using (kind, row_key)
+    where (now.definition, now.valid_from, now.valid_to)
+        is distinct from (then_.definition, then_.valid_from, then_.valid_to)
+    order by all
+"""
+
+TRAITS_NOTE = (
+    "Who the lead is (title, company, country) is taken as the CRMs show it today: they keep no history of it. "
+    "Counts that a CRM keeps without dates (visits, pages) are known only now and are left out of earlier moments."
+)
+
+
+def parse_moment(text: str) -> datetime:
+    """A moment in UTC from `2026-05-31` (its end), `2026-05-31 14:30` or ISO 8601 with a time zone.
+
+    Raises:
+        ConfigError: it is none of these.
+    """
+    try:
+        if len(text.strip()) == len("2026-05-31"):
+            return datetime.combine(date.fromisoformat(text.strip()), time(23, 59, 59), UTC)
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ConfigError(
+            f"{text!r} is no moment. Write 2026-05-31, '2026-05-31 14:30' (UTC) or 2026-05-31T14:30:00+02:00."
+        ) from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def last_run_at(config: Settings) -> datetime:
+    """The moment of the last run, which is as far as anything is known. Raises ConfigError where there was none."""
+    with warehouse.writer(config.warehouse_file, config.lock_wait_seconds) as db:
+        found = (
+            db.execute("select max(as_of) from marts.fct_lead_scores").fetchall()
+            if warehouse.columns(db, "marts", "fct_lead_scores")
+            else [(None,)]
+        )
+    if found[0][0] is None:
+        raise ConfigError("Nothing has been scored yet. Run `leadwright run` first.")
+    return found[0][0].replace(tzinfo=UTC)  # type: ignore[no-any-return]
+
+
+def explain_at(key: str, at: str, config: Settings) -> dict[str, Any]:
+    """The score of a lead as of a moment, with contributions that add up to it.
+
+    Args:
+        key: e-mail address, lead id, or a CRM's record id.
+        at: the moment, as `parse_moment` reads it.
+        config: says where the warehouse is; it is not changed.
+
+    Returns:
+        `lead` (who it is, and its score then), `as_of`, `contributions`, `sums`; `recorded` (the row of the log
+        that was shown that day, or None) and `agrees`; `rule_set` (the one live that day, or None) and
+        `rules_changed_since`; `notes`.
+
+    Raises:
+        ConfigError: no such lead, no such moment, a moment after the last run or before the lead was there, or
+            nothing has been run yet.
+    """
+    return _explain(key, [parse_moment(at)], config)[0]
+
+
+def explain_between(key: str, begin: str, end: str | None, config: Settings) -> dict[str, Any]:
+    """What changed about a lead between two moments, line by line; `end` None is the last run.
+
+    Returns:
+        `lead`, `before` and `after` (each as `explain_at` gives it), `contributions` (both sides' points and their
+        difference; the sum of the differences is the difference of the scores), `changes` (the log between).
+
+    Raises:
+        ConfigError: as `explain_at`, or `end` is not after `begin`.
+    """
+    first = parse_moment(begin)
+    last = parse_moment(end) if end is not None else None
+    if last is not None and last <= first:
+        raise ConfigError(f"{end} is not after {begin}: give the earlier moment first.")
+    before, after = _explain(key, [first, last], config)
+    return {
+        "lead": {name: before["lead"][name] for name in ("lead_id", "full_name", "company_name")},
+        "before": before,
+        "after": after,
+        "contributions": side_by_side(before["contributions"], after["contributions"]),
+        "difference": after["lead"]["score"] - before["lead"]["score"],
+        "changes": after.pop("changes"),
+        "notes": before["notes"],
+    }
+
+
+def side_by_side(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Contributions of two sides by line: `before`, `after`, `difference`, and what the line is about.
+
+    A line is a rule, a group's cap, or a dimension's rounding or limit; the largest differences come first.
+    """
+    lines: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for side, rows in (("before", before), ("after", after)):
+        for row in rows:
+            about = {name: row[name] for name in ("dimension", "kind", "rule_id", "signal_group")}
+            line = lines.setdefault(
+                tuple(about.values()), {**about, "label": "", "before": Decimal(0), "after": Decimal(0)}
+            )
+            line["label"] = row["label"]
+            line[side] += row["points"]
+    for line in lines.values():
+        line["difference"] = line["after"] - line["before"]
+    return sorted(lines.values(), key=lambda one: (-abs(one["difference"]), one["dimension"], one["label"]))
+
+
+def _explain(key: str, moments: list[datetime | None], config: Settings) -> list[dict[str, Any]]:
+    """Each moment explained; None is the last run's. The last has the log between the first and it besides."""
+    with trial(config) as copy:
+        known_until = last_run_at(copy)
+        asked = [moment or known_until for moment in moments]
+        with warehouse.writer(copy.warehouse_file, copy.lock_wait_seconds) as db:
+            lead = warehouse.rows(db, _LEAD, [find(key, db)])[0]
+        for moment in asked:
+            _require_known(moment, lead["created_at"].replace(tzinfo=UTC), known_until)
+        past = [moment for moment in asked if moment < known_until]
+        if past:
+            project = Transform(config).manifest()  # in the own home, where dbt keeps what it has parsed
+            Transform(copy, project).build(select=_SELECT, as_of=known_until, moments=past, tests=False)
+        with warehouse.writer(copy.warehouse_file, copy.lock_wait_seconds) as db:
+            found = [_explained(db, lead, moment) for moment in asked]
+            span = [lead["lead_id"], *(moment.replace(tzinfo=None) for moment in (asked[0], asked[-1]))]
+            found[-1]["changes"] = warehouse.rows(db, _CHANGES, span)
+    return found
+
+
+def _require_known(moment: datetime, created_at: datetime, known_until: datetime) -> None:
+    if moment > known_until:
+        raise ConfigError(
+            f"{moment:%Y-%m-%d %H:%M} UTC is after the last run ({known_until:%Y-%m-%d %H:%M} UTC); what happened "
+            "since is not known. Give an earlier moment, or run `leadwright run` first."
+        )
+    if moment < created_at:
+        raise ConfigError(
+            f"The lead was not there yet at {moment:%Y-%m-%d %H:%M} UTC: "
+            f"it was added on {created_at:%Y-%m-%d %H:%M} UTC."
+        )
+
+
+def _explained(db: warehouse.Connection, lead: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    moment = at.replace(tzinfo=None)  # the warehouse keeps moments in UTC without a zone
+    score = warehouse.rows(db, _SCORE, [lead["lead_id"], moment])
+    if not score:
+        raise ConfigError(f"The lead has no score as of {at:%Y-%m-%d %H:%M} UTC.")
+    contributions = warehouse.rows(db, _CONTRIBUTIONS, [lead["lead_id"], moment])
+    recorded = next(iter(warehouse.rows(db, _RECORDED, [lead["lead_id"], moment])), None)
+    rule_set = next(iter(warehouse.rows(db, _RULE_SET, [moment])), None)
+    changed = warehouse.rows(db, _RULES_SINCE, [rule_set["set_number"]]) if rule_set else []
+    shown = ("fit_score", "intent_score", "grade")
+    return {
+        "lead": {**lead, **score[0]},
+        "as_of": at,
+        "contributions": contributions,
+        "sums": sums(contributions),
+        "recorded": recorded,
+        "agrees": recorded is not None and all(recorded[n] == score[0][n] for n in shown),
+        "rule_set": rule_set,
+        "rules_changed_since": [f"{row['kind']} {row['row_key']}" for row in changed],
+        "notes": [TRAITS_NOTE],
+    }
