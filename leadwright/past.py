@@ -59,8 +59,8 @@ _RULES_SINCE = """
 """
 
 TRAITS_NOTE = (
-    "Who the lead is (title, company, country) is taken as the CRMs show it today: they keep no history of it. "
-    "Counts that a CRM keeps without dates (visits, pages) are known only now and are left out of earlier moments."
+    "Who the lead is (title, company, country) is as the last run before the moment saw it; before the first run, as "
+    "that run saw it. Counts that a CRM keeps without dates (visits, pages) are known only from the run that saw them."
 )
 
 

@@ -29,9 +29,10 @@ _SYNCED = {
 class DbtWarehouse:
     """One installation's warehouse and dbt project, without CRMs."""
 
-    def __init__(self, home: Path) -> None:
-        self.settings = Settings(home=home)
-        self.transform = Transform(self.settings)
+    def __init__(self, home: Path, project: Path | None = None, like: DbtWarehouse | None = None) -> None:
+        """Make the raw tables in `home`; for `project` instead of the shipped one, parsed already by `like`."""
+        self.settings = Settings(home=home, **({"dbt_project": project} if project else {}))
+        self.transform = Transform(self.settings, like.transform.manifest() if like else None)
         self._tables = {(t.schema, t.name): t for t in self.transform.raw_tables()}
         ensure_tables(list(self._tables.values()), self.settings)
 

@@ -1,0 +1,206 @@
+"""A preview of rules foretells what going live does; an earlier score is explained as it was; both leave no trace."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import shutil
+import subprocess
+from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from connectors.errors import ConfigError
+from leadwright import past, rulediff
+from leadwright.settings import Settings
+from tests.dbt_warehouse import NOW, DbtWarehouse
+from tests.installation import ROOT
+
+EARLIER = NOW - timedelta(days=20)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
+    """A population scored twice, twenty days apart; its project is a copy in git, whose seeds a test may edit."""
+    folder = tmp_path_factory.mktemp("trials")
+    shutil.copytree(
+        ROOT / "dbt_project", folder / "dbt_project", ignore=shutil.ignore_patterns("target", "logs")
+    )
+    git = ["git", "-C", str(folder), "-c", "user.name=t", "-c", "user.email=t@t.example"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "Rules"]):
+        subprocess.run([*git, *command], check=True)
+    made = DbtWarehouse(folder / "home", folder / "dbt_project")
+    made.add_population(150, seed=5)
+    made.build(EARLIER)
+    made.build(NOW)
+    return made
+
+
+def _edit_seeds(settings: Settings, folder: Path, rng: Random) -> Path:
+    """A copy of the seeds with random other points, caps, bands and words."""
+    seeds = folder / "seeds"
+    shutil.copytree(settings.dbt_project / "seeds", seeds)
+    for name, column, choices in (
+        ("score_rules", "points", [-6, 0, 3, 9, 14]),
+        ("score_groups", "cap", [16, 18]),
+        ("score_dimensions", "medium_from", [3, 9, 15]),
+    ):
+        file = seeds / f"{name}.csv"
+        with file.open(newline="") as text:
+            rows = list(csv.DictReader(text))
+        for row in rows:
+            if rng.random() < 0.3 and row.get("dimension") != "disqualify":
+                row[column] = str(rng.choice(choices))
+        with file.open("w", newline="") as text:
+            writer = csv.DictWriter(text, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+    titles = seeds / "job_titles.csv"
+    titles.write_text(
+        "".join(line for line in titles.open() if rng.random() < 0.9 or line.startswith("prio"))
+    )
+    return seeds
+
+
+def _fingerprint(settings: Settings) -> str:
+    return hashlib.sha256(settings.warehouse_file.read_bytes()).hexdigest()
+
+
+def _sum(lines: list[dict[str, Any]], side: str) -> Decimal:
+    return sum((line[side] for line in lines), Decimal(0))
+
+
+def test_a_preview_foretells_exactly_what_going_live_does(built: DbtWarehouse, tmp_path: Path) -> None:
+    seeds = _edit_seeds(built.settings, tmp_path, Random(11))
+    before = _fingerprint(built.settings)
+    found = rulediff.diff("live", str(tmp_path), built.settings, top=1000)
+    assert _fingerprint(built.settings) == before
+    assert {row["file"] for row in found["rows"]} >= {"score_rules.csv", "score_groups.csv", "job_titles.csv"}
+    assert found["moved"] == len(found["largest"]) > 5
+    assert found["moved"] == sum(row["moves"] for row in found["rows"]) + found["moved_otherwise"]
+    for lead in found["largest"]:
+        for side in ("before", "after"):
+            assert _sum(lead["contributions"], side) == lead[f"score_{side}"]
+            assert lead[f"fit_{side}"] + lead[f"intent_{side}"] == lead[f"score_{side}"]
+
+    shown = dict(built.rows("select lead_id, grade from marts.fct_lead_scores"))
+    live = built.settings.dbt_project / "seeds"
+    kept = tmp_path / "kept"
+    shutil.copytree(live, kept)
+    shutil.copytree(seeds, live, dirs_exist_ok=True)
+    copy = tmp_path / "home"
+    shutil.copytree(built.settings.home, copy)
+    shipped = DbtWarehouse(copy, built.settings.dbt_project, like=built)
+    shipped.build(NOW)
+    shutil.copytree(kept, live, dirs_exist_ok=True)
+
+    then = dict(shipped.rows("select lead_id, grade from marts.fct_lead_scores"))
+    moves = Counter((shown[lead], then[lead]) for lead in shown)
+    assert moves == {(row["grade_before"], row["grade_after"]): row["leads"] for row in found["grades"]}
+    moved = {lead["lead_id"]: lead["grade_after"] for lead in found["largest"]}
+    assert moved == {lead: grade for lead, grade in then.items() if grade != shown[lead]}
+    assert shipped.rows("select distinct rule_set_hash from marts.fct_lead_scores") == [
+        (found["after"]["rule_set_hash"],)
+    ]
+    caused = shipped.rows(
+        "select lead_id, cause from marts.fct_lead_score_history "
+        "where earlier_grade != grade and changed_at = (select max(changed_at) from marts.fct_lead_score_history) "
+        "and rule_set_hash = (select any_value(rule_set_hash) from marts.fct_lead_scores)"
+    )
+    assert dict(caused) == dict.fromkeys(moved, "rule change")
+
+
+def test_a_revision_in_git_the_live_rules_and_the_working_copy_are_the_same_until_one_is_edited(
+    built: DbtWarehouse,
+) -> None:
+    for before, after in (("live", None), ("HEAD", None), ("live", "HEAD")):
+        found = rulediff.diff(before, after, built.settings)
+        assert (found["rows"], found["moved"], found["rescored"]) == ([], 0, 0)
+    grades = built.settings.dbt_project / "seeds" / "grades.csv"
+    as_it_was = grades.read_text()
+    grades.write_text(as_it_was.replace("high,high,Hot,Call now", "high,high,Warm,Call now"))
+    found = rulediff.diff("HEAD", None, built.settings)
+    grades.write_text(as_it_was)
+    (hot,) = built.rows("select count(*) from marts.fct_lead_scores where grade = 'Hot'")[0]
+    assert found["rescored"] == 0
+    assert found["moved"] == hot == sum(row["moves"] for row in found["rows"]) > 0
+
+
+@pytest.mark.parametrize("name", ["no-such-revision", "--help", "/tmp"])
+def test_rules_that_are_not_there_are_said_so(built: DbtWarehouse, name: str) -> None:
+    with pytest.raises(ConfigError, match=r"nor a revision in git|There are no rule files"):
+        rulediff.diff("live", name, built.settings)
+
+
+def test_rules_with_faults_are_not_tried(built: DbtWarehouse, tmp_path: Path) -> None:
+    shutil.copytree(built.settings.dbt_project / "seeds", tmp_path / "seeds")
+    rules = tmp_path / "seeds" / "score_rules.csv"
+    rules.write_text(rules.read_text().replace(",exists,", ",exist,", 2))
+    with pytest.raises(
+        ConfigError, match=r"2 fault\(s\); nothing was tried\.(.|\n)*line \d+, column operator"
+    ) as said:
+        rulediff.diff("live", str(tmp_path), built.settings)
+    assert str(said.value).count("'exist' is not allowed") == 2
+
+
+def test_an_earlier_score_is_explained_as_it_was_shown(built: DbtWarehouse) -> None:
+    moment = (EARLIER + timedelta(hours=1)).isoformat()
+    shown = built.rows(
+        "select lead_id, score, grade from marts.fct_lead_score_history h join marts.dim_leads using (lead_id) "
+        f"where change_number = 1 and changed_at < timestamp '{moment[:19]}' and created_at < changed_at "
+        "order by score desc, lead_id limit 2"
+    )
+    before = _fingerprint(built.settings)
+    for lead_id, score, grade in shown:
+        found = past.explain_at(lead_id, moment, built.settings)
+        assert (found["lead"]["score"], found["lead"]["grade"]) == (score, grade)
+        assert sum(row["points"] for row in found["contributions"]) == score == found["recorded"]["score"]
+        assert found["agrees"]
+        assert found["recorded"]["rule_set_hash"] == found["rule_set"]["rule_set_hash"]
+        assert found["rules_changed_since"] == []
+    assert _fingerprint(built.settings) == before
+
+
+def test_what_changed_between_two_moments_adds_up(built: DbtWarehouse) -> None:
+    lead_id, score = built.rows(
+        "select lead_id, score from marts.fct_lead_score_history h join marts.dim_leads using (lead_id) "
+        "where change_number = 2 and created_at < changed_at - interval 30 day order by abs(score - earlier_score) desc"
+    )[0]
+    found = past.explain_between(lead_id, (EARLIER + timedelta(hours=1)).isoformat(), None, built.settings)
+    before, after = found["before"]["lead"]["score"], found["after"]["lead"]["score"]
+    assert (after, found["difference"]) == (score, score - before)
+    assert found["difference"] != 0
+    assert _sum(found["contributions"], "before") == before
+    assert _sum(found["contributions"], "difference") == found["difference"]
+    on_record = [c for c in found["changes"] if c["subject"] == "score"]
+    assert [(c["earlier_value"], c["value"]) for c in on_record] == [(str(before), str(after))]
+    assert on_record[0]["cause"] in {"event", "decay", "data fix"}
+
+
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [
+        ("yesterday", "is no moment"),
+        ("2026-02-30", "is no moment"),
+        ("2030-01-01", "is after the last run"),
+        ("1999-12-31", "was not there yet"),
+    ],
+)
+def test_a_moment_that_cannot_be_explained_is_said_so(built: DbtWarehouse, at: str, says: str) -> None:
+    (lead_id,) = built.rows("select min(lead_id) from marts.dim_leads")[0]
+    with pytest.raises(ConfigError, match=says):
+        past.explain_at(lead_id, at, built.settings)
+
+
+def test_an_unknown_lead_and_an_empty_home_are_said_so(built: DbtWarehouse, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="No lead has"):
+        past.explain_at("nobody@nowhere.example", "2026-06-20", built.settings)
+    with pytest.raises(ConfigError, match="no warehouse yet"):
+        past.explain_at("nobody@nowhere.example", "2026-06-20", Settings(home=tmp_path))
+    with pytest.raises(ConfigError, match="give the earlier moment first"):
+        past.explain_between("x", "2026-06-20", "2026-06-01", built.settings)
