@@ -155,13 +155,8 @@ def _worth(row: dict[str, Any]) -> float:
 
 
 def _worth_with(row: dict[str, Any], rep: dict[str, Any], now: datetime, more_hours: float) -> float:
-    """What it is worth with this rep, who answers when his day begins, or after `more_hours`."""
-    there = now + timedelta(hours=rep["utc_offset_hours"])
-    hour = there.hour + there.minute / 60
-    hours = more_hours + (
-        0.3 if rep["opens_at_hour"] <= hour < rep["closes_at_hour"] else (rep["opens_at_hour"] - hour) % 24
-    )
-    hours += 24 * max(0, there.weekday() - 4)
+    """What it is worth with this rep, who answers when he works next, or `more_hours` later."""
+    hours = 0.3 + more_hours + (_moment(rep["works_next"]) - now).total_seconds() / 3600
     if row["mql_at"]:
         hours += max(0.0, (now - _moment(row["mql_at"])).total_seconds() / 3600)
     quick, skill = 1.5 * math.exp(-hours / 4), 2 * (rep["skill"][row["segment"] or "small"] - 0.5)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from random import Random
 
 from sandbox.live.cases import Case, draw_for
 from sandbox.population.behaviour import HAND_RAISE_NAMES
 from sandbox.population.draws import clamp
 from sandbox.population.model import Rep
-from sandbox.population.moments import DAY, HOUR, MINUTE
+from sandbox.population.moments import DAY, HOUR, MINUTE, Calendar
+from sandbox.population.reps import is_holiday
 
 ROOM = {"hot": 4, "warm": 3, "cold": 2}
 MOST_ROOM = 4
@@ -26,13 +28,15 @@ _QUALIFIED = 0.36  # the share of leads that marketing hands to sales
 _WORKING_MINUTES = 350  # of a rep on an average day of the year, weekends and leave included
 REMEMBERED = 14 * DAY  # how long a reminder brings a forgotten lead back
 USUAL_SCORE = 50.0
+_YEARS, _LEAVES = 10, 3  # how far leave is planned, and how often a year
 
 
 @dataclass(slots=True)
 class Desk:
-    """One rep at work."""
+    """One rep at work; the calendar is the rep's own with the leave of the years to come."""
 
     rep: Rep
+    calendar: Calendar
     in_hand: int = 0
 
     @property
@@ -48,6 +52,16 @@ class Desk:
         told = any(case.signs for case in mine)
         first = min(mine, key=_told_order if told else _HABIT_ORDERS[self.habit])
         return first if self.in_hand < _room_for(first) else None
+
+
+def calendar_ahead(seed: int, rep: Rep, start: int) -> Calendar:
+    """The rep's calendar with public holidays and three leaves in each of the years after `start`."""
+    dice, first = Random(f"{seed}/live/leave/{rep.number}"), start // DAY
+    off = set(rep.calendar.days_off) | {day for day in range(first, first + _YEARS * 365) if is_holiday(day)}
+    for _ in range(_LEAVES * _YEARS):
+        begins = first + int(dice.random() * _YEARS * 365)
+        off.update(range(begins, begins + 7 + int(dice.random() * 8)))
+    return replace(rep.calendar, days_off=frozenset(off))
 
 
 def _is_on_the_list(case: Case, rep: Rep, at: int) -> bool:
@@ -87,14 +101,14 @@ def minutes_in_hand(leads_a_year: int, reps: int) -> float:
     return clamp(_BUSY * MOST_ROOM * reps * _WORKING_MINUTES / answered_a_day, 20, 20 * 8 * 60)
 
 
-def reaction(seed: int, case: Case, rep: Rep, at: int) -> int:
+def reaction(seed: int, case: Case, desk: Desk, at: int) -> int:
     """When the rep looks at a lead that is new on his list: at his pace, or sooner where a due time says so."""
     raised = any(event in HAND_RAISE_NAMES for _, event in case.journey.forms)
     dice = draw_for(seed, case.person.number, "reaction")
-    minutes = dice.lognormvariate(math.log(rep.pace * (0.6 if raised else 1.3)), 1.0)
+    minutes = dice.lognormvariate(math.log(desk.rep.pace * (0.6 if raised else 1.3)), 1.0)
     if case.signs is not None and case.signs.due is not None:
         minutes = min(minutes, max(3.0, (case.signs.due - at) / MINUTE))
-    return rep.calendar.after(at, minutes)
+    return desk.calendar.after(at, minutes)
 
 
 def hours_to_answer(case: Case, at: int) -> float:

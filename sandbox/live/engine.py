@@ -119,5 +119,5 @@ class Live:
     def results(self) -> dict[str, Any]:
         """What was earned since the live sandbox began."""
         books = self._books
-        in_hand = {number: desk.in_hand for number, desk in self._sales.desks.items()}
-        return results(books.cases, books.world.team, in_hand, books.started, seconds(self._clock.now()))
+        now = seconds(self._clock.now())
+        return results(books.cases, books.world.team, self._sales.desks, books.started, now)

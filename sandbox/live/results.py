@@ -7,13 +7,14 @@ from statistics import median
 from typing import Any
 
 from sandbox.live.cases import Case
+from sandbox.live.desks import Desk
 from sandbox.population.model import Deal, Rep
 from sandbox.population.moments import HOUR, MINUTE, salesforce_time
 from sandbox.population.team_rows import owner_id, user_id
 
 
 def results(
-    cases: Sequence[Case], team: Sequence[Rep], in_hand: Mapping[int, int], since: int, now: int
+    cases: Sequence[Case], team: Sequence[Rep], desks: Mapping[int, Desk], since: int, now: int
 ) -> dict[str, Any]:
     """Totals of what happened after `since` up to `now`, and by rep.
 
@@ -45,8 +46,15 @@ def results(
         "revenue_ahead": _revenue(deals) - _revenue(closed),
         "expected_won": round(sum(case.expected for case in answered), 3),
         "expected_revenue": round(sum(case.expected * case.fate.amount for case in answered)),
-        "reps": [_rep_row(rep, answered, closed) | {"in_hand": in_hand.get(rep.number, 0)} for rep in team],
+        "reps": [_rep_row(rep, answered, closed) | _today(desks.get(rep.number), now) for rep in team],
     }
+
+
+def _today(desk: Desk | None, now: int) -> dict[str, Any]:
+    """How many leads keep the rep busy, and when the next working hours begin or began."""
+    if desk is None:
+        return {"in_hand": 0, "works_next": None}
+    return {"in_hand": desk.in_hand, "works_next": salesforce_time(desk.calendar.next_open(now))}
 
 
 def _median_response(answered: Iterable[Case]) -> int | None:

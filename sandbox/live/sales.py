@@ -7,7 +7,7 @@ from functools import partial
 
 from sandbox.live.books import Books
 from sandbox.live.cases import Card, Case, Sale, draw_for
-from sandbox.live.desks import Desk, hours_to_answer, minutes_in_hand, reaction
+from sandbox.live.desks import Desk, calendar_ahead, hours_to_answer, minutes_in_hand, reaction
 from sandbox.population.deals import (
     DEAL_CHANCE,
     draw_in,
@@ -30,7 +30,11 @@ class Sales:
 
     def __init__(self, books: Books, leads_a_year: int) -> None:
         self._books, self._note, self._seed = books, books.agenda.note, books.seed
-        self.desks = {rep.number: Desk(rep) for rep in books.world.team if rep.left_at is None}
+        self.desks = {
+            rep.number: Desk(rep, calendar_ahead(books.seed, rep, books.started))
+            for rep in books.world.team
+            if rep.left_at is None
+        }
         self._in_hand = minutes_in_hand(leads_a_year, len(self.desks))
         self._open: dict[int, Case] = {}
 
@@ -80,7 +84,8 @@ class Sales:
         self._expect(case, rep, now)
 
     def _expect(self, case: Case, rep: Rep, now: int) -> None:
-        self._note(reaction(self._seed, case, rep, now), partial(self._look, self.desks[rep.number]))
+        desk = self.desks[rep.number]
+        self._note(reaction(self._seed, case, desk, now), partial(self._look, desk))
 
     # -- answering -----------------------------------------------------------------------------------------------
 
@@ -95,8 +100,8 @@ class Sales:
         desk.in_hand += 1
         dice = draw_for(self._seed, case.person.number, "in hand")
         busy = self._in_hand * dice.uniform(0.6, 1.4)
-        self._note(desk.rep.calendar.after(now, busy), partial(self._finish, desk))
-        self._note(desk.rep.calendar.after(now, 5 + dice.random() * 20), partial(self._look, desk))
+        self._note(desk.calendar.after(now, busy), partial(self._finish, desk))
+        self._note(desk.calendar.after(now, 5 + dice.random() * 20), partial(self._look, desk))
 
     def _finish(self, desk: Desk, now: int) -> None:
         desk.in_hand -= 1

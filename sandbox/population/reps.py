@@ -30,10 +30,15 @@ _HOLIDAYS = frozenset(("01-01", "05-01", "12-24", "12-25", "12-26", "12-31"))
 _LEFT = 12  # the last one left: archived in HubSpot, inactive in Salesforce, still owner of old leads
 
 
+def is_holiday(day: int) -> bool:
+    """Whether nobody works on day number `day`, wherever he is."""
+    return day_text(day)[5:] in _HOLIDAYS
+
+
 def _days_off(rng: Random, start: int, now: int) -> frozenset[int]:
     """Public holidays, and three leaves of one or two weeks."""
     first, last = start // DAY, now // DAY
-    off = {day for day in range(first, last + 400) if day_text(day)[5:] in _HOLIDAYS}
+    off = {day for day in range(first, last + 400) if is_holiday(day)}
     for _ in range(3):
         begin = first + int(rng.random() * (last - first))
         off.update(range(begin, begin + 7 + int(rng.random() * 8)))
