@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from datetime import UTC, datetime
+from difflib import SequenceMatcher
 from statistics import mean, median
 
 import pytest
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 
 from sandbox.population import Population, generate, stream
 from sandbox.population.identifiers import salesforce_id
+from sandbox.population.moments import DAY, seconds
+from sandbox.population.world import make_world
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 NOW_TEXT = "2026-03-18T15:30:00.000Z"
@@ -378,3 +381,78 @@ def test_sizes_are_pinned() -> None:
     population = generate(7, 500, NOW)
     rows = population.hubspot | population.salesforce
     assert {name: len(rows[name]) for name in SIZES} == SIZES
+
+
+def test_colleagues_buy_together(population: Population) -> None:
+    members = Counter(row["company_domain"] for row in population.truth if row["kind"] == "business")
+    assert max(members.values()) >= 6 and sum(count > 1 for count in members.values()) > 150
+    buyers = Counter(
+        source_id
+        for source, source_id, target, _ in population.hubspot_associations
+        if (source, target) == ("deals", "contacts")
+    )
+    roles = Counter(row["OpportunityId"] for row in population.salesforce["OpportunityContactRole"])
+    assert max(buyers.values()) >= 3 and max(roles.values()) >= 3
+    assert {"DECISION_MAKER", "BUDGET_HOLDER"} <= {
+        row.get("hs_buying_role") for row in population.hubspot["contacts"]
+    }
+
+
+def test_campaigns_cost_money_and_bring_people(population: Population) -> None:
+    campaigns = population.salesforce["Campaign"]
+    assert all(
+        row["ActualCost"] > 0 and row["BudgetedCost"] > 0 for row in campaigns if row["Type"] != "Website"
+    )
+    joined = {row["CampaignId"] for row in population.salesforce["CampaignMember"]}
+    assert len(joined) > 0.8 * len(campaigns)
+
+
+def test_reps_differ_in_skill_and_keep_their_own_hours() -> None:
+    team = make_world(7, 100, seconds(NOW)).team
+    skills = [skill for rep in team for skill in rep.skill.values()]
+    assert max(skills) - min(skills) > 0.6
+    assert len({(rep.calendar.opens, rep.calendar.closes) for rep in team}) > 3
+    assert len({rep.country.zone for rep in team}) > 4 and len({rep.languages[0] for rep in team}) > 4
+    for rep in team:
+        calendar = rep.calendar
+        at = calendar.after(seconds(NOW) - 40 * DAY, 60)
+        day, second = divmod(at + calendar.offset, DAY)
+        assert calendar.works_on(day) and calendar.opens <= second < calendar.closes
+        assert sum(not calendar.works_on(day) for day in range(day - 325, day)) > 325 * 2 / 7 + 10
+
+
+def test_machines_open_and_click(population: Population) -> None:
+    shown = {row["hs_object_id"]: row for row in population.hubspot["contacts"]}
+    proxied = [
+        shown[str(row["hubspot_ids"]).split(";")[0]]
+        for row in population.truth
+        if row["proxy_opens"] and row["home"] != "salesforce"
+    ]
+    assert len(proxied) > 300 and all(row["hs_email_open"] == row["hs_email_delivered"] for row in proxied)
+    assert sum(row["machine_clicks"] > 0 for row in population.truth) > 50
+
+
+def test_duplicates_have_typing_errors_and_are_at_times_merged(population: Population) -> None:
+    emails = {row["hs_object_id"]: str(row.get("email")) for row in population.hubspot["contacts"]}
+    emails |= {row["Id"]: str(row.get("Email")) for row in population.salesforce["Lead"]}
+    pairs = [
+        ids.split(";")
+        for row in population.truth
+        for ids in (str(row["hubspot_ids"]), str(row["salesforce_ids"]))
+        if ";" in ids
+    ]
+    likeness = [SequenceMatcher(None, emails[one], emails[other]).ratio() for one, other in pairs]
+    assert any(share == 1 for share in likeness) and any(0.8 < share < 1 for share in likeness)
+    assert min(likeness) > 0.5
+    merged = [row for row in population.salesforce["Lead"] if "MasterRecordId" in row]
+    assert merged and all(row["IsDeleted"] for row in merged)
+
+
+def test_people_of_all_kinds_countries_and_languages(population: Population) -> None:
+    mailboxes = [str(row["email"]) for row in population.truth]
+    for ending in ("@gmail.com", ".edu.example", "@scorewise.example", "@leadwright.example"):
+        assert any(email.endswith(ending) for email in mailboxes), ending
+    assert len({row["language"] for row in population.truth}) >= 7
+    assert len({row["time_zone"] for row in population.truth}) >= 8
+    named = [str(row.get("lastname", "")) for row in population.hubspot["contacts"]]
+    assert any(not name.isascii() for name in named)
