@@ -22,6 +22,11 @@ class Clock:
         """Stand still at `moment` until the clock is started again."""
         self._origin, self._started = moment.astimezone(UTC), None
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it stands still until it is started again."""
+        return self._started is None
+
     def now(self) -> datetime:
         """The present moment, in UTC, cut to whole milliseconds as both CRMs store it."""
         passed = 0.0 if self._started is None else (time.monotonic() - self._started) * self._speed

@@ -68,24 +68,24 @@ class Live:
 
     def _run(self, target: datetime, jump: bool = False) -> None:
         until = math.floor(target.timestamp()) - 1  # what is done in a second has milliseconds of its own
+        try:
+            if until > self._agenda.now:
+                self._live_until(until)
+        finally:
+            if jump or self._clock.is_held:
+                self._clock.start(target)
+
+    def _live_until(self, until: int) -> None:
+        """See what was written since the last look, and do what is due."""
         written = self._books.signs.read()
         if written:
             self._sales.notice(written, self._agenda.now + 1)
-        if self._agenda.is_due(until):
-            try:
-                self._do_all(until)
-            finally:
-                self._clock.start(target)
-        elif jump:
-            self._clock.start(target)
-        self._agenda.now = max(self._agenda.now, until)
-
-    def _do_all(self, until: int) -> None:
         while self._agenda.is_due(until):
             at, deed = self._agenda.take()
             self._clock.hold(moment_of(at))
             deed(at)
         self._books.signs.settle()
+        self._agenda.now = until
 
     def before(self, app: ASGIApp) -> ASGIApp:
         """`app`, which answers from a world that has caught up with the clock."""

@@ -13,9 +13,9 @@ from sandbox.hubspot.properties import Property
 from sandbox.hubspot.values import spell
 from sandbox.hubspot.writing import archive, merge
 from sandbox.live.cases import Card, Case, Logged, Sale
-from sandbox.population.hubspot_rows import activity_fields, deal_fields, signal_fields
+from sandbox.population.hubspot_rows import activity_fields, company_fields, deal_fields, signal_fields
 from sandbox.population.hubspot_stages import stage_versions
-from sandbox.population.model import Activity, Company, Deal, Rep, Row
+from sandbox.population.model import Activity, Deal, Rep, Row
 from sandbox.population.moments import hubspot_time
 from sandbox.population.records import filled
 from sandbox.population.sharing import deal_name
@@ -150,7 +150,7 @@ class HubSpotHand:
             "select hs_object_id from companies where domain = ? and _archived = 0 order by _order limit 1",
             (company.domain,),
         )
-        return str(found[0]["hs_object_id"]) if found else self._create("companies", _company_row(company))
+        return str(found[0]["hs_object_id"]) if found else self._create("companies", company_fields(company))
 
     # -- the portal's own doors ----------------------------------------------------------------------------------
 
@@ -182,15 +182,3 @@ class HubSpotHand:
         if self._portal.records.many(end, [to_id], ["hs_object_id"]):
             self._portal.associations.link([(from_id, to_id, self._portal.associations.default(start, end))])
             self._portal.linked(start, from_id, end, to_id)
-
-
-def _company_row(company: Company) -> Row:
-    return {
-        "name": company.name,
-        "domain": company.domain,
-        "industry": company.industry.hubspot,
-        "numberofemployees": company.employees,
-        "annualrevenue": company.revenue,
-        "country": company.country.name,
-        "city": company.city,
-    }

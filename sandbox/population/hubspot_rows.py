@@ -39,13 +39,7 @@ class HubSpotWriter:
             filled(
                 {
                     "hs_object_id": record_id,
-                    "name": company.name,
-                    "domain": company.domain,
-                    "industry": company.industry.hubspot,
-                    "numberofemployees": company.employees,
-                    "annualrevenue": company.revenue,
-                    "country": company.country.name,
-                    "city": company.city,
+                    **company_fields(company),
                     "hubspot_owner_id": owner_id(owner) if owner else None,
                     "createdate": hubspot_time(created),
                     "hs_lastmodifieddate": hubspot_time(created),
@@ -112,6 +106,19 @@ class HubSpotWriter:
         }
         self._rows[name].append(filled(row))
         self._links.append((name, record_id, "contacts", contact_id))
+
+
+def company_fields(company: Company) -> Row:
+    """What HubSpot knows of a company."""
+    return {
+        "name": company.name,
+        "domain": company.domain,
+        "industry": company.industry.hubspot,
+        "numberofemployees": company.employees,
+        "annualrevenue": company.revenue,
+        "country": company.country.name,
+        "city": company.city,
+    }
 
 
 def signal_fields(person: Person, journey: Journey, now: int) -> Row:
