@@ -180,11 +180,12 @@ class Sales:
             books.hubspot.join(sale, card)
         else:
             books.show(case, now)
-            if sale is None:
-                self._begin(books.salesforce.open_deal(case, card, deal, now), now)
-            else:
+            opened = books.salesforce.open_deal(case, card, deal, now) if sale is None else None
+            if opened is not None:
+                self._begin(opened, now)
+            elif sale is not None:
                 books.salesforce.join(case, card, sale)
-            card.gone = True
+            card.gone = bool(case.contact_id)
         books.show(case, now)
 
     def _begin(self, sale: Sale, now: int) -> Sale:

@@ -5,6 +5,9 @@ Everything goes through the org's own saves, so that history, conversion, formul
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from sandbox.live.cases import Card, Case, Logged, Sale
 from sandbox.population.model import Activity, Campaign, Deal, Rep, Row
 from sandbox.population.moments import date_of, salesforce_time
@@ -20,8 +23,9 @@ from sandbox.population.salesforce_rows import (
 from sandbox.population.sharing import deal_name
 from sandbox.population.team_rows import MACHINE_ID, QUEUE_ID, campaign_id, user_id
 from sandbox.salesforce import Salesforce
-from sandbox.salesforce.convert import Conversion, convert_lead
+from sandbox.salesforce.convert import Conversion, Converted, convert_lead
 from sandbox.salesforce.derived import activity_account, derived
+from sandbox.salesforce.errors import RowError
 from sandbox.salesforce.history import track_created
 from sandbox.salesforce.merge import merge
 from sandbox.salesforce.records import Writer
@@ -32,6 +36,7 @@ from sandbox.store import quoted
 CRM = "salesforce"
 CONVERTED = "Converted"
 RESPONDED = "Responded"
+T = TypeVar("T")
 
 
 class SalesforceHand:
@@ -138,9 +143,12 @@ class SalesforceHand:
             return None
         return Logged(CRM, name, str(found[0]["Id"]), activity, activity_fields(activity, now))
 
-    def open_deal(self, case: Case, card: Card, deal: Deal, now: int) -> Sale:
-        """Convert the lead with an opportunity."""
-        opportunity = self._convert(case, card, deal, opportunity=True)
+    def open_deal(self, case: Case, card: Card, deal: Deal, now: int) -> Sale | None:
+        """Convert the lead with an opportunity; None where the org's own rules refuse that."""
+        converted = self._convert(case, card, deal, opportunity=True)
+        if converted is None:
+            return None
+        opportunity = converted.opportunity_id or ""
         row = deal_fields(deal, now)
         campaign = case.person.campaign
         more: Row = {"CampaignId": campaign_id(campaign) if campaign else None}
@@ -149,8 +157,9 @@ class SalesforceHand:
         return Sale(deal, case, opportunity, row)
 
     def join(self, case: Case, card: Card, sale: Sale) -> None:
-        """Convert the lead of a further member of the buying group."""
-        self._convert(case, card, sale.deal, opportunity=False)
+        """Convert the lead of a further member of the buying group, unless the org's own rules refuse that."""
+        if self._convert(case, card, sale.deal, opportunity=False) is None:
+            return
         author = user_id(sale.deal.rep)
         role: Row = {"OpportunityId": sale.record_id, "ContactId": case.contact_id, "IsPrimary": False}
         self._create("OpportunityContactRole", {**role, "Role": ROLES.get(case.person.role, "Other")}, author)
@@ -174,30 +183,45 @@ class SalesforceHand:
         """Put a lead in the recycle bin; nothing where it is gone."""
         row = self._org.row("Lead", lead_id)
         if row is not None and not row["IsDeleted"] and not row["IsConverted"]:
-            self._writer(user_id(author)).delete(self._org.schema.require("Lead"), lead_id)
+            writer, leads = self._writer(user_id(author)), self._org.schema.require("Lead")
+            self._tried(lambda: writer.delete(leads, lead_id))
 
     def merge_leads(self, winner: str, loser: str, author: Rep) -> None:
         """Merge a duplicate into the first lead, as a user does who notices; nothing where one is gone."""
         rows = [self._org.row("Lead", record_id) for record_id in (winner, loser)]
         if all(row and not row["IsDeleted"] and not row["IsConverted"] for row in rows):
-            merge(self._writer(user_id(author)), self._org.schema.require("Lead"), winner, [loser], {})
+            writer, leads = self._writer(user_id(author)), self._org.schema.require("Lead")
+            self._tried(lambda: merge(writer, leads, winner, [loser], {}))
 
-    def _convert(self, case: Case, card: Card, deal: Deal, opportunity: bool) -> str:
+    def _convert(self, case: Case, card: Card, deal: Deal, opportunity: bool) -> Converted | None:
         """Convert a lead; its account and contact are written as people type them: not all would pass a check."""
-        owner = user_id(deal.rep)
-        group = case.group
-        group.account_id = group.account_id or self._account_of(case) or self._add_account(case, owner)
-        case.contact_id = self._add_contact(case, card, owner)
-        asked = Conversion(
-            card.id,
-            CONVERTED,
-            account_id=group.account_id,
-            contact_id=case.contact_id,
-            owner_id=owner,
-            opportunity_name=deal_name(case.person),
-            without_opportunity=not opportunity,
-        )
-        return convert_lead(self._writer(owner), asked).opportunity_id or ""
+        owner, found = user_id(deal.rep), case.group.account_id or self._account_of(case)
+
+        def convert() -> Converted:
+            account = found or self._add_account(case, owner)
+            asked = Conversion(
+                card.id,
+                CONVERTED,
+                account_id=account,
+                contact_id=self._add_contact(case, card, account, owner),
+                owner_id=owner,
+                opportunity_name=deal_name(case.person),
+                without_opportunity=not opportunity,
+            )
+            return convert_lead(self._writer(owner), asked)
+
+        made = self._tried(convert)
+        if made is not None:
+            case.group.account_id, case.contact_id = made.account_id, made.contact_id
+        return made
+
+    def _tried(self, deed: Callable[[], T]) -> T | None:
+        """What a user's deed gives; None where a rule or a lock of the org refuses it: people then let it be."""
+        try:
+            with self._org.transaction():
+                return deed()
+        except RowError:
+            return None
 
     def _account_of(self, case: Case) -> str | None:
         company = case.person.company
@@ -212,10 +236,10 @@ class SalesforceHand:
     def _add_account(self, case: Case, owner: str) -> str:
         return self._create("Account", {**account_fields(case.person), "OwnerId": owner}, owner)
 
-    def _add_contact(self, case: Case, card: Card, owner: str) -> str:
+    def _add_contact(self, case: Case, card: Card, account: str, owner: str) -> str:
         lead = self._org.row("Lead", card.id) or {}
         row: Row = {name: lead[name] for name in ("FirstName", "LastName", "Email", "Title", "Phone")}
-        row |= {"AccountId": case.group.account_id, "Department": case.person.department.title()}
+        row |= {"AccountId": account, "Department": case.person.department.title()}
         row |= {"MailingCountry": lead["Country"], "LeadSource": lead["LeadSource"], "OwnerId": owner}
         return self._create("Contact", row | {"HasOptedOutOfEmail": lead["HasOptedOutOfEmail"]}, owner)
 

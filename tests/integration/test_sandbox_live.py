@@ -216,6 +216,23 @@ def test_records_that_somebody_removed_are_left_alone(start: Start) -> None:
     assert all(after.get(key) == before.get(key) for key in gone)
 
 
+def test_people_let_be_what_a_rule_of_the_org_refuses(start: Start) -> None:
+    sandbox = start()
+    rule = {
+        "kind": "validation",
+        "object": "Opportunity",
+        "required": "NextStep",
+        "message": "Say what comes next",
+    }
+    answer = httpx.post(f"{sandbox['control']['url']}/salesforce/rules", json=rule, timeout=30)
+    assert answer.is_success, answer.text
+    before = read(sandbox)
+    advance(sandbox, 14)
+    after = read(sandbox)
+    kinds = {key[1] for key in after.keys() - before.keys() if key[0] == "salesforce"}
+    assert "Lead" in kinds and not kinds & {"Opportunity", "Contact", "Account"}
+
+
 def test_time_runs_as_fast_as_told(start_sandbox: Start) -> None:
     options = ("--seed", "5", "--leads", "300", "--now", NOW, "--no-limits", "--control", "--live")
     sandbox = start_sandbox(*options, "--speed", "86400")
