@@ -34,6 +34,7 @@ _NOT_PORTABLE = {
     ),
     "a regular expression": r"\bregexp_\w+\s*\(|\brlike\b|\bsimilar to\b",
     "ilike": r"\bilike\b",
+    "a division of decimals": r"/\s*\d+\.\d|\b\d+\.\d+\s*/",
     "a backslash in a text": r"'[^'\n]*\\[^'\n]*'",
     "a text or name in double quotes": r"\"",
     "asof, positional or lateral join": r"\b(asof|positional|lateral)\b",
@@ -105,6 +106,7 @@ def test_models_are_written_in_sql_that_both_engines_read() -> None:
 
 def test_sql_of_one_engine_is_seen() -> None:
     assert _slips("select a::int from b qualify row_number() over () = 1") == {"qualify", "a cast with ::"}
+    assert _slips("select a / 60.0, b / 60, 1.0 / c from d") == {"a division of decimals"}
     assert _slips("select count(*) filter (where x) from a -- not: qualify") == {"filter (where ...)"}
     assert _slips("select {{ days_between('a', \"b\") }}, list(x) from a") == {"a list, map or struct"}
     assert _slips("select date_diff('day', a, b) from a where '\\n' = c") == {

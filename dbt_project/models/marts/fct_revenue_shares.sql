@@ -80,8 +80,8 @@ select
     touch_type,
     channel,
     touched_at,
-    cast(case when place = 1 then cents else 0 end / 100.0 as decimal(18, 2)) as first_amount,
-    cast(case when place = touch_count then cents else 0 end / 100.0 as decimal(18, 2)) as last_amount,
-    cast((linear_1 - linear_2) / 100.0 as decimal(18, 2)) as linear_amount,
-    cast((position_1 - position_2) / 100.0 as decimal(18, 2)) as position_amount
+    cast(case when place = 1 then cents else 0 end * 0.01 as decimal(18, 2)) as first_amount,
+    cast(case when place = touch_count then cents else 0 end * 0.01 as decimal(18, 2)) as last_amount,
+    cast((linear_1 - linear_2) * 0.01 as decimal(18, 2)) as linear_amount,
+    cast((position_1 - position_2) * 0.01 as decimal(18, 2)) as position_amount
 from totals

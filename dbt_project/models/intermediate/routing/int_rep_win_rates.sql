@@ -14,7 +14,7 @@ with closed as (
         {{ profile }} as {{ level }}_key,
         {% endfor %}
         '' as rep_key,
-        case when opportunities.is_won then 1.0 else 0.0 end as won
+        cast(case when opportunities.is_won then 1 else 0 end as double) as won
     from {{ ref('int_opportunities') }} as opportunities
     inner join {{ ref('int_crm_owners') }} as owners
         on opportunities.crm = owners.crm and opportunities.owner_id = owners.owner_id
@@ -60,10 +60,10 @@ everybody as (
         least(0.5, greatest(0.001, coalesce(
             (
                 sum(part * (won_count / closed_count - above_rate) * (won_count / closed_count - above_rate))
-                - max(rate * (1 - rate)) * (count(*) - 1) / sum(closed_count)
+                - max(rate * (1 - rate)) * (count(*) - 1) / cast(sum(closed_count) as double)
             )
             / nullif(
-                max(rate * (1 - rate)) * (1 - sum(part * part) - (count(*) - 1.0) / sum(closed_count)), 0
+                max(rate * (1 - rate)) * (1 - sum(part * part) - (count(*) - 1) / cast(sum(closed_count) as double)), 0
             ),
             0
         ))) as g

@@ -66,7 +66,7 @@ select
     '{{ meaning }}' as meaning,
     {{ counted(condition) }} as lead_count,
     count(*) as of_lead_count,
-    cast({{ counted(condition) }} * 1.0 / nullif(count(*), 0) as double) as rate
+    cast({{ counted(condition) }} as double) / nullif(count(*), 0) as rate
 from leads
 {{ "union all" if not loop.last }}
 {% endfor %}

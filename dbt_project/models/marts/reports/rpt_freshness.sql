@@ -12,7 +12,7 @@ select
     {{ counted('not is_deleted') }} as record_count,
     {{ counted('is_deleted') }} as deleted_count,
     max(modified_at) as last_changed_at,
-    cast({{ seconds_between('max(modified_at)', as_of()) }} / 3600.0 as double) as age_hours
+    cast({{ seconds_between('max(modified_at)', as_of()) }} as double) / 3600 as age_hours
 from {{ ref('stg_' ~ crm ~ '__' ~ object) }}
 {{ "union all" if not loop.last }}
 {% endfor %}

@@ -43,7 +43,7 @@ entries as (
         {{ entered_at }} as entered_at,
         {{ is_through }} as is_through,
         not {{ is_through }} and is_open as is_open,
-        {{ seconds_between(entered_at, through_at) }} / 86400.0 as days
+        cast({{ seconds_between(entered_at, through_at) }} as double) / 86400 as days
     from leads
     where {{ is_in }}
     {{ "union all" if not loop.last }}
@@ -80,9 +80,8 @@ select
     count(*) as denominator_count,
     {{ counted('cohorts.is_through') }} as numerator_count,
     {{ counted('cohorts.is_open') }} as open_count,
-    cast({{ counted('cohorts.is_through') }} * 1.0 / count(*) as double) as rate,
-    cast(({{ counted('cohorts.is_through') }} + {{ counted('cohorts.is_open') }}) * 1.0 / count(*) as double)
-        as highest_rate,
+    cast({{ counted('cohorts.is_through') }} as double) / count(*) as rate,
+    cast({{ counted('cohorts.is_through') }} + {{ counted('cohorts.is_open') }} as double) / count(*) as highest_rate,
     cast({{ median('case when cohorts.is_through then cohorts.days end') }} as double) as median_days,
     cast({{ quantile('case when cohorts.is_through then cohorts.days end', 0.9) }} as double) as p90_days,
     {{ counted('cohorts.is_mature') }} = count(*) as is_mature,

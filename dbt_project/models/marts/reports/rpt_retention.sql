@@ -56,7 +56,7 @@ select
     count(*) as customer_count,
     {{ counted('second_won_at <= until_at') }} as repeat_count,
     {{ counted('second_won_at is null and until_at > ' ~ as_of()) }} as open_count,
-    cast({{ counted('second_won_at <= until_at') }} * 1.0 / count(*) as double) as repeat_rate,
+    cast({{ counted('second_won_at <= until_at') }} as double) / count(*) as repeat_rate,
     cast(sum(first_amount) as decimal(18, 2)) as first_amount,
     cast(sum(later_amount) as decimal(18, 2)) as later_amount,
     is_mature,

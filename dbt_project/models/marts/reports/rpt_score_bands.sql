@@ -37,8 +37,8 @@ select
     coalesce(outcomes.scored_count, 0) as scored_count,
     coalesce(outcomes.sql_count, 0) as sql_count,
     coalesce(outcomes.won_count, 0) as won_count,
-    cast(outcomes.sql_count * 1.0 / outcomes.scored_count as double) as sql_rate,
-    cast(outcomes.won_count * 1.0 / outcomes.scored_count as double) as won_rate,
+    cast(outcomes.sql_count as double) / outcomes.scored_count as sql_rate,
+    cast(outcomes.won_count as double) / outcomes.scored_count as won_rate,
     coalesce(outcomes.scored_count, 0) < kpis.thin_below as is_thin
 from today
 full outer join outcomes on today.cut = outcomes.cut and today.cut_value = outcomes.cut_value

@@ -7,7 +7,7 @@ select
     cast(sum(case when leads.is_mql then 1 else 0 end) as bigint) as mql_count,
     cast(sum(case when leads.is_sql then 1 else 0 end) as bigint) as sql_count,
     cast(sum(case when leads.is_won then 1 else 0 end) as bigint) as won_count,
-    cast(sum(case when leads.is_won then 1.0 else 0.0 end) / count(*) as double) as won_share
+    cast({{ counted('leads.is_won') }} as double) / count(*) as won_share
 from {{ ref('dim_leads') }} as leads
 inner join {{ ref('fct_lead_scores') }} as scores on leads.lead_id = scores.lead_id
 group by coalesce(leads.lead_source, '(none)')
