@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from leadwright import warehouse
 from leadwright.extract import ensure_tables
 from leadwright.settings import Settings
 from leadwright.transform import RawTable, Transform
-from sandbox.population import generate
+from sandbox.population import Population, stream
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 _SYNCED = {
@@ -36,9 +37,16 @@ class DbtWarehouse:
         self._tables = {(t.schema, t.name): t for t in self.transform.raw_tables()}
         ensure_tables(list(self._tables.values()), self.settings)
 
-    def add_population(self, leads: int, seed: int = 7) -> None:
-        """Fill both CRMs' raw tables."""
-        population = generate(seed, leads, NOW)
+    def add_population(self, leads: int, seed: int = 7, mailings: int = 0) -> None:
+        """Fill both CRMs' raw tables; `mailings` logs so many mass e-mails on every lead besides."""
+        parts = stream(seed, leads, NOW, mailings=mailings)
+        # some parts at once: a large population is never in memory as a whole, and a part alone is a small load
+        while some := list(islice(parts, 20)):
+            population = Population()
+            population.extend(some)
+            self._add_part(population)
+
+    def _add_part(self, population: Population) -> None:
         changed = NOW.isoformat()
         for name, rows in population.hubspot.items():
             self.add("raw_hubspot", name, ({"archived": "false", **row} for row in rows), changed)
