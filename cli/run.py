@@ -1,4 +1,4 @@
-"""Commands that do the job: run, ingest, transform, sync."""
+"""Commands that do the job: run, ingest, transform, sync, link."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be writ
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    for command in (run, ingest, transform, sync):
+    for command in (run, ingest, transform, sync, link):
         app.command()(command)
 
 
@@ -69,6 +69,19 @@ def sync(dry_run: DryRun = False, json: Json = False) -> None:
     with bars(quiet=json):
         done = flow(dry_run=dry_run)
     show(done, as_json=json)
+
+
+def link(json: Json = False) -> None:
+    """Find records of one person that share no e-mail address; the next run joins them."""
+    _prepare(quiet=json, needs_crm=False)
+    from flows.link import link as flow
+
+    with err.status("Comparing people") if not json else nullcontext():
+        linked = flow()
+    if json:
+        print_json({"records": linked.records, "links": linked.links})
+    else:
+        out.print(f"{linked.records:,} records compared, {linked.links:,} pairs are probably one person.")
 
 
 def show(done: Run, *, as_json: bool) -> None:

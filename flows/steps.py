@@ -27,7 +27,7 @@ def _may_help(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
 
 # The connectors wait out short limits themselves; these retries are for outages of minutes.
 _WAITS = list(settings.load().retry_seconds)
-_STEP: dict[str, Any] = {
+STEP: dict[str, Any] = {
     "retries": len(_WAITS),
     "retry_delay_seconds": _WAITS,
     "retry_condition_fn": _may_help,
@@ -60,13 +60,13 @@ def timed(run: runs.Run, stage: str) -> Iterator[None]:
         run.seconds[stage] = run.seconds.get(stage, 0.0) + time.monotonic() - start
 
 
-@task(name="check rules", **_STEP)
+@task(name="check rules", **STEP)
 def check_rules() -> None:
     """Stop before anything moves where a rule seed is broken."""
     rules.require_valid(project())
 
 
-@task(name="pull", task_run_name="pull-{crm}", **_STEP)
+@task(name="pull", task_run_name="pull-{crm}", **STEP)
 def pull(crm: str, full: bool) -> extract.Pulled:
     """Bring one CRM's raw tables up to date."""
     config = settings.load()
@@ -74,27 +74,27 @@ def pull(crm: str, full: bool) -> extract.Pulled:
     return extract.pull(config.connect(crm), project().raw_tables(), config, full=full, on_rows=on_rows)
 
 
-@task(name="ensure raw tables", **_STEP)
+@task(name="ensure raw tables", **STEP)
 def ensure_raw_tables() -> None:
     """Create the raw tables of CRMs that are not in use, empty."""
     extract.ensure_tables(project().raw_tables(), settings.load())
 
 
-@task(name="dbt build", **_STEP)
+@task(name="dbt build", **STEP)
 def build(select: str | None = None) -> int:
     """Build and test the dbt project; return how many nodes ran."""
     nodes = project().build(select=select, on_node=lambda name, _: progress.moved("transform", name, 1))
     return len(nodes)
 
 
-@task(name="publish", **_STEP)
+@task(name="publish", **STEP)
 def publish() -> None:
     """Put the new marts where the dashboards read."""
     config = settings.load()
     warehouse.publish(config.warehouse_file, config.serving_file, config.lock_wait_seconds)
 
 
-@task(name="plan", task_run_name="plan-{model.name}", **_STEP)
+@task(name="plan", task_run_name="plan-{model.name}", **STEP)
 def plan(model: SyncModel) -> writeback.Written:
     """Count the rows of one sync model; nothing is sent."""
     planned = writeback.Written(model.name, model.crm, model.object)
@@ -102,14 +102,14 @@ def plan(model: SyncModel) -> writeback.Written:
     return planned
 
 
-@task(name="create fields", task_run_name="create-fields-{model.name}", **_STEP)
+@task(name="create fields", task_run_name="create-fields-{model.name}", **STEP)
 def create_fields(model: SyncModel) -> list[str]:
     """Create the CRM fields that one sync model writes and the CRM lacks."""
     config = settings.load()
     return writeback.create_fields(config.connect(model.crm), model, config)
 
 
-@task(name="write back", task_run_name="write-back-{model.name}", **_STEP)
+@task(name="write back", task_run_name="write-back-{model.name}", **STEP)
 def write_back(model: SyncModel, run_id: str) -> writeback.Written:
     """Send one sync model's rows to its CRM."""
     config = settings.load()
@@ -117,7 +117,7 @@ def write_back(model: SyncModel, run_id: str) -> writeback.Written:
     return writeback.write_back(config.connect(model.crm), model, config, run_id, on_outcomes=on_outcomes)
 
 
-@task(name="record run", **_STEP)
+@task(name="record run", **STEP)
 def record(run: runs.Run) -> None:
     """Keep one line about the run in the warehouse and a summary beside it in Prefect."""
     config = settings.load()

@@ -76,6 +76,16 @@ def reader(file: Path) -> Iterator[Connection]:
 
 
 @contextmanager
+def in_memory() -> Iterator[Connection]:
+    """A database of its own that is gone afterwards, for work that needs no lock."""
+    db = duckdb.connect()
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+@contextmanager
 def _open(file: Path, *, read_only: bool) -> Iterator[Connection]:
     try:
         db = duckdb.connect(str(file), read_only=read_only)

@@ -1,24 +1,48 @@
--- Records that share a link key are one person.
+-- Records that share a link key are one person: a CRM says so, they have one e-mail address, or the linkage found them
+-- probable enough.
 
 with records as (
     select * from {{ ref('int_person_records') }}
+),
+
+found as (
+    select
+        found.left_key,
+        found.right_key,
+        concat('linkage:', found.left_key, '|', found.right_key) as link_key,
+        found.probability
+    from {{ source('ops', 'identity_links') }} as found
+    inner join {{ ref('linkage_thresholds') }} as thresholds
+        on thresholds.link = 'people' and found.probability >= thresholds.least_probability
 ),
 
 links as (
     select
         record_key,
         concat('email:', email_key) as link_key,
-        'email' as reason
+        'email' as reason,
+        cast(null as double) as probability
     from records
     where email_key is not null
     union all
-    select record_key, same_as_key as link_key, 'crm' as reason from records where same_as_key is not null
+    select
+        record_key,
+        same_as_key as link_key,
+        'crm' as reason,
+        cast(null as double) as probability
+    from records
+    where same_as_key is not null
     union all
     select
         {{ record_key('hubspot', 'contacts', 'loser_id') }} as record_key,
         {{ record_key('hubspot', 'contacts', 'winner_id') }} as link_key,
-        'crm' as reason
+        'crm' as reason,
+        cast(null as double) as probability
     from {{ ref('int_hubspot_merges') }}
+    union all
+    select left_key as record_key, link_key, 'linkage' as reason, probability from found
+    union all
+    select right_key as record_key, link_key, 'linkage' as reason, probability from found
 )
 
 select
@@ -28,6 +52,6 @@ select
     cast(null as double) as probability
 from records
 union all
-select links.record_key, links.link_key, links.reason, cast(null as double) as probability
+select links.record_key, links.link_key, links.reason, links.probability
 from links
 inner join records on links.record_key = records.record_key

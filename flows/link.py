@@ -1,0 +1,21 @@
+"""Find the records of one person that share no address. Imported alone: splink takes a second to import."""
+
+from __future__ import annotations
+
+from prefect import flow, task
+
+from flows import steps
+from leadwright import identity, settings
+
+
+@task(name="link people", **steps.STEP)
+def link_people() -> identity.Linked:
+    """Compare all person records and keep the probable pairs."""
+    return identity.link_people(settings.load())
+
+
+@flow(name="link", flow_run_name="link", validate_parameters=False)
+def link() -> identity.Linked:
+    """Find who is who; the next run joins them."""
+    with steps.one_run_at_a_time():
+        return link_people()
