@@ -9,7 +9,8 @@
 
 {# A sync model of one CRM object that leads are in. All carry the same values: a person who was converted must see on
    the contact what stood on the lead. Only a record without an owner gets one; a queue is none, and neither is a rep
-   who has left, whose leads are routed anew.
+   who has left, whose leads are routed anew, nor one whom we had chosen and who let the lead lie, unless somebody changed
+   the owner after we wrote one.
    Salesforce refuses a whole row for one text beyond 255 characters; blanks around a text it drops, and a row that is
    not read back as it was written would be written for ever. #}
 {% macro lead_rows_that_differ(crm, object, entities, key) %}
@@ -36,7 +37,13 @@ with records as (
         {% endif %}
         {% endfor %}
         case
-            when present_owners.owner_id is not null then crm_records.owner_id
+            when
+                present_owners.owner_id is not null
+                and (
+                    edits.record_key is not null
+                    or coalesce({{ dbt.position('present_owners.rep_id', 'wanted.replaced_reps') }}, 0) = 0
+                )
+                then crm_records.owner_id
             else coalesce(
                 wanted.{{ 'hubspot_owner_id' if crm == 'hubspot' else 'salesforce_user_id' }}, crm_records.owner_id
             )
@@ -58,6 +65,7 @@ with records as (
         on present_owners.crm = '{{ crm }}'
         and crm_records.owner_id = present_owners.owner_id
         and present_owners.is_active
+    left join {{ ref('int_owner_edits') }} as edits on identities.record_key = edits.record_key
     where not identities.is_deleted and not identities.is_converted
 ),
 

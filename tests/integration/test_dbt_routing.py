@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
 from random import Random
 
@@ -34,6 +34,31 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
     )
     made.build(NOW - timedelta(days=60))
     return made
+
+
+def test_a_lead_that_lies_goes_to_others_and_never_back(built: DbtWarehouse) -> None:
+    decisions = "select lead_id, rep_id, reason like 'Not answered in time%' from intermediate.int_assignment_decisions"
+    assert built.rows(f"select count(*) from ({decisions} where decision_number > 1)") == [(0,)]
+    start = NOW - timedelta(days=60)
+    for weeks in (2, 4, 6):
+        assert min(built.write_back().values()) >= 0
+        built.build(start + timedelta(weeks=weeks))
+    had_by: defaultdict[str, list[str]] = defaultdict(list)
+    given_on: Counter[str] = Counter()
+    for lead_id, rep_id, is_given_on in built.rows(
+        f"{decisions} where is_routed order by lead_id, decision_number"
+    ):
+        had_by[lead_id].append(rep_id)
+        given_on[lead_id] += is_given_on
+    assert given_on.most_common(1)[0][1] == 2, "the seed allows two; the third run gives on no further"
+    assert all(len(set(reps)) == len(reps) for reps in had_by.values())
+    shown = built.rows(
+        "select count(*), count(*) filter (c.hubspot_owner_id = r.hubspot_owner_id) "
+        "from marts.fct_lead_assignments a join marts.dim_leads l using (lead_id) "
+        "join marts.dim_reps r using (rep_id) join raw_hubspot.contacts c on c.hs_object_id = l.hubspot_contact_id "
+        "where a.reason like 'Not answered in time%' and not l.has_salesforce"
+    )
+    assert shown[0][0] == shown[0][1] > 0, "the CRM shows the new owner"
 
 
 def test_shares_over_four_weeks_follow_the_weights_and_capacity_holds(built: DbtWarehouse) -> None:

@@ -1,19 +1,35 @@
-{% set moments = ['ready_at', 'first_touch_at'] %}
+{% set log = earlier_rows('int_assignment_decisions') %}
+{% set moments = ['ready_at', 'first_touch_at', 'owner_from_at'] %}
+{% set deadlines = [('due', 'ready_at'), ('owner_due', 'owner_from_at')] %}
 
 -- Response and deadline in working time of the calendar of the lead's region: nights, weekends and holidays do not
--- count. A deadline is the moment at which as many working seconds have passed as were promised.
+-- count. A deadline is the moment at which as many working seconds have passed as were promised: to the lead since it was
+-- ready, of its owner since he has had it.
 
-with leads as (
+with assigned as (
+    {% if log %}
+    select lead_id, max(assigned_at) as assigned_at from {{ log }} where assigned_at <= {{ as_of() }} group by lead_id
+    {% else %}
+    select lead_id, cast(null as timestamp) as assigned_at from {{ ref('int_people') }} where 1 = 0
+    {% endif %}
+),
+
+leads as (
     select
         responses.lead_id,
         responses.ready_at,
         responses.first_touch_at,
+        case
+            when assigned.assigned_at > responses.ready_at then assigned.assigned_at
+            when assigned.assigned_at is not null then responses.ready_at
+        end as owner_from_at,
         scores.sla_minutes,
         calendars.calendar,
         calendars.time_zone
     from {{ ref('int_responses') }} as responses
     inner join {{ ref('int_scores') }} as scores on responses.lead_id = scores.lead_id and scores.is_current
     inner join {{ ref('int_people') }} as people on responses.lead_id = people.lead_id
+    left join assigned on responses.lead_id = assigned.lead_id
     left join {{ ref('calendars') }} as regional on people.region = regional.region
     inner join {{ ref('calendars') }} as calendars
         on
@@ -48,30 +64,37 @@ working_days as (
 ),
 
 {% endfor %}
-due as (
+{% for deadline, moment in deadlines %}
+{{ deadline }} as (
     select
         leads.lead_id,
         leads.time_zone,
         working_days.day_on,
-        working_days.opens_second + ready.working_seconds + leads.sla_minutes * 60 - working_days.seconds_before
+        working_days.opens_second + begun.working_seconds + leads.sla_minutes * 60 - working_days.seconds_before
             as due_second
     from leads
-    inner join ready_at_seconds as ready on leads.lead_id = ready.lead_id
+    inner join {{ moment }}_seconds as begun on leads.lead_id = begun.lead_id
     inner join working_days
         on
             leads.calendar = working_days.calendar
-            and working_days.seconds_before < ready.working_seconds + leads.sla_minutes * 60
-            and ready.working_seconds + leads.sla_minutes * 60 <= working_days.seconds_before + working_days.open_seconds
-)
+            and working_days.seconds_before < begun.working_seconds + leads.sla_minutes * 60
+            and begun.working_seconds + leads.sla_minutes * 60 <= working_days.seconds_before + working_days.open_seconds
+){{ "," if not loop.last }}
 
+{% endfor %}
 select
     leads.lead_id,
     leads.calendar,
-    cast(touched.working_seconds - ready.working_seconds as double) / 60 as response_working_minutes,
+    (touched.working_seconds - ready.working_seconds) / 60.0 as response_working_minutes,
+    {% for deadline, moment in deadlines %}
     {{ utc_time(
-        dbt.dateadd('second', 'cast(due.due_second as integer)', 'cast(due.day_on as timestamp)'), 'due.time_zone'
-    ) }} as sla_due_at
+        dbt.dateadd(
+            'second', 'cast(' ~ deadline ~ '.due_second as integer)', 'cast(' ~ deadline ~ '.day_on as timestamp)'
+        ), deadline ~ '.time_zone'
+    ) }} as {{ 'sla_due_at' if deadline == 'due' else 'owner_due_at' }}{{ "," if not loop.last }}
+    {% endfor %}
 from leads
 inner join ready_at_seconds as ready on leads.lead_id = ready.lead_id
 left join first_touch_at_seconds as touched on leads.lead_id = touched.lead_id
 left join due on leads.lead_id = due.lead_id
+left join owner_due on leads.lead_id = owner_due.lead_id

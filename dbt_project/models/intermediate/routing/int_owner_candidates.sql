@@ -1,7 +1,9 @@
 {% set log = earlier_rows('int_assignment_decisions') %}
 
 -- What is known about a lead's owner before anything is routed: who owns it in a CRM (Salesforce speaks before
--- HubSpot, an owner who left counts as none), what we decided earlier, and who owns its account.
+-- HubSpot, an owner who left counts as none), what we decided earlier, and who owns its account. An owner whom our rules
+-- chose and who let his time pass is replaced. Until the CRM has stored that, it shows who had the lead before; only if
+-- somebody changed the owner after our write, that is a decision of a person.
 
 with people as (
     select * from {{ ref('int_people') }}
@@ -24,6 +26,10 @@ earlier as (
     {% endif %}
 ),
 
+edits as (
+    select distinct lead_id from {{ ref('int_owner_edits') }}
+),
+
 known as (
     select
         people.lead_id,
@@ -36,6 +42,9 @@ known as (
         end as owner_crm,
         account_reps.rep_id as account_rep_id,
         earlier.rep_id as earlier_rep_id,
+        coalesce(promises.had_by, '') as had_by,
+        coalesce(promises.is_to_reassign, false) as is_to_reassign,
+        edits.lead_id is not null as has_edit,
         earlier_reps.is_active as has_earlier_rep,
         coalesce(earlier.decision_number, 0) as earlier_decision_number
     from people
@@ -50,13 +59,17 @@ known as (
         on accounts.owner_rep_id = account_reps.rep_id and account_reps.is_active
     left join earlier on people.lead_id = earlier.lead_id
     left join {{ ref('int_reps') }} as earlier_reps on earlier.rep_id = earlier_reps.rep_id
+    left join {{ ref('int_owner_promises') }} as promises on people.lead_id = promises.lead_id
+    left join edits on people.lead_id = edits.lead_id
 ),
 
 decided as (
     select
         *,
         case
-            when has_earlier_rep and coalesce(crm_rep_id, earlier_rep_id) = earlier_rep_id then 'keep'
+            when has_earlier_rep and coalesce(crm_rep_id, earlier_rep_id) = earlier_rep_id
+                then case when is_to_reassign then 'reassign' else 'keep' end
+            when has_earlier_rep and not has_edit and {{ dbt.position('crm_rep_id', 'had_by') }} > 0 then 'keep'
             when crm_rep_id is not null then 'take'
             when account_rep_id is not null then 'account'
             else 'route'
@@ -74,7 +87,7 @@ select
     earlier_rep_id,
     earlier_decision_number,
     decision,
-    '' as barred_reps,
+    case when decision = 'reassign' then had_by else '' end as barred_reps,
     case decision
         when 'keep' then earlier_rep_id
         when 'take' then crm_rep_id

@@ -1,4 +1,5 @@
--- The owner of every lead with the reason in words, as it would be decided now.
+-- The owner of every lead with the reason in words, as it would be decided now. A lead to be given to somebody else stays
+-- where it is while there is nobody else.
 
 with candidates as (
     select * from {{ ref('int_owner_candidates') }}
@@ -19,10 +20,13 @@ fallbacks as (
 
 select
     candidates.lead_id,
-    candidates.decision,
+    case
+        when candidates.decision = 'reassign' and routed.rep_id is null then 'keep' else candidates.decision
+    end as decision,
     candidates.earlier_decision_number,
     case candidates.decision
         when 'route' then coalesce(routed.rep_id, fallbacks.rep_id)
+        when 'reassign' then coalesce(routed.rep_id, candidates.earlier_rep_id)
         else candidates.rep_id
     end as rep_id,
     routed.rule_id,
@@ -33,7 +37,12 @@ select
         when candidates.decision = 'account' then 'Owner of the account'
         when routed.rep_id is not null
             then
-                case when routed.is_overflow then 'The first pool is full' else routed.reason end
+                case
+                    when candidates.decision = 'reassign'
+                        then 'Not answered in time by ' || coalesce(earlier_reps.full_name, 'the last owner') || '; '
+                    else ''
+                end
+                || case when routed.is_overflow then 'The first pool is full' else routed.reason end
                 || ': fair share among ' || cast(routed.member_count as string)
                 || ', wins ' || cast(cast(round(100 * routed.win_rate, 0) as integer) as string) || '% of such leads'
         when fallbacks.rep_id is not null then 'Nobody has room: fallback owner'
@@ -41,4 +50,5 @@ select
     end as reason
 from candidates
 left join {{ ref('int_routed_leads') }} as routed on candidates.lead_id = routed.lead_id
+left join {{ ref('int_reps') }} as earlier_reps on candidates.earlier_rep_id = earlier_reps.rep_id
 left join fallbacks on 1 = 1

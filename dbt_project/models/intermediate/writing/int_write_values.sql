@@ -1,5 +1,19 @@
 -- What the CRMs should show about each lead, before it is spelled in a CRM's field names.
 
+with replaced as (
+    select
+        earlier.lead_id,
+        {{ dbt.listagg('earlier.rep_id', "'/'", 'order by earlier.rep_id') }} as replaced_reps
+    from {{ ref('int_assignment_decisions') }} as earlier
+    inner join {{ ref('fct_lead_assignments') }} as assignments
+        on
+            earlier.lead_id = assignments.lead_id
+            and assignments.reason like 'Not answered in time%'
+            and earlier.rep_id != assignments.rep_id
+    where earlier.is_routed
+    group by earlier.lead_id
+)
+
 select
     scores.lead_id,
     scores.score,
@@ -13,8 +27,10 @@ select
     scores.next_action,
     {{ dbt.date_trunc('second', 'responses.sla_due_at') }} as sla_due_at,
     reps.hubspot_owner_id,
-    reps.salesforce_user_id
+    reps.salesforce_user_id,
+    replaced.replaced_reps
 from {{ ref('fct_lead_scores') }} as scores
 inner join {{ ref('fct_lead_assignments') }} as assignments on scores.lead_id = assignments.lead_id
 left join {{ ref('fct_lead_responses') }} as responses on scores.lead_id = responses.lead_id
 left join {{ ref('int_reps') }} as reps on assignments.rep_id = reps.rep_id
+left join replaced on scores.lead_id = replaced.lead_id

@@ -1,0 +1,77 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false
+) }}
+
+-- A log beside that of the decisions: whom our rules could have chosen, and why they did not.
+
+with choices as (
+    select
+        choices.lead_id,
+        choices.rep_id as chosen_rep_id,
+        choices.earlier_decision_number + 1 as decision_number,
+        coalesce(routed.pool, 'everyone') as pool,
+        routed.lane,
+        routed.grade,
+        routed.lead_weight,
+        routed.win_rate as chosen_win_rate,
+        candidates.has_hubspot,
+        candidates.has_salesforce,
+        candidates.barred_reps
+    from {{ ref('int_owner_choices') }} as choices
+    inner join {{ ref('int_owner_candidates') }} as candidates on choices.lead_id = candidates.lead_id
+    left join {{ ref('int_routed_leads') }} as routed on choices.lead_id = routed.lead_id
+    where choices.decision in ('route', 'reassign') and choices.rep_id is not null
+),
+
+slots as (
+    select lane, grade, rep_id, given_load from {{ ref('int_slots_by_rule') }}
+    union all
+    select lane, grade, rep_id, given_load from {{ ref('int_slots_by_overflow') }}
+),
+
+given as (
+    select rep_id, sum(given_load) as given_load from slots group by rep_id
+),
+
+lane_members as (
+    select distinct lane, rep_id from {{ ref('int_routing_lanes') }}
+)
+
+select
+    choices.lead_id,
+    cast(choices.decision_number as integer) as decision_number,
+    members.rep_id,
+    members.full_name,
+    choices.pool,
+    members.rep_id = choices.chosen_rep_id as is_chosen,
+    case
+        when members.rep_id = choices.chosen_rep_id then cast(null as string)
+        when {{ dbt.position('members.rep_id', 'choices.barred_reps') }} > 0 then 'Had this lead before'
+        when members.is_on_leave then members.absence
+        when
+            (choices.has_hubspot and not members.can_hubspot)
+            or (choices.has_salesforce and not members.can_salesforce)
+            then 'Has no account in a CRM that the lead is in'
+        when choices.lane is not null and lane_members.rep_id is null then members.absence
+        when
+            slots.rep_id is null
+            and members.open_load + coalesce(given.given_load, 0) + coalesce(choices.lead_weight, 1) > members.capacity
+            then 'Has no room'
+        when slots.rep_id is null then 'Has had a fair share'
+        when win_rates.win_rate < choices.chosen_win_rate then 'Wins fewer of such leads'
+        else 'Took other leads of this kind'
+    end as why_not,
+    members.open_load,
+    members.open_load + coalesce(given.given_load, 0) as load_after,
+    members.capacity,
+    members.weight,
+    members.charged_load,
+    win_rates.win_rate,
+    {{ as_of() }} as considered_at
+from choices
+inner join {{ ref('int_pool_members') }} as members on choices.pool = members.pool
+left join {{ ref('int_lead_win_rates') }} as win_rates
+    on choices.lead_id = win_rates.lead_id and members.rep_id = win_rates.rep_id
+left join lane_members on choices.lane = lane_members.lane and members.rep_id = lane_members.rep_id
+left join slots on choices.lane = slots.lane and choices.grade = slots.grade and members.rep_id = slots.rep_id
+left join given on members.rep_id = given.rep_id
