@@ -1,5 +1,5 @@
 {% set log = earlier_rows('int_assignment_decisions') %}
-{% set moments = ['ready_at', 'first_touch_at', 'owner_from_at'] %}
+{% set moments = ['ready_at', 'first_touch_at', 'visible_at', 'owner_from_at'] %}
 {% set deadlines = [('due', 'ready_at'), ('owner_due', 'owner_from_at')] %}
 
 -- Response and deadline in working time of the calendar of the lead's region: nights, weekends and holidays do not
@@ -19,6 +19,7 @@ leads as (
         responses.lead_id,
         responses.ready_at,
         responses.first_touch_at,
+        responses.visible_at,
         case
             when assigned.assigned_at > responses.ready_at then assigned.assigned_at
             when assigned.assigned_at is not null then responses.ready_at
@@ -65,13 +66,17 @@ working_days as (
 
 {% endfor %}
 {% for deadline, moment in deadlines %}
+{% set due_second %}
+cast(
+    working_days.opens_second + begun.working_seconds + leads.sla_minutes * 60 - working_days.seconds_before as integer
+)
+{% endset %}
 {{ deadline }} as (
     select
         leads.lead_id,
-        leads.time_zone,
-        working_days.day_on,
-        working_days.opens_second + begun.working_seconds + leads.sla_minutes * 60 - working_days.seconds_before
-            as due_second
+        {{ utc_time(
+            dbt.dateadd('second', due_second, 'cast(working_days.day_on as timestamp)'), 'leads.time_zone'
+        ) }} as due_at
     from leads
     inner join {{ moment }}_seconds as begun on leads.lead_id = begun.lead_id
     inner join working_days
@@ -86,15 +91,12 @@ select
     leads.lead_id,
     leads.calendar,
     (touched.working_seconds - ready.working_seconds) / 60.0 as response_working_minutes,
-    {% for deadline, moment in deadlines %}
-    {{ utc_time(
-        dbt.dateadd(
-            'second', 'cast(' ~ deadline ~ '.due_second as integer)', 'cast(' ~ deadline ~ '.day_on as timestamp)'
-        ), deadline ~ '.time_zone'
-    ) }} as {{ 'sla_due_at' if deadline == 'due' else 'owner_due_at' }}{{ "," if not loop.last }}
-    {% endfor %}
+    cast(touched.working_seconds - visible.working_seconds as double) / 60 as human_working_minutes,
+    due.due_at as sla_due_at,
+    owner_due.due_at as owner_due_at
 from leads
 inner join ready_at_seconds as ready on leads.lead_id = ready.lead_id
 left join first_touch_at_seconds as touched on leads.lead_id = touched.lead_id
+left join visible_at_seconds as visible on leads.lead_id = visible.lead_id
 left join due on leads.lead_id = due.lead_id
 left join owner_due on leads.lead_id = owner_due.lead_id

@@ -1,5 +1,6 @@
 -- From the moment a lead is ready for sales (it was qualified or raised its hand, whichever came first) to the first
--- touch by a person after it. An opportunity says nothing about that moment: it is opened long after.
+-- touch by a person after it. An opportunity says nothing about that moment: it is opened long after. In between lies
+-- the moment at which a CRM showed an owner: what was before is the system's delay, what came after the people's.
 
 with hand_raises as (
     select engagements.lead_id, min(engagements.occurred_at) as raised_at
@@ -45,14 +46,57 @@ first_touches as (
     inner join {{ ref('int_touches') }} as touches
         on ready.lead_id = touches.lead_id and ready.ready_at <= touches.touched_at
     where touches.touched_at <= {{ as_of() }}
+),
+
+owner_moments as (
+    select identities.lead_id, contacts.owner_assigned_at as shown_at
+    from {{ ref('stg_hubspot__contacts') }} as contacts
+    inner join {{ ref('int_identities') }} as identities
+        on {{ record_key('hubspot', 'contacts', 'contacts.contact_id') }} = identities.record_key
+    union all
+    select identities.lead_id, history.changed_at as shown_at
+    from {{ ref('stg_salesforce__lead_history') }} as history
+    inner join {{ ref('int_identities') }} as identities
+        on {{ record_key('salesforce', 'leads', 'history.lead_record_id') }} = identities.record_key
+    where history.field = 'Owner'
+    union all
+    select lead_id, {{ in_utc('answered_at') }} as shown_at
+    from {{ source('ops', 'writes') }}
+    where status = 'accepted' and (after_values like '%"hubspot_owner_id"%' or after_values like '%"OwnerId"%')
+),
+
+shown as (
+    select ready.lead_id, min(owner_moments.shown_at) as shown_at
+    from ready
+    inner join owner_moments on ready.lead_id = owner_moments.lead_id
+    where owner_moments.shown_at <= {{ as_of() }}
+    group by ready.lead_id
+),
+
+-- A lead that has an owner when it becomes ready is seen at once; whoever answers before an owner is shown has seen it.
+seen as (
+    select
+        ready.lead_id,
+        ready.ready_at,
+        first_touches.touched_at,
+        first_touches.channel,
+        first_touches.rep_id,
+        shown.shown_at,
+        least(
+            greatest(shown.shown_at, ready.ready_at),
+            coalesce(first_touches.touched_at, greatest(shown.shown_at, ready.ready_at))
+        ) as visible_at
+    from ready
+    left join first_touches on ready.lead_id = first_touches.lead_id and first_touches.place = 1
+    left join shown on ready.lead_id = shown.lead_id
 )
 
 select
-    ready.lead_id,
-    ready.ready_at,
-    first_touches.touched_at as first_touch_at,
-    first_touches.channel as first_touch_channel,
-    first_touches.rep_id as first_touch_rep_id,
-    cast({{ seconds_between('ready.ready_at', 'first_touches.touched_at') }} as double) / 60 as response_minutes
-from ready
-left join first_touches on ready.lead_id = first_touches.lead_id and first_touches.place = 1
+    lead_id,
+    ready_at,
+    case when shown_at is not null then visible_at end as visible_at,
+    touched_at as first_touch_at,
+    channel as first_touch_channel,
+    rep_id as first_touch_rep_id,
+    cast({{ seconds_between('ready_at', 'touched_at') }} as double) / 60 as response_minutes
+from seen

@@ -24,7 +24,11 @@ select
     scores.top_reasons as reasons,
     assignments.owner_name as owner,
     assignments.reason as owner_reason,
-    scores.next_action,
+    case
+        when early.lead_id is not null
+            then 'Follow up before ruling it out; touches so far: ' || cast(early.touch_count as string)
+        else scores.next_action
+    end as next_action,
     {{ dbt.date_trunc('second', 'responses.sla_due_at') }} as sla_due_at,
     reps.hubspot_owner_id,
     reps.salesforce_user_id,
@@ -34,3 +38,4 @@ inner join {{ ref('fct_lead_assignments') }} as assignments on scores.lead_id = 
 left join {{ ref('fct_lead_responses') }} as responses on scores.lead_id = responses.lead_id
 left join {{ ref('int_reps') }} as reps on assignments.rep_id = reps.rep_id
 left join replaced on scores.lead_id = replaced.lead_id
+left join {{ ref('int_early_disqualifications') }} as early on scores.lead_id = early.lead_id

@@ -1,0 +1,135 @@
+-- What was to be done about a lead after the first touch, and what became of it: tasks with a due date in a CRM, and
+-- the steps that the play of the lead asks for. A step is done by the next touch, whatever its kind; it is dropped when
+-- the lead answers or moves on before it is due. Due is the whole day, by UTC.
+
+with tasks as (
+    select
+        'hubspot:' || tasks.task_id as task_key,
+        'hubspot' as crm,
+        tasks.owner_id,
+        {{ record_key('hubspot', 'contacts', 'associations.to_id') }} as record_key,
+        tasks.due_at,
+        case when tasks.status = 'COMPLETED' then tasks.completed_at end as done_at,
+        tasks.created_at
+    from {{ ref('stg_hubspot__tasks') }} as tasks
+    inner join {{ ref('stg_hubspot__associations') }} as associations
+        on
+            associations.from_object = 'tasks'
+            and associations.to_object = 'contacts'
+            and tasks.task_id = associations.from_id
+    where not tasks.is_deleted
+    union all
+    select
+        'salesforce:' || task_id as task_key,
+        'salesforce' as crm,
+        owner_id,
+        case
+            when who_id like '00Q%' then {{ record_key('salesforce', 'leads', 'who_id') }}
+            else {{ record_key('salesforce', 'contacts', 'who_id') }}
+        end as record_key,
+        due_at,
+        case when is_closed then coalesce(completed_at, due_at) end as done_at,
+        created_at
+    from {{ ref('stg_salesforce__tasks') }}
+    where not is_deleted and who_id is not null and lower(coalesce(task_subtype, 'task')) = 'task'
+),
+
+-- What was logged as done when it was written down was never due.
+planned as (
+    select
+        tasks.task_key || '/' || identities.lead_id as follow_up_id,
+        identities.lead_id,
+        'task' as origin,
+        cast(null as integer) as step,
+        owners.rep_id,
+        tasks.due_at,
+        case when tasks.done_at <= {{ as_of() }} then tasks.done_at end as done_at,
+        cast(null as timestamp) as dropped_at
+    from tasks
+    inner join {{ ref('int_identities') }} as identities on tasks.record_key = identities.record_key
+    left join {{ ref('int_crm_owners') }} as owners on tasks.crm = owners.crm and tasks.owner_id = owners.owner_id
+    where
+        tasks.due_at is not null
+        and tasks.created_at <= {{ as_of() }}
+        and (tasks.done_at is null or tasks.done_at > tasks.created_at)
+),
+
+answered as (
+    select responses.lead_id, responses.first_touch_at, responses.first_touch_rep_id, scores.play
+    from {{ ref('int_responses') }} as responses
+    inner join {{ ref('int_scores') }} as scores on responses.lead_id = scores.lead_id and scores.is_current
+    where responses.first_touch_at is not null
+),
+
+later_touches as (
+    select
+        answered.lead_id,
+        touches.touched_at,
+        row_number() over (partition by answered.lead_id order by touches.touched_at, touches.touch_id) as step
+    from answered
+    inner join {{ ref('fct_lead_touches') }} as touches
+        on answered.lead_id = touches.lead_id and answered.first_touch_at < touches.touched_at
+),
+
+moves as (
+    select lead_id, occurred_at as moved_at
+    from {{ ref('int_engagements') }}
+    where signal in ('email_replied', 'call_received', 'meeting_booked')
+    union all
+    select lead_id, entered_at as moved_at
+    from {{ ref('int_stage_events') }}
+    where stage not in ('lead', 'mql', 'sal')
+),
+
+first_moves as (
+    select answered.lead_id, min(moves.moved_at) as moved_at
+    from answered
+    inner join moves on answered.lead_id = moves.lead_id and answered.first_touch_at < moves.moved_at
+    where moves.moved_at <= {{ as_of() }}
+    group by answered.lead_id
+),
+
+steps as (
+    select
+        answered.lead_id || '/' || cast(cadences.step as string) as follow_up_id,
+        answered.lead_id,
+        'play' as origin,
+        cadences.step,
+        answered.first_touch_rep_id as rep_id,
+        {{ dbt.dateadd('day', 'cadences.after_days', 'answered.first_touch_at') }} as due_at,
+        later_touches.touched_at as done_at,
+        first_moves.moved_at as dropped_at
+    from answered
+    inner join {{ ref('follow_up_cadences') }} as cadences on answered.play = cadences.play
+    left join later_touches on answered.lead_id = later_touches.lead_id and cadences.step = later_touches.step
+    left join first_moves on answered.lead_id = first_moves.lead_id
+),
+
+follow_ups as (
+    select * from planned
+    union all
+    select * from steps
+)
+
+select
+    follow_ups.follow_up_id,
+    follow_ups.lead_id,
+    follow_ups.origin,
+    follow_ups.step,
+    follow_ups.rep_id,
+    reps.full_name as owner_name,
+    cast(follow_ups.due_at as timestamp) as due_at,
+    follow_ups.done_at,
+    case
+        when {{ days_between('follow_ups.due_at', 'follow_ups.done_at') }} <= 0 then 'done'
+        when
+            {{ days_between('follow_ups.due_at', 'follow_ups.dropped_at') }} <= 0
+            and (follow_ups.done_at is null or follow_ups.dropped_at < follow_ups.done_at)
+            then 'dropped'
+        when follow_ups.done_at is not null then 'late'
+        when {{ days_between('follow_ups.due_at', as_of()) }} > 0 then 'overdue'
+        else 'open'
+    end as status
+from follow_ups
+inner join {{ ref('int_people') }} as people on follow_ups.lead_id = people.lead_id
+left join {{ ref('int_reps') }} as reps on follow_ups.rep_id = reps.rep_id
