@@ -7,7 +7,7 @@ with rule as (
 ),
 
 scored as (
-    select lead_id, as_of as scored_at, fit_band, intent_band, grade, score, top_reasons
+    select lead_id, as_of as scored_at, fit_band, intent_band, grade, score, top_reasons, 0 as is_logged
     from {{ ref('int_scores') }}
     where not is_current
     union all
@@ -18,7 +18,8 @@ scored as (
         cast(null as string) as intent_band,
         grade,
         score,
-        cast(null as string) as top_reasons
+        cast(null as string) as top_reasons,
+        1 as is_logged
     from {{ ref('fct_lead_score_history') }}
 ),
 
@@ -37,7 +38,7 @@ undecided as (
 latest as (
     select
         *,
-        row_number() over (partition by lead_id order by scored_at desc, fit_band) as place
+        row_number() over (partition by lead_id order by scored_at desc, is_logged desc) as place
     from undecided
     where until_at <= {{ as_of() }}
 )
