@@ -27,7 +27,8 @@ def main() -> None:
     st.html(markup.style())
     overview = st.Page("views/overview.py", title="Overview", default=True)
     lead = st.Page("views/lead.py", title="Lead", url_path="lead")
-    page = st.navigation([overview, lead], position="top")
+    kpis = st.Page("views/kpis.py", title="Figures", url_path="figures")
+    page = st.navigation([overview, kpis, lead], position="top")
     if page is overview and LINK in st.query_params:
         st.switch_page(lead, query_params={LINK: st.query_params[LINK]})
     try:

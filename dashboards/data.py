@@ -32,6 +32,18 @@ class Overview:
 
 
 @dataclass(frozen=True)
+class Kpis:
+    """Everything on the page of figures."""
+
+    figures: pd.DataFrame
+    cohorts: pd.DataFrame
+    bands: pd.DataFrame
+    channels: pd.DataFrame
+    quality: pd.DataFrame
+    audit: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Lead:
     """Everything on the lead page; `response` is empty for a lead that was never ready for sales."""
 
@@ -76,6 +88,32 @@ def read_overview(settings: Settings) -> Overview:
             funnel=db.execute("select * from marts.rpt_funnel order by step_number").df(),
             sources=db.execute("select * from marts.rpt_sources order by lead_count desc, lead_source").df(),
             weeks=db.execute("select * from marts.rpt_weekly_trend order by week_start_on").df(),
+        )
+
+
+def read_kpis(settings: Settings) -> Kpis:
+    """Read the marts behind the page of figures; the audit queue is counted by reason."""
+    with warehouse.reader(settings.serving_file) as db:
+        return Kpis(
+            figures=db.execute("select * from marts.rpt_kpis order by model, kpi_id").df(),
+            cohorts=db.execute("select * from marts.rpt_funnel_cohorts order by cut, cut_value, cohort").df(),
+            bands=db.execute(
+                "select * from marts.rpt_score_bands where cut = 'score' order by cast(cut_value as int)"
+            ).df(),
+            channels=db.execute(
+                "select * from marts.rpt_attribution order by linear_amount desc, channel"
+            ).df(),
+            quality=db.execute(
+                "select * from marts.rpt_data_quality order by lead_count desc, check_id"
+            ).df(),
+            audit=db.execute(
+                """
+                select disqualified_by, reason_code, count(*) as lead_count,
+                       count(*) filter (is_audit_due) as due_count,
+                       count(*) filter (is_without_touch) as without_touch_count
+                from marts.rpt_disqualified group by all order by lead_count desc, reason_code
+                """
+            ).df(),
         )
 
 

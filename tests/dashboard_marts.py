@@ -169,6 +169,50 @@ def full() -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def kpis() -> dict[str, list[dict[str, Any]]]:
+    """Marts of the page of figures: one figure that is sure, one thin, one an amount, one without data."""
+
+    def figure(kpi_id: str, of: str, numerator: float, denominator: float, thin: bool) -> dict[str, Any]:
+        return {
+            "kpi_id": kpi_id, "label": kpi_id, "numerator_meaning": of, "numerator": numerator,
+            "denominator_meaning": "leads that became an MQL", "denominator": denominator, "is_thin": thin,
+            "value": numerator / denominator if denominator else None, "maturity_days": 60,
+        }  # fmt: skip
+
+    def cohort(cut: str, value: str, name: str, entered: int, through: int, mature: bool) -> dict[str, Any]:
+        return {
+            "cut": cut, "cut_value": value, "kpi_id": "mql_to_sql", "cohort": name, "denominator_count": entered,
+            "numerator_count": through, "open_count": 5, "rate": through / entered, "is_thin": entered < 30,
+            "highest_rate": (through + 5) / entered, "median_days": 6.5, "is_mature": mature,
+        }  # fmt: skip
+
+    return {
+        "rpt_kpis": [
+            figure("mql_to_sql", "MQLs that sales has ever qualified", 100, 400, False),
+            figure("lead_to_won", "won", 1, 12, True),
+            figure("cost_per_sql", "cost", 3500, 10, True),
+            figure("repeat_purchase", "again", 0, 0, True),
+        ],
+        "rpt_funnel_cohorts": [
+            cohort("all", "all", "2026-05", 40, 12, True),
+            cohort("all", "all", "2026-06", 20, 3, False),
+            cohort("all", "all", "mature", 400, 100, True),
+            cohort("source", "organic_search", "2026-06", 20, 3, False),
+            cohort("source", "organic_search", "mature", 380, 95, True),
+        ],
+        "rpt_disqualified": [
+            {
+                "lead_id": f"out-{n}", "disqualified_by": "a person", "reason_code": "no_budget",
+                "is_audit_due": n < 7, "is_without_touch": n < 2,
+            }
+            for n in range(9)
+        ],
+        "rpt_data_quality": [
+            {"check_id": "no_email", "meaning": "No e-mail address", "lead_count": 3, "of_lead_count": 9, "rate": 1 / 3}
+        ],
+    }  # fmt: skip
+
+
 def empty() -> dict[str, list[dict[str, Any]]]:
     """Marts after a run against CRMs without a single lead."""
     zeros: dict[str, Any] = dict.fromkeys(OVERVIEW, 0) | {"as_of": AS_OF, "response_median_minutes": None}

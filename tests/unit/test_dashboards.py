@@ -293,3 +293,31 @@ def test_a_lead_without_contributions_explains_a_score_of_zero() -> None:
 
 def _html(app: AppTest) -> str:
     return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def test_figures_stand_with_their_counts_and_thin_ones_without_a_percentage(show: Show) -> None:
+    app = show(marts.full() | marts.kpis(), page="kpis")
+    assert not app.exception
+    figures_, steps = (app.dataframe[n].value for n in (0, 1))
+    assert list(figures_["Value"]) == ["350 (thin)", "too few", "25.0%", "no data yet"]
+    assert figures_["Numerator"][2] == "100 MQLs that sales has ever qualified"
+    assert figures_["Denominator"][2] == "400 leads that became an MQL"
+    assert list(steps["Month"]) == ["2026-05", "2026-06", "mature"]
+    assert list(steps["Outcome"]) == ["known", "open", "known"]
+    assert steps["Rate"].isna().tolist() == [False, True, False]
+    assert "7 are due for this quarter's audit; 2 were rejected" in said(app)
+
+
+def test_steps_can_be_cut_by_source(show: Show) -> None:
+    app = show(marts.full() | marts.kpis(), page="kpis")
+    app.selectbox[1].select("source").run()
+    assert not app.exception
+    steps = app.dataframe[1].value
+    assert list(steps["Source"]) == ["organic search"]
+    assert list(steps["Entered"]) == [380]
+
+
+def test_figures_without_any_data_say_so(show: Show) -> None:
+    app = show(marts.full(), page="kpis")
+    assert not app.exception
+    assert "No lead has entered a step yet" in said(app)
