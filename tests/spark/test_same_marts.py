@@ -1,6 +1,7 @@
 """DuckDB and Spark give the same marts and sync models, row for row, from the same raw data.
 
-Two rounds, because the logs of the project add to what an earlier run left. Decimals, texts and moments must be equal;
+Two rounds, because the logs of the project add to what an earlier run left; reports only read, so they are built in
+the first. Decimals, texts and moments must be equal;
 floats, which the engines add up in different orders, to nine digits.
 """
 
@@ -77,7 +78,7 @@ def rounds(tmp_path_factory: pytest.TempPathFactory, java: str, require: Require
     _round(made, folder / "second", ROUNDS[1])
     _build_on_spark(folder)
     return [
-        dict(_tables(folder / name / "built.duckdb", folder / "out" / str(number)))
+        dict(_tables(folder / name / "built.duckdb", folder / "out" / str(number), reports=number == 1))
         for number, name in enumerate(("first", "second"), 1)
     ]
 
@@ -126,11 +127,12 @@ def _build_on_spark(folder: Path) -> None:
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
-def _tables(file: Path, spark: Path) -> Iterator[tuple[str, Table]]:
+def _tables(file: Path, spark: Path, *, reports: bool) -> Iterator[tuple[str, Table]]:
     with warehouse.reader(file) as db:
         columns: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for schema, table, name, kind in db.execute(_COLUMNS).fetchall():
-            columns.setdefault((schema, table), []).append((name, kind))
+            if reports or not table.startswith("rpt_"):
+                columns.setdefault((schema, table), []).append((name, kind))
         for (schema, table), named in columns.items():
             theirs = f"read_parquet('{spark}/{schema}.db/{table}/*.parquet')"
             kinds = dict(row[:2] for row in db.execute(f"describe select * from {theirs}").fetchall())
@@ -157,7 +159,7 @@ def test_the_comparison_has_something_to_compare(rounds: list[dict[str, Table]])
     # the logs went on in the second round
     history = "marts.fct_lead_score_history"
     assert len(second[history].duckdb) > len(first[history].duckdb)
-    assert sum(bool(table.duckdb) for table in second.values()) / len(second) > 0.9
+    assert sum(bool(table.duckdb) for table in second.values()) / len(second) > 0.8
 
 
 def test_a_changed_value_is_seen() -> None:
