@@ -1,4 +1,4 @@
-"""How the dbt project is written: everything described, documentation that builds, SQL that both engines read."""
+"""How the dbt project is written: described, documented, without joins that multiply rows, in SQL of both engines."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 
 from leadwright.settings import Settings
 from tests.conftest import ROOT
+from tests.dbt_grains import GRAINS
 from tests.dbt_warehouse import DbtWarehouse
 
 _MODELS = Settings().dbt_project / "models"
@@ -42,16 +43,23 @@ _NOT_PORTABLE = {
 
 
 @pytest.fixture(scope="module")
-def documented(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the generated documentation of a built project."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
+    """A population of 300, built."""
     made = DbtWarehouse(tmp_path_factory.mktemp("home"))
+    made.add_population(300)
     made.build()
-    project, home = str(made.settings.dbt_project), made.settings.home
+    return made
+
+
+@pytest.fixture(scope="module")
+def documented(built: DbtWarehouse) -> Path:
+    """The folder of the generated documentation."""
+    project, home = str(built.settings.dbt_project), built.settings.home
     where = ["--project-dir", project, "--profiles-dir", project, "--log-path", str(home / "logs")]
     dbt = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "docs", "generate"]
     done = subprocess.run(
         [*dbt, *where, "--target-path", str(home / "docs")],
-        env={**os.environ, "LEADWRIGHT_WAREHOUSE_FILE": str(made.settings.warehouse_file)},
+        env={**os.environ, "LEADWRIGHT_WAREHOUSE_FILE": str(built.settings.warehouse_file)},
         capture_output=True,
         text=True,
     )
@@ -75,6 +83,19 @@ def _undescribed(node: dict[str, Any], table: dict[str, Any]) -> list[str]:
     texts = {name.lower(): column["description"] for name, column in node["columns"].items()}
     columns = [f"{node['name']}.{name}" for name in table["columns"] if not texts.get(name.lower())]
     return columns if node["description"] else [node["name"], *columns]
+
+
+def test_no_join_multiplies_rows(built: DbtWarehouse) -> None:
+    schemas = {node.name: node.schema for node in built.transform.manifest().nodes.values()}
+    assert schemas.keys() >= GRAINS.keys()
+    more = {}
+    for model, key in GRAINS.items():
+        table, columns = f"{schemas[model]}.{model}", ", ".join(key.split())
+        # group by, not count(distinct): parts of a key may be null
+        counts = f"select count(*) as n from {table} group by {columns} having n > 1"
+        if found := built.rows(f"select count(*) from ({counts})")[0][0]:
+            more[model] = found
+    assert more == {}
 
 
 def test_a_description_begins_with_the_grain(documented: Path) -> None:
