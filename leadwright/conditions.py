@@ -5,7 +5,7 @@ Column types and lists of allowed values are declared beside the seeds; this is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 
 from leadwright.patterns import PatternError, require_portable
@@ -60,6 +60,18 @@ def group_faults(rows: Rows, groups: Iterable[Row]) -> Iterator[Finding]:
         dimension, group = row["dimension"].strip(), row["signal_group"].strip()
         if dimension != "disqualify" and (dimension, group) not in known:
             yield line, "signal_group", f"{group!r} has no cap for {dimension}; add it to score_groups.csv"
+
+
+def answer_field_faults(rows: Rows, declared: Collection[tuple[str, str, str]]) -> Iterator[Finding]:
+    """Fields of answers that are not pulled. `declared`: schema, object and field of those marked is_answer."""
+    for line, row in rows:
+        crm, table, field = (row[name].strip() for name in ("crm", "object", "field"))
+        if (f"raw_{crm}", table, field) not in declared:
+            yield (
+                line,
+                "field",
+                f"{field!r} is not declared with is_answer for {table} in _{crm}__sources.yml",
+            )
 
 
 def grid_faults(rows: Rows) -> Iterator[Finding]:

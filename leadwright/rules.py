@@ -55,6 +55,12 @@ class RuleFile:
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
 
     @property
+    def whole_rows(self) -> list[tuple[int, dict[str, str]]]:
+        """The rows that have every declared column."""
+        names = {column.name for column in self.columns}
+        return [(line, row) for line, row in self.rows if names <= row.keys()]
+
+    @property
     def label(self) -> str:
         """The file as people know it."""
         return f"{self.path.parent.name}/{self.path.name}"
@@ -81,6 +87,9 @@ def check(transform: Transform, project: Path | None = None) -> list[Fault]:
     for file in by_name.values():
         faults += _check_cells(file, by_name)
         faults += _check_rows(file, by_name)
+        if file.name == "answer_fields":
+            found = conditions.answer_field_faults(file.whole_rows, _answer_fields(transform.manifest()))
+            faults += [Fault(file.label, *finding) for finding in found]
     return sorted(faults, key=lambda f: (f.file, f.line, f.column))
 
 
@@ -173,7 +182,7 @@ def _check_cells(file: RuleFile, files: Mapping[str, RuleFile]) -> Iterator[Faul
 def _check_rows(file: RuleFile, files: Mapping[str, RuleFile]) -> Iterator[Fault]:
     """Faults that lie between cells. Files without the columns in question have none."""
     names = {column.name for column in file.columns}
-    rows = [(line, row) for line, row in file.rows if names <= row.keys()]
+    rows = file.whole_rows
     found: list[Iterator[conditions.Finding]] = []
     if {"feature", "operator", "value"} <= names:
         catalogue = {row["feature"].strip(): row for row in _rows_of("feature_catalogue", files)}
@@ -186,15 +195,22 @@ def _check_rows(file: RuleFile, files: Mapping[str, RuleFile]) -> Iterator[Fault
         if {low, high} <= names:
             found.append(conditions.order_faults(rows, low, high))
     for findings in found:
-        yield from (Fault(file.label, line, column, message) for line, column, message in findings)
+        yield from (Fault(file.label, *finding) for finding in findings)
 
 
 def _rows_of(seed: str, files: Mapping[str, RuleFile]) -> list[dict[str, str]]:
     """The rows of a seed that have all its columns."""
-    if seed not in files:
-        return []
-    names = {column.name for column in files[seed].columns}
-    return [row for _, row in files[seed].rows if names <= row.keys()]
+    return [row for _, row in files[seed].whole_rows] if seed in files else []
+
+
+def _answer_fields(manifest: Any) -> set[tuple[str, str, str]]:
+    """Schema, object and field of the source columns that are marked is_answer."""
+    return {
+        (source.schema, source.name, column.name)
+        for source in manifest.sources.values()
+        for column in source.columns.values()
+        if (column.config.meta or column.meta).get("is_answer")
+    }
 
 
 def _known_values(column: Column, files: Mapping[str, RuleFile]) -> set[str] | None:

@@ -57,7 +57,7 @@ class SyncModel:
         crm, object: where they go.
         fields: CRM fields that are written.
         guarded: the fields that are written only while the CRM still shows what we saw.
-        owned: the fields that we create in the CRM.
+        owned: the fields that we create in the CRM: those that we write, and those that people fill for us.
     """
 
     schema: str
@@ -208,7 +208,15 @@ def _sync_model(node: Any) -> SyncModel:
         object=meta["object"],
         fields=tuple(fields),
         guarded=tuple(meta.get("guard", ())),
-        owned=tuple(spec for name in fields if (spec := _field_spec(node.columns[name]))),
+        owned=(
+            *(spec for name in fields if (spec := _field_spec(node.columns[name]))),
+            *(
+                FieldSpec(
+                    given["name"], given["label"], cast(FieldType, given["crm_type"]), given["description"]
+                )
+                for given in meta.get("inputs", ())
+            ),
+        ),
     )
 
 

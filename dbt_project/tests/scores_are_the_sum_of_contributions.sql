@@ -1,10 +1,15 @@
--- Leads whose contributions do not add up to their scores, to the cent.
+-- Leads whose contributions do not add up to their scores, raw, rounded and clamped, to the cent.
 
 with sums as (
     select
         lead_id,
-        sum(case when dimension = 'fit' then points else 0 end) as fit_points,
-        sum(case when dimension = 'intent' then points else 0 end) as intent_points
+        {% for dimension in ['fit', 'intent'] %}
+        sum(case when dimension = '{{ dimension }}' then points else 0 end) as {{ dimension }}_points,
+        sum(case when dimension = '{{ dimension }}' and kind = 'rule' then points else 0 end) as {{ dimension }}_raw,
+        sum(case when dimension = '{{ dimension }}' and kind != 'clamp' then points else 0 end)
+            as {{ dimension }}_rounded,
+        {% endfor %}
+        count(*) as line_count
     from {{ ref('fct_lead_score_contributions') }}
     group by lead_id
 )
@@ -20,4 +25,8 @@ left join sums on scores.lead_id = sums.lead_id
 where
     scores.fit_score != coalesce(sums.fit_points, 0)
     or scores.intent_score != coalesce(sums.intent_points, 0)
+    or scores.fit_raw != coalesce(sums.fit_raw, 0)
+    or scores.intent_raw != coalesce(sums.intent_raw, 0)
+    or scores.fit_rounded != coalesce(sums.fit_rounded, 0)
+    or scores.intent_rounded != coalesce(sums.intent_rounded, 0)
     or scores.score != coalesce(sums.fit_points, 0) + coalesce(sums.intent_points, 0)

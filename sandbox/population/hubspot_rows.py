@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox.population.answers import answers
 from sandbox.population.hubspot_engagements import engagement, noticed
 from sandbox.population.hubspot_signals import letter_fields, sales_fields, web_fields
 from sandbox.population.hubspot_stages import history_rows, stage_fields, stage_versions
@@ -56,6 +57,7 @@ class HubSpotWriter:
         row |= stage_fields(versions)
         self._rows["history"] += history_rows("contacts", record_id, versions, person.created)
         row |= signal_fields(person, journey, now)
+        row |= {f"leadwright_{topic}": said for topic, said in answers(person, journey, now).items()}
         changed = _last_change(person, journey, now)
         row |= {"createdate": hubspot_time(person.created), "lastmodifieddate": hubspot_time(changed)}
         self._rows["contacts"].append(filled(row))

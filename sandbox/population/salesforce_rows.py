@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sandbox.population.answers import answers
 from sandbox.population.identifiers import Ids
 from sandbox.population.model import Activity, Campaign, Deal, Journey, Person, Row
 from sandbox.population.moments import date_of, salesforce_time
@@ -57,6 +58,7 @@ class SalesforceWriter:
             "LeadSource": person.source.salesforce,
             "OwnerId": user_id(journey.rep) if journey.rep else MACHINE_ID,
             "HasOptedOutOfEmail": _past(journey.opted_out_at, self._now),
+            **_stated(person, journey, self._now),
             **_audit(at, max(at, _last_change(journey, self._now, at))),
         }
         self._rows["Contact"].append(filled(row))
@@ -77,6 +79,7 @@ class SalesforceWriter:
             "OwnerId": user_id(journey.rep) if journey.rep and owned else QUEUE_ID,
             "IsConverted": bool(converted),
             **converted,
+            **_stated(person, journey, now),
             **_audit(person.created, changed),
         }
         self._rows["Lead"].append(filled(row))
@@ -233,6 +236,10 @@ def person_fields(person: Person) -> Row:
         "Phone": person.phone,
         "Website": f"https://www.{company.domain}" if company and person.kind != "free_mail" else None,
     }
+
+
+def _stated(person: Person, journey: Journey, now: int) -> Row:
+    return {f"Leadwright_{topic.title()}__c": said for topic, said in answers(person, journey, now).items()}
 
 
 def _past(at: int | None, now: int) -> bool:

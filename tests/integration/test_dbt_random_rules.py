@@ -9,10 +9,26 @@ import pytest
 from tests.dbt_warehouse import NOW, DbtWarehouse
 
 _SCORING = (
-    "int_rule_conditions int_rule_hits int_rule_rows int_rule_set int_score_contributions int_scores fct_lead_scores "
+    "int_rule_conditions int_rule_hits int_rule_rows int_rule_set int_score_contributions int_score_thresholds "
+    "int_scores int_next_actions fct_lead_scores "
     "fct_lead_score_contributions scores_are_the_sum_of_contributions"
 )
-_OPERATORS = (("exists", ""), ("gte", "2"), ("between", "1|40"), ("contains_word", "sales|head|manager"))
+_OPERATORS = (
+    ("exists", ""),
+    ("is_true", ""),
+    ("equals", "1"),
+    ("in", "true|sales|oslo"),
+    ("contains_word", "sales|head|manager"),
+    ("regex", "[aeiou]{2}|^.e"),
+    ("gte", "2"),
+    ("lte", "9"),
+    ("between", "1|40"),
+)
+_DAYS = ("null", "null", "date '2026-06-30'", "date '2026-05-01'", "date '2026-07-01'")
+_BANDS = (
+    "update seeds.score_dimensions set threshold_kind = 'points', medium_from = 10, high_from = 30",
+    "update seeds.score_dimensions set threshold_kind = 'percentile', medium_from = 25, high_from = 80",
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +51,7 @@ def test_scores_are_exact_sums_under_any_rules(built: DbtWarehouse, seed: int) -
         dimension, group = rng.choice(("fit", "intent")), f"g{rng.randrange(8)}"
         rules.append(
             f"('r{n}', '{dimension}', '{dimension}{group}', '{rng.choice(features)}', '{operator}', '{value}', "
-            f"{points}, {life}, 'Rule {n}')"
+            f"{points}, {life}, {rng.choice(_DAYS)}, {rng.choice(_DAYS)}, 'Rule {n}')"
         )
     groups = ", ".join(
         f"('{dimension}', '{dimension}g{n}', {rng.uniform(0, 60):.2f})"
@@ -45,20 +61,29 @@ def test_scores_are_exact_sums_under_any_rules(built: DbtWarehouse, seed: int) -
     built.execute(
         "delete from seeds.score_rules; insert into seeds.score_rules by name select * from "
         f"(values {', '.join(rules)}) as t(rule_id, dimension, signal_group, feature, operator, value, points, "
-        "half_life_days, label); delete from seeds.score_groups"
+        "half_life_days, valid_from, valid_to, label); delete from seeds.score_groups"
         + (f"; insert into seeds.score_groups by name select * from (values {groups}) as t(dimension, "
            "signal_group, cap)" if groups else "")
     )  # fmt: skip
+    built.execute(_BANDS[seed % 2])
     built.transform.build(select=_SCORING, as_of=NOW)
     wrong = built.rows(
         """
-        select s.lead_id, s.fit_score, s.intent_score from marts.fct_lead_scores s
+        select s.lead_id, s.fit_raw, s.fit_rounded, s.fit_score, s.intent_raw, s.intent_rounded, s.intent_score
+        from marts.fct_lead_scores s
         left join marts.fct_lead_score_contributions c on c.lead_id = s.lead_id
         group by all
         having coalesce(sum(c.points) filter (c.dimension = 'fit'), 0) != s.fit_score
             or coalesce(sum(c.points) filter (c.dimension = 'intent'), 0) != s.intent_score
+            or coalesce(sum(c.points) filter (c.dimension = 'fit' and c.kind = 'rule'), 0) != s.fit_raw
+            or coalesce(sum(c.points) filter (c.dimension = 'intent' and c.kind = 'rule'), 0) != s.intent_raw
+            or s.fit_score != greatest(0, least(50, s.fit_rounded))
+            or s.intent_score != greatest(0, least(50, s.intent_rounded))
             or s.fit_score not between 0 and 50 or s.intent_score not between 0 and 50
         """
     )
     assert wrong == []
     assert built.rows("select count(distinct score) > 5 from marts.fct_lead_scores") == [(True,)]
+    top = "select 100 * avg((intent_band = 'high')::int) from marts.fct_lead_scores"
+    if seed % 2:  # by percentile: at most a fifth stands in the high band, whatever the rules
+        assert built.rows(top)[0][0] <= 20

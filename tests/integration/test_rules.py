@@ -127,6 +127,15 @@ def test_ranges_days_and_the_grid_are_checked(project: Transform, seeds: Path) -
     assert "no row for fit low, intent low" in said[0]
 
 
+def test_an_answer_field_that_is_not_pulled_is_named(project: Transform, seeds: Path) -> None:
+    edit(seeds / "answer_fields.csv", 2, "field", "wallet")
+    (fault,) = rules.check(project)
+    assert str(fault) == (
+        "seeds/answer_fields.csv, line 2, column field: 'wallet' is not declared with is_answer for contacts in "
+        "_hubspot__sources.yml"
+    )
+
+
 def test_a_name_given_twice_says_where_the_first_is(project: Transform, seeds: Path) -> None:
     with (seeds / "score_rules.csv").open(newline="") as text:
         first = next(csv.DictReader(text))["rule_id"]

@@ -1,19 +1,28 @@
 select
-    lead_id,
-    as_of,
-    fit_raw,
-    fit_score,
-    intent_raw,
-    intent_score,
-    score,
-    fit_band,
-    intent_band,
-    disqualified_reason,
-    grade,
-    play,
-    next_action,
-    sla_minutes,
-    top_reasons,
-    rule_set_hash
-from {{ ref('int_scores') }}
-where is_current
+    scores.lead_id,
+    scores.as_of,
+    scores.fit_raw,
+    scores.fit_rounded,
+    scores.fit_score,
+    scores.intent_raw,
+    scores.intent_rounded,
+    scores.intent_score,
+    scores.score,
+    scores.fit_band,
+    scores.intent_band,
+    scores.disqualified_reason,
+    scores.grade,
+    scores.automatic_grade,
+    scores.override_grade,
+    scores.override_reason,
+    scores.override_by,
+    scores.play,
+    actions.next_action,
+    actions.next_question,
+    scores.sla_minutes,
+    scores.top_reasons,
+    scores.rule_set_hash
+from {{ ref('int_scores') }} as scores
+inner join {{ ref('int_next_actions') }} as actions
+    on scores.lead_id = actions.lead_id and scores.as_of = actions.as_of
+where scores.is_current

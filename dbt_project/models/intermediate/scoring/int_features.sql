@@ -11,6 +11,9 @@ with versioned as (
         {% for trait in traits['text'] + traits['flag'] + traits['number'] %}
         versions.{{ trait }},
         {% endfor %}
+        {% for topic in traits['answer'] %}
+        versions.answer_{{ topic }},
+        {% endfor %}
         versions.seen_at <= moments.as_of as was_seen,
         row_number() over (
             partition by moments.lead_id, moments.as_of
@@ -72,6 +75,19 @@ features as (
         cast(null as timestamp) as decays_from
     from traits
     where {{ trait }} is not null
+    union all
+    {% endfor %}
+    {% for topic in traits['answer'] %}
+    select
+        lead_id,
+        as_of,
+        was_seen,
+        'answer_{{ topic }}' as feature,
+        answer_{{ topic }} as text_value,
+        {{ as_number('answer_' ~ topic) }} as number_value,
+        cast(null as timestamp) as decays_from
+    from traits
+    where answer_{{ topic }} is not null
     union all
     {% endfor %}
     {% for count in ['company_people_count', 'active_colleagues_count'] %}

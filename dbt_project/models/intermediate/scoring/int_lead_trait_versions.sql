@@ -3,6 +3,7 @@
 ) }}
 {% set traits = lead_traits() %}
 {% set columns = traits['text'] + traits['flag'] + traits['number'] %}
+{% for topic in traits['answer'] %}{% do columns.append('answer_' ~ topic) %}{% endfor %}
 
 -- A log: a lead's traits each time that a run saw others than the run before. A CRM overwrites its fields without a
 -- date, so this is what keeps yesterday's features as they were.

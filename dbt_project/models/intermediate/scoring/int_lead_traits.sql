@@ -31,6 +31,22 @@ nonsense as (
     select distinct answers.lead_id
     from answers
     inner join {{ ref('nonsense_words') }} as patterns on answers.words = patterns.word
+),
+
+asked as (
+    select distinct topic from {{ ref('question_sets') }} where is_asked
+),
+
+stated as (
+    select
+        answers.lead_id,
+        {% for topic in answer_topics() %}
+        max(case when answers.topic = '{{ topic }}' then answers.value end) as answer_{{ topic }},
+        {% endfor %}
+        count(asked.topic) as answered_count
+    from {{ ref('int_answers') }} as answers
+    left join asked on answers.topic = asked.topic
+    group by answers.lead_id
 )
 
 select
@@ -57,7 +73,11 @@ select
     people.has_bounced,
     nonsense.lead_id is not null as is_nonsense,
     people.visit_count,
-    people.page_view_count
+    people.page_view_count,
+    {% for topic in answer_topics() %}
+    stated.answer_{{ topic }},
+    {% endfor %}
+    stated.answered_count
 from people
 left join {{ ref('free_mail_domains') }} as free_mail on people.email_domain = free_mail.domain
 left join {{ ref('role_addresses') }} as role_addresses
@@ -68,3 +88,4 @@ left join title_matches as levels
 left join title_matches as functions
     on people.job_title = functions.job_title and functions.kind = 'function' and functions.place = 1
 left join nonsense on people.lead_id = nonsense.lead_id
+left join stated on people.lead_id = stated.lead_id

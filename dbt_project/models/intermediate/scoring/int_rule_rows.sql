@@ -1,11 +1,14 @@
 {% set lookups = {
+    'answer_fields': ['crm', 'object', 'field', 'topic'],
     'company_domains': ['domain', 'kind'],
     'countries': ['spelling', 'country', 'region'],
     'feature_catalogue': ['feature', 'known_when', 'decays', 'is_hand_raise', 'signal', 'measure', 'window_days'],
     'free_mail_domains': ['domain'],
     'job_titles': ['priority', 'kind', 'word', 'value'],
     'nonsense_words': ['word'],
+    'next_actions': ['priority', 'grade', 'feature', 'operator', 'value', 'next_action'],
     'placeholder_words': ['word'],
+    'question_sets': ['framework', 'place', 'topic', 'question', 'is_asked'],
     'role_addresses': ['local_part'],
     'signal_patterns': ['priority', 'kind', 'word', 'signal'],
     'subject_patterns': ['kind', 'word'],
@@ -41,8 +44,8 @@ select
     'dimension' as kind,
     dimension as row_key,
     concat(
-        cast(min_points as string), '|', cast(max_points as string), '|', cast(medium_from as string), '|',
-        cast(high_from as string)
+        cast(min_points as string), '|', cast(max_points as string), '|', threshold_kind, '|',
+        cast(medium_from as string), '|', cast(high_from as string)
     ) as definition,
     cast(null as date) as valid_from,
     cast(null as date) as valid_to

@@ -1,0 +1,79 @@
+-- What to do and to ask next: the first action whose grade and condition hold, else that of the grade; and the first
+-- question of the sets in use that nobody has answered.
+
+with scores as (
+    select * from {{ ref('int_scores') }}
+),
+
+questions as (
+    select framework, place, topic, question
+    from {{ ref('question_sets') }}
+    where is_asked
+),
+
+features as (
+    select * from {{ ref('int_features') }}
+),
+
+open_questions as (
+    select
+        scores.lead_id,
+        scores.as_of,
+        questions.question,
+        row_number() over (
+            partition by scores.lead_id, scores.as_of order by questions.framework, questions.place
+        ) as place
+    from scores
+    cross join questions
+    left join features
+        on
+            scores.lead_id = features.lead_id
+            and scores.as_of = features.as_of
+            and features.feature = 'answer_' || questions.topic
+    where features.lead_id is null
+),
+
+conditions as (
+    {{ conditions_of(ref('next_actions')) }}
+),
+
+looked_at as (
+    select features.*, lower(features.text_value) as lower_value, {{ words_of('features.text_value') }} as words
+    from features
+    where features.feature in (select feature from {{ ref('next_actions') }})
+),
+
+holding as (
+    select
+        scores.lead_id,
+        scores.as_of,
+        conditions.next_action,
+        row_number() over (
+            partition by scores.lead_id, scores.as_of order by conditions.priority, conditions.item
+        ) as place
+    from scores
+    inner join looked_at on scores.lead_id = looked_at.lead_id and scores.as_of = looked_at.as_of
+    inner join conditions
+        on
+            looked_at.feature = conditions.feature
+            and (conditions.grade is null or conditions.grade = scores.grade)
+            and {{ condition_holds('looked_at', 'conditions') }}
+)
+
+select
+    scores.lead_id,
+    scores.as_of,
+    open_questions.question as next_question,
+    replace(
+        coalesce(holding.next_action, scores.next_action),
+        '{question}',
+        coalesce(open_questions.question, 'what is still open')
+    ) as next_action
+from scores
+left join open_questions
+    on
+        scores.lead_id = open_questions.lead_id
+        and scores.as_of = open_questions.as_of
+        and open_questions.place = 1
+left join holding
+    on scores.lead_id = holding.lead_id and scores.as_of = holding.as_of and holding.place = 1
