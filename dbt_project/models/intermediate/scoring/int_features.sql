@@ -1,40 +1,43 @@
 {% set traits = lead_traits() %}
+{% set columns = traits['text'] + traits['flag'] + traits['number'] %}
+{% for topic in traits['answer'] %}{% do columns.append('answer_' ~ topic) %}{% endfor %}
 
 -- One row per lead, moment and feature that has a value. The catalogue decides: what it does not list is no feature,
 -- and what it says is known from when it was seen has no value at earlier moments. Other traits are taken to have
 -- been from the beginning what they were when they were seen first.
 
-with versioned as (
-    select
-        moments.lead_id,
-        moments.as_of,
-        {% for trait in traits['text'] + traits['flag'] + traits['number'] %}
-        versions.{{ trait }},
-        {% endfor %}
-        {% for topic in traits['answer'] %}
-        versions.answer_{{ topic }},
-        {% endfor %}
-        versions.seen_at <= moments.as_of as was_seen,
-        row_number() over (
-            partition by moments.lead_id, moments.as_of
-            order by
-                case when versions.seen_at <= moments.as_of then 0 else 1 end,
-                case when versions.seen_at <= moments.as_of then -versions.version_number else versions.version_number end
-        ) as place
-    from {{ ref('int_scoring_moments') }} as moments
-    inner join {{ ref('int_lead_trait_versions') }} as versions on moments.lead_id = versions.lead_id
-),
-
-traits as (
-    select * from versioned where place = 1
+with traits as (
+    {{ versions_at(ref('int_scoring_moments'), columns) }}
 ),
 
 signals as (
     select * from {{ ref('int_signal_features') }}
 ),
 
-companies as (
-    select * from {{ ref('int_company_features') }}
+lead_accounts as (
+    select * from {{ ref('int_lead_accounts') }} where place = 1
+),
+
+account_features as (
+    select
+        moments.lead_id,
+        moments.as_of,
+        account_features.feature,
+        case
+            when account_features.feature = 'engaged_people_count' and signals.lead_id is not null
+                then account_features.number_value - 1
+            else account_features.number_value
+        end as others_value,
+        account_features.number_value
+    from {{ ref('int_scoring_moments') }} as moments
+    inner join lead_accounts on moments.lead_id = lead_accounts.lead_id
+    inner join {{ ref('int_account_features') }} as account_features
+        on lead_accounts.account_id = account_features.account_id and moments.as_of = account_features.as_of
+    left join signals
+        on
+            moments.lead_id = signals.lead_id
+            and moments.as_of = signals.as_of
+            and signals.feature = 'activity_last_90_days'
 ),
 
 features as (
@@ -90,19 +93,27 @@ features as (
     where answer_{{ topic }} is not null
     union all
     {% endfor %}
-    {% for count in ['company_people_count', 'active_colleagues_count'] %}
     select
         lead_id,
         as_of,
         true as was_seen,
-        '{{ count }}' as feature,
+        feature,
         cast(null as string) as text_value,
-        cast({{ count }} as decimal(18, 2)) as number_value,
+        number_value,
         cast(null as timestamp) as decays_from
-    from companies
-    where {{ count }} > 0
+    from account_features
     union all
-    {% endfor %}
+    select
+        lead_id,
+        as_of,
+        true as was_seen,
+        'active_colleagues_count' as feature,
+        cast(null as string) as text_value,
+        others_value as number_value,
+        cast(null as timestamp) as decays_from
+    from account_features
+    where feature = 'engaged_people_count' and others_value > 0
+    union all
     select
         lead_id,
         as_of,

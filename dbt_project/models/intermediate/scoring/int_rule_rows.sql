@@ -1,5 +1,6 @@
 {% set lookups = {
     'answer_fields': ['crm', 'object', 'field', 'topic'],
+    'buying_roles': ['priority', 'role', 'job_level', 'job_function', 'is_wanted'],
     'company_domains': ['domain', 'kind'],
     'countries': ['spelling', 'country', 'region'],
     'feature_catalogue': ['feature', 'known_when', 'decays', 'is_hand_raise', 'signal', 'measure', 'window_days'],

@@ -1,0 +1,129 @@
+{% set engaged_days, surge_days, usual_days = 90, 14, 56 %}
+
+-- What happens at an account by a moment: who of its people is engaged, which roles of a buying group they hold, and
+-- whether more happens than usual. Opened e-mails are noise and count for nothing.
+
+with people as (
+    select accounts.account_id, accounts.lead_id, leads.created_at
+    from {{ ref('int_lead_accounts') }} as accounts
+    inner join {{ ref('int_people') }} as leads on accounts.lead_id = leads.lead_id
+    where accounts.place = 1
+),
+
+account_moments as (
+    select distinct people.account_id, moments.as_of
+    from {{ ref('int_scoring_moments') }} as moments
+    inner join people on moments.lead_id = people.lead_id
+),
+
+members as (
+    select account_moments.account_id, account_moments.as_of, people.lead_id
+    from account_moments
+    inner join people on account_moments.account_id = people.account_id and people.created_at <= account_moments.as_of
+),
+
+events as (
+    select
+        members.account_id,
+        members.as_of,
+        members.lead_id,
+        {{ days_between('engagements.occurred_at', 'members.as_of') }} as age_days
+    from members
+    inner join {{ ref('int_engagements') }} as engagements
+        on
+            members.lead_id = engagements.lead_id
+            and engagements.occurred_at <= members.as_of
+            and {{ days_between('engagements.occurred_at', 'members.as_of') }} <= {{ engaged_days }}
+    where engagements.signal != 'email_opened'
+),
+
+engaged as (
+    select distinct account_id, lead_id, as_of from events
+),
+
+engaged_traits as (
+    {{ versions_at('engaged', ['job_level', 'job_function']) }}
+),
+
+roles as (
+    select
+        engaged.account_id,
+        engaged.as_of,
+        roles.role,
+        row_number() over (
+            partition by engaged.account_id, engaged.as_of, engaged.lead_id order by roles.priority
+        ) as place
+    from engaged
+    inner join engaged_traits on engaged.lead_id = engaged_traits.lead_id and engaged.as_of = engaged_traits.as_of
+    inner join {{ ref('buying_roles') }} as roles
+        on
+            coalesce(roles.job_level, coalesce(engaged_traits.job_level, '')) = coalesce(engaged_traits.job_level, '')
+            and coalesce(roles.job_function, coalesce(engaged_traits.job_function, ''))
+            = coalesce(engaged_traits.job_function, '')
+),
+
+wanted as (
+    select distinct role from {{ ref('buying_roles') }} where is_wanted
+),
+
+seen as (
+    select roles.account_id, roles.as_of, count(distinct roles.role) as seen_count
+    from roles
+    inner join wanted on roles.role = wanted.role
+    where roles.place = 1
+    group by roles.account_id, roles.as_of
+),
+
+sizes as (
+    select account_id, as_of, count(*) as people_count from members group by account_id, as_of
+),
+
+activity as (
+    select
+        account_id,
+        as_of,
+        count(distinct lead_id) as engaged_count,
+        count(case when age_days < {{ surge_days }} then 1 end) as recent_count,
+        count(case when age_days >= {{ surge_days }} and age_days < {{ surge_days + usual_days }} then 1 end) as usual_count
+    from events
+    group by account_id, as_of
+),
+
+wanted_roles as (
+    select count(*) as wanted_count from wanted
+),
+
+wide as (
+    select
+        sizes.account_id,
+        sizes.as_of,
+        sizes.people_count as company_people_count,
+        coalesce(activity.engaged_count, 0) as engaged_people_count,
+        coalesce(activity.recent_count, 0) as account_activity_last_14_days,
+        -- one more on both sides: a first visit after silence is no surge
+        (coalesce(activity.recent_count, 0) + 1.0)
+        / (coalesce(activity.usual_count, 0) * {{ surge_days }} / {{ usual_days }}.0 + 1.0) as account_surge_ratio,
+        coalesce(seen.seen_count, 0) as buying_roles_seen_count,
+        wanted_roles.wanted_count - coalesce(seen.seen_count, 0) as buying_roles_missing_count,
+        100.0 * coalesce(seen.seen_count, 0) / nullif(wanted_roles.wanted_count, 0) as buying_group_percent
+    from sizes
+    cross join wanted_roles
+    left join activity on sizes.account_id = activity.account_id and sizes.as_of = activity.as_of
+    left join seen on sizes.account_id = seen.account_id and sizes.as_of = seen.as_of
+)
+
+{% for feature in [
+    'company_people_count', 'engaged_people_count', 'account_activity_last_14_days', 'account_surge_ratio',
+    'buying_roles_seen_count', 'buying_roles_missing_count', 'buying_group_percent',
+] %}
+select
+    account_id,
+    as_of,
+    '{{ feature }}' as feature,
+    cast(null as string) as text_value,
+    cast({{ feature }} as decimal(18, 2)) as number_value,
+    cast(null as timestamp) as decays_from
+from wide
+where {{ feature }} is not null
+{{ "union all" if not loop.last }}
+{% endfor %}
