@@ -18,13 +18,14 @@ from leadwright.preview import trial
 from leadwright.settings import Settings
 from leadwright.transform import Transform
 
-_SELECT = "int_scoring_moments+,+int_scores int_scoring_moments+,+int_score_contributions"
+_SELECT = "int_scoring_moments+,+int_next_actions int_scoring_moments+,+int_score_contributions"
 _LEAD = """
     select lead_id, full_name, company_name, created_at from marts.dim_leads where lead_id = ?
 """
 _SCORE = """
-    select fit_score, intent_score, score, fit_band, intent_band, grade, play, next_action, disqualified_reason
-    from intermediate.int_scores where lead_id = ? and as_of = ?
+    select fit_score, intent_score, score, fit_band, intent_band, grade, play, a.next_action, disqualified_reason
+    from intermediate.int_scores s join intermediate.int_next_actions a using (lead_id, as_of)
+    where lead_id = ? and as_of = ?
 """
 _CONTRIBUTIONS = """
     select dimension, kind, signal_group, rule_id, label, feature, value, points
