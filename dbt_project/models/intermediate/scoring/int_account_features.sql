@@ -101,11 +101,11 @@ wide as (
         coalesce(activity.engaged_count, 0) as engaged_people_count,
         coalesce(activity.recent_count, 0) as account_activity_last_14_days,
         -- one more on both sides: a first visit after silence is no surge
-        (coalesce(activity.recent_count, 0) + 1.0)
-        / (coalesce(activity.usual_count, 0) * {{ surge_days }} / {{ usual_days }}.0 + 1.0) as account_surge_ratio,
+        cast(coalesce(activity.recent_count, 0) + 1 as double)
+        / (cast(coalesce(activity.usual_count, 0) * {{ surge_days }} as double) / {{ usual_days }} + 1) as account_surge_ratio,
         coalesce(seen.seen_count, 0) as buying_roles_seen_count,
         wanted_roles.wanted_count - coalesce(seen.seen_count, 0) as buying_roles_missing_count,
-        100.0 * coalesce(seen.seen_count, 0) / nullif(wanted_roles.wanted_count, 0) as buying_group_percent
+        cast(100 * coalesce(seen.seen_count, 0) as double) / nullif(wanted_roles.wanted_count, 0) as buying_group_percent
     from sizes
     cross join wanted_roles
     left join activity on sizes.account_id = activity.account_id and sizes.as_of = activity.as_of
