@@ -102,6 +102,7 @@ def _name(name: str) -> str:
 
 def _rows(found: dict[str, Any]) -> Table:
     table = Table("changed row", "before", "after", "moves")
+    table.columns[0].no_wrap = True
     table.columns[3].justify = "right"
     for row in found["rows"]:
         cells = [

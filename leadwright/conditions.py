@@ -20,6 +20,7 @@ MOST_ALTERNATIVES = 40  # as many as the macro conditions_of takes apart
 _OF_NUMBERS = ("gte", "lte", "between")
 _OF_TEXTS = ("contains_word", "regex")
 _WITHOUT_VALUE = ("exists", "is_true")
+_OPERATORS = (*_OF_NUMBERS, *_OF_TEXTS, *_WITHOUT_VALUE, "equals", "in")
 
 
 def faults(rows: Rows, catalogue: Mapping[str, Row]) -> Iterator[Finding]:
@@ -27,6 +28,8 @@ def faults(rows: Rows, catalogue: Mapping[str, Row]) -> Iterator[Finding]:
     for line, row in rows:
         operator, value = row["operator"].strip(), row["value"].strip()
         feature = catalogue.get(row["feature"].strip())
+        if operator not in _OPERATORS:
+            continue  # said already, as a value that is not allowed
         if feature and feature["kind"].strip() == "outcome" and "segment_id" not in row:
             yield line, "feature", f"{row['feature']} comes of the rules; only segments can look at it"
         elif feature and (message := _misfit(operator, feature["value_type"].strip())):
@@ -51,6 +54,16 @@ def order_faults(rows: Rows, low: str, high: str) -> Iterator[Finding]:
         backwards = last < first if None in numbers else numbers[1] < numbers[0]  # type: ignore[operator]
         if backwards:
             yield line, high, f"{last!r} is below {low}, which is {first!r}"
+
+
+def key_faults(rows: Rows, key: tuple[str, ...]) -> Iterator[Finding]:
+    """Rows that have the same cells in the columns `key` as an earlier one, empty cells included."""
+    seen: dict[tuple[str, ...], int] = {}
+    for line, row in rows:
+        name = tuple(row[column].strip().lower() for column in key)
+        if name in seen:
+            yield line, key[-1], f"{', '.join(name)!r} is already on line {seen[name]}"
+        seen.setdefault(name, line)
 
 
 def group_faults(rows: Rows, groups: Iterable[Row]) -> Iterator[Finding]:

@@ -7,12 +7,15 @@ declarations from dbt's manifest. dbt would find the same faults, but names neit
 from __future__ import annotations
 
 import csv
+import io
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from connectors.errors import ConfigError
 from leadwright import conditions
@@ -47,11 +50,12 @@ class Column:
 
 @dataclass(slots=True)
 class RuleFile:
-    """One seed: where it is, what its columns may hold, and its rows by line number."""
+    """One seed: where it is, what its columns may hold, which together name a row, and its rows by line number."""
 
     name: str
     path: Path
     columns: list[Column]
+    key: tuple[str, ...] = ()
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
 
     @property
@@ -101,6 +105,7 @@ def files(transform: Transform, project: Path | None = None) -> list[RuleFile]:
             node.name,
             (project or transform.project) / node.original_file_path,
             _columns(node, manifest),
+            tuple(node.config.meta.get("key", ())),
         )
         for node in manifest.nodes.values()
         if node.resource_type == "seed"
@@ -136,31 +141,43 @@ def _referred(expression: str) -> str:
 
 def _read(file: RuleFile) -> Iterator[Fault]:
     """Fill `file.rows`; yield faults of form."""
-    with file.path.open(newline="", encoding="utf-8-sig") as text:
-        reader = csv.reader(text, strict=True)
-        try:
-            header = next(reader, [])
-            declared = [c.name for c in file.columns]
-            if missing := [name for name in declared if name not in header]:
-                yield Fault(
-                    file.label, 1, missing[0], f"the column is missing; expected {', '.join(declared)}"
-                )
-            for unknown in (name for name in header if name not in declared):
-                yield Fault(
-                    file.label, 1, unknown, f"there is no such column; expected {', '.join(declared)}"
-                )
-            for cells in reader:
-                if len(cells) == len(header):
-                    file.rows.append((reader.line_num, dict(zip(header, cells, strict=True))))
-                elif cells:
-                    yield Fault(
-                        file.label,
-                        reader.line_num,
-                        "",
-                        f"{len(cells)} cells where the header has {len(header)}",
-                    )
-        except (csv.Error, UnicodeDecodeError) as error:
-            yield Fault(file.label, reader.line_num + 1, "", f"not readable as CSV in UTF-8: {error}")
+    if not file.path.exists():
+        yield Fault(file.label, 1, "", "the file is missing")
+        return
+    content = file.path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        yield Fault(file.label, line, "", f"not readable as CSV in UTF-8: {error.reason}")
+        return
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        header = next(reader, [])
+        yield from _header_faults(file, header)
+        while True:
+            line = reader.line_num + 1  # where the row begins: a cell in quotes may span lines
+            cells = next(reader, None)
+            if cells is None:
+                return
+            if len(cells) == len(header):
+                file.rows.append((line, dict(zip(header, cells, strict=True))))
+            elif cells:
+                yield Fault(file.label, line, "", f"{len(cells)} cells where the header has {len(header)}")
+    except csv.Error as error:
+        yield Fault(file.label, line, "", f"not readable as CSV in UTF-8: {error}")
+
+
+def _header_faults(file: RuleFile, header: list[str]) -> Iterator[Fault]:
+    declared = [c.name for c in file.columns]
+    expected = f"expected {', '.join(declared)}"
+    for name in (n for n in declared if n not in header):
+        yield Fault(file.label, 1, name, f"the column is missing; {expected}")
+    for name in (n for n in header if n not in declared):
+        yield Fault(file.label, 1, name, f"there is no such column; {expected}")
+    for name in sorted({n for n in header if header.count(n) > 1}):
+        yield Fault(file.label, 1, name, f"the column is there twice; {expected}")
 
 
 def _check_cells(file: RuleFile, files: Mapping[str, RuleFile]) -> Iterator[Fault]:
@@ -170,13 +187,22 @@ def _check_cells(file: RuleFile, files: Mapping[str, RuleFile]) -> Iterator[Faul
         for line, row in file.rows:
             if column.name not in row:
                 continue
-            value = row[column.name].strip()
-            if message := _fault_in(value, column, known):
+            cell = row[column.name]
+            value = cell.strip()
+            if message := _spelling_fault(cell, column) or _fault_in(value, column, known):
                 yield Fault(file.label, line, column.name, message)
             elif column.is_unique and value:
                 if value in seen:
                     yield Fault(file.label, line, column.name, f"{value!r} is already on line {seen[value]}")
                 seen.setdefault(value, line)
+        if column.is_unique and column.is_required and file.rows:
+            for missing in (v for v in column.allowed if v not in seen):
+                yield Fault(
+                    file.label,
+                    file.rows[-1][0],
+                    column.name,
+                    f"there is no row for {missing!r}; it is needed",
+                )
 
 
 def _check_rows(file: RuleFile, files: Mapping[str, RuleFile]) -> Iterator[Fault]:
@@ -194,6 +220,8 @@ def _check_rows(file: RuleFile, files: Mapping[str, RuleFile]) -> Iterator[Fault
     for low, high in _ORDERED:
         if {low, high} <= names:
             found.append(conditions.order_faults(rows, low, high))
+    if file.key and set(file.key) <= names:
+        found.append(conditions.key_faults(rows, file.key))
     for findings in found:
         yield from (Fault(file.label, *finding) for finding in findings)
 
@@ -220,6 +248,15 @@ def _known_values(column: Column, files: Mapping[str, RuleFile]) -> set[str] | N
     return {row[name].strip() for _, row in files[seed].rows if name in row}
 
 
+def _spelling_fault(cell: str, column: Column) -> str | None:
+    """What is wrong with a cell before its meaning is looked at. Reasons are prose, and left alone."""
+    if "\n" in cell or "\r" in cell:
+        return "a line break in the cell; is a quotation mark missing or too many?"
+    if cell != cell.strip() and column.name != "reason":
+        return f"{cell!r} has blanks before or after the value"
+    return None
+
+
 def _fault_in(value: str, column: Column, known: set[str] | None) -> str | None:
     if not value:
         return "a value is needed" if column.is_required else None
@@ -227,8 +264,12 @@ def _fault_in(value: str, column: Column, known: set[str] | None) -> str | None:
         parse, meaning = _PARSERS[column.kind]
         try:
             parse(value)
-        except (ValueError, InvalidOperation):
+        except ValueError:
             return f"{value!r} is not {meaning}"
+    if column.name in _POSITIVE and int(value) < 1:
+        return f"{value!r} is not 1 or more"
+    if column.name == "time_zone" and value not in _zones():
+        return f"{value!r} is not a time zone such as Europe/Berlin"
     if column.allowed and value not in column.allowed:
         return f"{value!r} is not allowed; one of: {', '.join(column.allowed)}"
     if known is not None and value not in known and column.refers_to:
@@ -236,15 +277,36 @@ def _fault_in(value: str, column: Column, known: set[str] | None) -> str | None:
     return None
 
 
+_zones = cache(available_timezones)
+
+
 def _boolean(value: str) -> None:
     if value.lower() not in {"true", "false"}:
         raise ValueError(value)
 
 
+def _matches(pattern: str) -> Callable[[str], None]:
+    def parse(value: str) -> None:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(value)
+
+    return parse
+
+
+def _day(value: str) -> None:
+    _matches(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")(value)
+    date.fromisoformat(value)
+
+
 _ORDERED = (("valid_from", "valid_to"), ("min_points", "max_points"), ("medium_from", "high_from"))
-_WHOLE = (int, "a whole number")
-_NUMBER = (Decimal, "a number")
-_DATE = (date.fromisoformat, "a date such as 2026-01-31")
+_POSITIVE = ("half_life_days", "window_days", "sla_minutes")
+# Narrower than Python reads numbers: both engines must read them alike, and sums of them must fit.
+_WHOLE = (_matches(r"-?[0-9]{1,7}"), "a whole number of at most seven digits")
+_NUMBER = (
+    _matches(r"-?[0-9]{1,7}(\.[0-9]{1,2})?"),
+    "a number such as 12 or -2.5, with at most seven digits before the point and two after it",
+)
+_DATE = (_day, "a date such as 2026-01-31")
 _MOMENT = (datetime.fromisoformat, "a time such as 2026-01-31 12:00:00")
 
 _PARSERS: dict[str, tuple[Callable[[str], object], str]] = {
