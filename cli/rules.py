@@ -115,11 +115,11 @@ def _rows(found: dict[str, Any]) -> Table:
 
 
 def _cells(cells: dict[str, str] | None, other: dict[str, str] | None) -> str:
+    """The cells in words; of a row that stays only what counts, which the reason does not."""
     if cells is None:
         return "(no such row)"
-    return ", ".join(
-        f"{name} {value or 'empty'}" for name, value in cells.items() if value or other is not None
-    )
+    shown = {n: v for n, v in cells.items() if (v if other is None else n != "reason" or len(cells) == 1)}
+    return ", ".join(f"{name} {value or 'empty'}" for name, value in shown.items())
 
 
 def _grades(grades: list[dict[str, Any]]) -> Table:
