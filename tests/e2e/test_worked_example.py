@@ -95,6 +95,7 @@ def _leadwright(made: DbtWarehouse, *args: str, code: int = 0) -> str:
     own = {
         "LEADWRIGHT_HOME": str(made.settings.home),
         "LEADWRIGHT_DBT_PROJECT": str(made.settings.dbt_project),
+        "COLUMNS": "160",  # so that no text is broken over lines
     }
     done = subprocess.run(
         [*COMMAND, *args], env={**clean, **own}, cwd=ROOT, capture_output=True, text=True, timeout=300
