@@ -26,6 +26,10 @@ _ENTERED = {"marketingqualifiedlead": "mql", "salesqualifiedlead": "sql", "oppor
 _PASSED = {"mql": {"mql"}, "sal": {"mql", "sal"}, "sql": {"mql", "sal", "sql"},
            "opportunity": {"mql", "sal", "sql", "opportunity"},
            "customer": {"mql", "sal", "sql", "opportunity"}, "lost": {"mql", "sal", "sql"}}  # fmt: skip
+_HISTORY = (
+    "(select min(mql_at) as mql_at, count(*) as change_count from marts.dim_leads "
+    "join marts.fct_lead_stage_changes using (lead_id) where lead_id = '{}')"
+)
 Row = dict[str, Any]
 
 
@@ -256,3 +260,31 @@ def _moment(text: str) -> datetime:
 def _csv(file: Path) -> list[dict[str, str]]:
     with file.open(newline="", encoding="utf-8") as text:
         return list(csv.DictReader(text))
+
+
+def test_what_a_crm_overwrites_and_who_leaves_a_segment_is_remembered(built: DbtWarehouse) -> None:
+    """Last in the module: it changes records as people would, between two runs."""
+    ((lead, contact),) = built.rows(
+        "select lead_id, hubspot_contact_id from marts.dim_leads join raw_hubspot.contacts "
+        "on hs_object_id = hubspot_contact_id join marts.fct_lead_segments using (lead_id) "
+        "where segment_id = 'revenue_leaders' and not has_salesforce and lifecycle_stage in ('mql', 'sal') "
+        "order by all limit 1"
+    )
+    (before,) = built.rows(f"select mql_at, change_count from {_HISTORY.format(lead)}")
+    at = NOW.replace(hour=18)
+    built.execute(
+        "update raw_hubspot.contacts set hs_lead_status = 'BAD_TIMING', lifecyclestage = 'lead', jobtitle = 'Nurse', "
+        "hs_v2_date_entered_marketingqualifiedlead = null, hs_lifecyclestage_marketingqualifiedlead_date = null, "
+        f"lastmodifieddate = '{at.isoformat()}' where hs_object_id = '{contact}'"
+    )
+    built.build(NOW.replace(hour=22))
+    (after,) = built.rows(f"select mql_at, change_count from {_HISTORY.format(lead)}")
+    assert after == (before[0], before[1] + 1)
+    assert built.rows(
+        "select stage, is_dated, is_backwards, reason_code, entered_at from marts.fct_lead_stage_changes "
+        f"where lead_id = '{lead}' and left_at is null"
+    ) == [("recycled", True, True, "bad_timing", at.replace(tzinfo=None))]
+    assert built.rows(
+        "select is_member, changed_at from marts.fct_lead_segment_changes "
+        f"where lead_id = '{lead}' and segment_id = 'revenue_leaders' order by change_number"
+    ) == [(True, _NOW), (False, _NOW.replace(hour=22))]
