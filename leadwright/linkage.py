@@ -195,7 +195,7 @@ def _train(db: warehouse.Connection, linker: Linker, kinds: Mapping[str, Kind]) 
     if not surely or not blocks:
         return False
     linker.training.estimate_probability_two_random_records_match(surely, recall=0.8)
-    linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=_SEED, min_count_per_level=None)
+    linker.training.estimate_u_using_random_sampling(max_pairs=3e5, seed=_SEED, min_count_per_level=None)
     for columns in blocks:
         linker.training.estimate_parameters_using_expectation_maximisation(
             block_on(*columns), record_sample_proportion=1.0
