@@ -90,7 +90,7 @@ cast(
 select
     leads.lead_id,
     leads.calendar,
-    (touched.working_seconds - ready.working_seconds) / 60.0 as response_working_minutes,
+    cast(touched.working_seconds - ready.working_seconds as double) / 60 as response_working_minutes,
     cast(touched.working_seconds - visible.working_seconds as double) / 60 as human_working_minutes,
     due.due_at as sla_due_at,
     owner_due.due_at as owner_due_at

@@ -62,7 +62,11 @@ owner_moments as (
     union all
     select lead_id, {{ in_utc('answered_at') }} as shown_at
     from {{ source('ops', 'writes') }}
-    where status = 'accepted' and (after_values like '%"hubspot_owner_id"%' or after_values like '%"OwnerId"%')
+    where
+        status = 'accepted'
+        and (
+            {{ json_holds('after_values', "'hubspot_owner_id'") }} or {{ json_holds('after_values', "'OwnerId'") }}
+        )
 ),
 
 shown as (

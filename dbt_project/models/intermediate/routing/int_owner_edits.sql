@@ -20,7 +20,9 @@ owner_writes as (
     from {{ source('ops', 'writes') }}
     where
         status = 'accepted'
-        and (after_values like '%"hubspot_owner_id"%' or after_values like '%"OwnerId"%')
+        and (
+            {{ json_holds('after_values', "'hubspot_owner_id'") }} or {{ json_holds('after_values', "'OwnerId'") }}
+        )
 )
 
 select records.record_key, identities.lead_id, records.owner_id
@@ -30,5 +32,5 @@ inner join owner_writes
         records.record_key = owner_writes.record_key
         and owner_writes.place = 1
         and records.modified_at > owner_writes.written_at
-        and {{ dbt.position(dbt.concat(["'\"'", 'records.owner_id', "'\"'"]), 'owner_writes.after_values') }} = 0
+        and not {{ json_holds('owner_writes.after_values', 'records.owner_id') }}
 inner join {{ ref('int_identities') }} as identities on records.record_key = identities.record_key
