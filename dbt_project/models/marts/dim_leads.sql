@@ -45,6 +45,7 @@ select
 
     traits.is_free_mail,
     traits.is_role_address,
+    traits.is_nonsense,
     people.is_opted_out,
     people.has_bounced,
     traits.company_kind,
