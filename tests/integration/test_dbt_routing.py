@@ -70,8 +70,9 @@ def test_shares_over_four_weeks_follow_the_weights_and_capacity_holds(built: Dbt
         "delete from seeds.routing_rules; delete from seeds.rep_leaves; delete from seeds.routing_pool; "
         "insert into seeds.routing_pool by name select * from (values ('everyone', '*', 1, null), "
         f"('everyone', '{_SMALL}@leadwright.example', 1, 20), {rows}) as t(pool, email_pattern, weight, capacity);"
-        "create table everybody as select * from intermediate.int_people; "
-        "delete from intermediate.int_assignment_decisions"
+        "create table everybody as select * replace (cast(null as varchar) as hubspot_owner_id, "
+        "cast(null as varchar) as salesforce_owner_id) from intermediate.int_people; "
+        "delete from intermediate.int_owner_promises; delete from intermediate.int_assignment_decisions"
     )
     for week in range(4):
         built.execute(
