@@ -71,6 +71,15 @@ def build(out: Path, as_of: str, number: int) -> bool:
     return bool(dbtRunner().invoke(args).success)
 
 
+def keep(spark: SparkSession, out: Path, folder: Path) -> None:
+    """Copy the files of the tables that are compared; a view has none, so its rows are written."""
+    for schema in COMPARED:
+        shutil.copytree(out / "warehouse" / f"{schema}.db", folder / f"{schema}.db")
+        views = spark.sql(f"show views in {schema}").filter("not isTemporary").select("viewName").collect()
+        for (view,) in views:
+            spark.table(f"{schema}.{view}").write.parquet(str(folder / f"{schema}.db" / view))
+
+
 def main(out: Path, rounds: list[tuple[Path, str]]) -> int:
     """Build every round; the exit code."""
     spark = session(out)
@@ -78,8 +87,7 @@ def main(out: Path, rounds: list[tuple[Path, str]]) -> int:
         register(spark, raw)
         if not build(out, as_of, number):
             return 1
-        for schema in COMPARED:
-            shutil.copytree(out / "warehouse" / f"{schema}.db", out / str(number) / f"{schema}.db")
+        keep(spark, out, out / str(number))
     return 0
 
 
