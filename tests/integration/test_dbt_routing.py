@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter, defaultdict
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from tests.dbt_warehouse import NOW, DbtWarehouse
 
+ROOT = Path(__file__).resolve().parents[2]
 _SHARING = "int_routing_lanes int_routing_queue int_slots_by_rule int_slots_by_overflow int_routed_leads"
 _WEEKLY = (
     "int_owner_candidates int_rep_loads int_rep_availability int_pool_members int_routing_requests "
@@ -22,8 +25,16 @@ _SMALL = "hannah.cole"
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
-    """A population of 800 with nobody's name on any lead or company, so that all of it is routed."""
-    made = DbtWarehouse(tmp_path_factory.mktemp("home"))
+    """A population of 800 with nobody's name on any lead or company, so that all of it is routed, and re-assigned."""
+    folder = tmp_path_factory.mktemp("routing")
+    project = folder / "dbt_project"
+    shutil.copytree(ROOT / "dbt_project", project, ignore=shutil.ignore_patterns("target", "logs"))
+    policies = project / "seeds" / "routing_policies.csv"
+    shipped = policies.read_text(encoding="utf-8")
+    policies.write_text(
+        shipped.replace("reassign_after_breach,0,", "reassign_after_breach,1,"), encoding="utf-8"
+    )
+    made = DbtWarehouse(folder / "home", project)
     made.add_population(800, seed=5)
     made.execute(
         "update raw_hubspot.contacts set hubspot_owner_id = null; "
