@@ -7,13 +7,15 @@ them, on a population that has every kind of record, and production does not.
 from __future__ import annotations
 
 GRAINS: dict[str, str] = {
+    "int_account_contributions": "account_id as_of dimension kind rule_id signal_group",
     "int_account_decisions": "record_key decision_number",
+    "int_account_features": "account_id as_of feature",
     "int_account_links": "record_key link_key",
     "int_account_records": "record_key",
+    "int_account_rule_hits": "account_id as_of rule_id",
     "int_activities": "activity_id lead_id",
     "int_assignment_decisions": "lead_id decision_number",
     "int_campaign_members": "lead_id campaign_id",
-    "int_company_features": "lead_id as_of",
     "int_contact_events": "contact_id kind occurred_at detail",
     "int_crm_owners": "crm owner_id",
     "int_features": "lead_id as_of feature",

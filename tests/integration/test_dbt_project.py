@@ -46,7 +46,7 @@ def test_the_reports_agree_on_promises_and_owners(built: DbtWarehouse) -> None:
         "select count(*) filter (sla_status = 'kept'), count(*) filter (sla_status = 'broken'), "
         "count(*) filter (sla_status = 'running') from marts.fct_lead_responses"
     )
-    assert min(overview[0]) > 0
+    assert min(overview[0][:2]) > 0, "some were kept and some broken; whether one runs depends on the moment"
     assert built.rows("select routed_count from marts.rpt_overview") == built.rows(
         "select count(rep_id) from marts.fct_lead_assignments"
     )
