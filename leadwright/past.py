@@ -191,7 +191,7 @@ def _require_known(moment: datetime, created_at: datetime, known_until: datetime
     if moment < created_at:
         raise ConfigError(
             f"The lead was not there yet at {moment:%Y-%m-%d %H:%M} UTC: "
-            f"it was added on {created_at:%Y-%m-%d %H:%M} UTC."
+            f"it was added on {created_at:%Y-%m-%d %H:%M} UTC. Give a later moment."
         )
 
 
@@ -199,7 +199,9 @@ def _explained(db: warehouse.Connection, lead: Mapping[str, Any], at: datetime) 
     moment = at.replace(tzinfo=None)  # the warehouse keeps moments in UTC without a zone
     score = warehouse.rows(db, _SCORE, [lead["lead_id"], moment])
     if not score:
-        raise ConfigError(f"The lead has no score as of {at:%Y-%m-%d %H:%M} UTC.")
+        raise ConfigError(
+            f"The lead has no score as of {at:%Y-%m-%d %H:%M} UTC. Give a later moment, or run `leadwright run` first."
+        )
     contributions = warehouse.rows(db, _CONTRIBUTIONS, [lead["lead_id"], moment])
     recorded = next(iter(warehouse.rows(db, _RECORDED, [lead["lead_id"], moment])), None)
     rule_set = next(iter(warehouse.rows(db, _RULE_SET, [moment])), None)

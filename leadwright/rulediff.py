@@ -206,7 +206,9 @@ def _one_lead(db: warehouse.Connection, lead_id: str) -> dict[str, Any]:
     every = _MOVED.replace("where b.grade != a.grade", "where b.lead_id = ?")
     found = warehouse.rows(db, every, [lead_id])
     if not found:
-        raise ConfigError("That lead has no score under both sets of rules.")
+        raise ConfigError(
+            "That lead has no score under both sets of rules. Run `leadwright run`, then compare again."
+        )
     return {**found[0], "contributions": _lines(db, [lead_id]).get(lead_id, [])}
 
 

@@ -12,6 +12,7 @@ from sandbox.hubspot.routes.batches import batch_answer
 from sandbox.hubspot.routes.endpoint import Endpoint
 from sandbox.hubspot.routes.linking import (
     PAGE,
+    V4,
     by_target,
     default_results,
     ends,
@@ -27,7 +28,6 @@ from sandbox.hubspot.values import text
 
 MAX_READ = 1000
 MAX_WRITE = 2000
-V4 = "/crm/v4/associations/{from_object}/{to_object}"
 V3 = "/crm/v3/associations/{from_object}/{to_object}"
 
 

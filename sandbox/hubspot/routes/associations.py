@@ -9,6 +9,7 @@ from sandbox.hubspot.routes.batches import batch_answer
 from sandbox.hubspot.routes.endpoint import Endpoint
 from sandbox.hubspot.routes.linking import (
     PAGE,
+    V4,
     by_target,
     default_results,
     ends,
@@ -23,7 +24,6 @@ from sandbox.hubspot.routes.linking import (
 )
 from sandbox.hubspot.values import text
 
-V4 = "/crm/v4/associations/{from_object}/{to_object}"
 ONE = "/crm/v4/objects/{from_object}/{from_id}/associations"
 ONE_V3 = "/crm/v3/objects/{from_object}/{from_id}/associations/{to_object}"
 

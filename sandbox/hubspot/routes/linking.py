@@ -14,6 +14,7 @@ from sandbox.hubspot.routes.batches import batch_answer
 from sandbox.hubspot.values import wire_id
 
 PAGE = 500
+V4 = "/crm/v4/associations/{from_object}/{to_object}"
 
 
 def ends(call: Call) -> tuple[ObjectType, ObjectType]:
