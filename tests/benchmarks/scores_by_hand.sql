@@ -3,7 +3,7 @@
 
 with rules as (
     select
-        rule_id, dimension, signal_group, feature, operator, points, half_life_days,
+        rule_id, dimension, signal_group, feature, operator, points, half_life_days, value as pattern,
         list_transform(string_split(lower(value), '|'), lambda word: trim(word)) as words,
         try_cast(string_split(value, '|')[1] as decimal(18, 2)) as low,
         try_cast(string_split(value, '|')[2] as decimal(18, 2)) as high
@@ -30,24 +30,29 @@ worked as (
     group by all
 ),
 
+people as (
+    select leads.lead_id, accounts.account_id
+    from intermediate.int_people as leads
+    left join intermediate.int_lead_accounts as accounts on leads.lead_id = accounts.lead_id and accounts.place = 1
+    where leads.created_at <= $as_of
+),
+
 active as (
-    select people.company_key, people.lead_id
-    from intermediate.int_people as people
-    where
-        people.created_at <= $as_of
-        and exists (
-            select 1 from intermediate.int_engagements as engagements
-            where
-                engagements.lead_id = people.lead_id and engagements.signal != 'email_opened'
-                and engagements.occurred_at <= $as_of
-                and date_diff('day', cast(engagements.occurred_at as date), cast($as_of as date)) <= 90
-        )
+    select people.account_id, people.lead_id
+    from people
+    where exists (
+        select 1 from intermediate.int_engagements as engagements
+        where
+            engagements.lead_id = people.lead_id and engagements.signal != 'email_opened'
+            and engagements.occurred_at <= $as_of
+            and date_diff('day', cast(engagements.occurred_at as date), cast($as_of as date)) <= 90
+    )
 ),
 
 colleagues as (
     select people.lead_id, count(*) as number_value
-    from intermediate.int_people as people
-    inner join active on people.company_key = active.company_key and people.lead_id != active.lead_id
+    from people
+    inner join active on people.account_id = active.account_id and people.lead_id != active.lead_id
     group by all
 ),
 
@@ -69,14 +74,22 @@ flags as (
 
 numbers as (
     unpivot (
-        select lead_id, employee_count, visit_count, page_view_count from intermediate.int_lead_traits
+        select lead_id, employee_count, visit_count, page_view_count, answered_count from intermediate.int_lead_traits
     ) on columns(* exclude lead_id) into name feature value number_value
+),
+
+stated as (
+    unpivot (
+        select lead_id, columns('answer_.*') from intermediate.int_lead_traits
+    ) on columns(* exclude lead_id) into name feature value text_value
 ),
 
 facts as (
     select lead_id, feature, lower(text_value) as text_value, null as number_value, null as decays_from from texts
     union all
     select lead_id, feature, 'true', 1, null from flags where flag
+    union all
+    select lead_id, feature, lower(text_value), try_cast(text_value as decimal(18, 2)), null from stated
     union all
     select lead_id, feature, null, number_value, null from numbers
     union all
@@ -118,6 +131,7 @@ hits as (
                 ' ' || trim(regexp_replace(facts.text_value, '[^\p{L}\p{N}]+', ' ', 'g')) || ' ', ' ' || word || ' '
             )
         )) > 0
+        when 'regex' then regexp_matches(facts.text_value, rules.pattern)
         when 'gte' then facts.number_value >= rules.low
         when 'lte' then facts.number_value <= rules.low
         when 'between' then facts.number_value between rules.low and rules.high
