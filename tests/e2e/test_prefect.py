@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from prefect.client.base import PrefectHttpxSyncClient
 
 from tests.installation import Sandbox
 
@@ -46,23 +47,28 @@ def eventually(probe: Callable[[], Any], what: str, log: Path, seconds: float = 
 
 
 class Server:
-    """A Prefect server with the project's deployments and one worker."""
+    """A Prefect server with the project's deployments and one worker.
+
+    Its calls go through Prefect's own client, which asks again where the server's database was busy.
+    """
 
     def __init__(self, api: str, log: Path) -> None:
-        self.api, self.log = api, log
+        self.log = log
+        self._client = PrefectHttpxSyncClient(base_url=api, timeout=60)
+
+    def get(self, path: str) -> Any:
+        return self._client.get(path).json()
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
-        response = httpx.post(f"{self.api}{path}", json=body, timeout=30)
-        response.raise_for_status()
-        return response.json()
+        return self._client.post(path, json=body).json()
 
     def run(self, deployment: str, parameters: dict[str, Any] | None = None) -> dict[str, Any]:
         """Trigger `deployment` and wait for its end."""
-        found = httpx.get(f"{self.api}/deployments/name/{deployment}", timeout=30).json()
+        found = self.get(f"/deployments/name/{deployment}")
         made = self.post(f"/deployments/{found['id']}/create_flow_run", {"parameters": parameters or {}})
 
         def ended() -> dict[str, Any] | None:
-            run = httpx.get(f"{self.api}/flow_runs/{made['id']}", timeout=30).json()
+            run: dict[str, Any] = self.get(f"/flow_runs/{made['id']}")
             return run if run["state_type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} else None
 
         return dict(eventually(ended, f"the end of {deployment}", self.log))
