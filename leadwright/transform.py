@@ -100,7 +100,10 @@ class Transform:
     def manifest(self) -> Manifest:
         """The parsed project. Raises ConfigError where it does not parse."""
         if self._manifest is None:
-            result = self._invoke(["parse", "--no-write-json"])
+            # the file's path counts as a part of what is parsed: any one name lets every home use the same parse
+            result = self._invoke(
+                ["parse", "--no-write-json"], warehouse_file=self._settings.warehouse_file.name
+            )
             if not isinstance(result.result, Manifest):
                 raise ConfigError(f"The dbt project does not parse: {_reason(result)}")
             self._manifest = result.result
@@ -170,10 +173,14 @@ class Transform:
         return nodes
 
     def _invoke(
-        self, args: list[str], manifest: Manifest | None = None, on_node: OnNode | None = None
+        self,
+        args: list[str],
+        manifest: Manifest | None = None,
+        on_node: OnNode | None = None,
+        warehouse_file: str = "",
     ) -> dbtRunnerResult:
         settings = self._settings
-        os.environ["LEADWRIGHT_WAREHOUSE_FILE"] = str(settings.warehouse_file)
+        os.environ["LEADWRIGHT_WAREHOUSE_FILE"] = warehouse_file or str(settings.warehouse_file)
         project = str(settings.dbt_project)
         common = ["--project-dir", project, "--profiles-dir", project]
         common += ["--target-path", str(settings.home / "dbt"), "--log-path", str(settings.home / "logs")]

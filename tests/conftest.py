@@ -54,6 +54,13 @@ class Sandbox:
         return self.process.wait(timeout=20)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _session_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Name the folder that the workers of this session have in common, for them and for what they start."""
+    base = tmp_path_factory.getbasetemp()
+    os.environ["TESTS_SESSION_FOLDER"] = str(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+
+
 @pytest.fixture(scope="session")
 def require() -> Require:
     """Skip a test where what it needs is missing; fail instead where LEADWRIGHT_REQUIRE_ALL is set."""

@@ -18,6 +18,7 @@ from leadwright.extract import ensure_tables
 from leadwright.settings import Settings
 from leadwright.transform import RawTable, Transform
 from sandbox.population import Population, stream
+from tests import parsed_project
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 _SYNCED = {
@@ -32,6 +33,7 @@ class DbtWarehouse:
 
     def __init__(self, home: Path, project: Path | None = None, like: DbtWarehouse | None = None) -> None:
         """Make the raw tables in `home`; for `project` instead of the shipped one, parsed already by `like`."""
+        parsed_project.ensure()
         self.settings = Settings(home=home, **({"dbt_project": project} if project else {}))
         self.transform = Transform(self.settings, like.transform.manifest() if like else None)
         self._tables = {(t.schema, t.name): t for t in self.transform.raw_tables()}

@@ -16,6 +16,7 @@ import connectors
 from connectors.base import Connector
 from leadwright import warehouse
 from leadwright.settings import Settings
+from tests import parsed_project
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = [sys.executable, "-m", "cli"]
@@ -44,6 +45,9 @@ class Installation:
     prefect_home: Path
     crm: Sandbox
     extra: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        parsed_project.ensure()
 
     @property
     def env(self) -> dict[str, str]:

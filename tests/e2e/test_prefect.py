@@ -16,6 +16,7 @@ import httpx
 import pytest
 from prefect.client.base import PrefectHttpxSyncClient
 
+from tests import parsed_project
 from tests.installation import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,6 +89,7 @@ def serving(tmp_path: Path, leadwright: Mapping[str, str]) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    parsed_project.ensure()
     api = f"http://127.0.0.1:{port}/api"
     env = {
         **{k: v for k, v in os.environ.items() if not k.startswith(("LEADWRIGHT_", "PREFECT_"))},

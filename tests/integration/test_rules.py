@@ -12,12 +12,14 @@ from connectors.errors import ConfigError
 from leadwright import rules
 from leadwright.settings import Settings
 from leadwright.transform import Transform
+from tests import parsed_project
 from tests.installation import ROOT
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Transform:
     """A copy of the dbt project whose seeds a test may break; parsed once, since the rules are read as they are."""
+    parsed_project.ensure()
     folder = tmp_path_factory.mktemp("rules")
     shutil.copytree(ROOT / "dbt_project", folder / "dbt_project")
     transform = Transform(Settings(home=folder / "home", dbt_project=folder / "dbt_project"))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from leadwright import rules
 from leadwright.settings import Settings
 from leadwright.transform import Transform
+from tests import parsed_project
 from tests.installation import ROOT
 
 SEEDS = {file.name: file.read_bytes() for file in sorted((ROOT / "dbt_project" / "seeds").glob("*.csv"))}
@@ -30,6 +31,7 @@ _HOW = st.sampled_from(
 @pytest.fixture(scope="module")
 def transform(tmp_path_factory: pytest.TempPathFactory) -> Transform:
     """The project, parsed; and a folder beside its home whose seeds are spoiled."""
+    parsed_project.ensure()
     home = tmp_path_factory.mktemp("corrupted")
     (home / "project" / "seeds").mkdir(parents=True)
     return Transform(Settings(home=home))

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from leadwright import warehouse
+from tests import parsed_project
 from tests.conftest import ROOT, Require
 from tests.dbt_warehouse import NOW, DbtWarehouse
 
@@ -121,9 +122,10 @@ def _build_on_spark(folder: Path) -> None:
     args = [str(_PYTHON), str(Path(__file__).with_name("build.py")), str(folder / "out")]
     for name, as_of in zip(("first", "second"), ROUNDS, strict=True):
         args += [str(folder / name), as_of.strftime("%Y-%m-%d %H:%M:%S")]
-    done = subprocess.run(
-        args, env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"}, capture_output=True, text=True, timeout=1500
-    )
+    env = {k: v for k, v in os.environ.items() if k != parsed_project.SETTING} | {
+        "SPARK_LOCAL_IP": "127.0.0.1"
+    }
+    done = subprocess.run(args, env=env, capture_output=True, text=True, timeout=1500)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
