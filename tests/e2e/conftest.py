@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests import prefect_server
 
 
 @pytest.fixture(scope="session")
 def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Prefect's own state, shared so that its database is made once and not by every test."""
     return tmp_path_factory.mktemp("prefect")
+
+
+@pytest.fixture(scope="session")
+def prefect_api(prefect_home: Path) -> Iterator[dict[str, str]]:
+    """The environment of runs that share one Prefect server; a run by itself starts its own, which takes longer."""
+    with prefect_server.serving(prefect_home, prefect_home / "server.log") as env:
+        yield {"PREFECT_API_URL": env["PREFECT_API_URL"]}

@@ -17,10 +17,14 @@ _OPTIONS = ("--seed", "11", "--now", AS_OF, "--no-limits", "--control")
 
 @pytest.fixture
 def installation(
-    start_sandbox: Start, tmp_path: Path, prefect_home: Path, request: pytest.FixtureRequest
+    start_sandbox: Start,
+    tmp_path: Path,
+    prefect_home: Path,
+    prefect_api: dict[str, str],
+    request: pytest.FixtureRequest,
 ) -> Installation:
-    options = getattr(request, "param", ("--leads", "12"))
-    return Installation(tmp_path / "home", prefect_home, start_sandbox(*_OPTIONS, *options))
+    crm = start_sandbox(*_OPTIONS, *getattr(request, "param", ("--leads", "12")))
+    return Installation(tmp_path / "home", prefect_home, crm, dict(prefect_api))
 
 
 def fails(installation: Installation, *says: str, code: int) -> str:

@@ -16,7 +16,7 @@ from tests.installation import AS_OF, Installation, Sandbox
 from tests.readback import crm_state
 
 Start = Callable[..., Sandbox]
-_OPTIONS = ("--leads", "120", "--seed", "5", "--now", AS_OF, "--no-limits", "--control")
+_OPTIONS = ("--leads", "60", "--seed", "5", "--now", AS_OF, "--no-limits", "--control")
 _MARTS = {
     "dim_leads": "lead_id",
     "fct_lead_scores": "lead_id",
@@ -38,11 +38,13 @@ def _marts(installation: Installation) -> dict[str, list[dict[str, Any]]]:
 
 @pytest.fixture(scope="module")
 def unbroken(
-    start_sandbox: Start, tmp_path_factory: pytest.TempPathFactory, prefect_home: Path
+    start_sandbox: Start,
+    tmp_path_factory: pytest.TempPathFactory,
+    prefect_home: Path,
+    prefect_api: dict[str, str],
 ) -> Iterator[dict[str, Any]]:
-    installation = Installation(
-        tmp_path_factory.mktemp("unbroken") / "home", prefect_home, start_sandbox(*_OPTIONS)
-    )
+    home = tmp_path_factory.mktemp("unbroken") / "home"
+    installation = Installation(home, prefect_home, start_sandbox(*_OPTIONS), dict(prefect_api))
     installation.command("run")
     models = Transform(installation.settings).sync_models()
     yield {"marts": _marts(installation), "crm": crm_state(installation, models), "models": models}
@@ -80,8 +82,9 @@ def test_kill_and_run_again(
     start_sandbox: Start,
     tmp_path: Path,
     prefect_home: Path,
+    prefect_api: dict[str, str],
 ) -> None:
-    installation = Installation(tmp_path / "home", prefect_home, start_sandbox(*_OPTIONS))
+    installation = Installation(tmp_path / "home", prefect_home, start_sandbox(*_OPTIONS), dict(prefect_api))
     running = installation.start("run")
     try:
         _wait_for(lambda: moment(installation), running)
