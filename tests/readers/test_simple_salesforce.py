@@ -14,6 +14,8 @@ from simple_salesforce import Salesforce
 from tests.conftest import Sandbox
 
 FIELDS = "Id, LastName, Company, Status, SystemModstamp"
+PAGE = 150
+"""Rows of a page of Bulk 2.0: fewer than there are leads, so that a full read takes several pages."""
 Reader = Callable[[Salesforce, str], list[dict[str, Any]]]
 
 
@@ -34,7 +36,7 @@ def bulk_v1(salesforce: Salesforce, soql: str) -> list[dict[str, Any]]:
 
 
 def bulk_v2(salesforce: Salesforce, soql: str) -> list[dict[str, Any]]:
-    pages: Iterator[str] = salesforce.bulk2.Lead.query(soql, max_records=150, wait=1)
+    pages: Iterator[str] = salesforce.bulk2.Lead.query(soql, max_records=PAGE, wait=1)
     return [row for page in pages for row in csv.DictReader(io.StringIO(page, newline=""))]
 
 
@@ -46,7 +48,7 @@ def test_full_read(salesforce: Salesforce, reader: str) -> None:
     assert salesforce.sf_instance == "login.salesforce.com"
     rows = READERS[reader](salesforce, f"SELECT {FIELDS} FROM Lead")
     count = salesforce.query("SELECT COUNT() FROM Lead")["totalSize"]
-    assert len({row["Id"] for row in rows}) == len(rows) == count > 300
+    assert len({row["Id"] for row in rows}) == len(rows) == count > PAGE
     names = {row["Id"]: (row["LastName"], row["Company"], row["Status"]) for row in rows}
     assert names == {r["Id"]: (r["LastName"], r["Company"], r["Status"]) for r in rest_rows(salesforce)}
 
