@@ -7,6 +7,7 @@ then are, over the network protocols and with limits off. `--leads` makes it sma
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import subprocess
 import sys
@@ -82,27 +83,31 @@ def rate(what: str, count: int, unit: str, clock: Clock) -> None:
 
 
 def hubspot(ready: dict[str, Any], clock: Clock) -> None:
-    """Count the records and list the first pages of contacts and emails."""
-    headers = {"Authorization": f"Bearer {ready['token']}"}
-    with httpx.Client(base_url=f"{ready['url']}/crm/v3/objects", headers=headers, timeout=600) as client:
-        counts = {
-            name: client.post(f"/{name}/search", json={"limit": 1}).json()["total"]
-            for name in ("contacts", *HUBSPOT_ENGAGEMENTS)
-        }
-        say("HubSpot", ", ".join(f"{count:,} {name}" for name, count in counts.items()))
-        for name, fields in (
-            ("contacts", "email,lifecyclestage"),
-            ("emails", "hs_timestamp,hs_email_subject"),
-        ):
-            after, pages = "", 0
-            clock.lap()
-            while pages < PAGES and after is not None:
-                page = client.get(
-                    f"/{name}", params={"limit": 100, "properties": fields, "after": after}
-                ).json()
-                after = page.get("paging", {}).get("next", {}).get("after")
-                pages += 1
-            rate(f"HubSpot list of {name}", pages, "pages", clock)
+    """Count the records and list the first pages of contacts and emails.
+
+    With the standard library's client: httpx takes longer to ask for a page than the sandbox takes to answer.
+    """
+    connection = http.client.HTTPConnection(ready["url"].removeprefix("http://"), timeout=600)
+    headers = {"Authorization": f"Bearer {ready['token']}", "Content-Type": "application/json"}
+
+    def call(method: str, path: str, body: str | None = None) -> Any:
+        connection.request(method, f"/crm/v3/objects/{path}", body, headers)
+        return json.loads(connection.getresponse().read())
+
+    counts = {
+        name: call("POST", f"{name}/search", '{"limit": 1}')["total"]
+        for name in ("contacts", *HUBSPOT_ENGAGEMENTS)
+    }
+    say("HubSpot", ", ".join(f"{count:,} {name}" for name, count in counts.items()))
+    for name, fields in (("contacts", "email,lifecyclestage"), ("emails", "hs_timestamp,hs_email_subject")):
+        after, pages = "", 0
+        clock.lap()
+        while pages < PAGES and after is not None:
+            page = call("GET", f"{name}?limit=100&properties={fields}&after={after}")
+            after = page.get("paging", {}).get("next", {}).get("after")
+            pages += 1
+        rate(f"HubSpot list of {name}", pages, "pages", clock)
+    connection.close()
 
 
 def salesforce(ready: dict[str, Any], clock: Clock) -> None:
