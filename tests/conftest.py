@@ -117,10 +117,10 @@ def start_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
         return running[-1]
 
     yield start
+    for sandbox in running:  # all at once: each may take some seconds, and removes its files
+        sandbox.process.terminate()
     for sandbox in running:
-        if sandbox.process.poll() is None:
-            sandbox.process.kill()
-        sandbox.process.wait()
+        sandbox.process.wait(timeout=60)
 
 
 @pytest.fixture(scope="session")
