@@ -5,36 +5,44 @@ Column types and lists of allowed values are declared beside the seeds; this is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from leadwright.cells import as_words
 from leadwright.patterns import PatternError, require_portable
-
-Row = Mapping[str, str]
-Rows = Iterable[tuple[int, Row]]
-Finding = tuple[int, str, str]
-"""Line, column, message."""
+from leadwright.rulerows import Finding, Row, Rows
 
 BANDS = ("high", "medium", "low")
 MOST_ALTERNATIVES = 40  # as many as the macro conditions_of takes apart
 _OF_NUMBERS = ("gte", "lte", "between")
 _OF_TEXTS = ("contains_word", "regex")
 _WITHOUT_VALUE = ("exists", "is_true")
+_A_NUMBER = "a number such as 12 or -2.5, with at most two digits after the point"
 _OPERATORS = (*_OF_NUMBERS, *_OF_TEXTS, *_WITHOUT_VALUE, "equals", "in")
 
 
-def faults(rows: Rows, catalogue: Mapping[str, Row]) -> Iterator[Finding]:
-    """What is wrong with rows that have the columns feature, operator and value."""
+def faults(
+    rows: Rows, catalogue: Mapping[str, Row], known: Mapping[str, Collection[str]]
+) -> Iterator[Finding]:
+    """What is wrong with rows that have the columns feature, operator and value.
+
+    Args:
+        rows: rows of a seed by line.
+        catalogue: rows of the feature catalogue by name.
+        known: for features that have a closed list of values, those values in lower case.
+    """
     for line, row in rows:
         operator, value = row["operator"].strip(), row["value"].strip()
         feature = catalogue.get(row["feature"].strip())
+        value_type = feature["value_type"].strip() if feature else ""
         if operator not in _OPERATORS:
             continue  # said already, as a value that is not allowed
         if feature and feature["kind"].strip() == "outcome" and "segment_id" not in row:
             yield line, "feature", f"{row['feature']} comes of the rules; only segments can look at it"
-        elif feature and (message := _misfit(operator, feature["value_type"].strip())):
+        elif feature and (message := _misfit(operator, value_type)):
             yield line, "operator", message
-        elif message := _value_fault(operator, value):
+        elif message := _value_fault(operator, value, value_type, known.get(row["feature"].strip())):
             yield line, "value", message
         if feature and row.get("half_life_days", "").strip() and feature["decays"].strip().lower() != "true":
             yield (
@@ -42,28 +50,6 @@ def faults(rows: Rows, catalogue: Mapping[str, Row]) -> Iterator[Finding]:
                 "half_life_days",
                 f"{row['feature']} does not decay (column decays of feature_catalogue.csv)",
             )
-
-
-def order_faults(rows: Rows, low: str, high: str) -> Iterator[Finding]:
-    """Rows whose column `high` is below their column `low`."""
-    for line, row in rows:
-        first, last = row.get(low, "").strip(), row.get(high, "").strip()
-        if not first or not last:
-            continue
-        numbers = _number(first), _number(last)
-        backwards = last < first if None in numbers else numbers[1] < numbers[0]  # type: ignore[operator]
-        if backwards:
-            yield line, high, f"{last!r} is below {low}, which is {first!r}"
-
-
-def key_faults(rows: Rows, key: tuple[str, ...]) -> Iterator[Finding]:
-    """Rows that have the same cells in the columns `key` as an earlier one, empty cells included."""
-    seen: dict[tuple[str, ...], int] = {}
-    for line, row in rows:
-        name = tuple(row[column].strip().lower() for column in key)
-        if name in seen:
-            yield line, key[-1], f"{', '.join(name)!r} is already on line {seen[name]}"
-        seen.setdefault(name, line)
 
 
 def group_faults(rows: Rows, groups: Iterable[Row]) -> Iterator[Finding]:
@@ -102,6 +88,17 @@ def grid_faults(rows: Rows) -> Iterator[Finding]:
                 yield last, "fit_band", f"there is no row for fit {fit}, intent {intent}; all nine are needed"
 
 
+def _unknown_value(operator: str, value: str, known: Collection[str] | None) -> str | None:
+    if known is None:
+        return None
+    for item in value.split("|") if operator == "in" else [value]:
+        if item.strip().lower() not in known:
+            return (
+                f"{item.strip()!r} is no value that the feature can have; one of: {', '.join(sorted(known))}"
+            )
+    return None
+
+
 def _misfit(operator: str, value_type: str) -> str | None:
     if operator in _OF_NUMBERS and value_type in ("text", "flag"):
         return f"{operator} compares numbers, and the feature is a {value_type}"
@@ -109,21 +106,29 @@ def _misfit(operator: str, value_type: str) -> str | None:
         return f"{operator} looks into a text, and the feature is a {value_type}"
     if operator == "is_true" and value_type != "flag":
         return f"is_true asks for a flag, and the feature is a {value_type}; use exists"
+    if operator in ("equals", "in") and value_type == "flag":
+        return f"{operator} compares texts, and the feature is a flag; use is_true"
+    if operator == "in" and value_type in ("number", "count"):
+        return (
+            f"in compares texts, and the feature is a {value_type}; use between, or equals in a row for each"
+        )
     return None
 
 
-def _value_fault(operator: str, value: str) -> str | None:
+def _value_fault(operator: str, value: str, value_type: str, known: Collection[str] | None) -> str | None:
     if operator in _WITHOUT_VALUE:
         return f"{operator} takes no value; leave the cell empty" if value else None
     if not value:
         return f"{operator} needs a value"
-    if operator in ("gte", "lte"):
-        return None if _number(value) is not None else f"{value!r} is not a number"
+    if operator in ("gte", "lte") or (operator == "equals" and value_type in ("number", "count")):
+        return None if _number(value) is not None else f"{value!r} is not {_A_NUMBER}"
     if operator == "between":
         return _range_fault(value)
-    if operator in ("in", "contains_word"):
-        return _list_fault(value)
-    return _pattern_fault(value) if operator == "regex" else None
+    if operator == "regex":
+        return _pattern_fault(value)
+    if operator == "contains_word":
+        return _list_fault(value) or _words_fault(value)
+    return (_list_fault(value) if operator == "in" else None) or _unknown_value(operator, value, known)
 
 
 def _range_fault(value: str) -> str | None:
@@ -142,6 +147,13 @@ def _list_fault(value: str) -> str | None:
     return None
 
 
+def _words_fault(value: str) -> str | None:
+    for word in (word.strip() for word in value.split("|")):
+        if as_words(word) != word.lower():
+            return f"{word!r} is found nowhere, as words are compared without signs; write {as_words(word)!r}"
+    return None
+
+
 def _pattern_fault(value: str) -> str | None:
     try:
         require_portable(value)
@@ -151,8 +163,6 @@ def _pattern_fault(value: str) -> str | None:
 
 
 def _number(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    """A number as both engines read it."""
+    found = re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,2})?", text.strip())
+    return Decimal(found[0]) if found else None

@@ -21,6 +21,7 @@ from leadwright import rules, rulesets, warehouse
 from leadwright.explain import find
 from leadwright.past import last_run_at, side_by_side
 from leadwright.preview import trial
+from leadwright.rulefiles import RuleFile
 from leadwright.settings import Settings
 from leadwright.transform import Transform
 
@@ -142,7 +143,7 @@ def _score(
     Transform(tried, project.manifest()).build(select=" ".join([*changed, *models]), as_of=as_of, tests=False)
 
 
-def _cells(file: rules.RuleFile, rule_set: rulesets.RuleSet) -> list[dict[str, str]]:
+def _cells(file: RuleFile, rule_set: rulesets.RuleSet) -> list[dict[str, str]]:
     """The rows of a rule file, numbers spelled in one way."""
     numbers = {c.name for c in file.columns if c.kind in {"decimal", "numeric", "double", "float"}}
     path = rule_set.project / "seeds" / file.path.name
@@ -161,7 +162,7 @@ def _number(text: str) -> str:
 
 
 def _rows_that_differ(
-    file: rules.RuleFile, before: rulesets.RuleSet, after: rulesets.RuleSet
+    file: RuleFile, before: rulesets.RuleSet, after: rulesets.RuleSet
 ) -> Iterator[RowChange]:
     """Rows of one file that are new, gone or other than they were."""
     old, new = _cells(file, before), _cells(file, after)

@@ -98,6 +98,26 @@ def test_no_join_multiplies_rows(built: DbtWarehouse) -> None:
     assert more == {}
 
 
+def test_the_catalogue_declares_what_models_compute_by_themselves(built: DbtWarehouse) -> None:
+    seed = next(n for n in built.transform.manifest().nodes.values() if n.name == "feature_catalogue")
+    computed = {feature for features in seed.config.meta["computed"].values() for feature in features}
+    of_signals = "select feature from seeds.feature_catalogue where signal is not null"
+    found = {
+        f
+        for (f,) in built.rows(
+            f"select feature from intermediate.int_features where feature not in ({of_signals})"
+        )
+    }
+    catalogue = {f for (f,) in built.rows("select feature from seeds.feature_catalogue where signal is null")}
+    assert found <= computed == catalogue
+    assert len(computed - found) < 12, "answers that nobody gave, and what only segments can look at"
+    by_pattern = "select signal from seeds.signal_patterns"
+    signals = built.rows(
+        f"select distinct signal from intermediate.int_engagements where signal not in ({by_pattern})"
+    )
+    assert {s for (s,) in signals} == set(seed.config.meta["signals"])
+
+
 def test_a_description_begins_with_the_grain(documented: Path) -> None:
     nodes = json.loads((documented / "manifest.json").read_text())["nodes"].values()
     models = [node for node in nodes if node["resource_type"] in ("model", "seed")]

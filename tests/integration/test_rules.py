@@ -15,6 +15,84 @@ from leadwright.transform import Transform
 from tests import parsed_project
 from tests.installation import ROOT
 
+# file, line: cells that are changed => column of the fault: what is said
+_PASSED_OVER = """
+answer_fields 3: field=leadwright_budget & topic=budget => topic: is already on line 2
+business_hours 2: closes_minute=540 => closes_minute: 540 is not after opens_minute, which is 540
+business_hours 2: closes_minute=1500 => closes_minute: '1500' is not between 1 and 1440
+buying_roles 5: job_level=vp => job_level: never reached: line 4 is tried before it
+buying_roles 4: is_wanted=false => is_wanted: 'false' where line 3 says 'true' for the same role
+calendars 2: region=Atlantis => region: 'Atlantis' is the region of no country; one of: Africa,
+calendars 6: region=Africa => region: there is no row for 'an empty cell'; it is needed
+calendars 2: calendar=arctic => calendar: there is no row for 'arctic' in business_hours.csv
+calendars 2: time_zone=Mars/Phobos => time_zone: is not a time zone such as Europe/Berlin
+company_domains 2: domain=www.acme.com => domain: is not a domain in lower case without www
+company_domains 2: domain=ada@acme.com => domain: is not a domain in lower case without www
+countries 3: time_zone=Asia/Tokyo => time_zone: where line 2 says 'America/New_York'
+countries 3: spelling=US => spelling: 'US' is not in lower case, as texts are compared
+feature_catalogue 2: feature=shoe_size => feature: no model computes 'shoe_size' as a feature of
+feature_catalogue 2: decays=true => decays: only points for signals halve with age
+feature_catalogue 2: window_days=7 => window_days: is not taken from signals; leave it empty
+feature_catalogue 2: is_hand_raise=true => is_hand_raise: only a feature of the kind signal
+feature_catalogue 26: signal=demo => signal: 'demo' is no signal; one of: *, call_received
+feature_catalogue 26: window_days= => window_days: of the kind signal_window needs its days
+feature_catalogue 26: measure=days_since => measure: not allowed for signal_window; one of: count
+feature_catalogue 26: value_type=text => value_type: 'text' is not allowed for signal_window
+feature_catalogue 26: window_days=0 => window_days: '0' is not 1 or more
+follow_up_cadences 3: step=4 => step: '3' where 2 comes next for 'Call now'; count from 1
+follow_up_cadences 3: after_days=1 => after_days: 1 is not after the step before
+grades 2: next_action=Ask {it} => next_action: '{it}' stands for nothing; only {question} is
+job_titles 2: value=sales => value: 'sales' is not allowed for level; one of: c_level, vp
+job_titles 3: word=Co-op => word: as they are compared; write 'co op'
+job_titles 3: value=manager => priority: '10' is the priority of 'junior' already (line 2)
+kpis 2: maturity_days= => maturity_days: a value is needed: lead_to_mql is known after some time
+kpis 10: maturity_days=5 => maturity_days: cost_per_lead is known at once; leave it empty
+kpis 9: maturity_days=91 => maturity_days: '91' where missed_winners has '90' (line 8)
+kpis 2: kpi_id=win_rate => kpi_id: 'win_rate' is not allowed; one of: lead_to_mql
+lead_stages 2: field=Status => field: 'Status' is not allowed for hubspot; one of: lifecyclestage
+lead_stages 2: reason_code=x => reason_code: 'x' is read for disqualified and recycled alone
+lead_stages 17: reason_code= => reason_code: a value is needed for this stage; not_said where
+lead_stages 18: stage=mql => stage: 'mql' is no stage of a sale; one of: opportunity
+linkage_thresholds 2: least_probability=0.4 => least_probability: '0.4' is not 0.5 or more
+load_weights 2: weight=0 => weight: a lead that weighs nothing cannot be shared out fairly
+next_actions 3: feature=has_bounced => feature: never reached: line 2 is tried before it
+question_sets 3: place=1 => place: 'bant, 1' is already on line 2
+rep_calendars 2: email_pattern=maya* => email_pattern: is not an e-mail address, *@domain, or *
+rep_leaves 2: last_on=2026-04-12 => last_on: '2026-04-12' is below first_on, which is '2026-04-13'
+rep_leaves 3: email=katrin.vogt@leadwright.example & first_on=2026-04-24 => first_on: overlap with those of line 2
+role_addresses 2: local_part=info@ => local_part: is not the part of an address before the @
+routing_fallback 3: email_pattern=tom@acme.com => email_pattern: there is no row for '*'
+routing_fallback 2: email_pattern=*@acme.com => email_pattern: an e-mail address, or * for anybody
+routing_policies 2: value=0 => value: '0' is not between 1 and 365
+routing_policies 4: value=2 => value: '2' is not between 0 and 1
+routing_pool 2: capacity=-1 => capacity: '-1' is not 0 or more
+routing_pool 11: pool=all => pool: there is no row for 'everyone'; it is needed
+routing_rules 2: pool=germn => pool: 'germn' is not in routing_pool.csv (column pool)
+routing_rules 2: pool=everyone => pool: everyone is the pool of leads that no rule fits
+routing_rules 2: priority=1000000 => priority: '1000000' is not between 0 and 999999
+routing_rules 8: value=ocenia => value: 'ocenia' is no value that the feature can have; one of:
+score_dimensions 4: threshold_kind=percentile => threshold_kind: banded by points alone
+score_dimensions 2: high_from=51 => high_from: '51' is above max_points, which is 50
+score_dimensions 2: max_points=50.5 => max_points: '50.5' is no whole number, and scores are
+score_dimensions 2: min_points=60 => max_points: '50' is below min_points, which is '60'
+score_dimensions 2: threshold_kind=percentile & high_from=101 => high_from: '101' is no percentile from 0 to 100
+score_groups 2: cap=-1 => cap: '-1' is not 0 or more
+score_rules 3: value=c_level => valid_from: the days overlap with those of line 2
+score_rules 3: value=vice => value: 'vice' is no value that the feature can have; one of: c_level
+score_rules 13: operator=in & value=10|11 => operator: in compares texts, and the feature is
+score_rules 13: operator=gte & value=1e3 => value: '1e3' is not a number such as 12
+score_rules 16: value=e-commerce => value: compared without signs; write 'e commerce'
+score_rules 22: operator=equals & value=true => operator: is a flag; use is_true
+score_rules 26: points=-5 => points: a rule that disqualifies gives no points; write 0
+score_rules 59: feature=employee_count => feature: is not known of an account
+segments 4: label=Tech => label: 'Tech' where line 3 says 'Mid-market technology' for the same
+signal_patterns 2: signal=country => signal: 'country' is a feature, but no signal
+signal_patterns 3: word=demo call => word: never reached: line 2 is tried before it
+stages 6: is_sal=false => is_sal: a stage with is_sql has been through is_sal too; write true
+stages 2: stage=visitor => stage: 'visitor' is not allowed; one of: lead, recycled
+subject_patterns 21: word=re fwd => word: 're fwd' is more than one word
+"""
+
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Transform:
@@ -162,3 +240,37 @@ def test_a_row_with_too_few_cells_and_a_lost_column(project: Transform, seeds: P
 def test_a_file_that_is_no_text_is_named(project: Transform, seeds: Path) -> None:
     (seeds / "grades.csv").write_bytes(b"fit_band,intent_band\n\xff\xfe\x00bad\n")
     assert any("seeds/grades.csv" in str(f) and "UTF-8" in str(f) for f in rules.check(project))
+
+
+@pytest.mark.parametrize("case", _PASSED_OVER.strip().splitlines())
+def test_what_the_models_would_pass_over_is_named(project: Transform, seeds: Path, case: str) -> None:
+    edits, _, fault = case.partition(" => ")
+    place, _, cells = edits.partition(": ")
+    file, line = place.split()
+    for cell in cells.split(" & "):
+        column, _, value = cell.partition("=")
+        edit(seeds / f"{file}.csv", int(line), column, value)
+    column, _, says = fault.partition(": ")
+    faults = [f for f in rules.check(project) if f.file == f"seeds/{file}.csv"]
+    assert [f for f in faults if f.column == column and says in f.message], faults
+
+
+def test_a_split_that_is_none_or_stands_twice_is_named(project: Transform, seeds: Path) -> None:
+    rows = [
+        "hubspot,contacts,1,,Two people",
+        "hubspot,contacts,1,ada,Twice",
+        "salesforce,companies,2,,No such object",
+    ]
+    (seeds / "identity_splits.csv").write_text(
+        "\n".join(["crm,object,record_id,person,reason", *rows]) + "\n"
+    )
+    assert [str(f) for f in rules.check(project)] == [
+        "seeds/identity_splits.csv, line 3, column record_id: 'hubspot, contacts, 1' is already on line 2",
+        "seeds/identity_splits.csv, line 4, column object: 'companies' is not allowed for salesforce; "
+        "one of: leads, contacts, Account",
+    ]
+
+
+def test_a_threshold_may_have_as_many_digits_as_its_column(project: Transform, seeds: Path) -> None:
+    edit(seeds / "linkage_thresholds.csv", 2, "least_probability", "0.9975")
+    assert rules.check(project) == []

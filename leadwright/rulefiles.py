@@ -1,0 +1,89 @@
+"""Rule files as they stand on disk: their rows by line, and what is wrong with their form."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from leadwright.cells import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a rule file. `line` counts from 1 with the header; `column` may be empty."""
+
+    file: str
+    line: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}, line {self.line}" + (f", column {self.column}" if self.column else "")
+        return f"{place}: {self.message}"
+
+
+@dataclass(slots=True)
+class RuleFile:
+    """One seed: where it is, what its columns may hold, what else is declared of it, and its rows by line number."""
+
+    name: str
+    path: Path
+    columns: list[Column]
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+
+    @property
+    def whole_rows(self) -> list[tuple[int, dict[str, str]]]:
+        """The rows that have every declared column."""
+        names = {column.name for column in self.columns}
+        return [(line, row) for line, row in self.rows if names <= row.keys()]
+
+    @property
+    def label(self) -> str:
+        """The file as people know it."""
+        return f"{self.path.parent.name}/{self.path.name}"
+
+
+def read(file: RuleFile) -> Iterator[Fault]:
+    """Fill `file.rows`; yield faults of form."""
+    if not file.path.exists():
+        yield Fault(file.label, 1, "", "the file is missing")
+        return
+    content = file.path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        yield Fault(file.label, line, "", f"not readable as CSV in UTF-8: {error.reason}")
+        return
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        header = next(reader, [])
+        yield from _header_faults(file, header)
+        while True:
+            line = reader.line_num + 1  # where the row begins: a cell in quotes may span lines
+            cells = next(reader, None)
+            if cells is None:
+                return
+            if len(cells) == len(header):
+                file.rows.append((line, dict(zip(header, cells, strict=True))))
+            elif cells:
+                yield Fault(file.label, line, "", f"{len(cells)} cells where the header has {len(header)}")
+    except csv.Error as error:
+        yield Fault(file.label, line, "", f"not readable as CSV in UTF-8: {error}")
+
+
+def _header_faults(file: RuleFile, header: list[str]) -> Iterator[Fault]:
+    declared = [c.name for c in file.columns]
+    expected = f"expected {', '.join(declared)}"
+    for name in (n for n in declared if n not in header):
+        yield Fault(file.label, 1, name, f"the column is missing; {expected}")
+    for name in (n for n in header if n not in declared):
+        yield Fault(file.label, 1, name, f"there is no such column; {expected}")
+    for name in sorted({n for n in header if header.count(n) > 1}):
+        yield Fault(file.label, 1, name, f"the column is there twice; {expected}")
