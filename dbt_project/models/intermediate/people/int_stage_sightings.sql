@@ -5,7 +5,8 @@
 -- A log of what CRM records said about their stage, for what a CRM shows only as it is now or overwrites: HubSpot's
 -- lead status, a Salesforce status without field history, HubSpot's stage dates (a stage entered again has a new
 -- date, a stage taken back has none). A value that is new since the last run was set when the record last changed,
--- or before; of the first value seen nobody knows since when.
+-- or before; of the first value seen nobody knows since when. A change while a run was between its pull and its build
+-- is dated before that run, which saw the value of before: it comes after what that run saw all the same.
 
 with contacts as (
     select *, {{ record_key('hubspot', 'contacts', 'contact_id') }} as record_key
@@ -52,7 +53,7 @@ seen as (
     ) as log
     {% else %}
     select
-        record_key, field, value, entered_at, true as is_stated, 1 as place
+        record_key, field, value, entered_at, entered_at as first_seen_at, true as is_stated, 1 as place
     from stated
     where 1 = 0
     {% endif %}
@@ -63,7 +64,14 @@ select
     shown.field,
     shown.value,
     false as is_stated,
-    case when seen.record_key is not null then least(shown.modified_at, {{ as_of() }}) end as entered_at,
+    case
+        when seen.record_key is not null
+            then
+                greatest(
+                    least(shown.modified_at, {{ as_of() }}),
+                    {{ dbt.dateadd('second', 1, 'coalesce(seen.entered_at, seen.first_seen_at)') }}
+                )
+    end as entered_at,
     {{ as_of() }} as first_seen_at
 from shown
 left join seen
