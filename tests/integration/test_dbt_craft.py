@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from leadwright.settings import Settings
 from tests.conftest import ROOT
 from tests.dbt_grains import GRAINS
-from tests.dbt_warehouse import DbtWarehouse
+from tests.dbt_warehouse import NOW, DbtWarehouse
 
 _MODELS = Settings().dbt_project / "models"
 # What one engine has and the other has not, or reads in another way. A dispatched macro has both spellings.
@@ -85,17 +86,60 @@ def _undescribed(node: dict[str, Any], table: dict[str, Any]) -> list[str]:
     return columns if node["description"] else [node["name"], *columns]
 
 
-def test_no_join_multiplies_rows(built: DbtWarehouse) -> None:
-    schemas = {node.name: node.schema for node in built.transform.manifest().nodes.values()}
-    assert schemas.keys() >= GRAINS.keys()
-    more = {}
+def test_every_model_says_what_names_one_of_its_rows(built: DbtWarehouse) -> None:
+    nodes = built.transform.manifest().nodes.values()
+    models = {node.unique_id: node.name for node in nodes if node.resource_type == "model"}
+    tests = [node for node in nodes if getattr(node, "test_metadata", None)]
+    by_test = {
+        models[t.attached_node]
+        for t in tests
+        if t.test_metadata.name == "unique" and t.attached_node in models
+    }
+    assert len(by_test) > 30
+    assert set(models.values()) - by_test - GRAINS.keys() == set(), (
+        "add a `unique` test, or the key to dbt_grains.py"
+    )
+    assert GRAINS.keys() - (set(models.values()) - by_test) == set(), (
+        "no model, or its yml names the key already"
+    )
+
+
+@pytest.fixture(scope="module")
+def lived(built: DbtWarehouse) -> DbtWarehouse:
+    """The same after a second run, in which there is something of what a first run has not."""
+    contact, other = (
+        i for (i,) in built.rows("select hs_object_id from raw_hubspot.contacts order by 1 limit 2")
+    )
+    built.execute(
+        "update raw_hubspot.contacts set leadwright_grade_override = case leadwright_grade when 'Hot' then 'Cold' "
+        f"else 'Hot' end, hs_merged_object_ids = '1;2' where hs_object_id = '{contact}'; "
+        "insert into ops.writes by name select 'hubspot' as crm, 'contacts' as object, 'accepted' as status, "
+        f"'{other}' as record_id, '{{\"hubspot_owner_id\": \"0\"}}' as after_values, "
+        "timestamptz '2026-01-01 00:00:00Z' as answered_at, answered_at as crm_updated_at, answered_at as sent_at; "
+        "delete from intermediate.int_assignment_decisions where hash(lead_id) % 4 = 0; "
+        "delete from marts.fct_lead_assignment_alternatives; "
+        "update raw_hubspot.contacts set hs_lead_status = 'UNQUALIFIED' where lifecyclestage = 'lead'"
+    )
+    built.build(NOW + timedelta(hours=1), moments=[NOW - timedelta(days=100)])
+    built.execute("update seeds.score_dimensions set threshold_kind = 'percentile' where dimension = 'fit'")
+    built.transform.build(select="int_score_thresholds", as_of=NOW + timedelta(hours=1))
+    return built
+
+
+def test_no_join_multiplies_rows(lived: DbtWarehouse) -> None:
+    schemas = {node.name: node.schema for node in lived.transform.manifest().nodes.values()}
+    more, empty = {}, set()
     for model, key in GRAINS.items():
-        table, columns = f"{schemas[model]}.{model}", ", ".join(key.split())
+        table, columns = f"{schemas[model]}.{model}", ", ".join(key.split()) or "true"
         # group by, not count(distinct): parts of a key may be null
-        counts = f"select count(*) as n from {table} group by {columns} having n > 1"
-        if found := built.rows(f"select count(*) from ({counts})")[0][0]:
-            more[model] = found
+        counts = f"select count(*) as n from {table} group by {columns}"
+        groups, largest = lived.rows(f"select count(*), max(n) from ({counts})")[0]
+        if groups == 0:
+            empty.add(model)
+        elif largest > 1:
+            more[model] = largest
     assert more == {}
+    assert ", ".join(empty) == ""
 
 
 def test_the_catalogue_declares_what_models_compute_by_themselves(built: DbtWarehouse) -> None:
