@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 
@@ -22,7 +23,11 @@ _MARTS = {
     "fct_lead_scores": "lead_id",
     "fct_lead_score_contributions": "lead_id, dimension, kind, rule_id, signal_group, label, points",
     "fct_lead_assignments": "lead_id",
+    "fct_lead_score_history": "lead_id, change_number",
+    "fct_lead_changes": "lead_id, changed_at, subject, value, earlier_value",
 }
+_LATER = "2026-07-07T12:00:00Z"
+_WEEK = 7 * 86400
 
 
 def _marts(installation: Installation) -> dict[str, list[dict[str, Any]]]:
@@ -48,6 +53,24 @@ def unbroken(
     installation.command("run")
     models = Transform(installation.settings).sync_models()
     yield {"marts": _marts(installation), "crm": crm_state(installation, models), "models": models}
+
+
+@pytest.fixture
+def a_week_later(
+    start_sandbox: Start, prefect_home: Path, prefect_api: dict[str, str]
+) -> Callable[[Path], Installation]:
+    """Makes an installation that has run, and whose CRMs have lived on for a week since."""
+
+    def make(home: Path) -> Installation:
+        crm = start_sandbox(*_OPTIONS, "--live", "--speed", "0")
+        installation = Installation(home, prefect_home, crm, dict(prefect_api))
+        installation.command("run")
+        advanced = httpx.post(f"{crm['control']['url']}/clock", json={"advance": _WEEK}, timeout=60)
+        advanced.raise_for_status()
+        installation.extra["LEADWRIGHT_AS_OF"] = _LATER
+        return installation
+
+    return make
 
 
 def _pulling(i: Installation) -> bool:
@@ -85,25 +108,52 @@ def test_kill_and_run_again(
     prefect_api: dict[str, str],
 ) -> None:
     installation = Installation(tmp_path / "home", prefect_home, start_sandbox(*_OPTIONS), dict(prefect_api))
+    _kill(installation, lambda: moment(installation))
+    installation.command("run")
+    assert _marts(installation) == unbroken["marts"]
+    assert crm_state(installation, unbroken["models"]) == unbroken["crm"]
+
+
+def test_kill_a_later_run(a_week_later: Callable[[Path], Installation], tmp_path: Path) -> None:
+    """Killed where it has noted some of the week's changes and not the others, and again where it writes."""
+    unbroken, killed = a_week_later(tmp_path / "unbroken"), a_week_later(tmp_path / "killed")
+    models = Transform(unbroken.settings).sync_models()
+    first = _marts(unbroken)
+    unbroken.command("run")
+    assert _marts(unbroken) != first, "nothing happened in the week"
+    assert _marts(killed) == first
+
+    begun = time.time()
+    _kill(killed, lambda: _built_since(killed, begun, "fct_lead_score_line_changes"))
+    written = killed.writes()
+    _kill(killed, lambda: killed.writes() > written)
+    killed.command("run")
+    assert _marts(killed) == _marts(unbroken)
+    assert crm_state(killed, models) == crm_state(unbroken, models)
+    written = killed.writes()
+    killed.command("run")
+    assert killed.writes() == written, "a further run had something left to send"
+
+
+def _built_since(installation: Installation, begun: float, model: str) -> bool:
+    """The statement of `model` was written after `begun`, so it runs or has run."""
+    statements = (installation.home / "dbt").glob(f"run/**/{model}.sql")
+    return any(statement.stat().st_mtime > begun for statement in statements)
+
+
+def _kill(installation: Installation, moment: Callable[[], bool]) -> None:
+    """Start a run and kill it, with all that it started, when `moment` has come."""
     running = installation.start("run")
     try:
-        _wait_for(lambda: moment(installation), running)
+        _wait_for(moment, running)
     finally:
-        left_behind = psutil.Process(running.pid).children(
-            recursive=True
-        )  # Prefect's server outlives a killed parent
+        # Prefect's server outlives a killed parent
+        left_behind = psutil.Process(running.pid).children(recursive=True)
         running.send_signal(signal.SIGKILL)
         running.wait()
         for process in left_behind:
             process.kill()
     assert running.returncode == -signal.SIGKILL, "the run ended before it could be killed"
-
-    installation.command("run")
-    assert _marts(installation) == unbroken["marts"]
-    assert crm_state(installation, unbroken["models"]) == unbroken["crm"]
-    before = installation.writes()
-    installation.command("run")
-    assert installation.writes() == before, "a third run had something left to send"
 
 
 def _wait_for(probe: Callable[[], bool], running: Any, seconds: float = 120) -> None:
