@@ -18,32 +18,31 @@ with requests as (
 ),
 
 rules as (
+    {{ conditions_of(ref('routing_rules')) }}
+),
+
+looked_at as (
     select
-        rules.*,
-        lower(trim({{ dbt.split_part('rules.value', "'|'", 'numbers.n') }})) as item
-    from {{ ref('routing_rules') }} as rules
-    cross join {{ numbers_to(40) }} as numbers
-    where {{ dbt.split_part('rules.value', "'|'", 'numbers.n') }} != '' or numbers.n = 1
+        features.lead_id,
+        features.feature,
+        features.number_value,
+        lower(features.text_value) as lower_value,
+        {{ words_of('features.text_value') }} as words
+    from {{ ref('int_features') }} as features
+    inner join {{ ref('int_scoring_moments') }} as moments
+        on features.lead_id = moments.lead_id and features.as_of = moments.as_of and moments.is_current
+    where features.feature in (select feature from {{ ref('routing_rules') }})
 ),
 
 matches as (
     select distinct requests.lead_id, rules.priority, rules.rule_id, rules.pool, rules.reason
     from requests
-    inner join {{ ref('int_features') }} as features on requests.lead_id = features.lead_id
-    inner join {{ ref('int_scoring_moments') }} as moments
-        on features.lead_id = moments.lead_id and features.as_of = moments.as_of and moments.is_current
+    inner join looked_at on requests.lead_id = looked_at.lead_id
     inner join rules
         on
-            features.feature = rules.feature
+            looked_at.feature = rules.feature
             and (rules.grade is null or rules.grade = requests.grade)
-            and case rules.operator
-                when 'in' then lower(features.text_value) = rules.item
-                when 'equals' then lower(features.text_value) = rules.item
-                when 'exists' then true
-                when 'gte' then features.number_value >= {{ as_number('rules.item') }}
-                when 'lte' then features.number_value <= {{ as_number('rules.item') }}
-                else false
-            end
+            and {{ condition_holds('looked_at', 'rules') }}
     union all
     select
         lead_id,
