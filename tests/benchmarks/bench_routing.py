@@ -1,14 +1,19 @@
-"""How good is the routing beside the best there could be?
+"""How good is the routing beside the best there could be, and how fair over weeks?
 
 Leads of made-up profiles are routed by the models, and by scipy's optimal assignment under the same capacities: as many
 leads of each grade for each rep as the shares by weight allow. Both use the same win rates, so the ratio is what the
-set-based matching loses to a solver. The floor is what handing out at random would give. Run:
+set-based matching loses to a solver. The floor is what handing out at random would give.
+
+The population of the sandbox is routed over four weeks by the rules as shipped, with different weights and a limit for
+everybody: once with room for all leads but for one rep, once with too little room for all. Run:
 python tests/benchmarks/bench_routing.py
 """
 
 from __future__ import annotations
 
 import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +21,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from tests.dbt_warehouse import NOW, DbtWarehouse
+from tests.routing_weeks import SHARING, four_weeks, free_all_records, shares
 
-_SHARING = "int_routing_lanes int_routing_queue int_slots_by_rule int_slots_by_overflow int_routed_leads"
 _REPS = 12
 _PROFILES = 40
 _SIZES = (24, 120, 600)
@@ -25,12 +30,23 @@ _SPREADS = (0.02, 0.05, 0.10)
 """Standard deviation of the win rate between reps for the same profile; the mean is 0.25."""
 _GRADES = ("Hot", "Warm", "Cold")
 _LEAST = 0.95
+_LEADS = 2000
+_WEIGHTS = {"maya.okafor": 2.0, "tom.brennan": 0.5, "priya.raman": 1.5}
+_SMALL, _SMALL_CAPACITY = "hannah.cole", 90
+_ROOMS = {"room for all": 1000, "too little room": 190}
+_MOST = 0.05
 
 Rates = NDArray[np.float64]
 
 
 def main() -> None:
-    """Print one line per case; fail where a case is below what was promised."""
+    """Print one line per case; fail where one is below what was promised."""
+    faults = [*_beside_the_optimum(), *_over_four_weeks()]
+    if faults:
+        raise SystemExit("; ".join(faults))
+
+
+def _beside_the_optimum() -> Iterator[str]:
     rng = np.random.default_rng(7)
     cases = {f"n{size}s{spread}": (size, spread) for size in _SIZES for spread in _SPREADS}
     rates = {case: _win_rates(rng, size, spread) for case, (size, spread) in cases.items()}
@@ -45,7 +61,58 @@ def main() -> None:
         worst = min(worst, routed / optimum)
         print(f"{size:>6} {spread:>7.2f} {floor / optimum:>8.1%} {routed / optimum:>8.1%}")
     if worst < _LEAST:
-        raise SystemExit(f"the worst case has {worst:.1%} of the optimal win rate; promised are {_LEAST:.0%}")
+        yield f"the worst case has {worst:.1%} of the optimal win rate; promised are {_LEAST:.0%}"
+
+
+def _over_four_weeks() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="bench-routing-") as home:
+        warehouse = DbtWarehouse(Path(home))
+        warehouse.add_population(_LEADS)
+        free_all_records(warehouse)
+        warehouse.build()
+        for case, capacity in _ROOMS.items():
+            weeks = list(four_weeks(warehouse, capacity, _WEIGHTS, {_SMALL: _SMALL_CAPACITY}))
+            above, left = sum(len(w.above_capacity()) for w in weeks), sum(w.left_free() for w in weeks)
+            fallback, nobody = sum(len(w.stranded) for w in weeks), sum(w.without_owner for w in weeks)
+            routed, optimum = _wins(warehouse)
+            print(
+                f"\n{_LEADS} leads in four weeks, shipped rules, {case}: {capacity}, one rep {_SMALL_CAPACITY}"
+            )
+            print(
+                f"  above capacity {above}, left though somebody had room {left}, without an owner {nobody}"
+            )
+            print(f"  to the fallback owner {fallback}; win rate {routed / optimum:.1%} of the optimum")
+            if above or left or nobody or routed / optimum < _LEAST:
+                yield f"{case}: capacity, owners or the win rate are not as promised"
+            if not fallback:
+                found = shares(warehouse, without=[_SMALL])
+                print(
+                    f"  given against share by weight {min(found.values()):.3f} to {max(found.values()):.3f}"
+                )
+                if max(abs(share - 1) for share in found.values()) > _MOST:
+                    yield f"{case}: a share is off by more than {_MOST:.0%}"
+
+
+def _wins(warehouse: DbtWarehouse) -> tuple[float, float]:
+    """Expected wins of the last week, and of the optimal assignment of its leads to the same places."""
+    rates = {
+        (lead, rep): float(rate)
+        for lead, rep, rate in warehouse.rows(
+            "select lead_id, rep_id, win_rate from intermediate.int_lead_win_rates"
+        )
+    }
+    cells: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for lane, grade, lead, rep in warehouse.rows(
+        "select lane, grade, lead_id, rep_id from intermediate.int_routed_leads order by all"
+    ):
+        cells[lane, grade].append((lead, rep))
+    routed = optimum = 0.0
+    for pairs in cells.values():
+        at_places = np.array([[rates[lead, rep] for _, rep in pairs] for lead, _ in pairs])
+        rows, columns = linear_sum_assignment(at_places, maximize=True)
+        optimum += float(at_places[rows, columns].sum())
+        routed += float(at_places.diagonal().sum())
+    return routed, optimum
 
 
 def _win_rates(rng: np.random.Generator, leads: int, spread: float) -> Rates:
@@ -82,7 +149,7 @@ def _route(
         "insert into intermediate.int_lead_win_rates by name "
         f"select * from (values {win_rates}) as t(lead_id, rep_id, win_rate)"
     )
-    warehouse.transform.build(select=_SHARING, as_of=NOW)
+    warehouse.transform.build(select=SHARING, as_of=NOW)
     owner = dict(warehouse.rows("select lead_id, rep_id from intermediate.int_routed_leads"))
     return {
         case: np.array([int(owner[f"{case}/{n}"].removeprefix("rep")) for n in range(len(matrix))])

@@ -11,13 +11,9 @@ from random import Random
 import pytest
 
 from tests.dbt_warehouse import NOW, DbtWarehouse
+from tests.routing_weeks import SHARING, WEEKS, four_weeks, free_all_records, shares
 
 ROOT = Path(__file__).resolve().parents[2]
-_SHARING = "int_routing_lanes int_routing_queue int_slots_by_rule int_slots_by_overflow int_routed_leads"
-_WEEKLY = (
-    "int_owner_candidates int_rep_loads int_rep_availability int_pool_members int_routing_requests "
-    f"int_rep_win_rates int_lead_win_rates {_SHARING} int_owner_choices int_assignment_decisions"
-)
 _GRADES = {"Hot": 3, "Warm": 2, "Cold": 1}
 _WEIGHTS = {"maya.okafor": 2.0, "tom.brennan": 0.5, "priya.raman": 1.5}
 _SMALL = "hannah.cole"
@@ -36,13 +32,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
     )
     made = DbtWarehouse(folder / "home", project)
     made.add_population(800, seed=5)
-    made.execute(
-        "update raw_hubspot.contacts set hubspot_owner_id = null; "
-        "update raw_hubspot.companies set hubspot_owner_id = null; "
-        'update raw_salesforce."Lead" set "OwnerId" = \'00G000000000001\'; '
-        'update raw_salesforce."Contact" set "OwnerId" = null; '
-        'update raw_salesforce."Account" set "OwnerId" = null'
-    )
+    free_all_records(made)
     made.build(NOW - timedelta(days=60))
     return made
 
@@ -73,42 +63,30 @@ def test_a_lead_that_lies_goes_to_others_and_never_back(built: DbtWarehouse) -> 
     assert shown[0][0] == shown[0][1] > 0, "the CRM shows the new owner"
 
 
-def test_shares_over_four_weeks_follow_the_weights_and_capacity_holds(built: DbtWarehouse) -> None:
-    rows = ", ".join(
-        f"('everyone', '{name}@leadwright.example', {weight}, null)" for name, weight in _WEIGHTS.items()
-    )
-    built.execute(
-        "delete from seeds.routing_rules; delete from seeds.rep_leaves; delete from seeds.routing_pool; "
-        "insert into seeds.routing_pool by name select * from (values ('everyone', '*', 1, null), "
-        f"('everyone', '{_SMALL}@leadwright.example', 1, 20), {rows}) as t(pool, email_pattern, weight, capacity);"
-        "create table everybody as select * replace (cast(null as varchar) as hubspot_owner_id, "
-        "cast(null as varchar) as salesforce_owner_id) from intermediate.int_people; "
-        "delete from intermediate.int_owner_promises; delete from intermediate.int_assignment_decisions"
-    )
-    for week in range(4):
-        built.execute(
-            "delete from intermediate.int_people; insert into intermediate.int_people "
-            f"select * from everybody where hash(lead_id) % 4 <= {week}"
-        )
-        built.transform.build(select=_WEEKLY, as_of=NOW + timedelta(days=7 * week))
-    given = built.rows(
-        "select split_part(r.email, '@', 1), sum(w.weight), "
-        "sum(w.weight) filter (st.lifecycle_stage not in ('customer', 'disqualified', 'lost')) "
-        "from intermediate.int_assignment_decisions d join intermediate.int_reps r using (rep_id) "
-        "join intermediate.int_scores s on s.lead_id = d.lead_id and s.is_current "
-        "join intermediate.int_lead_stages st on st.lead_id = d.lead_id "
-        "join seeds.load_weights w on w.kind = s.grade group by all"
-    )
+def test_shares_over_four_weeks_follow_the_weights_under_the_shipped_rules(built: DbtWarehouse) -> None:
+    weeks = list(four_weeks(built, 400, _WEIGHTS, {_SMALL: 40}))
+    assert len(weeks) == WEEKS
+    assert [w.above_capacity() for w in weeks] == [set()] * WEEKS
+    assert [(w.without_owner, w.stranded) for w in weeks] == [(0, [])] * WEEKS
     assert built.rows("select count(*) from everybody") == built.rows(
         "select count(distinct lead_id) from intermediate.int_assignment_decisions where is_routed"
     )
-    loads = {rep: float(load) for rep, load, _ in given}
-    assert next(float(open_load) for rep, _, open_load in given if rep == _SMALL) <= 20
-    free = {rep: load for rep, load in loads.items() if rep != _SMALL}
-    assert len(free) == 11
-    whole = sum(_WEIGHTS.get(rep, 1.0) for rep in free)
-    for rep, load in free.items():
-        assert load / sum(free.values()) == pytest.approx(_WEIGHTS.get(rep, 1.0) / whole, rel=0.05), rep
+    by_rule = built.rows(
+        "select count(distinct rule_id) from intermediate.int_assignment_decisions where is_routed"
+    )
+    assert by_rule[0][0] >= 6, "the rules as shipped have a say"
+    found = shares(built, without=[_SMALL])
+    assert len(found) == 11
+    for rep, share in found.items():
+        assert share == pytest.approx(1, abs=0.05), rep
+
+
+def test_who_is_full_takes_nothing_while_leads_are_left_over(built: DbtWarehouse) -> None:
+    weeks = list(four_weeks(built, 75, _WEIGHTS, {_SMALL: 40}))
+    assert [w.without_owner for w in weeks] == [0] * WEEKS
+    assert not weeks[0].stranded and weeks[-1].stranded, "the last week has more than there is room for"
+    assert [w.above_capacity() for w in weeks] == [set()] * WEEKS
+    assert [w.left_free() for w in weeks] == [0] * WEEKS
 
 
 def test_nobody_is_above_capacity_while_somebody_below_is_free(built: DbtWarehouse) -> None:
@@ -125,7 +103,7 @@ def test_nobody_is_above_capacity_while_somebody_below_is_free(built: DbtWarehou
             grade = rng.choice(list(_GRADES))
             leads.append((f"pool{pool}", f"pool{pool}lead{lead}", grade, _GRADES[grade]))
     _replace(built, members, leads)
-    built.transform.build(select=_SHARING, as_of=NOW)
+    built.transform.build(select=SHARING, as_of=NOW)
     taken: defaultdict[str, list[str]] = defaultdict(list)
     owner = dict(built.rows("select lead_id, rep_id from intermediate.int_routed_leads"))
     weight_of = {lead: weight for _, lead, _, weight in leads}
@@ -147,7 +125,7 @@ def test_a_single_lead_does_not_always_go_to_the_same_rep(built: DbtWarehouse) -
     members = [(f"pool{p}", f"rep{r}", 1, None, 0, 0) for p in range(300) for r in range(3)]
     leads = [(f"pool{p}", f"lead{p}", "Cold", 1) for p in range(300)]
     _replace(built, members, leads)
-    built.transform.build(select=_SHARING, as_of=NOW)
+    built.transform.build(select=SHARING, as_of=NOW)
     given = dict(built.rows("select rep_id, count(*) from intermediate.int_routed_leads group by 1"))
     assert sum(given.values()) == 300
     assert len(given) == 3

@@ -1,0 +1,139 @@
+"""Four weeks of routing: a quarter of a population's leads comes in each week, and the models hand them out.
+
+The rules are those that are shipped; nobody owns a lead or an account before.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tests.dbt_warehouse import NOW, DbtWarehouse
+
+SHARING = "int_routing_lanes int_routing_queue int_slots_by_rule int_slots_by_overflow int_routed_leads"
+_WEEKLY = (
+    "int_owner_candidates int_rep_loads int_rep_availability int_pool_members int_routing_requests "
+    f"int_rep_win_rates int_lead_win_rates {SHARING} int_owner_choices int_assignment_decisions"
+)
+WEEKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What was handed out in one run.
+
+    Attributes:
+        loads: open load of each rep before, with what the run gave.
+        capacities: most open load of each rep; None where there is no limit.
+        given: what the run gave each rep out of a pool.
+        stranded: weight of each lead that the fallback owner got, with the reps who could have taken it.
+        without_owner: leads that nobody got.
+    """
+
+    loads: dict[str, float]
+    capacities: dict[str, float | None]
+    given: dict[str, float]
+    stranded: list[tuple[float, set[str]]]
+    without_owner: int
+
+    def above_capacity(self) -> set[str]:
+        """Reps to whom a pool gave more than they have room for."""
+        return {rep for rep, given in self.given.items() if given and self._room(rep) < 0}
+
+    def left_free(self) -> int:
+        """How many leads went to the fallback owner although somebody had room."""
+        return sum(any(self._room(rep) >= weight for rep in reps) for weight, reps in self.stranded)
+
+    def _room(self, rep: str) -> float:
+        capacity = self.capacities[rep]
+        return float("inf") if capacity is None else capacity - self.loads[rep]
+
+
+def free_all_records(built: DbtWarehouse) -> None:
+    """Take the owners off the raw records, before a build."""
+    built.execute(
+        "update raw_hubspot.contacts set hubspot_owner_id = null; "
+        "update raw_hubspot.companies set hubspot_owner_id = null; "
+        'update raw_salesforce."Lead" set "OwnerId" = \'00G000000000001\'; '
+        'update raw_salesforce."Contact" set "OwnerId" = null; '
+        'update raw_salesforce."Account" set "OwnerId" = null'
+    )
+
+
+def four_weeks(
+    built: DbtWarehouse, capacity: float, weights: Mapping[str, float], capacities: Mapping[str, float]
+) -> Iterator[Week]:
+    """Route a quarter of the leads in each of four weeks, with the rules as shipped.
+
+    Args:
+        built: built after `free_all_records`.
+        capacity: of all reps but those in `capacities`.
+        weights, capacities: of some reps, by the name in their addresses.
+    """
+    special = "".join(
+        f"update seeds.routing_pool set capacity = {capacities.get(name, capacity)} where email_pattern = '{address}'; "
+        "insert into seeds.routing_pool (pool, email_pattern, weight, capacity) "
+        f"values ('everyone', '{address}', {weights.get(name, 1)}, {capacities.get(name, capacity)}); "
+        for name in sorted({*weights, *capacities})
+        for address in [f"{name}@leadwright.example"]
+    )
+    built.execute(
+        "create table if not exists everybody as select * replace (cast(null as varchar) as hubspot_owner_id, "
+        "cast(null as varchar) as salesforce_owner_id) from intermediate.int_people; "
+        "delete from intermediate.int_owner_promises; delete from intermediate.int_assignment_decisions; "
+        "delete from seeds.routing_pool where pool = 'everyone' and email_pattern != '*'; "
+        f"update seeds.routing_pool set capacity = {capacity}; {special}"
+    )
+    for week in range(WEEKS):
+        built.execute(
+            "delete from intermediate.int_people; insert into intermediate.int_people "
+            f"select * from everybody where hash(lead_id) % {WEEKS} <= {week}"
+        )
+        built.transform.build(select=_WEEKLY, as_of=NOW + timedelta(days=7 * week))
+        yield _week(built)
+
+
+def shares(built: DbtWarehouse, without: Collection[str] = ()) -> dict[str, float]:
+    """What each rep was given in the four weeks, divided by what the weights promise; 1 is exact."""
+    rows = built.rows(
+        "select split_part(r.email, '@', 1), max(m.weight), sum(w.weight) "
+        "from intermediate.int_assignment_decisions d join intermediate.int_reps r using (rep_id) "
+        "join intermediate.int_pool_members m on m.rep_id = d.rep_id and m.pool = 'everyone' "
+        "join intermediate.int_scores s on s.lead_id = d.lead_id and s.is_current "
+        "join seeds.load_weights w on w.kind = s.grade where d.is_routed group by all"
+    )
+    kept = [(rep, float(weight), float(load)) for rep, weight, load in rows if rep not in without]
+    per_weight = sum(load for *_, load in kept) / sum(weight for _, weight, _ in kept)
+    return {rep: load / weight / per_weight for rep, weight, load in kept}
+
+
+def _week(built: DbtWarehouse) -> Week:
+    given: defaultdict[str, float] = defaultdict(float)
+    for rep, load in built.rows(
+        "select rep_id, sum(lead_weight) from intermediate.int_routed_leads group by 1"
+    ):
+        given[rep] = float(load)
+    members = built.rows(
+        "select rep_id, open_load, capacity from intermediate.int_pool_members where pool = 'everyone'"
+    )
+    takers: defaultdict[str, set[str]] = defaultdict(set)
+    weight_of: dict[str, float] = {}
+    for lead, weight, rep in built.rows(
+        "select q.lead_id, q.lead_weight, l.rep_id from intermediate.int_routing_queue q "
+        "join intermediate.int_routing_lanes l using (lane) "
+        "where q.lead_id not in (select lead_id from intermediate.int_routed_leads)"
+    ):
+        takers[lead].add(rep)
+        weight_of[lead] = float(weight)
+    ((without_owner,),) = built.rows(
+        "select count(*) from intermediate.int_owner_choices where rep_id is null"
+    )
+    return Week(
+        loads={rep: load + given[rep] for rep, load, _ in members},
+        capacities={rep: None if capacity is None else float(capacity) for rep, _, capacity in members},
+        given=given,
+        stranded=[(weight_of[lead], reps) for lead, reps in takers.items()],
+        without_owner=without_owner,
+    )
