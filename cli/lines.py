@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.output import out
-from leadwright.figures import decimals_needed, points
+from leadwright.figures import decimals_needed, points, seen_in_words
 
 
 def show_lines(contributions: Sequence[Mapping[str, Any]]) -> None:
@@ -20,7 +20,7 @@ def show_lines(contributions: Sequence[Mapping[str, Any]]) -> None:
     decimals = decimals_needed([row["points"] for row in contributions])
     for row in contributions:
         amount = points(row["points"], decimals, signed=True)
-        table.add_row(row["dimension"], escape(row["label"]), escape(str(row["value"] or "")), amount)
+        table.add_row(row["dimension"], escape(row["label"]), escape(seen_in_words(row["value"])), amount)
     table.columns[3].footer = points(sum((row["points"] for row in contributions), Decimal(0)), decimals)
     table.columns[0].footer = "sum = score"
     out.print(table)

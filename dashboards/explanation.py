@@ -8,8 +8,7 @@ from decimal import Decimal
 
 from dashboards import markup
 from dashboards.data import Row
-from dashboards.facts import seen_in_words
-from leadwright.figures import decimals_needed, points
+from leadwright.figures import decimals_needed, points, seen_in_words
 
 DIMENSIONS = {"fit": "Fit", "intent": "Intent"}
 # The order in which the arithmetic is done: points of rules, then what takes from or adds to them.

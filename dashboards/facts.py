@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 
 from dashboards.data import Row
-from leadwright.figures import count, moment
+from leadwright.figures import code_in_words, count, moment
 
 # The facts a rep looks for, in the order of the question "who is this, and where do they stand?"
 FACTS = {
@@ -39,10 +37,7 @@ FACTS = {
     "salesforce_contact_id": "Salesforce contact",
     "lead_id": "Leadwright id",
 }
-NUMBER = re.compile(r"-?\d+(\.\d+)?")
-CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 CODES = ("lead_source", "lifecycle_stage", "company_kind")
-ABBREVIATIONS = {"mql": "MQL", "sql": "SQL"}
 
 
 def facts_in_words(facts: Row) -> list[tuple[str, str]]:
@@ -80,17 +75,3 @@ def in_words(value: object) -> str:
     if isinstance(value, int):
         return count(value)
     return str(value)
-
-
-def code_in_words(code: str) -> str:
-    """Write one of our codes, such as a stage or a source, as words."""
-    return ABBREVIATIONS.get(code, code.replace("_", " "))
-
-
-def seen_in_words(value: str | None) -> str:
-    """Write the value that a rule saw; one column of text holds counts (`3.00`), codes (`c_level`) and free text."""
-    if value is None:
-        return ""
-    if NUMBER.fullmatch(value):
-        return f"{Decimal(value):,f}".rstrip("0").rstrip(".") if "." in value else f"{Decimal(value):,f}"
-    return code_in_words(value) if CODE.fullmatch(value) else value

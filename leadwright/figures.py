@@ -6,6 +6,7 @@ rests on, and below `ENOUGH` it is not shown as a percentage at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,6 +14,9 @@ from decimal import Decimal
 ENOUGH = 20
 NOTHING = "no data yet"
 MINUS = "\N{MINUS SIGN}"
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
+ABBREVIATIONS = {"mql": "MQL", "sql": "SQL"}
 
 
 def count(number: int) -> str:
@@ -71,3 +75,17 @@ def points(amount: Decimal, decimals: int = 0, *, signed: bool = False) -> str:
     """Write points with a true minus sign, so that columns of them line up."""
     sign = MINUS if amount < 0 else "+" if signed and amount > 0 else ""
     return f"{sign}{abs(amount):,.{decimals}f}"
+
+
+def code_in_words(code: str) -> str:
+    """Write one of our codes, such as a stage or a source, as words."""
+    return ABBREVIATIONS.get(code, code.replace("_", " "))
+
+
+def seen_in_words(value: str | None) -> str:
+    """Write the value that a rule saw; one column of text holds counts (`3.00`), codes (`c_level`) and free text."""
+    if value is None:
+        return ""
+    if NUMBER.fullmatch(value):
+        return f"{Decimal(value):,f}".rstrip("0").rstrip(".") if "." in value else f"{Decimal(value):,f}"
+    return code_in_words(value) if CODE.fullmatch(value) else value

@@ -8,9 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import data
-from dashboards.facts import code_in_words
 from leadwright import settings
-from leadwright.figures import NOTHING, count, moment
+from leadwright.figures import NOTHING, code_in_words, count, moment
 
 AMOUNTS = ("cost_per_lead", "cost_per_sql")
 CUTS = {

@@ -9,9 +9,8 @@ import streamlit as st
 
 from dashboards import charts, data
 from dashboards.data import Row
-from dashboards.facts import code_in_words
 from leadwright import settings
-from leadwright.figures import ENOUGH, basis, count, duration, moment, rate, share
+from leadwright.figures import ENOUGH, basis, code_in_words, count, duration, moment, rate, share
 
 
 def show() -> None:

@@ -20,8 +20,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards import charts, markup
 from dashboards.explanation import explain
-from dashboards.facts import seen_in_words
 from leadwright import figures
+from leadwright.figures import seen_in_words
 from tests import dashboard_marts as marts
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
