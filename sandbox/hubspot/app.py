@@ -52,7 +52,10 @@ class _Versions:
             if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_ADDRESS:
                 return await Response("414 Request-URI Too Large", 414)(scope, receive, send)
             path, version = undated(scope["path"])
-            scope = {**scope, "path": path, "raw_path": path.encode(), "api_version": version}
+            asked = scope["raw_path"].decode("latin-1")
+            scope = {
+                **scope, "path": path, "raw_path": path.encode(), "asked_path": asked, "api_version": version,
+            }  # fmt: skip
         await self._app(scope, receive, send)
 
 
@@ -64,6 +67,19 @@ def _granted(portal: HubSpot, request: Request) -> frozenset[str]:
     return granted
 
 
+async def _read_call(portal: HubSpot, request: Request) -> Call:
+    site = f"{request.scope['scheme']}://{request.headers.get('host', 'api.hubapi.com')}"
+    return Call(
+        portal,
+        request.scope["api_version"],
+        request.path_params,
+        request.query_params,
+        await request.body(),
+        site,
+        site + request.scope["asked_path"],
+    )
+
+
 def _serve(portal: HubSpot, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     counted = (endpoint.method, endpoint.path)
 
@@ -73,13 +89,7 @@ def _serve(portal: HubSpot, endpoint: Endpoint) -> Callable[[Request], Awaitable
         try:
             granted = _granted(portal, request)
             headers = portal.limits.admit(endpoint.search)
-            call = Call(
-                portal,
-                request.scope["api_version"],
-                request.path_params,
-                request.query_params,
-                await request.body(),
-            )
+            call = await _read_call(portal, request)
             endpoint.check_scopes(call, granted)
             return respond(endpoint.handler(call), headers)
         except ApiError as refusal:

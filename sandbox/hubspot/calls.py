@@ -11,7 +11,7 @@ from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from sandbox.hubspot.errors import bad_request, not_served
-from sandbox.hubspot.objects import NOT_SERVED, ObjectType
+from sandbox.hubspot.objects import ObjectType, unserved
 
 if TYPE_CHECKING:
     from sandbox.hubspot.portal import HubSpot
@@ -26,6 +26,7 @@ class Call:
     Attributes:
         version: the version in the path as the caller spelt it: `v3`, `2026-03`, ...
         path: the parameters of the route.
+        site, address: scheme and host as the caller wrote them; the same with the whole path.
     """
 
     portal: HubSpot
@@ -33,6 +34,8 @@ class Call:
     path: dict[str, str]
     query: QueryParams
     raw: bytes
+    site: str
+    address: str
 
     @property
     def body(self) -> dict[str, Any]:
@@ -66,7 +69,7 @@ class Call:
         found = self.portal.types.find(name)
         if found is not None:
             return found
-        if name.lower() in NOT_SERVED:
+        if unserved(name):
             raise not_served(f"the object {name}")
         raise bad_request(f"Unable to infer object type from: {name}")
 

@@ -8,11 +8,22 @@ from dataclasses import dataclass, field
 from sandbox.hubspot.properties import Property, standard_properties
 from sandbox.hubspot.values import InvalidValueError
 
-NOT_SERVED = {
+UNSERVED = {
     "tickets", "products", "line_items", "quotes", "tasks_queue", "feedback_submissions", "goal_targets", "taxes",
     "discounts", "fees", "carts", "orders", "invoices", "subscriptions", "payments", "appointments", "courses",
     "listings", "services", "postal_mail", "deal_splits", "users", "marketing_events", "projects",
 }  # fmt: skip
+
+
+def unserved(name: str) -> str | None:
+    """The singular of an object that HubSpot has and the sandbox does not serve; None for any other name."""
+    lowered = name.lower()
+    plural = lowered if lowered in UNSERVED else next((it for it in UNSERVED if _singular(it) == lowered), "")
+    return _singular(plural) or None
+
+
+def _singular(plural: str) -> str:
+    return "tax" if plural == "taxes" else plural.removesuffix("s")
 
 
 @dataclass(slots=True)

@@ -2,52 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import re
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
-from sandbox.clock import Clock
-from sandbox.hubspot import HubSpot
 from sandbox.hubspot.routes import ROUTES
-from sandbox.store import Store
-
-
-class Portal:
-    """A portal and a caller of it."""
-
-    def __init__(self) -> None:
-        self.hubspot = HubSpot(Store(), Clock(), limits=False)
-        self._loop = asyncio.new_event_loop()
-        self._client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.hubspot.app),
-            base_url="http://portal",
-            headers={"Authorization": f"Bearer {self.hubspot.token}"},
-        )
-
-    def __call__(self, method: str, path: str, body: object = None, expect: int = 200) -> Any:
-        answer = self._loop.run_until_complete(self._client.request(method, path, json=body))
-        assert answer.status_code == expect, answer.text
-        return answer.json() if answer.content else None
-
-    def status(self, method: str, path: str, body: object) -> int:
-        return self._loop.run_until_complete(self._client.request(method, path, json=body)).status_code
-
-    def contact(self, **properties: str) -> str:
-        made: str = self("POST", "/crm/v3/objects/contacts", {"properties": properties}, 201)["id"]
-        return made
-
-    def company(self, **properties: str) -> str:
-        made: str = self("POST", "/crm/v3/objects/companies", {"properties": properties}, 201)["id"]
-        return made
-
-    def close(self) -> None:
-        self._loop.run_until_complete(self._client.aclose())
-        self._loop.close()
+from tests.integration.hubspot_portal import Portal
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any
 from sandbox.hubspot import writing
 from sandbox.hubspot.calls import Answer, Call
 from sandbox.hubspot.errors import bad_request
-from sandbox.hubspot.objects import ObjectType
 from sandbox.hubspot.routes.batches import batch_answer
 from sandbox.hubspot.routes.endpoint import Endpoint
 from sandbox.hubspot.routes.linking import (
@@ -19,32 +18,21 @@ from sandbox.hubspot.routes.linking import (
     labels_answer,
     link_records,
     link_types,
+    links_of,
+    no_links,
+    older_form,
     page_of,
+    read_ends,
     reads,
     unlink_records,
     writes,
 )
+from sandbox.hubspot.routes.paging import next_links
 from sandbox.hubspot.values import text
 
 MAX_READ = 1000
 MAX_WRITE = 2000
 V3 = "/crm/v3/associations/{from_object}/{to_object}"
-
-
-def _no_links(one: ObjectType, other: ObjectType, from_id: str) -> dict[str, Any]:
-    return {
-        "status": "error",
-        "category": "OBJECT_NOT_FOUND",
-        "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
-        "message": f"No {other.singular} is associated with {one.singular} {from_id}.",
-        "context": {
-            "fromObjectId": [from_id],
-            "fromObjectType": [one.singular],
-            "toObjectType": [other.singular],
-        },
-        "errors": [],
-        "links": {},
-    }
 
 
 def _from_id(item: dict[str, Any]) -> str:
@@ -56,16 +44,17 @@ def _from_id(item: dict[str, Any]) -> str:
 def batch_read(call: Call) -> Answer:
     """The links of up to a thousand records; each input pages through its own."""
     started = writing.stamp(call.portal)
-    one, other = ends(call)
+    one, other = read_ends(call)
     inputs = call.inputs(MAX_READ)
-    links = call.portal.associations.of(one, other, [_from_id(item) for item in inputs])
+    links = links_of(call, [_from_id(item) for item in inputs])
     results, errors = [], []
     for item in inputs:
         from_id = _from_id(item)
         if from_id not in links:
-            errors.append(_no_links(one, other, from_id))
+            errors.append(no_links(call, from_id))
             continue
-        shown, paging = page_of(by_target(links[from_id]), item.get("after"), PAGE)
+        shown, last = page_of(by_target(links[from_id]), item.get("after"), PAGE)
+        paging = {"paging": next_links(call, "v4", (one, from_id, other), last)} if last else {}
         results.append({"from": {"id": from_id}, "to": shown, **paging})
     return batch_answer(call, started, results, errors)
 
@@ -73,19 +62,14 @@ def batch_read(call: Call) -> Answer:
 def batch_read_v3(call: Call) -> Answer:
     """The links of records in the older form: id and type name."""
     started = writing.stamp(call.portal)
-    one, other = ends(call)
     ids = [_from_id(item) for item in call.inputs(MAX_READ)]
-    links = call.portal.associations.of(one, other, ids)
-    kind = f"{one.singular}_to_{other.singular}"
+    links = links_of(call, ids)
     results = [
-        {
-            "from": {"id": from_id},
-            "to": [{"id": link.to_id, "type": kind} for link in links[from_id] if not link.kind.label],
-        }
+        {"from": {"id": from_id}, "to": older_form(call, links[from_id])}
         for from_id in ids
         if from_id in links
     ]
-    errors = [_no_links(one, other, from_id) for from_id in ids if from_id not in links]
+    errors = [no_links(call, from_id) for from_id in ids if from_id not in links]
     return batch_answer(call, started, results, errors)
 
 

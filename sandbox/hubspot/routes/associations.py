@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sandbox.hubspot import writing
+from sandbox.hubspot.associations import Link
 from sandbox.hubspot.calls import Answer, Call
 from sandbox.hubspot.errors import bad_request, conflict, not_found
 from sandbox.hubspot.routes.batches import batch_answer
@@ -16,12 +19,15 @@ from sandbox.hubspot.routes.linking import (
     labels_answer,
     link_records,
     link_types,
+    links_of,
+    older_form,
     page_of,
     reads,
     spec,
     unlink_records,
     writes,
 )
+from sandbox.hubspot.routes.paging import next_page
 from sandbox.hubspot.values import text
 
 ONE = "/crm/v4/objects/{from_object}/{from_id}/associations"
@@ -30,21 +36,21 @@ ONE_V3 = "/crm/v3/objects/{from_object}/{from_id}/associations/{to_object}"
 
 def list_links(call: Call) -> Answer:
     """The links of one record."""
-    one, other = ends(call)
-    found = call.portal.associations.of(one, other, [call.path["from_id"]]).get(call.path["from_id"], [])
-    shown, paging = page_of(by_target(found), call.query.get("after"), call.number("limit", PAGE, PAGE))
-    return 200, {"results": shown, **paging}
+    return _page(call, by_target(_found(call)))
+
+
+def _found(call: Call) -> list[Link]:
+    return links_of(call, [call.path["from_id"]]).get(call.path["from_id"], [])
+
+
+def _page(call: Call, targets: list[dict[str, Any]]) -> Answer:
+    shown, last = page_of(targets, call.query.get("after"), call.number("limit", PAGE, PAGE))
+    return 200, {"results": shown} | ({"paging": next_page(call, last)} if last else {})
 
 
 def list_links_v3(call: Call) -> Answer:
     """The links of one record in the older form."""
-    one, other = ends(call)
-    found = call.portal.associations.of(one, other, [call.path["from_id"]]).get(call.path["from_id"], [])
-    kind = f"{one.singular}_to_{other.singular}"
-    shown, paging = page_of(
-        [{"toObjectId": link.to_id} for link in found if not link.kind.label], call.query.get("after"), PAGE
-    )
-    return 200, {"results": [{"id": str(target["toObjectId"]), "type": kind} for target in shown], **paging}
+    return _page(call, older_form(call, _found(call)))
 
 
 def put_link(call: Call) -> Answer:

@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.hubspot.calls import Answer, Call
 from sandbox.hubspot.errors import bad_request, not_found
 from sandbox.hubspot.routes.endpoint import Endpoint
+from sandbox.hubspot.routes.paging import behind, next_page
 from sandbox.hubspot.values import text
 
 FORMS = "/marketing/v3/forms"
@@ -28,12 +29,11 @@ def _form(call: Call) -> dict[str, Any]:
 def list_forms(call: Call) -> Answer:
     """A page of forms."""
     limit, after = call.number("limit", 20, MAX_FORMS), call.query.get("after")
-    forms = list(call.portal.forms.forms.values()) if not call.flag("archived") else []
-    start = next((place + 1 for place, form in enumerate(forms) if form["id"] == after), 0)
-    shown = forms[start : start + limit]
-    body: dict[str, Any] = {"results": shown}
-    if start + limit < len(forms):
-        body["paging"] = {"next": {"after": shown[-1]["id"]}}
+    known = sorted(call.portal.forms.forms.values(), key=lambda form: str(form["id"]))
+    forms = behind(after, [] if call.flag("archived") else known, lambda form: str(form["id"]))
+    body: dict[str, Any] = {"results": forms[:limit]}
+    if len(forms) > limit:
+        body["paging"] = next_page(call, forms[limit - 1]["id"])
     return 200, body
 
 
@@ -55,8 +55,7 @@ def list_submissions(call: Call) -> Answer:
     results, more = call.portal.forms.submissions(form_id, limit, call.query.get("after"))
     body: dict[str, Any] = {"results": results}
     if more is not None:
-        link = f"https://api.hubapi.com/form-integrations/v1/submissions/forms/{form_id}?after={more}"
-        body["paging"] = {"next": {"after": more, "link": link}}
+        body["paging"] = next_page(call, more)
     return 200, body
 
 

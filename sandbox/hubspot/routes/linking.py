@@ -9,8 +9,9 @@ from sandbox.hubspot import scopes
 from sandbox.hubspot.associations import Link, LinkType
 from sandbox.hubspot.calls import Answer, Call
 from sandbox.hubspot.errors import bad_request, not_found
-from sandbox.hubspot.objects import ObjectType
+from sandbox.hubspot.objects import ObjectType, unserved
 from sandbox.hubspot.routes.batches import batch_answer
+from sandbox.hubspot.routes.paging import behind
 from sandbox.hubspot.values import wire_id
 
 PAGE = 500
@@ -24,7 +25,40 @@ def ends(call: Call) -> tuple[ObjectType, ObjectType]:
 
 def reads(call: Call) -> tuple[str, ...]:
     """The scopes to read links."""
-    return tuple(dict.fromkeys(scopes.records(kind, write=False) for kind in ends(call)))
+    one, other = read_ends(call)
+    kinds = (one, other) if isinstance(other, ObjectType) else (one,)
+    return tuple(dict.fromkeys(scopes.records(kind, write=False) for kind in kinds))
+
+
+def read_ends(call: Call) -> tuple[ObjectType, ObjectType | str]:
+    """The ends of a path whose links are read: an object that is not served is only a word, nothing is linked to it."""
+    one, name = call.object_type(call.path["from_object"]), call.path["to_object"]
+    return one, call.portal.types.find(name) or unserved(name) or call.object_type(name)
+
+
+def links_of(call: Call, ids: Sequence[str]) -> dict[str, list[Link]]:
+    """The links of the records `ids` that a path asks for, by record."""
+    one, other = read_ends(call)
+    return call.portal.associations.of(one, other, ids) if isinstance(other, ObjectType) else {}
+
+
+def no_links(call: Call, from_id: str) -> dict[str, Any]:
+    """What a batch says about a record that has none of the links asked for."""
+    one, other = read_ends(call)
+    singular = other.singular if isinstance(other, ObjectType) else other
+    return {
+        "status": "error",
+        "category": "OBJECT_NOT_FOUND",
+        "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
+        "message": f"No {singular} is associated with {one.singular} {from_id}.",
+        "context": {
+            "fromObjectId": [from_id],
+            "fromObjectType": [one.singular],
+            "toObjectType": [singular],
+        },
+        "errors": [],
+        "links": {},
+    }
 
 
 def writes(call: Call) -> tuple[str, ...]:
@@ -45,16 +79,25 @@ def by_target(links: Sequence[Link]) -> list[dict[str, Any]]:
     return [{"toObjectId": wire_id(to_id), "associationTypes": kinds} for to_id, kinds in targets.items()]
 
 
+def older_form(call: Call, links: Sequence[Link]) -> list[dict[str, Any]]:
+    """The v3 form: id and type name of the links without a label."""
+    if not links:
+        return []
+    one, other = ends(call)
+    name = f"{one.singular}_to_{other.singular}"
+    return [{"id": link.to_id, "type": name} for link in links if not link.kind.label]
+
+
 def page_of(
-    targets: list[dict[str, Any]], after: str | None, limit: int
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Up to `limit` targets behind `after`, and the paging that belongs to them."""
-    if after:
-        ids = [str(target["toObjectId"]) for target in targets]
-        targets = targets[ids.index(after) + 1 :] if after in ids else []
-    if len(targets) <= limit:
-        return targets, {}
-    return targets[:limit], {"paging": {"next": {"after": str(targets[limit - 1]["toObjectId"])}}}
+    targets: Sequence[dict[str, Any]], after: str | None, limit: int
+) -> tuple[Sequence[dict[str, Any]], str | None]:
+    """Up to `limit` targets in either form behind `after`, and the id that the next page starts behind, if any."""
+
+    def id_of(target: dict[str, Any]) -> str:
+        return str(target.get("toObjectId", target.get("id")))
+
+    targets = behind(after, targets, id_of)
+    return targets[:limit], id_of(targets[limit - 1]) if len(targets) > limit else None
 
 
 def _check_there(call: Call, kind: ObjectType, ids: Sequence[str]) -> None:

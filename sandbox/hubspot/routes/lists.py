@@ -9,6 +9,7 @@ from sandbox.hubspot.calls import Answer, Call
 from sandbox.hubspot.errors import bad_request, not_found, not_served
 from sandbox.hubspot.lists import ContactList
 from sandbox.hubspot.routes.endpoint import Endpoint
+from sandbox.hubspot.routes.paging import behind, next_page, place
 from sandbox.hubspot.values import text
 
 BASE = "/crm/v3/lists"
@@ -118,15 +119,13 @@ def list_members(call: Call) -> Answer:
     """A page of members in the order of their ids."""
     found = _list(call)
     limit = call.number("limit", 100, MAX_MEMBERS)
-    after = call.query.get("after") or ""
-    ids = sorted(found.members, key=lambda record_id: (len(record_id), record_id))
-    ids = [record_id for record_id in ids if (len(record_id), record_id) > (len(after), after)]
+    ids = behind(call.query.get("after"), sorted(found.members, key=place), str)
     results = [
         {"recordId": record_id, "membershipTimestamp": found.members[record_id]} for record_id in ids[:limit]
     ]
     body: dict[str, Any] = {"total": len(found.members), "results": results}
     if len(ids) > limit:
-        body["paging"] = {"next": {"after": ids[limit - 1]}}
+        body["paging"] = next_page(call, ids[limit - 1])
     return 200, body
 
 

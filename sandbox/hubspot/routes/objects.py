@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from sandbox.hubspot import rules, scopes, writing
+from sandbox.hubspot.associations import Link
 from sandbox.hubspot.calls import Answer, Call
 from sandbox.hubspot.errors import ApiError, bad_request, not_found
 from sandbox.hubspot.objects import ObjectType
 from sandbox.hubspot.records import Record
 from sandbox.hubspot.routes.endpoint import Endpoint
+from sandbox.hubspot.routes.paging import next_links, next_page
 from sandbox.hubspot.search import translate, window
 from sandbox.hubspot.values import text
 
@@ -44,15 +46,28 @@ def with_history(call: Call, kind: ObjectType, shown: list[dict[str, Any]], name
 
 def _with_associations(call: Call, shown: list[dict[str, Any]]) -> None:
     for name in call.names("associations"):
-        other = call.object_type(name)
+        other = call.portal.types.find(name)
+        if other is None:  # documented: what does not exist is ignored
+            continue
         links = call.portal.associations.of(call.kind, other, [body["id"] for body in shown])
         for body in shown:
-            results = [
-                {"id": link.to_id, "type": call.portal.associations.wire_name(call.kind, other, link.kind)}
-                for link in links.get(body["id"], [])
-            ]
-            if results:
-                body.setdefault("associations", {})[other.name] = {"results": results[:MAX_LINKS_SHOWN]}
+            if found := links.get(body["id"]):
+                body.setdefault("associations", {})[other.name] = _linked(call, other, body["id"], found)
+
+
+def _linked(call: Call, other: ObjectType, record_id: str, links: Sequence[Link]) -> dict[str, Any]:
+    """The links of one record to `other`, up to a number of records; the rest is a page of its own."""
+    wire_name = call.portal.associations.wire_name
+    targets = list(dict.fromkeys(link.to_id for link in links))[:MAX_LINKS_SHOWN]
+    inside = set(targets)
+    results = [
+        {"id": link.to_id, "type": wire_name(call.kind, other, link.kind)}
+        for link in links
+        if link.to_id in inside
+    ]
+    if results[-1]["id"] == links[-1].to_id:
+        return {"results": results}
+    return {"results": results, "paging": next_links(call, "v3", (call.kind, record_id, other), targets[-1])}
 
 
 def _shown(call: Call, records: Sequence[Record]) -> list[dict[str, Any]]:
@@ -72,9 +87,7 @@ def list_records(call: Call) -> Answer:
     )
     body: dict[str, Any] = {"results": _shown(call, records[:limit])}
     if len(records) > limit:
-        after = records[limit - 1].id
-        link = f"https://api.hubapi.com/crm/v3/objects/{call.kind.name}?after={after}&limit={limit}"
-        body["paging"] = {"next": {"after": after, "link": link}}
+        body["paging"] = next_page(call, records[limit - 1].id)
     return 200, body
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sandbox.hubspot import scopes
 from sandbox.hubspot.calls import Answer, Call
 from sandbox.hubspot.errors import not_found
 from sandbox.hubspot.routes.endpoint import Endpoint
+from sandbox.hubspot.routes.paging import behind, next_page
 
 MAX_PAGE = 500
 
@@ -19,16 +21,13 @@ def _reads(call: Call) -> tuple[str, ...]:
 def list_owners(call: Call) -> Answer:
     """A page of owners, active or archived."""
     limit = call.number("limit", 100, MAX_PAGE)
-    owners = call.portal.owners.all(call.flag("archived"), call.query.get("email") or None)
-    after = call.query.get("after")
-    if after:
-        ids = [owner["id"] for owner in owners]
-        owners = owners[ids.index(after) + 1 :] if after in ids else []
+    owners: Sequence[dict[str, Any]] = call.portal.owners.all(
+        call.flag("archived"), call.query.get("email") or None
+    )
+    owners = behind(call.query.get("after"), owners, lambda owner: str(owner["id"]))
     body: dict[str, Any] = {"results": owners[:limit]}
     if len(owners) > limit:
-        last = owners[limit - 1]["id"]
-        link = f"https://api.hubapi.com/crm/v3/owners?after={last}&limit={limit}"
-        body["paging"] = {"next": {"after": last, "link": link}}
+        body["paging"] = next_page(call, owners[limit - 1]["id"])
     return 200, body
 
 
