@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sandbox.hubspot import writing
@@ -30,11 +30,12 @@ class Forms:
         self.forms: dict[str, dict[str, Any]] = {}
         portal.store.db.execute(
             f"create table if not exists {TABLE} "
-            "(number integer primary key, form text, submitted_at integer, body text)"
+            "(number integer primary key, form text, submitted_at integer, body text, contact text)"
         )
         portal.store.db.execute(
             f"create index if not exists {TABLE}_by_form on {TABLE} (form, submitted_at, number)"
         )
+        portal.store.db.execute(f"create index if not exists {TABLE}_by_contact on {TABLE} (contact)")
 
     def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Add a form."""
@@ -61,7 +62,8 @@ class Forms:
         if not fields.get("email"):
             raise bad_request("Required field 'email' is missing", errorType="REQUIRED_FIELD")
         now = iso(self._portal.clock.now())
-        self._write_contact(fields, f"{page_name}: {form['name']}" if page_name else str(form["name"]), now)
+        conversion = f"{page_name}: {form['name']}" if page_name else str(form["name"])
+        contact = self._write_contact(fields, conversion, now)
         body = {
             "conversionId": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{form['id']}-{self._count()}")),
             "submittedAt": milliseconds(now),
@@ -70,12 +72,14 @@ class Forms:
             ],
             "pageUrl": page_url,
         }
+        if page_name:
+            body["pageTitle"] = page_name
         self._portal.store.db.execute(
-            f"insert into {TABLE} (form, submitted_at, body) values (?, ?, ?)",
-            (form["id"], body["submittedAt"], json.dumps(body)),
+            f"insert into {TABLE} (form, submitted_at, body, contact) values (?, ?, ?, ?)",
+            (form["id"], body["submittedAt"], json.dumps(body), contact),
         )
 
-    def _write_contact(self, fields: Mapping[str, str], conversion: str, now: str) -> None:
+    def _write_contact(self, fields: Mapping[str, str], conversion: str, now: str) -> str:
         portal, kind = self._portal, self._portal.object_type("contacts")
         known = {name: value for name, value in fields.items() if name in kind.properties}
         found = portal.records.ids_by(kind, "email", [fields["email"]]).get(fields["email"].lower())
@@ -94,10 +98,20 @@ class Forms:
         if not former.get("first_conversion_date"):
             counted |= {"first_conversion_event_name": conversion, "first_conversion_date": now}
         portal.records.update(kind, found, counted)
+        return found
 
     def _count(self) -> int:
         row = self._portal.store.db.execute(f"select count(*) from {TABLE}").fetchone()
         return int(row[0])
+
+    def of_contact(self, ids: Sequence[str]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """What the contacts `ids` sent, newest first, as (form, submission)."""
+        marks = ", ".join("?" * len(ids))
+        rows = self._portal.store.db.execute(
+            f"select form, body from {TABLE} where contact in ({marks}) order by submitted_at desc, number desc",
+            ids,
+        )
+        return [(self.forms[row[0]], json.loads(row[1])) for row in rows if row[0] in self.forms]
 
     def submissions(
         self, form_id: str, limit: int, after: str | None

@@ -7,9 +7,30 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.clock import Clock
-from sandbox.hubspot.values import iso
+from sandbox.hubspot.properties import Property
+from sandbox.hubspot.values import iso, milliseconds
 
 FIRST_LIST = 1
+TYPE_ID = "0-45"  # HubSpot's id of the object "list", whose properties a search of lists can show
+_NUMBERS = ("hs_list_size", "hs_list_reference_count")
+_MOMENTS = ("hs_lastmodifieddate", "hs_createdate", "hs_last_record_added_at", "hs_last_record_removed_at")
+ALWAYS_SHOWN = (
+    "hs_list_size",
+    "hs_last_record_added_at",
+    "hs_last_record_removed_at",
+    "hs_list_reference_count",
+)
+
+
+def list_properties() -> list[Property]:
+    """The properties of lists."""
+    kinds = [("number", name) for name in _NUMBERS] + [("datetime", name) for name in _MOMENTS]
+    return [
+        Property(
+            name, name, kind, {"number": "number", "datetime": "date"}[kind], "list_info", read_only=True
+        )
+        for kind, name in kinds
+    ]
 
 
 @dataclass(slots=True)
@@ -24,6 +45,16 @@ class ContactList:
     updated_at: str
     members: dict[str, str] = field(default_factory=dict)
     version: int = 1
+    added_at: str | None = None
+    removed_at: str | None = None
+
+    def properties(self) -> dict[str, str]:
+        """The properties of the list that have a value, moments in milliseconds."""
+        moments = dict(
+            zip(_MOMENTS, (self.updated_at, self.created_at, self.added_at, self.removed_at), strict=True)
+        )
+        spelt = {name: str(milliseconds(moment)) for name, moment in moments.items() if moment}
+        return spelt | {"hs_list_size": str(len(self.members)), "hs_list_reference_count": "0"}
 
     def body(self) -> dict[str, Any]:
         """The list as the v3 API shows it."""
@@ -49,6 +80,7 @@ class Lists:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lists: dict[int, ContactList] = {}
+        self._removed: dict[int, ContactList] = {}
         self._next = FIRST_LIST
 
     def create(self, name: str, type_id: str, processing: str) -> ContactList:
@@ -72,15 +104,26 @@ class Lists:
         return next((it for it in self.all() if (it.type_id, it.name) == (type_id, name)), None)
 
     def remove(self, found: ContactList) -> None:
-        """Remove a list."""
-        self._lists.pop(found.id, None)
+        """Remove a list; it can be restored."""
+        self._removed[found.id] = self._lists.pop(found.id)
+
+    def restore(self, list_id: str) -> ContactList | None:
+        """Bring a removed list back as it was; None where there is none."""
+        found = self._removed.pop(int(list_id), None) if list_id.isdigit() else None
+        if found is not None:
+            self._lists = dict(sorted({**self._lists, found.id: found}.items()))
+        return found
+
+    def rename(self, found: ContactList, name: str) -> None:
+        """Give a list another name."""
+        found.name, found.updated_at = name, iso(self._clock.now())
 
     def add(self, found: ContactList, ids: Iterable[str]) -> list[str]:
         """Make records members; return those that were none."""
         now = iso(self._clock.now())
         added = [record_id for record_id in dict.fromkeys(ids) if record_id not in found.members]
         found.members |= dict.fromkeys(added, now)
-        found.updated_at = now
+        found.updated_at, found.added_at = now, now if added else found.added_at
         return added
 
     def drop(self, found: ContactList, ids: Iterable[str]) -> list[str]:
@@ -88,5 +131,6 @@ class Lists:
         removed = [record_id for record_id in dict.fromkeys(ids) if record_id in found.members]
         for record_id in removed:
             del found.members[record_id]
-        found.updated_at = iso(self._clock.now())
+        now = iso(self._clock.now())
+        found.updated_at, found.removed_at = now, now if removed else found.removed_at
         return removed

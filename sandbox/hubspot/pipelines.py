@@ -71,13 +71,17 @@ class Pipeline:
     updated_at: str
     stages: dict[str, Stage] = field(default_factory=dict)
 
+    def in_order(self) -> list[Stage]:
+        """The stages as they follow each other."""
+        return sorted(self.stages.values(), key=lambda stage: stage.order)
+
     def body(self) -> dict[str, Any]:
         """The pipeline as the API shows it."""
         return {
             "label": self.label,
             "displayOrder": self.order,
             "id": self.id,
-            "stages": [stage.body() for stage in sorted(self.stages.values(), key=lambda stage: stage.order)],
+            "stages": [stage.body() for stage in self.in_order()],
             "createdAt": self.created_at,
             "updatedAt": self.updated_at,
             "archived": False,

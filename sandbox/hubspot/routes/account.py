@@ -7,6 +7,7 @@ from sandbox.hubspot.errors import bad_request, not_found
 from sandbox.hubspot.limits import PER_DAY
 from sandbox.hubspot.routes.endpoint import Endpoint
 from sandbox.hubspot.values import text
+from sandbox.hubspot.webhooks import APP_ID
 
 
 def details(call: Call) -> Answer:
@@ -68,7 +69,26 @@ def token_info(call: Call) -> Answer:
     }
 
 
+def access_token(call: Call) -> Answer:
+    """What a token may do, as the call of OAuth apps shows it; the token itself is all that it needs."""
+    scopes = call.portal.tokens.get(call.path["token"])
+    if scopes is None:
+        raise not_found("Access token not found")
+    return 200, {
+        "token": call.path["token"],
+        "user": "sandbox@leadwright.example",
+        "hub_domain": "leadwright.example",
+        "scopes": sorted(scopes),
+        "hub_id": call.portal.portal_id,
+        "app_id": APP_ID,
+        "expires_in": 1800,
+        "user_id": 1,
+        "token_type": "access",
+    }
+
+
 ROUTES = [
+    Endpoint("GET", "/oauth/v1/access-tokens/{token}", access_token, open=True),
     Endpoint("GET", "/account-info/v3/details", details),
     Endpoint("GET", "/account-info/v3/api-usage/daily/private-apps", daily_usage),
     Endpoint("GET", "/integrations/v1/me", legacy_details),

@@ -18,13 +18,14 @@ def nothing(call: Call) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One method of one path."""
+    """One method of one path; `open`: the call needs no token."""
 
     method: str
     path: str
     handler: Handler
     needs: Needs = nothing
     search: bool = False
+    open: bool = False
 
     def check_scopes(self, call: Call, granted: frozenset[str]) -> None:
         """Refuse a token without the scopes that the call needs."""

@@ -82,27 +82,83 @@ def _memberships(call: Call, record: Record) -> list[dict[str, Any]]:
     ]
 
 
-def _profile(call: Call, record: Record) -> dict[str, Any]:
-    merged = (record.properties["hs_merged_object_ids"] or "").split(";")
+def _merged(record: Record) -> list[str]:
+    return [part for part in (record.properties["hs_merged_object_ids"] or "").split(";") if part]
+
+
+def _merge_audits(call: Call, record: Record) -> list[dict[str, Any]]:
+    """Who was merged into a contact: those that are in the recycle bin say when."""
+    if not _merged(record):
+        return []
+    names = ["email", "firstname", "lastname"]
+    gone = call.portal.records.many(contacts(call), _merged(record), names, archived=True)
+
+    def email(of: Record) -> dict[str, Any]:
+        return {
+            "value": of.properties["email"] or "",
+            "timestamp": milliseconds(of.created_at),
+            "selected": False,
+        }
+
+    return [
+        {
+            "canonical-vid": wire_id(record.id),
+            "vid-to-merge": wire_id(loser.id),
+            "timestamp": milliseconds(loser.archived_at or loser.updated_at),
+            "entity-id": f"vid:{loser.id}",
+            "first-name": loser.properties["firstname"] or "",
+            "last-name": loser.properties["lastname"] or "",
+            "merged_from_email": email(loser),
+            "merged_to_email": email(record),
+        }
+        for loser in gone.values()
+    ]
+
+
+def _form_submissions(call: Call, record: Record, mode: str) -> list[dict[str, Any]]:
+    sent = call.portal.forms.of_contact([record.id, *_merged(record)])
+    chosen = {"none": [], "newest": sent[:1], "oldest": sent[-1:]}.get(mode, sent)
+    return [
+        {
+            "conversion-id": body["conversionId"],
+            "timestamp": body["submittedAt"],
+            "form-id": form["id"],
+            "portal-id": call.portal.portal_id,
+            "page-url": body["pageUrl"],
+            "page-title": body.get("pageTitle"),
+            "title": form["name"],
+            "form-type": form["formType"].upper(),
+            "meta-data": [],
+            "contact-associated-by": ["EMAIL"],
+        }
+        for form, body in chosen
+    ]
+
+
+def _profile(call: Call, record: Record, mode: str) -> dict[str, Any]:
     created = milliseconds(record.created_at)
-    return _associated_company(call, record) | {
-        "vid": wire_id(record.id),
-        "canonical-vid": wire_id(record.id),
-        "merged-vids": [wire_id(record_id) for record_id in merged if record_id],
-        "portal-id": call.portal.portal_id,
-        "is-contact": True,
-        "properties": _values(contacts(call), record),
-        "list-memberships": _memberships(call, record),
-        "identity-profiles": [
-            {
-                "vid": wire_id(record.id),
-                "saved-at-timestamp": created,
-                "deleted-changed-timestamp": 0,
-                "identities": _identities(record, created),
-            }
-        ],
-        "merge-audits": [],
-    }
+    return (
+        _associated_company(call, record)
+        | {
+            "vid": wire_id(record.id),
+            "canonical-vid": wire_id(record.id),
+            "merged-vids": [wire_id(record_id) for record_id in _merged(record)],
+            "portal-id": call.portal.portal_id,
+            "is-contact": True,
+            "properties": _values(contacts(call), record),
+            "list-memberships": _memberships(call, record),
+            "identity-profiles": [
+                {
+                    "vid": wire_id(record.id),
+                    "saved-at-timestamp": created,
+                    "deleted-changed-timestamp": 0,
+                    "identities": _identities(record, created),
+                }
+            ],
+            "merge-audits": _merge_audits(call, record),
+        }
+        | ({"form-submissions": _form_submissions(call, record, mode)} if mode else {})
+    )
 
 
 def _missing(what: str) -> ApiError:
@@ -118,7 +174,7 @@ def _shown(call: Call, record_id: str | None, what: str) -> Answer:
     record = call.portal.records.get(kind, record_id, sorted(kind.properties)) if record_id else None
     if record is None:
         raise _missing(what)
-    return 200, _profile(call, record)
+    return 200, _profile(call, record, call.query.get("formSubmissionMode") or "")
 
 
 def profile_by_email(call: Call) -> Answer:
@@ -179,12 +235,15 @@ def all_contacts(call: Call) -> Answer:
     names = sorted(
         {"email", "hs_merged_object_ids", *kind.fixed, *call.names("property")} & set(kind.properties)
     )
-    after = call.query.get("vidOffset")
+    after, mode = call.query.get("vidOffset"), call.query.get("formSubmissionMode") or "newest"
     records = call.portal.records.page(
         kind, names, after if after != "0" else None, count + 1, archived=False
     )
     return 200, {
-        "contacts": [_profile(call, record) for record in records[:count]],
+        "contacts": [
+            _profile(call, record, mode) | {"addedAt": milliseconds(record.created_at)}
+            for record in records[:count]
+        ],
         "has-more": len(records) > count,
         "vid-offset": wire_id(records[:count][-1].id) if records else 0,
     }

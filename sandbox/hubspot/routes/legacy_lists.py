@@ -57,6 +57,11 @@ def static_lists(call: Call) -> Answer:
     return 200, {"offset": offset + count, "lists": shown, "has-more": offset + count < len(lists)}
 
 
+def get_list(call: Call) -> Answer:
+    """One list."""
+    return 200, _list_body(call, _list(call))
+
+
 def create_list(call: Call) -> Answer:
     """Add a static list."""
     name = text(call.body.get("name") or "")
@@ -110,6 +115,8 @@ def remove_from_list(call: Call) -> Answer:
 
 ROUTES = [
     Endpoint("GET", f"{LISTS}/static", static_lists, reads),
+    Endpoint("GET", LISTS, static_lists, reads),
+    Endpoint("GET", f"{LISTS}/{{list}}", get_list, reads),
     Endpoint("POST", LISTS, create_list, writes),
     Endpoint("DELETE", f"{LISTS}/{{list}}", delete_list, writes),
     Endpoint("POST", f"{LISTS}/{{list}}/add", add_to_list, writes),

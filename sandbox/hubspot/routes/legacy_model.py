@@ -1,4 +1,4 @@
-"""The first generation of the properties and associations APIs."""
+"""The first generation of the properties, pipelines and associations APIs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import Any
 from sandbox.hubspot.calls import Answer, Call
 from sandbox.hubspot.errors import bad_request
 from sandbox.hubspot.objects import ObjectType
+from sandbox.hubspot.pipelines import Pipeline
 from sandbox.hubspot.properties import Property
 from sandbox.hubspot.routes.endpoint import Endpoint
 from sandbox.hubspot.routes.legacy_contacts import reads, writes
+from sandbox.hubspot.routes.pipelines import pipelines_of
+from sandbox.hubspot.routes.pipelines import reads as pipeline_reads
 from sandbox.hubspot.values import milliseconds, text, wire_id
 
 LINKS = "/crm-associations/v1/associations"
@@ -66,6 +69,51 @@ def company_properties(call: Call) -> Answer:
     return 200, _properties(call.object_type("companies"))
 
 
+def list_groups(call: Call) -> Answer:
+    """The groups of an object's properties, on demand with the properties."""
+    groups = [
+        {"name": name, "displayName": label, "displayOrder": place, "hubspotDefined": True}
+        for place, (name, label) in enumerate(call.portal.groups(call.kind).items())
+    ]
+    if call.flag("includeProperties"):
+        for group in groups:
+            group["properties"] = [it for it in _properties(call.kind) if it["groupName"] == group["name"]]
+    return 200, groups
+
+
+def _pipeline_body(kind: ObjectType, pipeline: Pipeline, first: bool) -> dict[str, Any]:
+    stages = [
+        {
+            "stageId": stage.id,
+            "label": stage.label,
+            "displayOrder": stage.order,
+            "metadata": stage.metadata,
+            "active": True,
+            "createdAt": milliseconds(stage.created_at),
+            "updatedAt": milliseconds(stage.updated_at),
+        }
+        for stage in pipeline.in_order()
+    ]
+    return {
+        "pipelineId": pipeline.id,
+        "objectType": kind.singular.upper(),
+        "objectTypeId": kind.type_id,
+        "label": pipeline.label,
+        "displayOrder": pipeline.order,
+        "active": True,
+        "default": first,
+        "stages": stages,
+        "createdAt": milliseconds(pipeline.created_at),
+        "updatedAt": milliseconds(pipeline.updated_at),
+    }
+
+
+def list_pipelines(call: Call) -> Answer:
+    """All pipelines of an object with their stages."""
+    known = pipelines_of(call).values()
+    return 200, {"results": [_pipeline_body(call.kind, it, not place) for place, it in enumerate(known)]}
+
+
 def _definition(call: Call, given: object) -> tuple[ObjectType, ObjectType, int]:
     kind = call.portal.associations.by_id(int(text(given))) if text(given).isdigit() else None
     if kind is None:
@@ -115,6 +163,9 @@ ROUTES = [
     Endpoint("GET", "/properties/v1/{object}/properties", list_properties, reads),
     Endpoint("GET", "/properties/v2/{object}/properties", list_properties, reads),
     Endpoint("GET", "/companies/v2/properties", company_properties, reads),
+    Endpoint("GET", "/properties/v1/{object}/groups", list_groups, reads),
+    Endpoint("GET", "/properties/v2/{object}/groups", list_groups, reads),
+    Endpoint("GET", "/crm-pipelines/v1/pipelines/{object}", list_pipelines, pipeline_reads),
     Endpoint("GET", f"{LINKS}/{{id}}/HUBSPOT_DEFINED/{{definition}}", linked_ids, reads),
     Endpoint("PUT", LINKS, link, writes),
     Endpoint("PUT", f"{LINKS}/delete", unlink, writes),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sandbox.hubspot.calls import Answer, Call
 from sandbox.hubspot.errors import bad_request, not_found, not_served
-from sandbox.hubspot.lists import ContactList
+from sandbox.hubspot.lists import ALWAYS_SHOWN, TYPE_ID, ContactList, list_properties
 from sandbox.hubspot.routes.endpoint import Endpoint
 from sandbox.hubspot.routes.paging import behind, next_page, place
-from sandbox.hubspot.values import text
+from sandbox.hubspot.values import milliseconds, text
 
 BASE = "/crm/v3/lists"
 MAX_MEMBERS = 250
+MAX_LISTS = 500
+SORTS = ("HS_LIST_ID", "")  # the order that lists are kept in; other orders are not served
 
 
 def reads(call: Call) -> tuple[str, ...]:
@@ -66,15 +68,57 @@ def get_by_name(call: Call) -> Answer:
     return 200, {"list": found.body()}
 
 
+def _wanted(item: ContactList, body: Mapping[str, Any]) -> bool:
+    """Whether a list is among those that a search asks for."""
+    return (
+        text(body.get("query") or "").lower() in item.name.lower()
+        and (not body.get("listIds") or str(item.id) in map(text, body["listIds"]))
+        and (not body.get("processingTypes") or item.processing in body["processingTypes"])
+        and body.get("objectTypeId") in (None, item.type_id)
+    )
+
+
 def search_lists(call: Call) -> Answer:
-    """Lists whose name has a text in it."""
+    """Lists by their name, ids or kind, with the properties asked for."""
     body = call.body
-    wanted = text(body.get("query") or "").lower()
     offset, count = int(body.get("offset") or 0), int(body.get("count") or 20)
-    found = [item for item in call.portal.lists.all() if wanted in item.name.lower()]
-    shown = [item.body() | {"additionalProperties": {}} for item in found[offset : offset + count]]
+    if not 0 < count <= MAX_LISTS or offset < 0:
+        raise bad_request(f"count is between 1 and {MAX_LISTS}, offset not below 0")
+    if text(body.get("sort") or "") not in SORTS:
+        raise not_served(f"lists sorted by {body['sort']}")
+    names = {*ALWAYS_SHOWN, *map(text, body.get("additionalProperties") or [])}
+    found = [item for item in call.portal.lists.all() if _wanted(item, body)]
+    shown = [
+        item.body()
+        | {"additionalProperties": {name: it for name, it in item.properties().items() if name in names}}
+        for item in found[offset : offset + count]
+    ]
     more = offset + count < len(found)
     return 200, {"offset": offset + len(shown), "hasMore": more, "lists": shown, "total": len(found)}
+
+
+def list_list_properties(call: Call) -> Answer:
+    """The properties that a search of lists can show."""
+    return 200, {"results": [item.body() for item in list_properties()]}
+
+
+def rename_list(call: Call) -> Answer:
+    """Give a list another name."""
+    found, name = _list(call), text(call.query.get("listName") or "")
+    if not name:
+        raise bad_request("Some required fields were not set: [listName]")
+    other = call.portal.lists.named(found.type_id, name)
+    if other is not None and other is not found:
+        raise bad_request(f"A list already exists with name {name}.")
+    call.portal.lists.rename(found, name)
+    return 200, {"updatedList": found.body()}
+
+
+def restore_list(call: Call) -> Answer:
+    """Bring a removed list back."""
+    if call.portal.lists.restore(call.path["list"]) is None:
+        raise not_found(f"List does not exist with ID {call.path['list']}.")
+    return 204, None
 
 
 def delete_list(call: Call) -> Answer:
@@ -115,18 +159,53 @@ def add_and_remove(call: Call) -> Answer:
     return _change(call, call.body.get("recordIdsToAdd") or [], call.body.get("recordIdsToRemove") or [])
 
 
-def list_members(call: Call) -> Answer:
-    """A page of members in the order of their ids."""
+def clear_members(call: Call) -> Answer:
+    """End all memberships."""
     found = _list(call)
-    limit = call.number("limit", 100, MAX_MEMBERS)
-    ids = behind(call.query.get("after"), sorted(found.members, key=place), str)
+    call.portal.lists.drop(found, list(found.members))
+    return 204, None
+
+
+def add_from_list(call: Call) -> Answer:
+    """Make the members of another list members."""
+    found, source = _list(call), call.portal.lists.find(call.path["source"])
+    if source is None or source.type_id != found.type_id:
+        raise not_found(f"List does not exist with ID {call.path['source']}.")
+    call.portal.lists.add(found, source.members)
+    return 204, None
+
+
+def _members(call: Call, ids: Sequence[str], cursor: Callable[[str], str]) -> Answer:
+    """A page of the members `ids`."""
+    if call.query.get("before"):
+        raise not_served("members before a cursor")
+    found, limit = _list(call), call.number("limit", 100, MAX_MEMBERS)
     results = [
         {"recordId": record_id, "membershipTimestamp": found.members[record_id]} for record_id in ids[:limit]
     ]
     body: dict[str, Any] = {"total": len(found.members), "results": results}
     if len(ids) > limit:
-        body["paging"] = next_page(call, ids[limit - 1])
+        body["paging"] = next_page(call, cursor(ids[limit - 1]))
     return 200, body
+
+
+def list_members(call: Call) -> Answer:
+    """A page of members in the order of their ids."""
+    return _members(call, behind(call.query.get("after"), sorted(_list(call).members, key=place), str), str)
+
+
+def list_by_joining(call: Call) -> Answer:
+    """A page of members, those that joined last first."""
+    members = _list(call).members
+
+    def joined(record_id: str) -> tuple[int, tuple[int, str]]:
+        return -milliseconds(members[record_id]), place(record_id)
+
+    ids: Sequence[str] = sorted(members, key=joined)
+    if after := call.query.get("after"):
+        moment, _, last = after.partition("-")
+        ids = [record_id for record_id in ids if joined(record_id) > (-int(moment), place(last))]
+    return _members(call, ids, lambda record_id: f"{milliseconds(members[record_id])}-{record_id}")
 
 
 def memberships_of(call: Call) -> Answer:
@@ -145,6 +224,7 @@ def memberships_of(call: Call) -> Answer:
 
 
 ROUTES = [
+    Endpoint("GET", f"/crm/v3/properties/{TYPE_ID}", list_list_properties, reads),
     Endpoint("POST", f"{BASE}/search", search_lists, reads),
     Endpoint("POST", BASE, create_list, writes),
     Endpoint("GET", BASE, get_lists, reads),
@@ -152,7 +232,12 @@ ROUTES = [
     Endpoint("GET", f"{BASE}/records/{{object}}/{{id}}/memberships", memberships_of, reads),
     Endpoint("GET", f"{BASE}/{{list}}", get_list, reads),
     Endpoint("DELETE", f"{BASE}/{{list}}", delete_list, writes),
+    Endpoint("PUT", f"{BASE}/{{list}}/update-list-name", rename_list, writes),
+    Endpoint("PUT", f"{BASE}/{{list}}/restore", restore_list, writes),
     Endpoint("GET", f"{BASE}/{{list}}/memberships", list_members, reads),
+    Endpoint("DELETE", f"{BASE}/{{list}}/memberships", clear_members, writes),
+    Endpoint("GET", f"{BASE}/{{list}}/memberships/join-order", list_by_joining, reads),
+    Endpoint("PUT", f"{BASE}/{{list}}/memberships/add-from/{{source}}", add_from_list, writes),
     Endpoint("PUT", f"{BASE}/{{list}}/memberships/add", add_members, writes),
     Endpoint("PUT", f"{BASE}/{{list}}/memberships/remove", remove_members, writes),
     Endpoint("PUT", f"{BASE}/{{list}}/memberships/add-and-remove", add_and_remove, writes),

@@ -15,7 +15,8 @@ from sandbox.hubspot.writing import STAGES
 BASE = "/crm/v3/pipelines/{object}"
 
 
-def _reads(call: Call) -> tuple[str, ...]:
+def reads(call: Call) -> tuple[str, ...]:
+    """The scope to read pipelines."""
     return (scopes.records(call.kind, write=False),)
 
 
@@ -23,14 +24,15 @@ def _writes(call: Call) -> tuple[str, ...]:
     return (scopes.schemas(call.kind, write=True),)
 
 
-def _pipelines(call: Call) -> dict[str, Pipeline]:
+def pipelines_of(call: Call) -> dict[str, Pipeline]:
+    """The pipelines of the object in the path."""
     if call.kind.name not in STAGES:
         raise bad_request(f"Object type {call.path['object']} does not support pipelines")
     return call.portal.pipelines.all(call.kind.name)
 
 
 def _pipeline(call: Call) -> Pipeline:
-    found = _pipelines(call).get(call.path["pipeline"])
+    found = pipelines_of(call).get(call.path["pipeline"])
     if found is None:
         raise not_found()
     return found
@@ -45,7 +47,7 @@ def _stage(call: Call) -> Stage:
 
 def list_pipelines(call: Call) -> Answer:
     """All pipelines of an object with their stages."""
-    return 200, {"results": [pipeline.body() for pipeline in _pipelines(call).values()]}
+    return 200, {"results": [pipeline.body() for pipeline in pipelines_of(call).values()]}
 
 
 def get_pipeline(call: Call) -> Answer:
@@ -85,7 +87,7 @@ def _add_stage(call: Call, pipeline: Pipeline, body: dict[str, Any]) -> Stage:
 
 def create_pipeline(call: Call) -> Answer:
     """Add a pipeline with its stages."""
-    body, known = call.body, _pipelines(call)
+    body, known = call.body, pipelines_of(call)
     label = _label(body)
     if any(pipeline.label == label for pipeline in known.values()):
         raise conflict(f"There is a pipeline with the label {label} already")
@@ -125,13 +127,13 @@ def delete_stage(call: Call) -> Answer:
 
 
 ROUTES = [
-    Endpoint("GET", BASE, list_pipelines, _reads),
+    Endpoint("GET", BASE, list_pipelines, reads),
     Endpoint("POST", BASE, create_pipeline, _writes),
-    Endpoint("GET", f"{BASE}/{{pipeline}}", get_pipeline, _reads),
+    Endpoint("GET", f"{BASE}/{{pipeline}}", get_pipeline, reads),
     Endpoint("DELETE", f"{BASE}/{{pipeline}}", delete_pipeline, _writes),
-    Endpoint("GET", f"{BASE}/{{pipeline}}/stages", list_stages, _reads),
+    Endpoint("GET", f"{BASE}/{{pipeline}}/stages", list_stages, reads),
     Endpoint("POST", f"{BASE}/{{pipeline}}/stages", create_stage, _writes),
-    Endpoint("GET", f"{BASE}/{{pipeline}}/stages/{{stage}}", get_stage, _reads),
+    Endpoint("GET", f"{BASE}/{{pipeline}}/stages/{{stage}}", get_stage, reads),
     Endpoint("PATCH", f"{BASE}/{{pipeline}}/stages/{{stage}}", update_stage, _writes),
     Endpoint("DELETE", f"{BASE}/{{pipeline}}/stages/{{stage}}", delete_stage, _writes),
 ]
