@@ -35,16 +35,12 @@ class ApiError(Exception):
             body["category"] = self.category
         return {**body, **self.more}
 
-    def in_batch(self, trace_id: str) -> dict[str, Any]:
-        """The error as one entry of a 207 answer."""
-        return {
-            "status": "error",
-            "category": self.category,
-            "message": self.message,
-            "context": {**self.more.get("context", {}), "objectWriteTraceId": [trace_id]},
-            "errors": self.more.get("errors", []),
-            "links": {},
-        }
+    def in_batch(self, **context: list[str]) -> dict[str, Any]:
+        """The error as one entry of a 207 answer, which has fewer members than a body of its own."""
+        entry = {"status": "error", "category": self.category, "message": self.message}
+        if "subCategory" in self.more:
+            entry["subCategory"] = self.more["subCategory"]
+        return {**entry, "context": {**self.more.get("context", {}), **context}}
 
 
 class InvalidPropertiesError(ApiError):
@@ -78,6 +74,14 @@ def bad_request(message: str, **more: Any) -> ApiError:
 def not_found(message: str = "resource not found", **more: Any) -> ApiError:
     """404."""
     return ApiError(404, message, "OBJECT_NOT_FOUND", **more)
+
+
+def gone(object_name: str, ids: list[str]) -> ApiError:
+    """404: records of a batch that are not there."""
+    return not_found(
+        f"Could not get some {object_name} objects, they may be deleted or not exist. Check that ids are valid.",
+        context={"ids": ids},
+    )
 
 
 def conflict(message: str, **more: Any) -> ApiError:

@@ -67,6 +67,11 @@ class ObjectType:
         return None
 
     @property
+    def capitals(self) -> str:
+        """What some messages call the object."""
+        return self.name if self.custom else self.singular.upper()
+
+    @property
     def fixed(self) -> tuple[str, str, str]:
         """Properties that come back whatever is asked for."""
         return (self.created, self.modified, "hs_object_id")

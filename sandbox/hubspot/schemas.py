@@ -21,7 +21,6 @@ FIRST_CUSTOM_TYPE = 3_600_001
 def body_of(portal: HubSpot, kind: ObjectType) -> dict[str, Any]:
     """The schema of `kind`."""
     number = kind.type_id.partition("-")[2]
-    full_name = kind.name if kind.custom else kind.singular.upper()
     return {
         "labels": {"singular": kind.labels[0], "plural": kind.labels[1]},
         "requiredProperties": list(kind.required),
@@ -32,7 +31,7 @@ def body_of(portal: HubSpot, kind: ObjectType) -> dict[str, Any]:
         "restorable": True,
         "metaType": "PORTAL_SPECIFIC" if kind.custom else "HUBSPOT",
         "id": number,
-        "fullyQualifiedName": full_name,
+        "fullyQualifiedName": kind.capitals,
         "createdAt": kind.defined_at,
         "updatedAt": kind.defined_at,
         "objectTypeId": kind.type_id,
@@ -50,7 +49,7 @@ def body_of(portal: HubSpot, kind: ObjectType) -> dict[str, Any]:
             }
             for other in portal.associations.partners(kind, portal.types)
         ],
-        "name": kind.singular if kind.custom else full_name,
+        "name": kind.singular if kind.custom else kind.capitals,
     }
 
 

@@ -130,6 +130,34 @@ def test_unique_properties(portal: Portal) -> None:
     assert [record["id"] for record in read["results"]] == [second] and read["numErrors"] == 1
 
 
+def test_entries_of_a_mixed_answer(portal: Portal) -> None:
+    """Exactly the members that the service sends: strict readers refuse others."""
+    said = "Could not get some CONTACT objects, they may be deleted or not exist. Check that ids are valid."
+    missing = {"status": "error", "category": "OBJECT_NOT_FOUND", "message": said}
+    path, person = "/crm/v3/objects/contacts/batch", portal.contact(email="a@x.org")
+    read = portal("POST", f"{path}/read", {"inputs": [{"id": "8"}, {"id": "9"}]}, 207)
+    assert read["errors"] == [{**missing, "context": {"ids": ["8", "9"]}}] and read["results"] == []
+    rows: list[dict[str, Any]] = [
+        {"id": "9", "properties": {"firstname": "B"}},
+        {"id": person, "properties": {"no_such_property": "B"}},
+    ]
+    traced = [row | {"objectWriteTraceId": f"t{place}"} for place, row in enumerate(rows)]
+    first, second = portal("POST", f"{path}/update", {"inputs": traced}, 207)["errors"]
+    assert first == {**missing, "context": {"ids": ["9"], "objectWriteTraceId": ["t0"]}}
+    assert set(second) == {"status", "category", "message", "context"}
+    assert (
+        second["context"] == {"objectWriteTraceId": ["t1"]} and "PROPERTY_DOESNT_EXIST" in second["message"]
+    )
+    refused = portal("POST", f"{path}/update", {"inputs": rows[:1]}, 404)
+    assert (refused["message"], refused["context"]) == (said, {"ids": ["9"]})
+    asked = {"inputs": [{"id": person}]}
+    [unlinked] = portal("POST", "/crm/v4/associations/contacts/companies/batch/read", asked, 207)["errors"]
+    assert set(unlinked) == {"status", "category", "subCategory", "message", "context"}
+    names = {"inputs": [{"name": "no_such_property"}]}
+    [unknown] = portal("POST", "/crm/v3/properties/contacts/batch/read", names, 207)["errors"]
+    assert unknown["context"] == {"name": ["no_such_property"]} and "errors" not in unknown
+
+
 def test_pipelines_change(portal: Portal) -> None:
     stage = {"label": "Talk", "displayOrder": 0, "metadata": {"probability": "0.3"}}
     base = "/crm/v3/pipelines/deals"

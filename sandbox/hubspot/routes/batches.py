@@ -9,7 +9,7 @@ from typing import Any
 from sandbox import row_faults
 from sandbox.hubspot import rules, writing
 from sandbox.hubspot.calls import Answer, Call
-from sandbox.hubspot.errors import ApiError, bad_request, not_found
+from sandbox.hubspot.errors import ApiError, bad_request, gone
 from sandbox.hubspot.routes.endpoint import Endpoint
 from sandbox.hubspot.routes.objects import BASE, reads, with_history, writes
 from sandbox.hubspot.values import text
@@ -50,18 +50,7 @@ def read(call: Call) -> Answer:
     missing = [value for value in wanted if ids.get(value) not in found]
     shown = [found[record_id].body() for record_id in dict.fromkeys(ids.values()) if record_id in found]
     with_history(call, kind, shown, history)
-    return batch_answer(call, started, shown, [_missing(missing)] if missing else [])
-
-
-def _missing(ids: list[str]) -> dict[str, Any]:
-    return {
-        "status": "error",
-        "category": "OBJECT_NOT_FOUND",
-        "message": "Could not get some objects, they may be deleted or not exist. Check that ids are valid.",
-        "context": {"ids": ids},
-        "errors": [],
-        "links": {},
-    }
+    return batch_answer(call, started, shown, [gone(kind.capitals, missing).in_batch()] if missing else [])
 
 
 def _input_id(item: Mapping[str, Any]) -> str:
@@ -106,7 +95,7 @@ def _write_all(call: Call, write: Write, status: int) -> Answer:
         try:
             results.append(write(item) | {"objectWriteTraceId": trace})
         except ApiError as error:
-            errors.append(error.in_batch(trace))
+            errors.append(error.in_batch(objectWriteTraceId=[trace]))
     return batch_answer(call, started, results, errors, status)
 
 
@@ -146,10 +135,7 @@ def update(call: Call) -> Answer:
             return _update(call, record_id, _properties(item))
         except ApiError as error:
             if error.status == 404:
-                raise not_found(
-                    "Could not get some objects, they may be deleted or not exist.",
-                    context={"ids": [record_id]},
-                ) from error
+                raise gone(call.kind.capitals, [record_id]) from error
             raise
 
     return _write_all(call, write, 200)
@@ -163,9 +149,7 @@ def _unique_id(call: Call, item: Mapping[str, Any]) -> str:
         raise bad_request(f"Unable to perform update/upsert by non-unique 0-1 property {name}")
     found = call.portal.records.ids_by(call.kind, name, [value]).get(value.lower())
     if found is None:
-        raise not_found(
-            "Could not get some objects, they may be deleted or not exist.", context={"ids": [value]}
-        )
+        raise gone(call.kind.capitals, [value])
     return found
 
 

@@ -56,8 +56,6 @@ def no_links(call: Call, from_id: str) -> dict[str, Any]:
             "fromObjectType": [one.singular],
             "toObjectType": [singular],
         },
-        "errors": [],
-        "links": {},
     }
 
 

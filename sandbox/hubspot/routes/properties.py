@@ -167,16 +167,7 @@ def batch_read(call: Call) -> Answer:
         try:
             results.append(find(call.kind, name, archived).body())
         except ApiError as error:
-            errors.append(
-                {
-                    "status": "error",
-                    "category": error.category,
-                    "message": error.message,
-                    "context": {"name": [name]},
-                    "errors": [],
-                    "links": {},
-                }
-            )
+            errors.append(error.in_batch(name=[name]))
     return batch_answer(call, started, results, errors)
 
 
