@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import deque
+from collections.abc import Callable
 
 from sandbox.hubspot.errors import ApiError
 
 PER_TEN_SECONDS = 190
-PER_SECOND = 19
 PER_DAY = 650_000
 SEARCHES_PER_SECOND = 5
 
@@ -16,8 +17,9 @@ SEARCHES_PER_SECOND = 5
 class Limits:
     """Counts calls; refuses those above the limits where `enforced`."""
 
-    def __init__(self, enforced: bool) -> None:
+    def __init__(self, enforced: bool, timer: Callable[[], float] = time.monotonic) -> None:
         self.enforced = enforced
+        self._timer = timer
         self.per_ten_seconds, self.per_day, self.searches = PER_TEN_SECONDS, PER_DAY, SEARCHES_PER_SECOND
         self._calls: deque[float] = deque()
         self._searches: deque[float] = deque()
@@ -25,7 +27,7 @@ class Limits:
 
     def admit(self, search: bool) -> dict[str, str]:
         """Count one call and return the headers of its answer; raises ApiError 429 above a limit."""
-        now = time.monotonic()
+        now = self._timer()
         self.today += 1
         headers = {
             "X-HubSpot-RateLimit-Daily": str(self.per_day),
@@ -35,14 +37,21 @@ class Limits:
             self._check(self._searches, now, 1.0, self.searches, "secondly", headers)
             return headers
         used = self._check(self._calls, now, 10.0, self.per_ten_seconds, "ten_secondly_rolling", headers)
+        per_second = max(1, self.per_ten_seconds // 10)
         headers |= {
             "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
             "X-HubSpot-RateLimit-Max": str(self.per_ten_seconds),
             "X-HubSpot-RateLimit-Remaining": str(self.per_ten_seconds - used),
-            "X-HubSpot-RateLimit-Secondly": str(PER_SECOND),
-            "X-HubSpot-RateLimit-Secondly-Remaining": str(max(0, PER_SECOND - used)),
+            "X-HubSpot-RateLimit-Secondly": str(per_second),
+            "X-HubSpot-RateLimit-Secondly-Remaining": str(max(0, per_second - self._in_last_second(now))),
         }
         return headers
+
+    def _in_last_second(self, now: float) -> int:
+        """How many calls the last second saw, the present one too; no call is refused for that."""
+        if not self.enforced:
+            return 1
+        return sum(1 for _ in itertools.takewhile(lambda moment: moment > now - 1.0, reversed(self._calls)))
 
     def _check(
         self, calls: deque[float], now: float, seconds: float, most: int, name: str, headers: dict[str, str]

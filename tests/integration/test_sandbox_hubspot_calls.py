@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.hubspot.limits import Limits
 from sandbox.hubspot.routes import ROUTES
 from tests.integration.hubspot_portal import Portal
 
@@ -285,6 +286,25 @@ def test_owners_must_exist(portal: Portal) -> None:
     assert portal("GET", "/crm/v3/owners/7")["email"] == "r@x.org"
     portal("GET", "/crm/v3/owners/9", expect=404)
     assert portal("GET", "/account-info/v3/api-usage/daily/private-apps")["results"][0]["currentUsage"] > 0
+
+
+def test_the_headers_of_a_second_count_a_second() -> None:
+    moment = [0.0]
+    limits = Limits(enforced=True, timer=lambda: moment[0])
+    limits.per_ten_seconds = 50
+
+    def left() -> tuple[int, int, int]:
+        headers = limits.admit(search=False)
+        names = ("Secondly", "Secondly-Remaining", "Remaining")
+        return tuple(int(headers[f"X-HubSpot-RateLimit-{name}"]) for name in names)  # type: ignore[return-value]
+
+    assert [left() for _ in range(6)] == [(5, max(0, 4 - n), 49 - n) for n in range(6)]
+    moment[0] = 1.5
+    assert left() == (5, 4, 43)
+    moment[0] = 9.9
+    assert left() == (5, 4, 42)
+    moment[0] = 10.5
+    assert left() == (5, 3, 47)
 
 
 WORDS = [
