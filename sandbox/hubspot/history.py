@@ -26,7 +26,7 @@ class History:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._source = "INTEGRATION"
+        self.source = "INTEGRATION"
         columns = ", ".join(f"{name} text" for name in COLUMNS)
         store.db.execute(f"create table if not exists {TABLE} (version integer primary key, {columns})")
         store.db.execute(
@@ -36,11 +36,11 @@ class History:
     @contextmanager
     def written_by(self, source: str) -> Iterator[None]:
         """Changes inside come from `source`, not from an integration."""
-        self._source, before = source, self._source
+        self.source, before = source, self.source
         try:
             yield
         finally:
-            self._source = before
+            self.source = before
 
     def record(self, kind: ObjectType, before: Record, changed: Mapping[str, str], now: str) -> None:
         """Note the properties that change on the record that was `before`."""
@@ -52,7 +52,7 @@ class History:
             for name in changed
             if name not in known and before.properties.get(name)
         ]
-        rows += [(name, now, value, self._source) for name, value in changed.items()]
+        rows += [(name, now, value, self.source) for name, value in changed.items()]
         self._insert((kind.name, before.id, *row) for row in rows)
 
     def load(self, rows: Iterable[Mapping[str, Any]]) -> int:

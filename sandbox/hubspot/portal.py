@@ -62,7 +62,7 @@ class HubSpot:
         self.owners = Owners(store, clock)
         self.rules: list[ValidationRule] = []
         self.lists = Lists(clock)
-        self.webhooks = Webhooks(clock, self.portal_id, CLIENT_SECRET)
+        self.webhooks = Webhooks(clock, self.portal_id, CLIENT_SECRET, lambda: self.history.source)
         self.forms = Forms(self)
         self.limits = Limits(limits)
         self.tokens: dict[str, frozenset[str]] = {}

@@ -12,6 +12,7 @@ import hmac
 import json
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,11 +78,12 @@ class Mischief:
 
 @dataclass(slots=True)
 class Webhooks:
-    """The subscriptions of the portal's one app, and the events that wait to be told."""
+    """The subscriptions of the portal's one app, and the events that wait to be told; `source` says who writes."""
 
     clock: Clock
     portal_id: int
     secret: str
+    source: Callable[[], str]
     target_url: str | None = None
     max_concurrent: int = 10
     retry_seconds: float = 1.0
@@ -91,6 +93,7 @@ class Webhooks:
     _mischief: Mischief = field(default_factory=Mischief)
     _dice: random.Random = field(default_factory=random.Random)
     _next_event: int = 1
+    _next_subscription: int = 1
     _task: asyncio.Task[None] | None = None
 
     def subscribe(
@@ -99,8 +102,9 @@ class Webhooks:
         """Add a subscription."""
         now = iso(self.clock.now())
         made = Subscription(
-            len(self.subscriptions) + 1, event_type, property_name, object_type_id, active, now, now
+            self._next_subscription, event_type, property_name, object_type_id, active, now, now
         )
+        self._next_subscription += 1
         self.subscriptions[made.id] = made
         return made
 
@@ -136,7 +140,7 @@ class Webhooks:
             "occurredAt": round(self.clock.now().timestamp() * 1000),
             "subscriptionType": subscription.event_type,
             "attemptNumber": 0,
-            "changeSource": "INTEGRATION",
+            "changeSource": self.source(),
             **details,
         }
         self._next_event += 1

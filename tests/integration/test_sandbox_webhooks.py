@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -43,15 +44,26 @@ def portal(start_sandbox: Callable[..., Sandbox]) -> Sandbox:
     return start_sandbox("--leads", "0", "--no-limits", "--control")
 
 
+def caller_of(portal: Sandbox) -> httpx.Client:
+    headers = {"Authorization": f"Bearer {portal['hubspot']['token']}"}
+    return httpx.Client(base_url=portal["hubspot"]["url"], headers=headers, timeout=30)
+
+
 @pytest.fixture(scope="module")
 def http(portal: Sandbox) -> Iterator[httpx.Client]:
-    headers = {"Authorization": f"Bearer {portal['hubspot']['token']}"}
-    with httpx.Client(base_url=portal["hubspot"]["url"], headers=headers, timeout=30) as session:
+    with caller_of(portal) as session:
         yield session
 
 
 @pytest.fixture
 def receiver(portal: Sandbox, http: httpx.Client) -> Iterator[Receiver]:
+    with receiving(portal, http) as received:
+        yield received
+
+
+@contextmanager
+def receiving(portal: Sandbox, http: httpx.Client) -> Iterator[Receiver]:
+    """A server that the portal tells what happens, for the time being."""
     secret = portal["hubspot"]["client_secret"]
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     received = Receiver(f"http://127.0.0.1:{server.server_address[1]}/hook")
@@ -169,3 +181,36 @@ def test_deliveries_can_be_replayed(portal: Sandbox, http: httpx.Client, receive
     httpx.put(mischief, json={})
     assert receiver.batches[0] == receiver.batches[1]
     assert receiver.signatures[0] == receiver.signatures[1]
+
+
+def test_a_subscription_never_takes_the_place_of_another(http: httpx.Client, portal: Sandbox) -> None:
+    path = f"/webhooks/v3/{portal['hubspot']['app_id']}/subscriptions"
+    ids = [
+        http.post(path, json={"eventType": f"contact.{it}"}).json()["id"] for it in ("creation", "deletion")
+    ]
+    http.delete(f"{path}/{ids[0]}")
+    third = http.post(path, json={"eventType": "contact.merge"}).json()
+    assert third["id"] not in ids
+    events = {item["id"]: item["eventType"] for item in http.get(path).json()["results"]}
+    assert events == {ids[1]: "contact.deletion", third["id"]: "contact.merge"}
+    for subscription in events:
+        http.delete(f"{path}/{subscription}")
+
+
+def test_events_say_who_wrote(start_sandbox: Callable[..., Sandbox]) -> None:
+    """What the living population does comes from the portal's users, what a caller writes from an integration."""
+    options = ("--leads", "200", "--live", "--speed", "0", "--no-limits", "--control")
+    portal = start_sandbox(*options, "--now", "2026-03-18T15:30:00Z")
+    with caller_of(portal) as http, receiving(portal, http) as receiver:
+        subscribe(portal, http, "contact.propertyChange", propertyName="lifecyclestage")
+        subscribe(portal, http, "contact.creation")
+        httpx.post(f"{portal['control']['url']}/clock", json={"advance": 3 * 86400}, timeout=120)
+        told = receiver.wait_for(1)
+        assert {event["changeSource"] for event in told} == {"CRM_UI"}
+        ours = new_contacts(http, 1)[0]
+        end = time.monotonic() + 15
+        while int(ours) not in {event["objectId"] for event in receiver.events()} and time.monotonic() < end:
+            time.sleep(0.02)
+        assert {event["changeSource"] for event in receiver.events() if event["objectId"] == int(ours)} == {
+            "INTEGRATION"
+        }
