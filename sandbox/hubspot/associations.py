@@ -133,14 +133,21 @@ class Associations:
 
     def types(self, one: ObjectType, other: ObjectType) -> list[LinkType]:
         """The link types from `one` to `other`; a pair that HubSpot has no standard link for gets one."""
-        found = [
-            kind
-            for kind in self._types.values()
-            if (kind.from_object, kind.to_object) == (one.name, other.name)
-        ]
+        found = self.labels(one, other, None)
         if any(kind.label is None for kind in found):
             return found
         return [self.default(one, other), *found]
+
+    def labels(
+        self, one: ObjectType, other: ObjectType, category: str | None = USER_DEFINED
+    ) -> list[LinkType]:
+        """The link types of a category (None: of any) that are defined from `one` to `other`."""
+        return [
+            kind
+            for kind in self._types.values()
+            if (kind.from_object, kind.to_object) == (one.name, other.name)
+            and category in (None, kind.category)
+        ]
 
     def default(self, one: ObjectType, other: ObjectType) -> LinkType:
         """The link type without a label."""

@@ -106,6 +106,11 @@ def test_properties_change_and_go(portal: Portal) -> None:
         400,
     )
     assert portal("GET", f"{base}/groups/contactinformation")["name"] == "contactinformation"
+    portal("DELETE", f"{base}/groups/contactinformation", expect=400)
+    portal("POST", f"{base}/groups", {"name": "ours", "label": "Ours"}, 201)
+    assert portal("PATCH", f"{base}/groups/ours", {"label": "Mine"})["label"] == "Mine"
+    portal("DELETE", f"{base}/groups/ours", expect=204)
+    portal("GET", f"{base}/groups/ours", expect=404)
 
 
 def test_unique_properties(portal: Portal) -> None:
@@ -172,6 +177,15 @@ def test_pipelines_change(portal: Portal) -> None:
     assert deal["pipeline"] == made["id"] and deal["hs_is_closed_won"] == "true"
     assert deal[f"hs_v2_date_entered_{signed}"] == deal["createdate"]
     assert portal("PATCH", f"{stages}/{signed}", {"label": "Won"})["label"] == "Won"
+    changed = portal("PATCH", f"{base}/{made['id']}", {"label": "Allies", "displayOrder": 3})
+    assert (changed["label"], changed["displayOrder"], len(changed["stages"])) == ("Allies", 3, 2)
+    replaced = {"label": "Lost", "displayOrder": 9, "metadata": {"probability": "0.0"}}
+    assert portal("PUT", f"{stages}/{signed}", replaced)["metadata"] == {"probability": "0.0"}
+    portal("PUT", f"{stages}/{signed}", {"label": "Lost"}, 400)
+    portal("PUT", f"{base}/{made['id']}", {"label": "Partners", "stages": [stage, {"label": "Bad"}]}, 400)
+    assert [item["label"] for item in portal("GET", stages)["results"]] == ["Talk", "Lost"]
+    kept = {"label": "Partners", "displayOrder": 1, "stages": [{**won, "stageId": signed}]}
+    assert [item["id"] for item in portal("PUT", f"{base}/{made['id']}", kept)["stages"]] == [signed]
     portal("DELETE", f"{stages}/{signed}", expect=204)
     portal("GET", f"{stages}/{signed}", expect=404)
     portal("DELETE", f"{base}/{made['id']}", expect=204)
@@ -218,6 +232,16 @@ def test_lists_by_name_and_by_record(portal: Portal) -> None:
     assert len(portal("GET", f"/crm/v3/lists?listIds={made['listId']}")["lists"]) == 1
     portal("DELETE", path, expect=204)
     portal("GET", path, expect=404)
+    portal("PUT", f"{path}/restore", expect=204)
+    portal("PUT", f"{path}/restore", expect=404)
+    assert portal("GET", path)["list"]["size"] == 2
+    other = portal("POST", "/crm/v3/lists", {**new, "name": "Theirs"})["list"]["listId"]
+    portal("PUT", f"{path}/update-list-name?listName=Theirs", expect=400)
+    assert portal("PUT", f"{path}/update-list-name?listName=Mine")["updatedList"]["name"] == "Mine"
+    portal("PUT", f"/crm/v3/lists/{other}/memberships/add-from/{made['listId']}", expect=204)
+    portal("DELETE", f"{path}/memberships", expect=204)
+    sizes = {item["name"]: item["size"] for item in portal("POST", "/crm/v3/lists/search", {})["lists"]}
+    assert sizes == {"Mine": 0, "Theirs": 2}
 
 
 @pytest.mark.parametrize("count", [0, 1, 99, 100, 101])
@@ -261,8 +285,62 @@ def test_webhook_settings(portal: Portal) -> None:
     portal("POST", base, {"eventType": "contact.propertyChange"}, 400)
     portal("POST", base, {"eventType": "planet.creation"}, 400)
     portal("GET", "/webhooks/v3/7/subscriptions", expect=404)
+    switched = {"inputs": [{"id": made["id"], "active": False}]}
+    assert not portal("POST", f"{base}/batch/update", switched)["results"][0]["active"]
+    portal("POST", f"{base}/batch/update", {"inputs": [{"id": "77", "active": True}]}, 404)
     portal("DELETE", f"{base}/{made['id']}", expect=204)
     assert portal("GET", base)["results"] == []
+
+
+def test_forms_have_one_type(portal: Portal) -> None:
+    portal("POST", "/marketing/v3/forms", {"name": "Theirs", "formType": "captured"}, 501)
+    made = portal("POST", "/marketing/v3/forms", {"name": "Ours", "formType": "hubspot"}, 201)
+    for types, ids in (
+        ("", [made["id"]]),
+        ("?formTypes=all", [made["id"]]),
+        ("?formTypes=captured,flow", []),
+    ):
+        assert [form["id"] for form in portal("GET", f"/marketing/v3/forms{types}")["results"]] == ids
+    portal("GET", "/marketing/v3/forms?formTypes=popup", expect=400)
+
+
+def test_what_is_left_of_the_limits(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    base, people = "/crm/limits/2026-03", [portal.contact(firstname=str(number)) for number in range(5)]
+    assert portal("GET", f"{base}/calculated-properties")["overallUsage"] == 0
+    assert portal("GET", f"{base}/custom-object-types")["usage"] == 0
+    deals, leads = portal("GET", f"{base}/pipelines")["hubspotDefinedObjectTypes"]
+    assert (deals["objectTypeId"], deals["usage"], leads["usage"]) == ("0-3", 1, 1)
+    path = "/crm/v4/associations/contacts/companies"
+    assert portal("GET", f"{base}/associations/labels")["results"] == []
+    portal("POST", f"{path}/labels", {"label": "Boss", "name": "boss"})
+    there, back = portal("GET", f"{base}/associations/labels")["results"]
+    assert (there["fromObjectType"]["objectTypeId"], there["allLabels"], there["usage"]) == (
+        "0-1",
+        ["Boss"],
+        1,
+    )
+    only = portal("GET", f"{base}/associations/labels?fromObjectTypeId=0-2")["results"]
+    assert only == [back]
+    names = [
+        item["name"] for item in portal("GET", "/crm/v3/associations/contacts/companies/types")["results"]
+    ]
+    assert names == ["contact_to_company_unlabeled", "contact_to_company", "boss"]
+    companies = {count: portal.company(name=str(count)) for count in (3, 4, 5)}
+    for count, company in companies.items():
+        pairs = [{"from": {"id": person}, "to": {"id": company}} for person in people[:count]]
+        portal("POST", f"{path}/batch/associate/default", {"inputs": pairs})
+    monkeypatch.setattr("sandbox.hubspot.routes.limits.MAX_LINKS", 5)
+    [crowded] = portal("GET", f"{base}/associations/records/from")["results"]
+    assert (
+        crowded["objectTypeId"] == "0-2" and crowded["hasRecordsAtLimit"] and crowded["hasRecordsNearLimit"]
+    )
+    assert [it["objectTypeId"] for it in portal("GET", f"{base}/associations/records/0-2/to")["results"]] == [
+        "0-1"
+    ]
+    assert portal("GET", f"{base}/associations/records/0-1/to")["results"] == []
+    records = portal("GET", f"{base}/associations/records/0-2/0-1")
+    assert [it["objectId"] for it in records["atLimitFromRecordSamples"]] == [int(companies[5])]
+    assert [it["percentage"] for it in records["nearLimitFromRecordSamples"]] == [80.0]
 
 
 def test_old_and_new_limits_of_batches(portal: Portal) -> None:

@@ -135,12 +135,23 @@ def batch_archive_labels(call: Call) -> Answer:
     return 204, None
 
 
+def list_types(call: Call) -> Answer:
+    """The types of link between two objects in the older form: id and name."""
+    one, other = ends(call)
+    known = call.portal.associations
+    results = [
+        {"id": str(it.type_id), "name": known.wire_name(one, other, it)} for it in known.types(one, other)
+    ]
+    return 200, {"results": results}
+
+
 ROUTES = [
     Endpoint("POST", f"{V4}/batch/read", batch_read, reads),
     Endpoint("POST", f"{V4}/batch/create", batch_create, writes),
     Endpoint("POST", f"{V4}/batch/associate/default", batch_default, writes),
     Endpoint("POST", f"{V4}/batch/archive", batch_archive, writes),
     Endpoint("POST", f"{V4}/batch/labels/archive", batch_archive_labels, writes),
+    Endpoint("GET", f"{V3}/types", list_types, reads),
     Endpoint("POST", f"{V3}/batch/read", batch_read_v3, reads),
     Endpoint("POST", f"{V3}/batch/create", batch_create_v3, writes),
     Endpoint("POST", f"{V3}/batch/archive", batch_archive, writes),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.hubspot.calls import Answer, Call
-from sandbox.hubspot.errors import bad_request, not_found
+from sandbox.hubspot.errors import bad_request, not_found, not_served
 from sandbox.hubspot.routes.endpoint import Endpoint
 from sandbox.hubspot.routes.paging import behind, next_page
 from sandbox.hubspot.values import text
@@ -13,6 +13,7 @@ from sandbox.hubspot.values import text
 FORMS = "/marketing/v3/forms"
 MAX_FORMS = 500
 MAX_SUBMISSIONS = 50
+FORM_TYPES = {"hubspot", "captured", "flow", "blog_comment", "all"}
 
 
 def _forms(call: Call) -> tuple[str, ...]:
@@ -29,6 +30,11 @@ def _form(call: Call) -> dict[str, Any]:
 def list_forms(call: Call) -> Answer:
     """A page of forms."""
     limit, after = call.number("limit", 20, MAX_FORMS), call.query.get("after")
+    types = set(call.names("formTypes")) or {"hubspot"}
+    if unknown := types - FORM_TYPES:
+        raise bad_request(f"{sorted(unknown)[0]} is not a form type")
+    if not types & {"hubspot", "all"}:  # a portal of the sandbox has forms of this type only
+        return 200, {"results": []}
     known = sorted(call.portal.forms.forms.values(), key=lambda form: str(form["id"]))
     forms = behind(after, [] if call.flag("archived") else known, lambda form: str(form["id"]))
     body: dict[str, Any] = {"results": forms[:limit]}
@@ -41,6 +47,8 @@ def create_form(call: Call) -> Answer:
     """Add a form."""
     if not call.body.get("name"):
         raise bad_request("Some required fields were not set: [name]")
+    if call.body.get("formType", "hubspot") != "hubspot":
+        raise not_served(f"forms of the type {call.body['formType']}")
     return 201, call.portal.forms.create(call.body)
 
 

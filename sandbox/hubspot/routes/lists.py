@@ -15,6 +15,7 @@ from sandbox.hubspot.values import milliseconds, text
 BASE = "/crm/v3/lists"
 MAX_MEMBERS = 250
 MAX_LISTS = 500
+NOT_LISTS = ("folders", "idmapping")  # areas of their own that stand where a list's id does
 SORTS = ("HS_LIST_ID", "")  # the order that lists are kept in; other orders are not served
 
 
@@ -29,6 +30,8 @@ def writes(call: Call) -> tuple[str, ...]:
 
 
 def _list(call: Call) -> ContactList:
+    if call.path["list"] in NOT_LISTS:
+        raise not_served(f"{call.path['list']} of lists")
     found = call.portal.lists.find(call.path["list"])
     if found is None:
         raise not_found(f"List does not exist with ID {call.path['list']}.")

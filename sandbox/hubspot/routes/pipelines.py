@@ -10,7 +10,7 @@ from sandbox.hubspot.errors import bad_request, conflict, not_found
 from sandbox.hubspot.pipelines import Pipeline, Stage
 from sandbox.hubspot.routes.endpoint import Endpoint
 from sandbox.hubspot.values import text
-from sandbox.hubspot.writing import STAGES
+from sandbox.hubspot.writing import STAGES, stamp
 
 BASE = "/crm/v3/pipelines/{object}"
 
@@ -72,14 +72,19 @@ def _label(body: dict[str, Any]) -> str:
     return label
 
 
+def _metadata(call: Call, body: dict[str, Any]) -> dict[str, str]:
+    metadata = {text(name): text(value) for name, value in (body.get("metadata") or {}).items()}
+    if call.kind.name == "deals" and "probability" not in metadata:
+        raise bad_request("Deal stages need metadata.probability")
+    return metadata
+
+
 def _add_stage(call: Call, pipeline: Pipeline, body: dict[str, Any]) -> Stage:
     label = _label(body)
     stage_id = text(body.get("stageId") or label.lower().replace(" ", "_"))
     if call.portal.pipelines.stage(call.kind.name, stage_id):
         raise conflict(f"There is a stage {stage_id} already")
-    metadata = {text(name): text(value) for name, value in (body.get("metadata") or {}).items()}
-    if call.kind.name == "deals" and "probability" not in metadata:
-        raise bad_request("Deal stages need metadata.probability")
+    metadata = _metadata(call, body)
     order = int(body.get("displayOrder") or len(pipeline.stages))
     call.portal.track_stage(call.kind, stage_id)
     return call.portal.pipelines.add_stage(pipeline, stage_id, label, order, metadata)
@@ -100,6 +105,31 @@ def create_pipeline(call: Call) -> Answer:
     return 201, pipeline.body()
 
 
+def update_pipeline(call: Call) -> Answer:
+    """Change a pipeline's label or its place."""
+    pipeline, body = _pipeline(call), call.body
+    pipeline.label = text(body.get("label") or pipeline.label)
+    pipeline.order = int(body.get("displayOrder", pipeline.order))
+    pipeline.updated_at = stamp(call.portal)
+    return 200, pipeline.body()
+
+
+def replace_pipeline(call: Call) -> Answer:
+    """Give a pipeline another label, place and stages; stages that are not named any more are gone."""
+    pipeline, body = _pipeline(call), call.body
+    _label(body)
+    before, pipeline.stages = pipeline.stages, {}
+    try:
+        for stage in body.get("stages") or []:
+            _add_stage(call, pipeline, stage)
+    except Exception:
+        pipeline.stages = before
+        raise
+    for stage_id, stage in pipeline.stages.items():
+        stage.created_at = before[stage_id].created_at if stage_id in before else stage.created_at
+    return update_pipeline(call)
+
+
 def delete_pipeline(call: Call) -> Answer:
     """Remove a pipeline."""
     call.portal.pipelines.remove(call.kind.name, _pipeline(call).id)
@@ -117,7 +147,16 @@ def update_stage(call: Call) -> Answer:
     stage.label = text(body.get("label") or stage.label)
     stage.order = int(body.get("displayOrder", stage.order))
     stage.metadata |= {text(name): text(value) for name, value in (body.get("metadata") or {}).items()}
+    stage.updated_at = stamp(call.portal)
     return 200, stage.body()
+
+
+def replace_stage(call: Call) -> Answer:
+    """Give a stage another label, place and metadata."""
+    stage, body = _stage(call), call.body
+    _label(body)
+    stage.metadata = _metadata(call, body)
+    return update_stage(call)
 
 
 def delete_stage(call: Call) -> Answer:
@@ -130,10 +169,13 @@ ROUTES = [
     Endpoint("GET", BASE, list_pipelines, reads),
     Endpoint("POST", BASE, create_pipeline, _writes),
     Endpoint("GET", f"{BASE}/{{pipeline}}", get_pipeline, reads),
+    Endpoint("PATCH", f"{BASE}/{{pipeline}}", update_pipeline, _writes),
+    Endpoint("PUT", f"{BASE}/{{pipeline}}", replace_pipeline, _writes),
     Endpoint("DELETE", f"{BASE}/{{pipeline}}", delete_pipeline, _writes),
     Endpoint("GET", f"{BASE}/{{pipeline}}/stages", list_stages, reads),
     Endpoint("POST", f"{BASE}/{{pipeline}}/stages", create_stage, _writes),
     Endpoint("GET", f"{BASE}/{{pipeline}}/stages/{{stage}}", get_stage, reads),
     Endpoint("PATCH", f"{BASE}/{{pipeline}}/stages/{{stage}}", update_stage, _writes),
+    Endpoint("PUT", f"{BASE}/{{pipeline}}/stages/{{stage}}", replace_stage, _writes),
     Endpoint("DELETE", f"{BASE}/{{pipeline}}/stages/{{stage}}", delete_stage, _writes),
 ]

@@ -206,6 +206,22 @@ def create_group(call: Call) -> Answer:
     return 201, _group(name, label)
 
 
+def update_group(call: Call) -> Answer:
+    """Call a group otherwise."""
+    groups, (_, known) = call.portal.groups(call.kind), get_group(call)
+    groups[known["name"]] = text(call.body.get("label") or known["label"])
+    return 200, _group(known["name"], groups[known["name"]])
+
+
+def delete_group(call: Call) -> Answer:
+    """Remove a group that no property is in; there is no error where it is gone already."""
+    name = call.path["name"]
+    if any(known.group == name and not known.archived_at for known in call.kind.properties.values()):
+        raise bad_request(f"Property group {name} has properties and cannot be removed")
+    call.portal.groups(call.kind).pop(name, None)
+    return 204, None
+
+
 def _group(name: str, label: str) -> dict[str, Any]:
     return {"archived": False, "name": name, "displayOrder": 0, "label": label}
 
@@ -217,6 +233,8 @@ ROUTES = [
     Endpoint("GET", f"{BASE}/groups", list_groups, reads),
     Endpoint("POST", f"{BASE}/groups", create_group, writes),
     Endpoint("GET", f"{BASE}/groups/{{name}}", get_group, reads),
+    Endpoint("PATCH", f"{BASE}/groups/{{name}}", update_group, writes),
+    Endpoint("DELETE", f"{BASE}/groups/{{name}}", delete_group, writes),
     Endpoint("GET", BASE, list_properties, reads),
     Endpoint("POST", BASE, create_property, writes),
     Endpoint("GET", f"{BASE}/{{name}}", get_property, reads),

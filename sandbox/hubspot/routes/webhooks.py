@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.hubspot import writing
 from sandbox.hubspot.calls import Answer, Call
 from sandbox.hubspot.errors import bad_request, not_found
+from sandbox.hubspot.routes.batches import MAX_INPUTS, batch_answer
 from sandbox.hubspot.routes.endpoint import Endpoint
 from sandbox.hubspot.values import text
 from sandbox.hubspot.webhooks import APP_ID, EVENTS, Subscription
@@ -102,6 +103,19 @@ def update_subscription(call: Call) -> Answer:
     return 200, found.body()
 
 
+def update_subscriptions(call: Call) -> Answer:
+    """Switch several subscriptions on or off: all of them or, where one is not known, none."""
+    _check_app(call)
+    started, known = writing.stamp(call.portal), call.portal.webhooks.subscriptions
+    wanted = {text(item.get("id", "")): bool(item.get("active")) for item in call.inputs(MAX_INPUTS)}
+    unknown = sorted(given for given in wanted if not given.isdigit() or int(given) not in known)
+    if unknown:
+        raise not_found(f"Subscription {unknown[0]} does not exist")
+    for given, active in wanted.items():
+        known[int(given)].active, known[int(given)].updated_at = active, started
+    return batch_answer(call, started, [known[int(given)].body() for given in wanted], [])
+
+
 def delete_subscription(call: Call) -> Answer:
     """End a subscription."""
     del call.portal.webhooks.subscriptions[_subscription(call).id]
@@ -114,6 +128,7 @@ ROUTES = [
     Endpoint("DELETE", f"{BASE}/settings", delete_settings),
     Endpoint("GET", f"{BASE}/subscriptions", list_subscriptions),
     Endpoint("POST", f"{BASE}/subscriptions", create_subscription),
+    Endpoint("POST", f"{BASE}/subscriptions/batch/update", update_subscriptions),
     Endpoint("GET", f"{BASE}/subscriptions/{{subscription}}", get_subscription),
     Endpoint("PATCH", f"{BASE}/subscriptions/{{subscription}}", update_subscription),
     Endpoint("DELETE", f"{BASE}/subscriptions/{{subscription}}", delete_subscription),
