@@ -169,7 +169,8 @@ class HubSpotHand:
     def _update(self, object_name: str, record_id: str, row: Row) -> None:
         kind = self._portal.object_type(object_name)
         if self._portal.records.many(kind, [record_id], ["hs_object_id"]):  # somebody may have archived it
-            written = self._portal.records.update(kind, record_id, self._spelt(kind, row))
+            with self._portal.history.written_by("CRM_UI"):
+                written = self._portal.records.update(kind, record_id, self._spelt(kind, row))
             self._tell(kind, record_id, written.changed)
 
     def _tell(self, kind: ObjectType, record_id: str, values: Mapping[str, str]) -> None:
