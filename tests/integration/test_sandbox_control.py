@@ -382,11 +382,16 @@ def test_what_a_sandbox_may_do_is_set_at_its_start(start_sandbox: Callable[..., 
         names = [each["name"] for each in client.get(f"{VERSION}/sobjects").json()["sobjects"]]
         assert "Lead" in names and "Opportunity" not in names
         org_id = client.get("/services/oauth2/userinfo").json()["organization_id"]
-    account = httpx.get(
-        started["hubspot"]["url"] + "/account-info/v3/details",
-        headers={"Authorization": f"Bearer {started['hubspot']['token']}"},
-    )
+    token = {"Authorization": f"Bearer {started['hubspot']['token']}"}
+    account = httpx.get(started["hubspot"]["url"] + "/account-info/v3/details", headers=token)
     assert (account.json()["portalId"], org_id) == (7100112, "00DLw000000000DMAQ")
+    proxied, contacts = started["proxy"], "https://api.hubapi.com/crm/v3/objects/contacts"
+    with httpx.Client(proxy=proxied["url"], verify=proxied["ca_file"], headers=token) as client:
+        for name in ("Ann", "Bob"):
+            client.post(contacts, json={"properties": {"firstname": name}})
+        link = client.get(contacts, params={"limit": 1}).json()["paging"]["next"]["link"]
+        assert link.startswith(f"{contacts}?limit=1&after=")
+        assert [it["properties"]["firstname"] for it in client.get(link).json()["results"]] == ["Bob"]
     refused = httpx.Client(proxy=started["proxy"]["url"], verify=False)
     with pytest.raises(httpx.ProxyError):
         refused.get("https://example.com/")
