@@ -110,6 +110,10 @@ def test_a_cursor_whose_record_is_gone_loses_nothing(portal: Portal) -> None:
     item = {"inputs": [{"id": company, "after": after}]}
     [read] = portal("POST", "/crm/v4/associations/companies/contacts/batch/read", item)["results"]
     assert [str(target["toObjectId"]) for target in read["to"]] == ids[3:]
+    oldest = portal(
+        "GET", f"/crm-associations/v1/associations/{company}/HUBSPOT_DEFINED/280?limit=2&offset={after}"
+    )
+    assert oldest == {"results": [4, 5], "hasMore": True, "offset": 5}
     portal.hubspot.load("owners", [{"id": str(number)} for number in (8, 9, 10)])
     portal.hubspot.load("owners", [{"id": "9", "archived": "true"}])
     assert [owner["id"] for owner in portal("GET", "/crm/v3/owners?after=9")["results"]] == ["10"]

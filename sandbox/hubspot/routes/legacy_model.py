@@ -12,6 +12,7 @@ from sandbox.hubspot.pipelines import Pipeline
 from sandbox.hubspot.properties import Property
 from sandbox.hubspot.routes.endpoint import Endpoint
 from sandbox.hubspot.routes.legacy_contacts import reads, writes
+from sandbox.hubspot.routes.paging import behind
 from sandbox.hubspot.routes.pipelines import pipelines_of
 from sandbox.hubspot.routes.pipelines import reads as pipeline_reads
 from sandbox.hubspot.values import milliseconds, text, wire_id
@@ -122,13 +123,13 @@ def _definition(call: Call, given: object) -> tuple[ObjectType, ObjectType, int]
 
 
 def linked_ids(call: Call) -> Answer:
-    """The records that one record is linked to."""
+    """The records that one record is linked to; as recorded, the offset is the last one's id."""
     one, other, _ = _definition(call, call.path["definition"])
-    limit, offset = call.number("limit", 100, 100), int(call.query.get("offset") or 0)
+    limit, offset = call.number("limit", 100, 100), call.query.get("offset")
     links = call.portal.associations.of(one, other, [call.path["id"]]).get(call.path["id"], [])
-    ids = list(dict.fromkeys(link.to_id for link in links))
-    shown = [wire_id(record_id) for record_id in ids[offset : offset + limit]]
-    return 200, {"results": shown, "hasMore": offset + limit < len(ids), "offset": offset + len(shown)}
+    ids = behind("" if offset == "0" else offset, list(dict.fromkeys(link.to_id for link in links)), str)
+    shown = [wire_id(record_id) for record_id in ids[:limit]]
+    return 200, {"results": shown, "hasMore": len(ids) > limit, "offset": shown[-1] if shown else 0}
 
 
 def _ends(body: Mapping[str, Any]) -> tuple[str, str]:
