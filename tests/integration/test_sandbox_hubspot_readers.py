@@ -58,7 +58,7 @@ def test_dlt_reads_by_links(portal: Portal) -> None:
         "/crm/v3/objects/companies?associations=contacts,deals,products,tickets,quotes&limit=100"
     )
     [links] = [company["associations"]["contacts"] for company in companies]
-    assert len(links["results"]) == len(ids)
+    assert {link["id"] for link in links["results"]} == set(ids) and "paging" not in links
     history = portal.pages("/crm/v3/objects/contacts?propertiesWithHistory=email&limit=50")
     assert [record["id"] for record in history] == ids
     assert len(portal.pages("/crm/v3/objects/deals?archived=true&associations=engagements,line_items")) == 0
