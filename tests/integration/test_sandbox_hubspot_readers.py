@@ -80,10 +80,16 @@ def test_airbyte_reads_old_lists_and_links_to_anything(portal: Portal) -> None:
     won = next(stage for stage in pipeline["stages"] if stage["stageId"] == "closedwon")
     assert won["metadata"] == {"isClosed": "true", "probability": "1.0"} and won["updatedAt"] > 0
     found: list[dict[str, Any]] = []
+    portal.hubspot.load("tasks", [{"hs_object_id": "not-a-number"}, {"hs_object_id": "nor-this"}])
+    portal("DELETE", "/crm/v3/objects/tasks/nor-this", expect=204)
     page: dict[str, Any] = {"offset": 0, "hasMore": True}
     while page["hasMore"]:
-        page = portal("GET", f"/engagements/v1/engagements/paged?limit=250&offset={page['offset']}")
+        page = portal("GET", f"/engagements/v1/engagements/paged?limit=7&offset={page['offset']}")
         found += page["results"]
+    assert found.pop()["engagement"]["id"] == "not-a-number"
+    goes_on = portal("GET", f"/engagements/v1/engagements/paged?limit=1&offset={page['offset']}")
+    assert goes_on == {"results": [], "hasMore": False, "offset": 0}
+    portal("GET", "/engagements/v1/engagements/paged?offset=7", expect=400)
     assert len({item["engagement"]["id"] for item in found}) == len(found) == len(ids) * len(ENGAGEMENTS)
     assert {item["engagement"]["type"] for item in found} == {"CALL", "EMAIL", "MEETING", "NOTE", "TASK"}
     assert all(len(item["associations"]["contactIds"]) == 1 for item in found)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.hubspot import scopes
 from sandbox.hubspot.calls import Answer, Call
+from sandbox.hubspot.errors import bad_request
 from sandbox.hubspot.objects import ObjectType
 from sandbox.hubspot.properties import Property
 from sandbox.hubspot.records import Record
@@ -20,6 +21,7 @@ MAX_PAGE = 250
 MAX_RECENT_PAGE = 100
 MAX_RECENT = 10_000
 RECENT = timedelta(days=30)
+OFFSETS = 8  # more than there are kinds
 LINKED = {"contacts": "contactIds", "companies": "companyIds", "deals": "dealIds"}
 NEVER_LINKED = ("ownerIds", "workflowIds", "ticketIds", "contentIds", "quoteIds", "marketingEventIds")
 # object -> (what the old API calls it, its metadata: the old name of each property)
@@ -93,77 +95,109 @@ def _engagement(call: Call, kind: ObjectType, record: Record) -> dict[str, Any]:
     if properties.get("hs_email_direction") == INCOMING:
         name = INCOMING
     owner, moment = properties["hubspot_owner_id"], properties["hs_timestamp"]
-    return {
+    shown = {
         "id": wire_id(record.id),
         "portalId": call.portal.portal_id,
         "active": True,
         "createdAt": milliseconds(record.created_at),
         "lastUpdated": milliseconds(record.updated_at),
-        "ownerId": wire_id(owner) if owner else None,
         "type": name,
         "timestamp": milliseconds(moment or record.created_at),
     }
+    return shown | ({"ownerId": wire_id(owner)} if owner else {})
 
 
-def _shown(call: Call, places: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
-    """Engagements given as (object, id), in this order."""
-    shown: dict[tuple[str, str], dict[str, Any]] = {}
-    for name in dict.fromkeys(name for name, _ in places):
-        kind, ids = call.object_type(name), [record_id for other, record_id in places if other == name]
-        links = {
-            member: call.portal.associations.of(kind, call.object_type(other), ids)
-            for other, member in LINKED.items()
+def _shown(call: Call, found: Sequence[tuple[ObjectType, Record]]) -> list[dict[str, Any]]:
+    """Engagements with what they are linked to."""
+    ids: dict[str, list[str]] = {}
+    for kind, record in found:
+        ids.setdefault(kind.name, []).append(record.id)
+    links = {
+        (name, member): call.portal.associations.of(call.object_type(name), call.object_type(other), of)
+        for name, of in ids.items()
+        for other, member in LINKED.items()
+    }
+    nothing: dict[str, list[Any]] = {member: [] for member in NEVER_LINKED}
+    return [
+        {
+            "engagement": _engagement(call, kind, record),
+            "associations": nothing
+            | {
+                member: list(
+                    dict.fromkeys(wire_id(it.to_id) for it in links[kind.name, member].get(record.id, []))
+                )
+                for member in LINKED.values()
+            },
+            "attachments": [],
+            "metadata": _metadata(kind, record),
         }
-        for record in call.portal.records.many(kind, ids, list(kind.properties)).values():
-            linked = {
-                member: list(dict.fromkeys(wire_id(link.to_id) for link in of.get(record.id, [])))
-                for member, of in links.items()
-            }
-            shown[name, record.id] = {
-                "engagement": _engagement(call, kind, record),
-                "associations": linked | {member: [] for member in NEVER_LINKED},
-                "attachments": [],
-                "metadata": _metadata(kind, record),
-            }
-    return [shown[place] for place in places]
+        for kind, record in found
+    ]
 
 
-def _union(columns: str) -> str:
-    return " union all ".join(
-        f"select '{name}' as object, {columns} from {quoted(name)} where _archived = 0" for name in KINDS
-    )
+def _offset_behind(kind: ObjectType, record_id: str) -> int | str:
+    """The offset that goes on behind an engagement: its id and kind in one number, as far as the id is one."""
+    place = list(KINDS).index(kind.name) + 1
+    return int(record_id) * OFFSETS + place if isinstance(wire_id(record_id), int) else f"{place}:{record_id}"
 
 
-def _offset(call: Call) -> int:
-    return call.number("offset", 0, 1 << 62) if call.query.get("offset") not in (None, "", "0") else 0
+def _start(given: str | None) -> tuple[int, str | None]:
+    """What an offset means: the place of the kind of engagement, and the id behind which to go on."""
+    if given in (None, "", "0"):
+        return 0, None
+    place, _, record_id = str(given).partition(":")
+    if not record_id:
+        number, kind = divmod(int(place), OFFSETS)
+        place, record_id = str(kind), str(number)
+    if not 0 < int(place) <= len(KINDS):
+        raise bad_request(f"Invalid offset: {given}")
+    return int(place) - 1, record_id
 
 
 def list_engagements(call: Call) -> Answer:
-    """A page of all engagements in the order of their ids."""
-    limit, offset = call.number("limit", 100, MAX_PAGE), _offset(call)
+    """A page of all engagements, one kind after the other, each in the order of its ids."""
+    limit, (place, after) = call.number("limit", 100, MAX_PAGE), _start(call.query.get("offset"))
+    found: list[tuple[ObjectType, Record]] = []
+    for kind in map(call.object_type, list(KINDS)[place:]):
+        left = limit + 1 - len(found)
+        if left > 0:
+            records = call.portal.records.page(kind, list(kind.properties), after, left, archived=False)
+            found += [(kind, record) for record in records]
+        after = None
+    shown = found[:limit]
+    offset = _offset_behind(shown[-1][0], shown[-1][1].id) if shown else 0
+    return 200, {"results": _shown(call, shown), "hasMore": len(found) > limit, "offset": offset}
+
+
+def _changed_since(call: Call, moment: str) -> list[tuple[str, str]]:
+    """The engagements that changed since a moment, last ones first, as (object, id): not more than can be had."""
+    each = " union all ".join(
+        f"select * from (select '{name}' as object, hs_object_id, hs_lastmodifieddate as changed from {quoted(name)} "
+        "where _archived = 0 and hs_lastmodifieddate >= :moment "
+        f"order by hs_lastmodifieddate desc, _order desc, hs_object_id desc limit {MAX_RECENT})"
+        for name in KINDS
+    )
     rows = call.portal.store.db.execute(
-        f"select object, hs_object_id from ({_union('hs_object_id, _order')}) "
-        "order by _order, hs_object_id, object limit ? offset ?",
-        (limit + 1, offset),
-    ).fetchall()
-    shown = _shown(call, [(row[0], row[1]) for row in rows[:limit]])
-    return 200, {"results": shown, "hasMore": len(rows) > limit, "offset": offset + len(shown)}
+        f"select object, hs_object_id from ({each}) order by changed desc, hs_object_id, object limit {MAX_RECENT}",
+        {"moment": moment},
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def recent_engagements(call: Call) -> Answer:
     """Engagements of the last thirty days, those that changed last first; no more than ten thousand."""
-    count, offset = call.number("count", 20, MAX_RECENT_PAGE), _offset(call)
+    count, given = call.number("count", 20, MAX_RECENT_PAGE), call.query.get("offset") or "0"
+    offset = call.number("offset", 0, MAX_RECENT) if given != "0" else 0
     moment = max(iso(call.portal.clock.now() - RECENT), datetime_text(call.query.get("since") or "0"))
-    changed = f"from ({_union('hs_object_id, hs_lastmodifieddate')}) where hs_lastmodifieddate >= ?"
-    total = call.portal.store.db.execute(f"select count(*) {changed}", (moment,)).fetchone()[0]
-    rows = call.portal.store.db.execute(
-        f"select object, hs_object_id {changed} "
-        "order by hs_lastmodifieddate desc, hs_object_id, object limit ? offset ?",
-        (moment, max(0, min(count, MAX_RECENT - offset)), offset),
-    ).fetchall()
-    shown, end = _shown(call, [(row[0], row[1]) for row in rows]), offset + len(rows)
-    more = end < min(total, MAX_RECENT)
-    return 200, {"results": shown, "hasMore": more, "offset": end, "total": min(total, MAX_RECENT)}
+    changed = _changed_since(call, moment)
+    places = changed[offset : offset + count]
+    known: dict[tuple[str, str], tuple[ObjectType, Record]] = {}
+    for kind in map(call.object_type, dict.fromkeys(name for name, _ in places)):
+        ids = [record_id for name, record_id in places if name == kind.name]
+        for record in call.portal.records.many(kind, ids, list(kind.properties)).values():
+            known[kind.name, record.id] = kind, record
+    shown, end = _shown(call, [known[place] for place in places]), offset + len(places)
+    return 200, {"results": shown, "hasMore": end < len(changed), "offset": end, "total": len(changed)}
 
 
 ROUTES = [

@@ -72,8 +72,9 @@ def company_properties(call: Call) -> Answer:
 
 def list_groups(call: Call) -> Answer:
     """The groups of an object's properties, on demand with the properties."""
+    standard = {known.group for known in call.kind.properties.values() if known.standard}
     groups = [
-        {"name": name, "displayName": label, "displayOrder": place, "hubspotDefined": True}
+        {"name": name, "displayName": label, "displayOrder": place, "hubspotDefined": name in standard}
         for place, (name, label) in enumerate(call.portal.groups(call.kind).items())
     ]
     if call.flag("includeProperties"):
