@@ -141,7 +141,7 @@ def _replace(built: DbtWarehouse, worlds: list[_World]) -> None:
     )
     built.execute(
         "delete from seeds.calendars; delete from seeds.business_hours; delete from seeds.holidays; "
-        "delete from intermediate.int_people; delete from intermediate.int_scores; "
+        "delete from intermediate.int_people; delete from intermediate.int_response_promises; "
         "delete from intermediate.int_responses; "
         f"insert into seeds.calendars by name from (values {calendars}, ('rest', null, 'UTC')) "
         "as t(calendar, region, time_zone); "
@@ -152,7 +152,8 @@ def _replace(built: DbtWarehouse, worlds: list[_World]) -> None:
         f"create or replace temp table asked as from (values {leads}) "
         "as t(lead_id, region, ready_at, visible_at, first_touch_at, sla_minutes); "
         "insert into intermediate.int_people by name select lead_id, region from asked; "
-        "insert into intermediate.int_scores by name select lead_id, true as is_current, sla_minutes from asked; "
+        "insert into intermediate.int_response_promises by name "
+        "select lead_id, 1 as promise_number, ready_at as promised_from, sla_minutes from asked; "
         "insert into intermediate.int_responses by name select lead_id, ready_at, visible_at, first_touch_at, "
         "date_diff('second', ready_at, first_touch_at) / 60.0 as response_minutes from asked"
     )

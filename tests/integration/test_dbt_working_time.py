@@ -70,8 +70,8 @@ def test_response_and_deadline_agree_with_a_plain_computation(built: DbtWarehous
     built.execute(
         f"create temp table asked as select * from (values {values}) as t(lead_id, region, ready, touched, sla);"
         "insert into intermediate.int_people by name select lead_id, region from asked;"
-        "insert into intermediate.int_scores by name "
-        "select lead_id, true as is_current, sla as sla_minutes from asked;"
+        "insert into intermediate.int_response_promises by name "
+        "select lead_id, 1 as promise_number, ready as promised_from, sla as sla_minutes from asked;"
         "insert into intermediate.int_responses by name "
         "select lead_id, ready as ready_at, touched as first_touch_at from asked"
     )

@@ -1,6 +1,6 @@
 -- What was to be done about a lead after the first touch, and what became of it: tasks with a due date in a CRM, and
--- the steps that the play of the lead asks for. A step is done by the next touch, whatever its kind; it is dropped when
--- the lead answers or moves on before it is due. Due is the whole day, by UTC.
+-- the steps of the play that the lead had when it was answered. A step is done by the next touch, whatever its kind; it
+-- is dropped when the lead answers or moves on before it is due. Due is the whole day, by UTC.
 
 with tasks as (
     select
@@ -55,9 +55,9 @@ planned as (
 ),
 
 answered as (
-    select responses.lead_id, responses.first_touch_at, responses.first_touch_rep_id, scores.play
+    select responses.lead_id, responses.first_touch_at, responses.first_touch_rep_id, working.promised_play as play
     from {{ ref('int_responses') }} as responses
-    inner join {{ ref('int_scores') }} as scores on responses.lead_id = scores.lead_id and scores.is_current
+    inner join {{ ref('int_response_working_time') }} as working on responses.lead_id = working.lead_id
     where responses.first_touch_at is not null
 ),
 

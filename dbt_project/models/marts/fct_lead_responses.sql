@@ -20,37 +20,65 @@ scored as (
     from moments
 ),
 
-assigned as (
-    select lead_id, min(assigned_at) as assigned_at from {{ ref('int_assignment_decisions') }} group by lead_id
+decisions as (
+    select
+        *,
+        row_number() over (partition by lead_id order by decision_number) as place,
+        lead(assigned_at) over (partition by lead_id order by decision_number) as replaced_at
+    from {{ ref('int_assignment_decisions') }}
+),
+
+judged as (
+    select
+        responses.*,
+        working.human_working_minutes,
+        working.response_working_minutes,
+        working.calendar,
+        working.promised_grade,
+        working.sla_minutes,
+        working.sla_due_at,
+        working.owner_due_at,
+        case
+            when working.sla_minutes is null then cast(null as string)
+            when responses.first_touch_at <= working.sla_due_at then 'kept'
+            when coalesce(responses.first_touch_at, {{ as_of() }}) > working.sla_due_at then 'broken'
+            else 'running'
+        end as sla_status
+    from {{ ref('int_responses') }} as responses
+    left join {{ ref('int_response_working_time') }} as working on responses.lead_id = working.lead_id
 )
 
+-- A promise was broken by whoever had the lead when it was due, not by the colleague who took it over. Where nobody
+-- knows who had it then, because that was before the first run, it is up to whoever answered, else to the first owner.
 select
-    responses.lead_id,
-    responses.ready_at,
+    judged.lead_id,
+    judged.ready_at,
     scored.scored_at,
-    case when assigned.assigned_at > responses.ready_at then assigned.assigned_at else responses.ready_at end
-        as assigned_at,
-    responses.visible_at,
-    responses.first_touch_at,
-    responses.first_touch_channel,
-    responses.first_touch_rep_id,
-    responses.response_minutes,
-    cast({{ seconds_between('responses.ready_at', 'responses.visible_at') }} as double) / 60 as system_minutes,
-    cast({{ seconds_between('responses.visible_at', 'responses.first_touch_at') }} as double) / 60 as human_minutes,
-    working.human_working_minutes,
-    working.response_working_minutes,
-    working.calendar,
-    scores.sla_minutes,
-    working.sla_due_at,
-    working.owner_due_at,
+    case when assigned.assigned_at > judged.ready_at then assigned.assigned_at else judged.ready_at end as assigned_at,
+    judged.visible_at,
+    judged.first_touch_at,
+    judged.first_touch_channel,
+    judged.first_touch_rep_id,
     case
-        when scores.sla_minutes is null then cast(null as string)
-        when responses.first_touch_at <= working.sla_due_at then 'kept'
-        when coalesce(responses.first_touch_at, {{ as_of() }}) > working.sla_due_at then 'broken'
-        else 'running'
-    end as sla_status
-from {{ ref('int_responses') }} as responses
-inner join {{ ref('int_scores') }} as scores on responses.lead_id = scores.lead_id and scores.is_current
-left join {{ ref('int_response_working_time') }} as working on responses.lead_id = working.lead_id
-left join scored on responses.lead_id = scored.lead_id
-left join assigned on responses.lead_id = assigned.lead_id
+        when judged.sla_status = 'broken' then coalesce(had.rep_id, judged.first_touch_rep_id, assigned.rep_id)
+        else coalesce(judged.first_touch_rep_id, had.rep_id, assigned.rep_id)
+    end as responsible_rep_id,
+    judged.response_minutes,
+    cast({{ seconds_between('judged.ready_at', 'judged.visible_at') }} as double) / 60 as system_minutes,
+    cast({{ seconds_between('judged.visible_at', 'judged.first_touch_at') }} as double) / 60 as human_minutes,
+    judged.human_working_minutes,
+    judged.response_working_minutes,
+    judged.calendar,
+    judged.promised_grade,
+    judged.sla_minutes,
+    judged.sla_due_at,
+    judged.owner_due_at,
+    judged.sla_status
+from judged
+left join scored on judged.lead_id = scored.lead_id
+left join decisions as assigned on judged.lead_id = assigned.lead_id and assigned.place = 1
+left join decisions as had
+    on
+        judged.lead_id = had.lead_id
+        and had.assigned_at <= least(coalesce(judged.sla_due_at, {{ as_of() }}), {{ as_of() }})
+        and (had.replaced_at > least(coalesce(judged.sla_due_at, {{ as_of() }}), {{ as_of() }}) or had.replaced_at is null)

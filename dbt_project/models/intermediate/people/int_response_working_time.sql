@@ -1,10 +1,8 @@
 {% set log = earlier_rows('int_assignment_decisions') %}
-{% set moments = ['ready_at', 'first_touch_at', 'visible_at', 'owner_from_at'] %}
-{% set deadlines = [('due', 'ready_at'), ('owner_due', 'owner_from_at')] %}
 
--- Response and deadline in working time of the calendar of the lead's region: nights, weekends and holidays do not
+-- Response and deadlines in working time of the calendar of the lead's region: nights, weekends and holidays do not
 -- count. A deadline is the moment at which as many working seconds have passed as were promised: to the lead since it was
--- ready, of its owner since he has had it.
+-- ready (of several promises the one that ends first), of its owner since he has had it.
 
 with assigned as (
     {% if log %}
@@ -20,17 +18,10 @@ leads as (
         responses.ready_at,
         responses.first_touch_at,
         responses.visible_at,
-        case
-            when assigned.assigned_at > responses.ready_at then assigned.assigned_at
-            when assigned.assigned_at is not null then responses.ready_at
-        end as owner_from_at,
-        scores.sla_minutes,
         calendars.calendar,
         calendars.time_zone
     from {{ ref('int_responses') }} as responses
-    inner join {{ ref('int_scores') }} as scores on responses.lead_id = scores.lead_id and scores.is_current
     inner join {{ ref('int_people') }} as people on responses.lead_id = people.lead_id
-    left join assigned on responses.lead_id = assigned.lead_id
     left join {{ ref('calendars') }} as regional on people.region = regional.region
     inner join {{ ref('calendars') }} as calendars
         on
@@ -38,18 +29,54 @@ leads as (
             or (regional.calendar is null and calendars.region is null)
 ),
 
+promises as (
+    select
+        *,
+        row_number() over (partition by lead_id order by promise_number desc) as place
+    from {{ ref('int_response_promises') }}
+),
+
+moments as (
+    {% for moment in ['ready_at', 'first_touch_at', 'visible_at'] %}
+    select lead_id, '{{ moment }}' as moment, {{ moment }} as moment_at, cast(null as integer) as sla_minutes from leads
+    union all
+    {% endfor %}
+    select lead_id, 'promise' as moment, promised_from as moment_at, sla_minutes from promises
+    union all
+    select
+        leads.lead_id,
+        'owner' as moment,
+        greatest(assigned.assigned_at, leads.ready_at) as moment_at,
+        promises.sla_minutes
+    from leads
+    inner join assigned on leads.lead_id = assigned.lead_id
+    inner join promises on leads.lead_id = promises.lead_id and promises.place = 1
+),
+
+local_moments as (
+    select
+        leads.lead_id,
+        leads.calendar,
+        leads.time_zone,
+        moments.moment,
+        moments.sla_minutes,
+        {{ local_time('moments.moment_at', 'leads.time_zone') }} as local_at
+    from moments
+    inner join leads on moments.lead_id = leads.lead_id
+    where moments.moment_at is not null
+),
+
 working_days as (
     select * from {{ ref('int_working_days') }}
 ),
 
-{% for moment in moments %}
-{{ moment }}_local as (
-    select lead_id, calendar, {{ local_time(moment, 'time_zone') }} as local_at from leads
-),
-
-{{ moment }}_seconds as (
+counted as (
     select
         moments.lead_id,
+        moments.calendar,
+        moments.time_zone,
+        moments.moment,
+        moments.sla_minutes,
         working_days.seconds_before
         + greatest(
             0,
@@ -59,44 +86,63 @@ working_days as (
                 - working_days.opens_second
             )
         ) as working_seconds
-    from {{ moment }}_local as moments
+    from local_moments as moments
     inner join working_days
         on moments.calendar = working_days.calendar and cast(moments.local_at as date) = working_days.day_on
 ),
 
-{% endfor %}
-{% for deadline, moment in deadlines %}
 {% set due_second %}
 cast(
-    working_days.opens_second + begun.working_seconds + leads.sla_minutes * 60 - working_days.seconds_before as integer
+    working_days.opens_second + counted.working_seconds + counted.sla_minutes * 60
+    - working_days.seconds_before as integer
 )
 {% endset %}
-{{ deadline }} as (
+deadlines as (
     select
-        leads.lead_id,
+        counted.lead_id,
+        counted.moment,
         {{ utc_time(
-            dbt.dateadd('second', due_second, 'cast(working_days.day_on as timestamp)'), 'leads.time_zone'
+            dbt.dateadd('second', due_second, 'cast(working_days.day_on as timestamp)'), 'counted.time_zone'
         ) }} as due_at
-    from leads
-    inner join {{ moment }}_seconds as begun on leads.lead_id = begun.lead_id
+    from counted
     inner join working_days
         on
-            leads.calendar = working_days.calendar
-            and working_days.seconds_before < begun.working_seconds + leads.sla_minutes * 60
-            and begun.working_seconds + leads.sla_minutes * 60 <= working_days.seconds_before + working_days.open_seconds
-){{ "," if not loop.last }}
+            counted.calendar = working_days.calendar
+            and working_days.seconds_before < counted.working_seconds + counted.sla_minutes * 60
+            and counted.working_seconds + counted.sla_minutes * 60
+            <= working_days.seconds_before + working_days.open_seconds
+),
 
-{% endfor %}
+spans as (
+    select
+        lead_id,
+        calendar,
+        max(case when moment = 'ready_at' then working_seconds end) as ready_at,
+        max(case when moment = 'first_touch_at' then working_seconds end) as first_touch_at,
+        max(case when moment = 'visible_at' then working_seconds end) as visible_at
+    from counted
+    group by lead_id, calendar
+),
+
+due as (
+    select
+        lead_id,
+        min(case when moment = 'promise' then due_at end) as sla_due_at,
+        min(case when moment = 'owner' then due_at end) as owner_due_at
+    from deadlines
+    group by lead_id
+)
+
 select
-    leads.lead_id,
-    leads.calendar,
-    cast(touched.working_seconds - ready.working_seconds as double) / 60 as response_working_minutes,
-    cast(touched.working_seconds - visible.working_seconds as double) / 60 as human_working_minutes,
-    due.due_at as sla_due_at,
-    owner_due.due_at as owner_due_at
-from leads
-inner join ready_at_seconds as ready on leads.lead_id = ready.lead_id
-left join first_touch_at_seconds as touched on leads.lead_id = touched.lead_id
-left join visible_at_seconds as visible on leads.lead_id = visible.lead_id
-left join due on leads.lead_id = due.lead_id
-left join owner_due on leads.lead_id = owner_due.lead_id
+    spans.lead_id,
+    spans.calendar,
+    cast(spans.first_touch_at - spans.ready_at as double) / 60 as response_working_minutes,
+    cast(spans.first_touch_at - spans.visible_at as double) / 60 as human_working_minutes,
+    promises.grade as promised_grade,
+    promises.play as promised_play,
+    promises.sla_minutes,
+    due.sla_due_at,
+    due.owner_due_at
+from spans
+left join promises on spans.lead_id = promises.lead_id and promises.place = 1
+left join due on spans.lead_id = due.lead_id

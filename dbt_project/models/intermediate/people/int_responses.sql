@@ -1,38 +1,8 @@
--- From the moment a lead is ready for sales (it was qualified or raised its hand, whichever came first) to the first
--- touch by a person after it. An opportunity says nothing about that moment: it is opened long after. In between lies
--- the moment at which a CRM showed an owner: what was before is the system's delay, what came after the people's.
+-- From the moment a lead is ready for sales to the first touch by a person after it. In between lies the moment at which
+-- a CRM showed an owner: what was before is the system's delay, what came after the people's.
 
-with hand_raises as (
-    select engagements.lead_id, min(engagements.occurred_at) as raised_at
-    from {{ ref('int_engagements') }} as engagements
-    inner join {{ ref('feature_catalogue') }} as catalogue
-        on engagements.signal = catalogue.feature and catalogue.is_hand_raise
-    group by engagements.lead_id
-),
-
-qualified as (
-    select lead_id, min(entered_at) as qualified_at
-    from {{ ref('int_stage_events') }}
-    where stage in ('mql', 'sal', 'sql')
-    group by lead_id
-),
-
-ready as (
-    select
-        people.lead_id,
-        least(
-            coalesce(qualified.qualified_at, hand_raises.raised_at),
-            coalesce(hand_raises.raised_at, qualified.qualified_at)
-        ) as ready_at
-    from {{ ref('int_people') }} as people
-    left join qualified on people.lead_id = qualified.lead_id
-    left join hand_raises on people.lead_id = hand_raises.lead_id
-    where
-        (qualified.qualified_at is not null or hand_raises.raised_at is not null)
-        and least(
-            coalesce(qualified.qualified_at, hand_raises.raised_at),
-            coalesce(hand_raises.raised_at, qualified.qualified_at)
-        ) <= {{ as_of() }}
+with ready as (
+    select lead_id, ready_at from {{ ref('int_ready_leads') }}
 ),
 
 first_touches as (

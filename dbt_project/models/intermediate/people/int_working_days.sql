@@ -5,11 +5,17 @@ with digits as (
     select * from {{ numbers_to(10) }} as numbers
 ),
 
+starts as (
+    select ready_at as moment_at from {{ ref('int_responses') }}
+    union all
+    select promised_from as moment_at from {{ ref('int_response_promises') }}
+),
+
 spans as (
     select
-        min(cast(ready_at as date)) as first_day,
+        min(cast(moment_at as date)) as first_day,
         {{ dbt.dateadd('day', 400, 'cast(' ~ as_of() ~ ' as date)') }} as last_day
-    from {{ ref('int_responses') }}
+    from starts
 ),
 
 offsets as (

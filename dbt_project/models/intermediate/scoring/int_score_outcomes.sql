@@ -1,15 +1,26 @@
 -- What became of leads after they were scored. Each lead counts once, with its latest score that is old enough for the
 -- outcome to be known: one that a run logged, or one computed for a past moment. Leads that were already decided when
--- scored are left out, and so is all that happened after the time that an outcome has.
+-- scored are left out, and so is all that happened after the time that an outcome has. Scores for the moment of becoming
+-- ready are left out too: only leads that sales should answer have them, and they convert more often.
 
 with rule as (
     select maturity_days from {{ ref('kpis') }} where kpi_id = 'missed_winners'
 ),
 
 scored as (
-    select lead_id, as_of as scored_at, fit_band, intent_band, grade, score, top_reasons, 0 as is_logged
-    from {{ ref('int_scores') }}
-    where not is_current
+    select
+        scores.lead_id,
+        scores.as_of as scored_at,
+        scores.fit_band,
+        scores.intent_band,
+        scores.grade,
+        scores.score,
+        scores.top_reasons,
+        0 as is_logged
+    from {{ ref('int_scores') }} as scores
+    inner join {{ ref('int_scoring_moments') }} as moments
+        on scores.lead_id = moments.lead_id and scores.as_of = moments.as_of and moments.is_asked
+    where not scores.is_current
     union all
     select
         lead_id,

@@ -1,24 +1,48 @@
+{% set log = earlier_rows('int_response_promises') %}
+
 -- The pairs that features and scores are computed for: every lead now; at each past moment that the variable
--- `moments` names; and at the moments of its own that ops.moments holds. A lead is scored only for times it was there.
+-- `moments` names; and at the moments of its own that ops.moments holds. A lead that has become ready for sales is scored
+-- for that moment too, once: its grade then says how fast an answer is promised. A lead is scored only for times it
+-- was there.
 
 with people as (
     select lead_id, created_at from {{ ref('int_people') }}
 ),
 
-past_moments as (
+moments as (
     {% for moment in var('moments') %}
-    select lead_id, cast('{{ moment }}' as timestamp) as as_of
+    select lead_id, cast('{{ moment }}' as timestamp) as as_of, true as is_asked
     from people
-    union
+    union all
     {% endfor %}
-    select lead_id, {{ in_utc('as_of') }} as as_of
+    select lead_id, {{ in_utc('as_of') }} as as_of, true as is_asked
     from {{ source('ops', 'moments') }}
+    union all
+    select ready.lead_id, ready.judged_at as as_of, false as is_asked
+    from {{ ref('int_ready_leads') }} as ready
+    {% if log %}
+    left join (select distinct lead_id from {{ log }}) as promised on ready.lead_id = promised.lead_id
+    where promised.lead_id is null
+    {% endif %}
+),
+
+past_moments as (
+    select
+        lead_id,
+        as_of,
+        max(case when is_asked then 1 else 0 end) = 1 as is_asked
+    from moments
+    group by lead_id, as_of
 )
 
-select lead_id, {{ as_of() }} as as_of, true as is_current
+select lead_id, {{ as_of() }} as as_of, true as is_current, true as is_asked
 from people
 union all
-select people.lead_id, past_moments.as_of, false as is_current
+select
+    people.lead_id,
+    past_moments.as_of,
+    false as is_current,
+    past_moments.is_asked
 from people
 inner join past_moments on people.lead_id = past_moments.lead_id
 where people.created_at <= past_moments.as_of and past_moments.as_of < {{ as_of() }}

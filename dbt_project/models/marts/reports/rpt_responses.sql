@@ -1,29 +1,34 @@
 {% set cuts = [
-    ('all', "'all'"), ('grade', 'grade'), ('source', "coalesce(lead_source, '(none)')"),
-    ('rep', "coalesce(owner_name, '(nobody)')"), ('hour', 'ready_hour'),
-    ('channel', "coalesce(first_touch_channel, '(not yet)')"),
+    ('all', "'all'", "'all'"),
+    ('grade', "coalesce(promised_grade, '(none)')", "coalesce(promised_grade, '(none)')"),
+    ('source', "coalesce(lead_source, '(none)')", "coalesce(lead_source, '(none)')"),
+    ('rep', "coalesce(responsible_rep_id, '(nobody)')", "coalesce(responsible_name, '(nobody)')"),
+    ('hour', 'ready_hour', 'ready_hour'),
+    ('channel', "coalesce(first_touch_channel, '(not yet)')", "coalesce(first_touch_channel, '(not yet)')"),
 ] %}
 
 -- How fast people answer, cut in several ways. Leads that nobody has answered yet are counted beside the medians, which
--- can only be over those that were answered.
+-- can only be over those that were answered. The hour is that on the clock of the lead's calendar when it became ready.
 
 with responses as (
     select
         responses.*,
-        scores.grade,
         leads.lead_source,
-        assignments.owner_name,
-        {{ dbt.split_part(dbt.split_part('cast(responses.ready_at as string)', "' '", 2), "':'", 1) }} as ready_hour
+        reps.full_name as responsible_name,
+        {{ dbt.split_part(dbt.split_part(
+            'cast(' ~ local_time('responses.ready_at', 'calendars.time_zone') ~ ' as string)', "' '", 2
+        ), "':'", 1) }} as ready_hour
     from {{ ref('fct_lead_responses') }} as responses
-    inner join {{ ref('fct_lead_scores') }} as scores on responses.lead_id = scores.lead_id
     inner join {{ ref('dim_leads') }} as leads on responses.lead_id = leads.lead_id
-    left join {{ ref('fct_lead_assignments') }} as assignments on responses.lead_id = assignments.lead_id
+    left join {{ ref('calendars') }} as calendars on responses.calendar = calendars.calendar
+    left join {{ ref('dim_reps') }} as reps on responses.responsible_rep_id = reps.rep_id
 )
 
-{% for cut, value in cuts %}
+{% for cut, key, label in cuts %}
 select
     '{{ cut }}' as cut,
-    {{ value }} as cut_value,
+    {{ key }} as cut_key,
+    max({{ label }}) as cut_value,
     count(*) as ready_count,
     count(first_touch_at) as response_count,
     cast({{ median('response_minutes') }} as double) as median_minutes,
@@ -39,6 +44,6 @@ select
     cast({{ counted("sla_status = 'kept'") }} as double)
     / nullif({{ counted("sla_status in ('kept', 'broken')") }}, 0) as sla_kept_share
 from responses
-group by {{ value }}
+group by {{ key }}
 {{ "union all" if not loop.last }}
 {% endfor %}
