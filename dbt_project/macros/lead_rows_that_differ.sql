@@ -9,8 +9,8 @@
 
 {# A sync model of one CRM object that leads are in. All carry the same values: a person who was converted must see on
    the contact what stood on the lead. Only a record without an owner gets one; a queue is none, and neither is a rep
-   who has left, whose leads are routed anew, nor one whom we had chosen and who let the lead lie, unless somebody changed
-   the owner after we wrote one.
+   who has left, whose leads are routed anew, nor one whom we had chosen and who has the lead no more (he let it lie, or a
+   person moved it in the other CRM), unless somebody changed this record's owner after us.
    Salesforce refuses a whole row for one text beyond 255 characters; blanks around a text it drops, and a row that is
    not read back as it was written would be written for ever. #}
 {% macro lead_rows_that_differ(crm, object, entities, key) %}

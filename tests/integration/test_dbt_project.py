@@ -60,23 +60,36 @@ def test_every_lead_has_a_live_record_and_every_grade_its_best_lead(built: DbtWa
 
 
 def test_a_rep_s_change_of_owner_stays_and_says_who_made_it(built: DbtWarehouse) -> None:
-    lead_id, contact_id, rep_id, owner_id = built.rows(
-        """
-        select a.lead_id, l.hubspot_contact_id, r.rep_id, r.hubspot_owner_id
+    """In the one CRM that the lead is in; and in HubSpot where it is in both: Salesforce follows."""
+    routed = """
+        select a.lead_id, l.hubspot_contact_id, r.rep_id, r.hubspot_owner_id, r.salesforce_user_id
         from marts.fct_lead_assignments a
-        join marts.dim_leads l on l.lead_id = a.lead_id and l.has_hubspot and not l.has_salesforce
+        join marts.dim_leads l on l.lead_id = a.lead_id and l.has_hubspot and {}
         join marts.dim_reps r on r.rep_id != a.rep_id and r.is_active
+            and r.hubspot_owner_id is not null and r.salesforce_user_id is not null
         where a.is_routed order by all limit 1
         """
-    )[0]
-    built.execute(
-        f"update raw_hubspot.contacts set hubspot_owner_id = '{owner_id}' where hs_object_id = '{contact_id}'"
-    )
-    built.build(NOW + timedelta(hours=4))
-    owner = f"select rep_id, reason from marts.fct_lead_assignments where lead_id = '{lead_id}'"
-    assert built.rows(owner) == [(rep_id, "Owner set in HubSpot by a person")]
-    wanted = f"select hubspot_owner_id from sync.sync_hubspot__contacts where record_id = '{contact_id}'"
-    assert built.rows(wanted) == [(owner_id,)]
+    edits = [built.rows(routed.format(where))[0] for where in ("not l.has_salesforce", "l.has_salesforce")]
+    for _, contact_id, _, owner_id, _ in edits:
+        built.execute(
+            f"update raw_hubspot.contacts set hubspot_owner_id = '{owner_id}' where hs_object_id = '{contact_id}'"
+        )
+    for hours in (4, 5):  # it stays so
+        built.build(NOW + timedelta(hours=hours))
+        for lead_id, contact_id, rep_id, owner_id, _ in edits:
+            owner = f"select rep_id, reason from marts.fct_lead_assignments where lead_id = '{lead_id}'"
+            assert built.rows(owner) == [(rep_id, "Owner set in HubSpot by a person")]
+            wanted = (
+                f"select hubspot_owner_id from sync.sync_hubspot__contacts where record_id = '{contact_id}'"
+            )
+            assert built.rows(wanted) == ([(owner_id,)] if hours == 4 else [])
+        lead_id, *_, user_id = edits[1]
+        followed = (
+            'select "OwnerId" from sync.sync_salesforce__leads where lead_id = $1 '
+            'union all select "OwnerId" from sync.sync_salesforce__contacts where lead_id = $1'
+        ).replace("$1", f"'{lead_id}'")
+        assert set(built.rows(followed)) == ({(user_id,)} if hours == 4 else set())
+        built.write_back()
 
 
 def test_what_happens_later_changes_nothing_that_was_known_before(built: DbtWarehouse) -> None:

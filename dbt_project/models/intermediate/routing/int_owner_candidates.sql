@@ -1,9 +1,10 @@
 {% set log = earlier_rows('int_assignment_decisions') %}
 
--- What is known about a lead's owner before anything is routed: who owns it in a CRM (Salesforce speaks before
--- HubSpot, an owner who left counts as none), what we decided earlier, and who owns its account. An owner whom our rules
--- chose and who let his time pass is replaced. Until the CRM has stored that, it shows who had the lead before; only if
--- somebody changed the owner after our write, that is a decision of a person.
+-- What is known about a lead's owner before anything is routed: who owns it in a CRM, what we decided earlier, and who
+-- owns its account. Where the CRMs disagree, the one in which a person changed the owner last speaks; else the one that
+-- shows our decision; else Salesforce before HubSpot. An owner who left counts as none. An owner whom our rules chose
+-- and who let his time pass is replaced. Until the CRM has stored that, it shows who had the lead before; only if
+-- somebody changed the owner after us, that is a decision of a person.
 
 with people as (
     select * from {{ ref('int_people') }}
@@ -27,7 +28,39 @@ earlier as (
 ),
 
 edits as (
-    select distinct lead_id from {{ ref('int_owner_edits') }}
+    select
+        lead_id,
+        crm,
+        rep_id,
+        row_number() over (
+            partition by lead_id order by case when rep_id is null then 1 else 0 end, changed_at desc, record_key
+        ) as place
+    from {{ ref('int_owner_edits') }}
+),
+
+shown as (
+    select
+        people.lead_id,
+        salesforce_owners.rep_id as salesforce_rep_id,
+        hubspot_owners.rep_id as hubspot_rep_id,
+        edits.rep_id as edit_rep_id,
+        edits.lead_id is not null as has_edit,
+        earlier.rep_id as earlier_rep_id,
+        coalesce(earlier.decision_number, 0) as earlier_decision_number,
+        case
+            when edits.rep_id is not null then edits.crm
+            when salesforce_owners.rep_id = earlier.rep_id then 'salesforce'
+            when hubspot_owners.rep_id = earlier.rep_id then 'hubspot'
+            when salesforce_owners.rep_id is not null then 'salesforce'
+            when hubspot_owners.rep_id is not null then 'hubspot'
+        end as speaking_crm
+    from people
+    left join owners as salesforce_owners
+        on salesforce_owners.crm = 'salesforce' and people.salesforce_owner_id = salesforce_owners.owner_id
+    left join owners as hubspot_owners
+        on hubspot_owners.crm = 'hubspot' and people.hubspot_owner_id = hubspot_owners.owner_id
+    left join earlier on people.lead_id = earlier.lead_id
+    left join edits on people.lead_id = edits.lead_id and edits.place = 1
 ),
 
 known as (
@@ -35,32 +68,28 @@ known as (
         people.lead_id,
         people.has_hubspot,
         people.has_salesforce,
-        coalesce(salesforce_owners.rep_id, hubspot_owners.rep_id) as crm_rep_id,
         case
-            when salesforce_owners.rep_id is not null then 'Salesforce'
-            when hubspot_owners.rep_id is not null then 'HubSpot'
-        end as owner_crm,
+            when shown.edit_rep_id is not null then shown.edit_rep_id
+            when shown.speaking_crm = 'salesforce' then shown.salesforce_rep_id
+            else shown.hubspot_rep_id
+        end as crm_rep_id,
+        case shown.speaking_crm when 'salesforce' then 'Salesforce' when 'hubspot' then 'HubSpot' end as owner_crm,
         account_reps.rep_id as account_rep_id,
-        earlier.rep_id as earlier_rep_id,
+        shown.earlier_rep_id,
         coalesce(promises.had_by, '') as had_by,
         coalesce(promises.is_to_reassign, false) as is_to_reassign,
-        edits.lead_id is not null as has_edit,
+        shown.has_edit,
         earlier_reps.is_active as has_earlier_rep,
-        coalesce(earlier.decision_number, 0) as earlier_decision_number
+        shown.earlier_decision_number
     from people
-    left join owners as salesforce_owners
-        on salesforce_owners.crm = 'salesforce' and people.salesforce_owner_id = salesforce_owners.owner_id
-    left join owners as hubspot_owners
-        on hubspot_owners.crm = 'hubspot' and people.hubspot_owner_id = hubspot_owners.owner_id
+    inner join shown on people.lead_id = shown.lead_id
     left join {{ ref('int_lead_accounts') }} as lead_accounts
         on people.lead_id = lead_accounts.lead_id and lead_accounts.place = 1
     left join {{ ref('int_accounts') }} as accounts on lead_accounts.account_id = accounts.account_id
     left join {{ ref('int_reps') }} as account_reps
         on accounts.owner_rep_id = account_reps.rep_id and account_reps.is_active
-    left join earlier on people.lead_id = earlier.lead_id
-    left join {{ ref('int_reps') }} as earlier_reps on earlier.rep_id = earlier_reps.rep_id
+    left join {{ ref('int_reps') }} as earlier_reps on shown.earlier_rep_id = earlier_reps.rep_id
     left join {{ ref('int_owner_promises') }} as promises on people.lead_id = promises.lead_id
-    left join edits on people.lead_id = edits.lead_id
 ),
 
 decided as (

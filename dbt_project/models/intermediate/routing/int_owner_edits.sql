@@ -1,13 +1,21 @@
--- Records whose owner somebody changed after a CRM had stored the owner that we wrote. Such an edit stands.
+{% set log = earlier_rows('int_assignment_decisions') %}
 
-with records as (
-    select {{ record_key('hubspot', 'contacts', 'contact_id') }} as record_key, owner_id, modified_at
+-- Records whose owner somebody changed after us. Such an edit stands. Either the owner is new since our latest decision
+-- and not the one of that decision; or the CRM had stored the owner that we wrote, and shows another one since.
+
+with sightings as (
+    select *, row_number() over (partition by record_key order by sighting_number desc) as place
+    from {{ ref('int_owner_sightings') }}
+),
+
+modified as (
+    select {{ record_key('hubspot', 'contacts', 'contact_id') }} as record_key, modified_at
     from {{ ref('stg_hubspot__contacts') }}
     union all
-    select {{ record_key('salesforce', 'leads', 'lead_record_id') }} as record_key, owner_id, modified_at
+    select {{ record_key('salesforce', 'leads', 'lead_record_id') }} as record_key, modified_at
     from {{ ref('stg_salesforce__leads') }}
     union all
-    select {{ record_key('salesforce', 'contacts', 'contact_id') }} as record_key, owner_id, modified_at
+    select {{ record_key('salesforce', 'contacts', 'contact_id') }} as record_key, modified_at
     from {{ ref('stg_salesforce__contacts') }}
 ),
 
@@ -23,14 +31,46 @@ owner_writes as (
         and (
             {{ json_holds('after_values', "'hubspot_owner_id'") }} or {{ json_holds('after_values', "'OwnerId'") }}
         )
+),
+
+decisions as (
+    {% if log %}
+    select lead_id, rep_id, assigned_at
+    from (
+        select *, row_number() over (partition by lead_id order by decision_number desc) as place from {{ log }}
+    ) as decisions
+    where place = 1
+    {% else %}
+    select lead_id, cast(null as string) as rep_id, cast(null as timestamp) as assigned_at
+    from {{ ref('int_identities') }}
+    where 1 = 0
+    {% endif %}
 )
 
-select records.record_key, identities.lead_id, records.owner_id
-from records
-inner join owner_writes
-    on
-        records.record_key = owner_writes.record_key
-        and owner_writes.place = 1
-        and records.modified_at > owner_writes.written_at
-        and not {{ json_holds('owner_writes.after_values', 'records.owner_id') }}
-inner join {{ ref('int_identities') }} as identities on records.record_key = identities.record_key
+select
+    sightings.record_key,
+    identities.lead_id,
+    sightings.crm,
+    sightings.owner_id,
+    owners.rep_id,
+    coalesce(sightings.changed_at, modified.modified_at) as changed_at
+from sightings
+inner join modified on sightings.record_key = modified.record_key
+inner join {{ ref('int_identities') }} as identities on sightings.record_key = identities.record_key
+left join {{ ref('int_crm_owners') }} as owners
+    on sightings.crm = owners.crm and sightings.owner_id = owners.owner_id and owners.is_active
+left join owner_writes on sightings.record_key = owner_writes.record_key and owner_writes.place = 1
+left join decisions on identities.lead_id = decisions.lead_id
+where
+    sightings.place = 1
+    and (
+        (
+            sightings.sighting_number > 1
+            and sightings.seen_at > decisions.assigned_at
+            and owners.rep_id != decisions.rep_id
+        )
+        or (
+            modified.modified_at > owner_writes.written_at
+            and not {{ json_holds('owner_writes.after_values', 'sightings.owner_id') }}
+        )
+    )

@@ -3,7 +3,7 @@
 
 -- Open weighted load before anything is routed: leads that are neither won nor disqualified weigh by grade, open
 -- opportunities on top. What our rules gave each rep in the days over which shares are evened out is counted apart, by
--- the grade that those leads have now.
+-- the grade that those leads have now; the leads that this run gives to the owners of their accounts are among them.
 
 with weights as (
     select * from {{ ref('load_weights') }}
@@ -35,9 +35,15 @@ work as (
     select * from opportunities
 ),
 
-given as (
+grants as (
+    select candidates.rep_id, weights.weight
+    from {{ ref('int_owner_candidates') }} as candidates
+    inner join {{ ref('int_scores') }} as scores on candidates.lead_id = scores.lead_id and scores.is_current
+    inner join weights on scores.grade = weights.kind
+    where candidates.decision = 'account'
     {% if log %}
-    select decisions.rep_id, sum(weights.weight) as given_load
+    union all
+    select decisions.rep_id, weights.weight
     from {{ log }} as decisions
     inner join {{ ref('int_scores') }} as scores on decisions.lead_id = scores.lead_id and scores.is_current
     inner join weights on scores.grade = weights.kind
@@ -45,10 +51,11 @@ given as (
         decisions.is_routed
         and decisions.assigned_at <= {{ as_of() }}
         and {{ days_between('decisions.assigned_at', as_of()) }} < {{ routing_policy('fair_days') }}
-    group by decisions.rep_id
-    {% else %}
-    select rep_id, 0 as given_load from work where 1 = 0
     {% endif %}
+),
+
+given as (
+    select rep_id, sum(weight) as given_load from grants group by rep_id
 ),
 
 loads as (

@@ -1,5 +1,7 @@
 -- What the CRMs should show about each lead, before it is spelled in a CRM's field names.
 
+-- Reps whom our rules had chosen and who have the lead no more, because they let it lie or a person moved it in one
+-- CRM: the other CRM, which still shows our choice, follows.
 with replaced as (
     select
         earlier.lead_id,
@@ -8,7 +10,7 @@ with replaced as (
     inner join {{ ref('fct_lead_assignments') }} as assignments
         on
             earlier.lead_id = assignments.lead_id
-            and assignments.reason like 'Not answered in time%'
+            and (assignments.reason like 'Not answered in time%' or assignments.reason like 'Owner set in %')
             and earlier.rep_id != assignments.rep_id
     where earlier.is_routed
     group by earlier.lead_id
