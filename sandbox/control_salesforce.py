@@ -34,6 +34,13 @@ def salesforce_handlers(salesforce: Salesforce) -> Handlers:
         usage.total = int(given.get("per_day", usage.total))
         usage.query_jobs_total = int(given.get("query_jobs_per_day", usage.query_jobs_total))
 
+    def set_jobs(given: Any) -> None:
+        pace = org.jobs.pace
+        pace.polls = int(given.get("polls", pace.polls))
+        pace.seconds = float(given.get("seconds", pace.seconds))
+        pace.failures = int(given.get("failures", pace.failures))
+        pace.after = int(given.get("after", pace.after))
+
     return {
         ("POST", "/salesforce/load"): lambda given: _load(salesforce, given),
         ("POST", "/salesforce/users"): make_user,
@@ -41,6 +48,7 @@ def salesforce_handlers(salesforce: Salesforce) -> Handlers:
         ("PUT", "/salesforce/sessions"): set_sessions,
         ("DELETE", "/salesforce/sessions"): end_sessions,
         ("PUT", "/salesforce/limits"): set_limits,
+        ("PUT", "/salesforce/jobs"): set_jobs,
         ("PUT", "/salesforce/fields"): lambda given: _set_field(salesforce, given),
         ("DELETE", "/salesforce/fields"): lambda given: _remove_field(salesforce, given),
         ("POST", "/salesforce/rules"): lambda given: _add_rule(salesforce, given),

@@ -7,13 +7,15 @@ memory, and because it shares no engine with the warehouse (a shared bug would p
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
+MOMENT = 200_000  # steps of SQLite's machine: some 10 ms
 
 
 @lru_cache(maxsize=4096)
@@ -86,6 +88,19 @@ class Store:
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Rows of a query as dicts."""
         return [dict(row) for row in self.db.execute(sql, parameters)]
+
+    def briefly(self, act: Callable[[], int]) -> int | None:
+        """What `act`, one statement, answers; None, and nothing done, where it would take more than a moment."""
+        looks = count()  # the first one comes early: SQLite counts on from the statement's last use
+        self.db.set_progress_handler(lambda: next(looks), MOMENT)
+        try:
+            return act()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            return None
+        finally:
+            self.db.set_progress_handler(None, 0)
 
     def close(self) -> None:
         """Close the database."""

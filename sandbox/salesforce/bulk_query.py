@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
+import sqlite3
 import zlib
 from collections.abc import AsyncIterator, Iterator
 
@@ -14,9 +16,10 @@ from sandbox.salesforce.errors import ApiError
 from sandbox.salesforce.http import Call, Endpoint, empty, reply
 from sandbox.salesforce.jobs import FINISHED, Job, job_facts
 from sandbox.salesforce.org import Org
-from sandbox.salesforce.results import drop, snapshot
+from sandbox.salesforce.results import Statement, drop, read_all
 from sandbox.salesforce.soql import Column, Plan, translate
 from sandbox.salesforce.values import json_datetime
+from sandbox.salesforce.work import Run, carry_out
 from sandbox.store import quoted
 
 DEFAULT_PAGE = 250_000
@@ -79,12 +82,27 @@ def reply_with(job: Job, task: BackgroundTask) -> Response:
 
 
 async def run(org: Org, job: Job, plan: Plan) -> None:
-    """Take the snapshot, unless the job was aborted before its turn."""
-    if job.state != "UploadComplete":
-        return
-    job.move("InProgress", org.stamp())
-    job.processed = snapshot(org.store, job.table, plan, [csv_cell(column) for column in plan.columns])
-    job.move("JobComplete", org.stamp())
+    """Keep the rows of the query in a table of their own, which the pages are read from."""
+    await carry_out(org, job, lambda under_way: _take_rows(org, job, plan, under_way))
+    if job.state != "JobComplete":
+        drop(org.store, job.table)
+
+
+async def _take_rows(org: Org, job: Job, plan: Plan, under_way: Run) -> None:
+    table = f"temp.{quoted(job.table)}"
+    columns = ", ".join(f"c{place}" for place in range(len(plan.columns)))
+    org.store.db.execute(f"create table {table} ({columns})")
+
+    def take(statement: Statement) -> int:
+        sql, parameters = statement
+        taken = org.store.db.execute(f"insert into {table} {sql}", parameters).rowcount
+        job.processed += taken
+        return taken
+
+    try:
+        await read_all(org.store, plan, [csv_cell(column) for column in plan.columns], under_way, take)
+    except sqlite3.OperationalError as error:  # a field that the query names was deleted meanwhile
+        raise ApiError(400, "InvalidBatch", f"Failed to process query: {error}") from error
 
 
 def shown(job: Job) -> dict[str, object]:
@@ -102,7 +120,9 @@ def shown(job: Job) -> dict[str, object]:
 
 async def get_job(call: Call) -> Response:
     """GET jobs/query/{id}"""
-    return reply(shown(call.org.jobs.require(call.path("id"), "query")))
+    job = call.org.jobs.require(call.path("id"), "query")
+    job.polls += 1
+    return reply(shown(job))
 
 
 async def list_jobs(call: Call) -> Response:
@@ -154,6 +174,7 @@ async def body_of(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
     """The parts one by one on the event loop: a thread per part would cost more than the part."""
     for part in parts:
         yield part
+        await asyncio.sleep(0)  # sending alone lets nobody else in until the connection is full
 
 
 def _locator(place: int) -> str:

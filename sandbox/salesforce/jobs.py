@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.salesforce.errors import ApiError, not_found
-from sandbox.salesforce.values import json_datetime
+from sandbox.salesforce.work import Pace, Work
 
 DELIMITERS = {"COMMA": ",", "TAB": "\t", "PIPE": "|", "SEMICOLON": ";", "CARET": "^", "BACKQUOTE": "`"}
 LINE_ENDS = {"LF": "\n", "CRLF": "\r\n"}
@@ -14,14 +14,17 @@ FINISHED = frozenset({"JobComplete", "Failed", "Aborted"})
 
 
 @dataclass
-class Job:
+class Job(Work):
     """One query or ingest job; `facts` is what the API shows, in its order."""
+
+    WAITING, DONE = "UploadComplete", "JobComplete"
 
     id: str
     facts: dict[str, Any]
     owner_id: str
     deleted: bool = False  # queryAll
     upload: bytes | None = None
+    polls: int = 0
     processed: int = 0
     failed: int = 0
     error: str | None = None
@@ -29,11 +32,6 @@ class Job:
     successes: list[list[str]] = field(default_factory=list)
     failures: list[list[str]] = field(default_factory=list)
     unprocessed: list[list[str]] = field(default_factory=list)
-
-    @property
-    def state(self) -> str:
-        """Where the job is."""
-        return str(self.facts["state"])
 
     @property
     def table(self) -> str:
@@ -50,15 +48,17 @@ class Job:
         """The characters at the end of a line."""
         return LINE_ENDS[self.facts["lineEnding"]]
 
-    def move(self, state: str, now: str) -> None:
-        """Go to another state at a (stored) moment."""
-        self.facts |= {"state": state, "systemModstamp": json_datetime(now)}
+    def fail(self, error: ApiError, now: str) -> None:
+        """End without success; what was saved until then stays."""
+        self.error = f"{error.code} : {error.message}"
+        self.move("Failed", now)
 
 
 @dataclass
 class Jobs:
-    """All jobs, and how many query jobs and records were taken today."""
+    """All jobs, and the pace at which they are worked on."""
 
+    pace: Pace
     by_id: dict[str, Job] = field(default_factory=dict)
 
     def require(self, job_id: str, kind: str) -> Job:

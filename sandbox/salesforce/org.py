@@ -20,6 +20,7 @@ from sandbox.salesforce.sessions import Sessions, User
 from sandbox.salesforce.standard import standard_objects
 from sandbox.salesforce.usage import Usage
 from sandbox.salesforce.values import Stored, stamp, to_stored
+from sandbox.salesforce.work import Pace
 from sandbox.store import Row, Store, quoted
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Org:
         self.rules = Rules()
         self.locks = Locks()
         self.locators = Locators(store)
-        self.jobs = Jobs()
+        self.jobs = Jobs(Pace(clock.now))
         self.described: dict[str, str] = {}  # a description's ETag -> when it was first given out
         self.bulk_jobs: dict[str, BulkJob] = {}  # of the older Bulk API
         all_permissions = self.all_permissions()

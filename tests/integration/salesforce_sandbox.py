@@ -81,6 +81,14 @@ class Served:
         headers = {"Authorization": f"Bearer {self.credentials['token']}"} | more.pop("headers", {})
         return self.session().request(method, self.url + path, headers=headers, timeout=30, **more)
 
+    def ended(self, path: str) -> dict[str, Any]:
+        """What a poll of the Bulk job at `path` says once the job has ended."""
+        while True:
+            said: dict[str, Any] = self.call("GET", path).json()
+            if said["state"] in ("JobComplete", "Failed", "Aborted"):
+                return said
+            time.sleep(0.01)
+
 
 @contextmanager
 def served(folder: Path, **options: Any) -> Iterator[Served]:

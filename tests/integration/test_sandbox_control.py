@@ -30,6 +30,7 @@ def control(crm: Sandbox) -> Iterator[httpx.Client]:
         for name in ("hubspot", "salesforce"):
             client.delete(f"/{name}/rules")
         client.put("/salesforce/sessions", json={"seconds": None})
+        client.put("/salesforce/jobs", json={"polls": 0, "failures": 0})
 
 
 @pytest.fixture
@@ -138,6 +139,22 @@ class TestRowsAreRefused:
         assert [(row["LastName"], row["sf__Error"]) for row in rows] == [
             ("A", "UNKNOWN_EXCEPTION:try again: --")
         ]
+
+
+def test_a_job_takes_its_time_and_fails_while_hubspot_answers(
+    control: httpx.Client, salesforce: httpx.Client, hubspot: httpx.Client
+) -> None:
+    told(control.put("/salesforce/jobs", json={"polls": 2, "failures": 1, "after": 1}))
+    jobs = f"{VERSION}/jobs/ingest"
+    job = salesforce.post(jobs, json={"object": "Lead", "operation": "insert"}).json()["id"]
+    salesforce.put(f"{jobs}/{job}/batches", content=b"LastName,Company\nA,X\nB,X\n")
+    salesforce.patch(f"{jobs}/{job}", json={"state": "UploadComplete"})
+    assert hubspot.get("/crm/v3/owners").status_code == 200
+    told_states = [salesforce.get(f"{jobs}/{job}").json()["state"] for _ in range(2)]
+    while (said := salesforce.get(f"{jobs}/{job}").json())["state"] == "InProgress":
+        time.sleep(0.01)
+    assert told_states == ["InProgress", "InProgress"]
+    assert (said["state"], said["numberRecordsProcessed"]) == ("Failed", 1)
 
 
 class TestTokensEnd:

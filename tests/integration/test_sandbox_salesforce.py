@@ -466,12 +466,13 @@ class TestBulkQuery:
         body = {"operation": "query", "query": soql}
         answer = org.call("POST", "/services/data/v59.0/jobs/query", json=body)
         assert answer.json()["state"] == "UploadComplete"
-        return f"/services/data/v59.0/jobs/query/{answer.json()['id']}"
+        path = f"/services/data/v59.0/jobs/query/{answer.json()['id']}"
+        assert org.ended(path)["state"] == "JobComplete"
+        return path
 
     def test_headers_and_gzip(self, org: Served) -> None:
         create_lead(org.client())
         path = self.job(org)
-        assert org.call("GET", path).json()["state"] == "JobComplete"
         answer = org.call("GET", f"{path}/results", headers={"Accept-Encoding": "gzip"})
         assert answer.headers["Content-Encoding"] == "gzip"
         assert answer.headers["Sforce-Locator"] == "null"
@@ -557,7 +558,7 @@ class TestBulkIngest:
         text = "LastName,Company\nA,B\nonly one cell\n"
         assert org.call("PUT", f"{path}/batches", data=text).status_code == 201
         org.call("PATCH", path, json={"state": "UploadComplete"})
-        assert org.call("GET", path).json()["state"] == "JobComplete"
+        assert org.ended(path)["state"] == "JobComplete"
         assert "only one cell" in org.call("GET", f"{path}/unprocessedrecords").text
         assert len(rows_of([org.call("GET", f"{path}/successfulResults").text])) == 1
 

@@ -1,0 +1,143 @@
+"""Bulk jobs of the sandbox's Salesforce under way: seen, aborted, failed, while others are answered."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox import store
+from sandbox.salesforce import bulk_ingest, results
+from tests.integration.salesforce_sandbox import Served, served
+
+BASE = "/services/data/v62.0"
+ROWS = 2 * bulk_ingest.ROWS_AT_ONCE + 10
+FOR_EVER = 10**9
+
+
+@pytest.fixture
+def org(tmp_path: Path) -> Iterator[Served]:
+    with served(tmp_path, limits=False) as running:
+        yield running
+
+
+def query_job(org: Served, soql: str = "SELECT Id FROM Lead") -> str:
+    body = {"operation": "query", "query": soql}
+    return f"{BASE}/jobs/query/{org.call('POST', f'{BASE}/jobs/query', json=body).json()['id']}"
+
+
+def ingest_job(org: Served, text: str, start: bool = True) -> str:
+    body = {"object": "Lead", "operation": "insert", "lineEnding": "LF"}
+    path = f"{BASE}/jobs/ingest/{org.call('POST', f'{BASE}/jobs/ingest', json=body).json()['id']}"
+    assert org.call("PUT", f"{path}/batches", data=text.encode()).status_code == 201
+    if start:
+        assert org.call("PATCH", path, json={"state": "UploadComplete"}).json()["state"] == "UploadComplete"
+    return path
+
+
+def people(number: int) -> str:
+    return "LastName,Company\n" + "".join(f"N{n},Acme\n" for n in range(number))
+
+
+def rows(org: Served, path: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(org.call("GET", path).text, newline="")))
+
+
+def leads(org: Served) -> int:
+    return int(org.client().query("SELECT COUNT() FROM Lead")["totalSize"])
+
+
+def load(org: Served, number: int) -> list[str]:
+    ids = [f"{n:05}" for n in range(number)]
+    org.salesforce.load("Lead", ({"Id": each, "LastName": "Doe", "Title": each} for each in ids))
+    return ids
+
+
+class TestIngest:
+    def test_a_job_is_aborted_in_the_middle(self, org: Served) -> None:
+        pace = org.salesforce.org.jobs.pace
+        pace.polls = FOR_EVER
+        path = ingest_job(org, people(ROWS))
+        seen = org.call("GET", path).json()
+        assert (seen["state"], seen["numberRecordsProcessed"]) == ("InProgress", bulk_ingest.ROWS_AT_ONCE)
+        assert leads(org) == bulk_ingest.ROWS_AT_ONCE
+        assert org.call("DELETE", path).json()[0]["errorCode"] == "INVALIDJOBSTATE"
+        assert org.call("PATCH", path, json={"state": "Aborted"}).json()["state"] == "Aborted"
+        pace.polls = 0
+        assert org.ended(ingest_job(org, people(1)))["state"] == "JobComplete"
+        assert leads(org) == bulk_ingest.ROWS_AT_ONCE + 1
+        assert len(rows(org, f"{path}/successfulResults")) == bulk_ingest.ROWS_AT_ONCE
+        assert org.call("PATCH", path, json={"state": "Aborted"}).status_code == 400
+
+    def test_a_job_goes_on_after_so_many_polls(self, org: Served) -> None:
+        org.salesforce.org.jobs.pace.polls = 2
+        path = ingest_job(org, people(ROWS))
+        states = [org.call("GET", path).json()["state"] for _ in range(2)]
+        done = org.ended(path)
+        assert states == ["InProgress", "InProgress"]
+        assert (done["state"], done["numberRecordsProcessed"], leads(org)) == ("JobComplete", ROWS, ROWS)
+
+    def test_a_job_fails_after_so_many_rows(self, org: Served) -> None:
+        pace = org.salesforce.org.jobs.pace
+        pace.failures, pace.after = 1, 7
+        path = ingest_job(org, people(ROWS))
+        failed = org.ended(path)
+        assert (failed["state"], failed["numberRecordsProcessed"], leads(org)) == ("Failed", 7, 7)
+        assert failed["errorMessage"].startswith("InternalServerError : ")
+        assert org.ended(ingest_job(org, people(1)))["state"] == "JobComplete"
+
+
+class TestQuery:
+    def test_a_job_is_aborted_in_the_middle(self, org: Served) -> None:
+        load(org, 3)
+        org.salesforce.org.jobs.pace.seconds = 60  # of the org's clock, which stands
+        path = query_job(org)
+        assert org.call("GET", path).json()["state"] == "InProgress"
+        assert org.call("GET", f"{path}/results").json()[0]["errorCode"] == "INVALIDJOBSTATE"
+        assert org.call("PATCH", path, json={"state": "Aborted"}).json()["state"] == "Aborted"
+        assert org.call("GET", path).json()["state"] == "Aborted"
+        assert org.call("GET", f"{path}/results").status_code == 400
+        assert org.call("DELETE", path).status_code == 204
+        other = query_job(org)
+        assert org.call("GET", other).json()["state"] == "InProgress"
+        org.clock.advance(seconds=60)
+        assert org.ended(other)["state"] == "JobComplete"
+
+    def test_a_job_fails(self, org: Served) -> None:
+        org.salesforce.org.jobs.pace.failures = 1
+        path = query_job(org)
+        failed = org.ended(path)
+        assert failed["state"] == "Failed"
+        assert failed["errorMessage"].startswith("InternalServerError : ")
+        assert org.call("GET", f"{path}/results").status_code == 400
+        assert org.ended(query_job(org))["state"] == "JobComplete"
+
+    @pytest.mark.parametrize("count", [0, 9, 10, 11, 35])
+    def test_a_large_object_is_read_stretch_by_stretch(
+        self, org: Served, monkeypatch: pytest.MonkeyPatch, count: int
+    ) -> None:
+        monkeypatch.setattr(store, "MOMENT", 1)
+        monkeypatch.setattr(results, "STRETCH", 10)
+        ids = load(org, count)
+        for each in ids[3:5]:
+            org.client().Lead.delete(each)
+        done = org.ended(path := query_job(org, "SELECT Id, Owner.Name, Title FROM Lead WHERE Title != '7'"))
+        found = rows(org, f"{path}/results")
+        assert [row["Id"] for row in found] == [row["Title"] for row in found] == ids[:3] + ids[5:]
+        assert done["numberRecordsProcessed"] == len(found)
+        some = org.ended(query_job(org, "SELECT Id FROM Lead ORDER BY Title DESC LIMIT 12"))
+        assert some["numberRecordsProcessed"] == min(12, len(found))
+
+    def test_a_field_disappears_in_the_middle(self, org: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(store, "MOMENT", 1)
+        monkeypatch.setattr(results, "STRETCH", 10)
+        org.salesforce.set_field("Lead", "Score__c", "double")
+        load(org, 11)
+        org.salesforce.org.jobs.pace.polls = 1
+        path = query_job(org, "SELECT Id, Score__c FROM Lead")
+        org.salesforce.remove_field("Lead", "Score__c")
+        failed = org.ended(path)
+        assert (failed["state"], "Score__c" in failed["errorMessage"]) == ("Failed", True)
