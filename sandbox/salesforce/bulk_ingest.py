@@ -6,6 +6,7 @@ import csv
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from starlette.background import BackgroundTask
 from starlette.responses import Response
@@ -113,16 +114,15 @@ async def _run_rows(org: Org, job: Job, writer: Writer, object_type: ObjectType,
     async for part in under_way.slices(rows, ROWS_AT_ONCE):
         with org.transaction():
             for row in part:
-                if len(row) == len(job.columns):
-                    _run_row(org, job, save, row)
-                else:
-                    job.unprocessed.append(row)
-                    job.failed += 1
+                _run_row(org, job, save, row)
                 job.processed += 1
 
 
 def _run_row(org: Org, job: Job, save: Callable[[list[str]], tuple[str, bool]], row: list[str]) -> None:
     try:
+        if len(row) != len(job.columns):
+            message = f"The row has {len(row)} cells where the header has {len(job.columns)}"
+            raise RowError("INVALID_FIELD", message)
         with org.transaction():
             record_id, created = save(row)
         job.successes.append([record_id, str(created).lower(), *row])
@@ -213,7 +213,8 @@ async def delete_job(call: Call) -> Response:
 def _csv(job: Job, head: list[str], rows: Iterable[list[str]]) -> Response:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=job.delimiter, lineterminator=job.line_end, quoting=csv.QUOTE_ALL)
-    writer.writerow([*head, *job.columns])
+    if header := [*head, *job.columns]:
+        writer.writerow(header)
     writer.writerows(rows)
     return Response(buffer.getvalue().encode(), media_type="text/csv; charset=utf-8")
 
@@ -231,9 +232,10 @@ async def failed(call: Call) -> Response:
 
 
 async def unprocessed(call: Call) -> Response:
-    """GET jobs/ingest/{id}/unprocessedrecords"""
+    """GET jobs/ingest/{id}/unprocessedrecords: the rows that a failed or aborted job did not come to"""
     job = _job(call)
-    return _csv(job, [], job.unprocessed)
+    ended_early = job.state in ("Failed", "Aborted")
+    return _csv(job, [], islice(_rows(job), job.processed, None) if ended_early else ())
 
 
 ENDPOINTS: list[Endpoint] = [

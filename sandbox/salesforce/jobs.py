@@ -31,7 +31,6 @@ class Job(Work):
     columns: list[str] = field(default_factory=list)
     successes: list[list[str]] = field(default_factory=list)
     failures: list[list[str]] = field(default_factory=list)
-    unprocessed: list[list[str]] = field(default_factory=list)
 
     @property
     def table(self) -> str:

@@ -550,7 +550,7 @@ class TestBulkIngest:
         client.bulk2.Lead.delete(records=[{"Id": i} for i in ids], wait=0)
         assert client.query("SELECT COUNT() FROM Lead WHERE Company = 'Bulk'")["totalSize"] == 0
 
-    def test_broken_row_is_unprocessed(self, org: Served) -> None:
+    def test_broken_row_fails_alone(self, org: Served) -> None:
         job = org.call(
             "POST", "/services/data/v59.0/jobs/ingest", json={"object": "Lead", "operation": "insert"}
         )
@@ -559,7 +559,9 @@ class TestBulkIngest:
         assert org.call("PUT", f"{path}/batches", data=text).status_code == 201
         org.call("PATCH", path, json={"state": "UploadComplete"})
         assert org.ended(path)["state"] == "JobComplete"
-        assert "only one cell" in org.call("GET", f"{path}/unprocessedrecords").text
+        (failed,) = rows_of([org.call("GET", f"{path}/failedResults").text])
+        assert (failed["LastName"], failed["sf__Error"][:14]) == ("only one cell", "INVALID_FIELD:")
+        assert org.call("GET", f"{path}/unprocessedrecords").text == '"LastName","Company"\n'
         assert len(rows_of([org.call("GET", f"{path}/successfulResults").text])) == 1
 
     def test_unknown_column_fails_the_job(self, org: Served) -> None:

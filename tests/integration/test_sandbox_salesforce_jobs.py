@@ -70,6 +70,8 @@ class TestIngest:
         assert org.ended(ingest_job(org, people(1)))["state"] == "JobComplete"
         assert leads(org) == bulk_ingest.ROWS_AT_ONCE + 1
         assert len(rows(org, f"{path}/successfulResults")) == bulk_ingest.ROWS_AT_ONCE
+        left = [row["LastName"] for row in rows(org, f"{path}/unprocessedrecords")]
+        assert left == [f"N{n}" for n in range(bulk_ingest.ROWS_AT_ONCE, ROWS)]
         assert org.call("PATCH", path, json={"state": "Aborted"}).status_code == 400
 
     def test_a_job_goes_on_after_so_many_polls(self, org: Served) -> None:
@@ -87,7 +89,17 @@ class TestIngest:
         failed = org.ended(path)
         assert (failed["state"], failed["numberRecordsProcessed"], leads(org)) == ("Failed", 7, 7)
         assert failed["errorMessage"].startswith("InternalServerError : ")
+        assert len(rows(org, f"{path}/unprocessedrecords")) == ROWS - 7
         assert org.ended(ingest_job(org, people(1)))["state"] == "JobComplete"
+
+    def test_what_a_job_never_began_is_unprocessed(self, org: Served) -> None:
+        unknown = ingest_job(org, "LastName,Nope\nA,1\nB,2\n")
+        assert org.ended(unknown)["errorMessage"] == "InvalidBatch : Field name not found : Nope"
+        assert [row["Nope"] for row in rows(org, f"{unknown}/unprocessedrecords")] == ["1", "2"]
+        dropped = ingest_job(org, people(2), start=False)
+        assert org.call("PATCH", dropped, json={"state": "Aborted"}).json()["state"] == "Aborted"
+        assert [row["LastName"] for row in rows(org, f"{dropped}/unprocessedrecords")] == ["N0", "N1"]
+        assert rows(org, f"{dropped}/successfulResults") == []
 
 
 class TestQuery:
