@@ -37,8 +37,9 @@ def check_writable(view: View, object_type: ObjectType, values: Values, *, creat
 
 def check_required(object_type: ObjectType, values: Values, *, creating: bool) -> None:
     """Refuse a record without its required fields."""
-    required = (field for field in object_type.fields.values() if field.required)
-    missing = [f.name for f in required if values.get(f.name) is None and (creating or f.name in values)]
+    missing = [
+        f.name for f in object_type.required if values.get(f.name) is None and (creating or f.name in values)
+    ]
     if missing:
         raise RowError(
             "REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", missing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 TEXT_KINDS = frozenset(
     {"string", "textarea", "email", "phone", "url", "picklist", "multipicklist", "combobox", "anyType"}
@@ -145,6 +146,25 @@ class ObjectType:
     def add(self, new: Field) -> None:
         """Add or replace a field."""
         self.fields[new.name.lower()] = new
+        self._forget()
+
+    def remove(self, name: str) -> Field:
+        """Take a field away."""
+        self._forget()
+        return self.fields.pop(name.lower())
+
+    def _forget(self) -> None:
+        for known in ("required", "_defaults"):
+            self.__dict__.pop(known, None)
+
+    @cached_property
+    def required(self) -> tuple[Field, ...]:
+        """The fields that a create must give a value; each record that is saved asks."""
+        return tuple(f for f in self.fields.values() if f.required)
+
+    @cached_property
+    def _defaults(self) -> dict[str, str | int | float | None]:
+        return {f.name: f.default for f in self.fields.values() if f.stored and f.default is not None}
 
     def relationship(self, name: str) -> Field | None:
         """The reference field whose relationship is called `name`, in any case."""
@@ -155,4 +175,4 @@ class ObjectType:
 
     def defaults(self) -> dict[str, str | int | float | None]:
         """The values a new record starts with."""
-        return {f.name: f.default for f in self.fields.values() if f.stored and f.default is not None}
+        return self._defaults.copy()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 CHECK_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
+@lru_cache(maxsize=4096)  # ids that are given out one after the other share most of their letters
+def _check_letter(letters: str) -> str:
+    return CHECK_ALPHABET[sum(1 << place for place, letter in enumerate(letters) if "A" <= letter <= "Z")]
+
+
 def checksum(short_id: str) -> str:
     """The 3 characters that tell which letters of a 15-character id are capitals."""
-    chunks = (short_id[start : start + 5] for start in (0, 5, 10))
-    return "".join(
-        CHECK_ALPHABET[sum(1 << place for place, letter in enumerate(chunk) if "A" <= letter <= "Z")]
-        for chunk in chunks
-    )
+    return "".join(_check_letter(short_id[start : start + 5]) for start in (0, 5, 10))
 
 
 def full_id(record_id: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sandbox.salesforce.derived import derived
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
 
 AUDITED = ("CreatedDate", "LastModifiedDate", "SystemModstamp", "CreatedById", "LastModifiedById", "OwnerId")
 SYSTEM_PERMISSIONS = frozenset({"ApiEnabled", "ModifyMetadata", "AssignPermissionSets", "BulkApiHardDelete"})
+
+
+@lru_cache(maxsize=4096)  # the rows of a job have the same columns
+def _insert(table: str, columns: tuple[str, ...]) -> str:
+    names, marks = ", ".join(map(quoted, columns)), ", ".join("?" * len(columns))
+    return f"insert into {quoted(table)} ({names}) values ({marks})"
 
 
 class Clock(Protocol):
@@ -111,11 +118,7 @@ class Org:
 
     def insert(self, object_type: ObjectType, values: Mapping[str, Stored]) -> None:
         """Store one new record."""
-        names = ", ".join(quoted(name) for name in values)
-        marks = ", ".join("?" * len(values))
-        self.store.db.execute(
-            f"insert into {quoted(object_type.table)} ({names}) values ({marks})", list(values.values())
-        )
+        self.store.db.execute(_insert(object_type.table, tuple(values)), list(values.values()))
 
     def row(self, object_name: str, record_id: str) -> Row | None:
         """One stored record, by either spelling of its id."""

@@ -61,7 +61,7 @@ class Schema:
 
     def remove_field(self, owner: ObjectType, name: str) -> None:
         """Remove a custom field with its values."""
-        gone = owner.fields.pop(name.lower())
+        gone = owner.remove(name)
         if gone.stored:
             self.store.db.execute(f"alter table {quoted(owner.table)} drop column {quoted(gone.name)}")
 

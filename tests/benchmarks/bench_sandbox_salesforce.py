@@ -38,6 +38,16 @@ def lead(number: int) -> dict[str, str]:
     return {"Id": f"00Q{number:012}AAA", "CreatedDate": "2025-01-01T00:00:00Z"} | person
 
 
+def ingest(client: TestClient, count: int) -> Any:
+    """What a Bulk 2.0 job says that has inserted leads."""
+    body = {"object": "Lead", "operation": "insert", "lineEnding": "LF"}
+    path = f"{BASE}/jobs/ingest/{client.post(f'{BASE}/jobs/ingest', json=body).json()['id']}"
+    rows = "".join(f"N{number},C,n{number}@x.com\n" for number in range(count))
+    client.put(f"{path}/batches", content=f"LastName,Company,Email\n{rows}".encode())
+    timed("bulk ingest: insert", count, lambda: client.patch(path, json={"state": "UploadComplete"}))
+    return client.get(path).json()
+
+
 def run(count: int, folder: Path) -> None:
     salesforce = Salesforce(Store(folder / "salesforce.sqlite"), Clock(), limits=False)
     token = salesforce.org.sessions.open(salesforce.org.integration_user).token
@@ -59,6 +69,8 @@ def run(count: int, folder: Path) -> None:
         2000,
         lambda: [client.patch(f"{BASE}/composite/sobjects", json={"records": records}) for _ in range(10)],
     )
+    done = ingest(client, min(count, 20_000))
+    assert (done["state"], done["numberRecordsFailed"]) == ("JobComplete", 0)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sys.stdout.write(f"peak memory {peak:,.0f} MiB\n")
 

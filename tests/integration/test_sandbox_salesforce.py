@@ -645,6 +645,19 @@ class TestCustomFields:
         with pytest.raises(SalesforceMalformedRequest, match="INVALID_FIELD"):
             fresh.client().query("SELECT Score__c FROM Lead")
 
+    def test_a_default_and_a_requirement_hold_as_long_as_their_field(self, fresh: Served) -> None:
+        client = fresh.client()
+        create_lead(client)
+        add_field(fresh, "Fresh__c", {"type": "Checkbox", "defaultValue": True})
+        assert client.Lead.get(create_lead(client))["Fresh__c"] is True
+        text = {"type": "Text", "length": 20, "required": True}
+        needed = add_field(fresh, "Needed__c", text)
+        with pytest.raises(SalesforceMalformedRequest, match=r"missing: \[Needed__c"):
+            create_lead(client)
+        client.toolingexecute(f"sobjects/CustomField/{needed}", "DELETE")
+        fresh.salesforce.remove_field("Lead", "Fresh__c")
+        assert create_lead(client)
+
     def test_hidden_and_removed_fields(self, fresh: Served) -> None:
         add_field(fresh, "Score__c", {"type": "Checkbox"})
         fresh.salesforce.hide_field("Lead", "Rating")
