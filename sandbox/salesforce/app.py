@@ -130,6 +130,8 @@ class App:
             self.requests[(method, SOAP)] += 1
             return await soap.handle(self.org, self.connected_app, request, soap_call[1])
         template, handler, parameters = self.router.find(method, path)
+        if composite.INSIDE in request.scope and template.startswith((f"{DATA}/jobs/", ASYNC)):
+            raise ApiError(400, "INVALID_REQUEST", f"{path} cannot be called inside another call")
         self.requests[(method, template)] += 1
         self._check_head(request)
         user = self.org.sessions.require(_bearer(request)).user

@@ -10,14 +10,16 @@ from typing import Any
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
+from sandbox.salesforce.bulk_ingest import ROWS_AT_ONCE
 from sandbox.salesforce.bulk_query import check_bulk
 from sandbox.salesforce.errors import ApiError, RowError, not_served
 from sandbox.salesforce.fields import ObjectType
 from sandbox.salesforce.http import Call, Endpoint, reply
 from sandbox.salesforce.records import Options, Writer
-from sandbox.salesforce.results import shape
+from sandbox.salesforce.results import Statement, read_all, shape
 from sandbox.salesforce.soql import translate
 from sandbox.salesforce.values import TO_JSON, json_datetime
+from sandbox.salesforce.work import RUNNING, Run, Work, carry_out
 
 OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete", "query", "queryAll")
 MOST_RECORDS = 10_000
@@ -32,12 +34,28 @@ class BulkError(ApiError):
 
 
 @dataclass
-class Batch:
+class Batch(Work):
     """One batch: what came in and what came out."""
+
+    WAITING, DONE = "Queued", "Completed"
 
     facts: dict[str, Any]
     request: Any
     result: list[dict[str, Any]] = field(default_factory=list)
+    polls: int = 0
+    processed: int = 0
+
+    def add(self, results: list[dict[str, Any]]) -> int:
+        """Note the results of further records; how many they are."""
+        self.result += results
+        self.processed = len(self.result)
+        self.facts["numberRecordsProcessed"] = self.processed
+        return len(results)
+
+    def fail(self, error: ApiError, now: str) -> None:
+        """End without success; what was saved until then stays."""
+        self.facts["stateMessage"] = f"InvalidBatch : {error.code}: {error.message}"
+        self.move("Failed", now)
 
 
 @dataclass
@@ -98,10 +116,16 @@ async def create_job(call: Call) -> Response:
     return reply(facts, 201)
 
 
+def _polled(job: BulkJob) -> list[dict[str, Any]]:
+    for batch in job.batches.values():
+        batch.polls += 1
+    return [batch.facts for batch in job.batches.values()]
+
+
 async def get_job(call: Call) -> Response:
     """GET job/{id}"""
     job = _job(call)
-    done = [each.facts for each in job.batches.values()]
+    done = _polled(job)
     counts = {
         "numberBatchesTotal": len(done),
         "numberBatchesCompleted": sum(facts["state"] == "Completed" for facts in done),
@@ -113,11 +137,14 @@ async def get_job(call: Call) -> Response:
 
 
 async def set_job_state(call: Call) -> Response:
-    """POST job/{id} with state Closed or Aborted"""
+    """POST job/{id} with state Closed or Aborted; an aborted job leaves its batches where they are"""
     job, body = _job(call), await call.json_object()
     if body.get("state") not in ("Closed", "Aborted"):
         raise BulkError(400, "InvalidJobState", "A job can be set to Closed or Aborted")
     job.facts["state"] = body["state"]
+    for batch in job.batches.values():
+        if body["state"] == "Aborted" and batch.state in (batch.WAITING, RUNNING):
+            batch.move("NotProcessed", call.org.stamp())
     return reply(job.facts)
 
 
@@ -126,9 +153,7 @@ async def add_batch(call: Call) -> Response:
     job, org = _job(call), call.org
     if job.facts["state"] != "Open":
         raise BulkError(400, "InvalidJobState", f"Job is {job.facts['state']}, not Open")
-    request = (await call.request.body()).decode() if job.is_query else await call.json()
-    if not job.is_query and (not isinstance(request, list) or len(request) > MOST_RECORDS):
-        raise BulkError(400, "InvalidBatch", "A batch is a list of at most 10,000 records")
+    request = await (_soql(call) if job.is_query else _records(call))
     now, batch_id = json_datetime(org.stamp()), org.ids.next("751")
     facts = {"id": batch_id, "jobId": job.facts["id"], "state": "Queued", "createdDate": now}
     facts |= {"systemModstamp": now, "numberRecordsProcessed": 0, "numberRecordsFailed": 0}
@@ -138,32 +163,47 @@ async def add_batch(call: Call) -> Response:
     return response
 
 
-async def _run(call: Call, job: BulkJob, batch: Batch) -> None:
+async def _soql(call: Call) -> str:
     try:
-        batch.result = _query(call, job, batch.request) if job.is_query else _save(call, job, batch)
-        state: dict[str, Any] = {"state": "Completed"}
-    except ApiError as error:
-        state = {"state": "Failed", "stateMessage": f"InvalidBatch : {error.code}: {error.message}"}
-    batch.facts |= state | {"numberRecordsProcessed": len(batch.result)}
+        return (await call.request.body()).decode()
+    except UnicodeDecodeError as error:
+        raise BulkError(400, "InvalidBatch", "The query is not UTF-8") from error
 
 
-def _query(call: Call, job: BulkJob, soql: str) -> list[dict[str, Any]]:
+async def _records(call: Call) -> list[dict[str, Any]]:
+    records = await call.json()
+    if not isinstance(records, list) or not all(isinstance(each, dict) for each in records):
+        raise BulkError(400, "InvalidBatch", "A batch is a list of records")
+    if len(records) > MOST_RECORDS:
+        raise BulkError(400, "InvalidBatch", "A batch has at most 10,000 records")
+    return records
+
+
+async def _run(call: Call, job: BulkJob, batch: Batch) -> None:
+    act = _query if job.is_query else _save
+    await carry_out(call.org, batch, lambda under_way: act(call, job, batch, under_way))
+
+
+async def _query(call: Call, job: BulkJob, batch: Batch, under_way: Run) -> None:
     deleted = job.facts["operation"] == "queryAll"
-    plan = translate(soql, call.view, call.org.clock.now(), deleted=deleted)
+    plan = translate(batch.request, call.view, call.org.clock.now(), deleted=deleted)
     check_bulk(plan)
     made = shape(plan, f"/services/data/v{call.path('version')}", CONVERT)
-    return [
-        made.build(row)
-        for row in call.org.store.db.execute(plan.statement(made.expressions), plan.parameters)
-    ]
+
+    def take(statement: Statement) -> int:
+        return batch.add([made.build(row) for row in call.org.store.db.execute(*statement)])
+
+    await read_all(call.org.store, plan, made.expressions, under_way, take)
 
 
-def _save(call: Call, job: BulkJob, batch: Batch) -> list[dict[str, Any]]:
+async def _save(call: Call, job: BulkJob, batch: Batch, under_way: Run) -> None:
     object_type = call.org.schema.require(job.facts["object"])
     writer = Writer(call.org, call.user, call.view, Options(auto_assign=False))
-    results = [_save_one(writer, object_type, job, record) for record in batch.request]
-    batch.facts["numberRecordsFailed"] = sum(not each["success"] for each in results)
-    return results
+    async for part in under_way.slices(iter(batch.request), ROWS_AT_ONCE):
+        with call.org.transaction():
+            results = [_save_one(writer, object_type, job, record) for record in part]
+        batch.add(results)
+        batch.facts["numberRecordsFailed"] += sum(not each["success"] for each in results)
 
 
 def _save_one(
@@ -212,12 +252,14 @@ def _apply(
 
 async def get_batch(call: Call) -> Response:
     """GET job/{id}/batch/{batch}"""
-    return reply(_batch(call)[1].facts)
+    batch = _batch(call)[1]
+    batch.polls += 1
+    return reply(batch.facts)
 
 
 async def list_batches(call: Call) -> Response:
     """GET job/{id}/batch"""
-    return reply({"batchInfo": [each.facts for each in _job(call).batches.values()]})
+    return reply({"batchInfo": _polled(_job(call))})
 
 
 async def get_request(call: Call) -> Response:
@@ -231,8 +273,8 @@ async def get_request(call: Call) -> Response:
 async def get_result(call: Call) -> Response:
     """GET job/{id}/batch/{batch}/result: the results of a save, or the ids of a query's results"""
     job, batch = _batch(call)
-    if batch.facts["state"] == "Failed":
-        raise BulkError(400, "InvalidBatch", batch.facts["stateMessage"])
+    if batch.state != batch.DONE:
+        raise BulkError(400, "InvalidBatch", batch.facts.get("stateMessage", "Batch not completed"))
     return reply([f"752{batch.facts['id'][3:]}"] if job.is_query else batch.result)
 
 

@@ -82,10 +82,10 @@ class Served:
         return self.session().request(method, self.url + path, headers=headers, timeout=30, **more)
 
     def ended(self, path: str) -> dict[str, Any]:
-        """What a poll of the Bulk job at `path` says once the job has ended."""
+        """What a poll of the Bulk job or batch at `path` says once it has ended."""
         while True:
             said: dict[str, Any] = self.call("GET", path).json()
-            if said["state"] in ("JobComplete", "Failed", "Aborted"):
+            if said["state"] not in ("UploadComplete", "Queued", "InProgress"):
                 return said
             time.sleep(0.01)
 

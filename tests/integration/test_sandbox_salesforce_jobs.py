@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sandbox.salesforce import bulk_ingest, results
 from tests.integration.salesforce_sandbox import Served, served
 
 BASE = "/services/data/v62.0"
+ASYNC = "/services/async/62.0"
 ROWS = 2 * bulk_ingest.ROWS_AT_ONCE + 10
 FOR_EVER = 10**9
 
@@ -153,3 +155,65 @@ class TestQuery:
         org.salesforce.remove_field("Lead", "Score__c")
         failed = org.ended(path)
         assert (failed["state"], "Score__c" in failed["errorMessage"]) == ("Failed", True)
+
+
+class TestOlderApi:
+    def job(self, org: Served, operation: str) -> str:
+        body = {"operation": operation, "object": "Lead", "contentType": "JSON"}
+        return f"{ASYNC}/job/{org.call('POST', f'{ASYNC}/job', json=body).json()['id']}"
+
+    def batch(self, org: Served, job: str, body: bytes) -> str:
+        made = org.call("POST", f"{job}/batch", data=body)
+        assert (made.status_code, made.json()["state"]) == (201, "Queued")
+        return f"{job}/batch/{made.json()['id']}"
+
+    @pytest.mark.parametrize(
+        ("operation", "body"),
+        [("insert", b"[1, 2]"), ("insert", b"{}"), ("insert", b"\xff"), ("query", b"\xff")],
+    )
+    def test_what_cannot_be_a_batch_is_refused(self, org: Served, operation: str, body: bytes) -> None:
+        job = self.job(org, operation)
+        refused = org.call("POST", f"{job}/batch", data=body)
+        assert refused.status_code == 400
+        assert set(refused.json()) == {"exceptionCode", "exceptionMessage"}
+        assert org.call("GET", job).json()["numberBatchesTotal"] == 0
+
+    def test_a_job_is_aborted_in_the_middle(self, org: Served) -> None:
+        org.salesforce.org.jobs.pace.polls = FOR_EVER
+        job = self.job(org, "insert")
+        batch = self.batch(org, job, json.dumps([{"LastName": "N", "Company": "Acme"}] * ROWS).encode())
+        seen = org.call("GET", batch).json()
+        assert (seen["state"], seen["numberRecordsProcessed"]) == ("InProgress", bulk_ingest.ROWS_AT_ONCE)
+        assert org.call("GET", f"{batch}/result").json()["exceptionMessage"] == "Batch not completed"
+        assert org.call("POST", job, json={"state": "Aborted"}).json()["state"] == "Aborted"
+        assert org.call("GET", batch).json()["state"] == "NotProcessed"
+        assert leads(org) == bulk_ingest.ROWS_AT_ONCE
+
+    def test_a_batch_fails_after_so_many_rows_and_the_next_is_read_in_stretches(
+        self, org: Served, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(store, "MOMENT", 1)
+        monkeypatch.setattr(results, "STRETCH", 10)
+        ids = load(org, 25)
+        pace = org.salesforce.org.jobs.pace
+        pace.failures, pace.after = 1, 10
+        job = self.job(org, "query")
+        batches = [self.batch(org, job, b"SELECT Id FROM Lead") for _ in range(2)]
+        failed, done = (org.ended(batch) for batch in batches)
+        assert (failed["state"], failed["numberRecordsProcessed"]) == ("Failed", 10)
+        assert failed["stateMessage"].startswith("InvalidBatch : InternalServerError: ")
+        assert (done["state"], done["numberRecordsProcessed"]) == ("Completed", 25)
+        (result,) = org.call("GET", f"{batches[1]}/result").json()
+        found = org.call("GET", f"{batches[1]}/result/{result}").json()
+        assert [row["Id"] for row in found] == ids
+
+
+@pytest.mark.parametrize("path", [f"{BASE}/jobs/query", f"{ASYNC}/job"])
+def test_a_composite_call_starts_no_job(org: Served, path: str) -> None:
+    body = {"operation": "query", "query": "SELECT Id FROM Lead", "object": "Lead", "contentType": "JSON"}
+    inner = {"method": "POST", "url": path, "referenceId": "job", "body": body}
+    answer = org.call("POST", f"{BASE}/composite", json={"compositeRequest": [inner]}).json()
+    assert answer["compositeResponse"][0]["httpStatusCode"] == 400
+    batch = {"batchRequests": [{"method": "POST", "url": path, "richInput": body}]}
+    assert org.call("POST", f"{BASE}/composite/batch", json=batch).json()["results"][0]["statusCode"] == 400
+    assert org.salesforce.org.jobs.by_id == org.salesforce.org.bulk_jobs == {}
