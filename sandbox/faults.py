@@ -157,7 +157,8 @@ async def _whole_answer(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[M
 
 
 async def _send_gzip(fault: Fault, start: Message, body: bytes, send: Send) -> None:
-    packed = gzip.compress(body, mtime=0)
+    is_packed = (b"content-encoding", b"gzip") in start["headers"]
+    packed = body if is_packed else gzip.compress(body, mtime=0)
     packed = packed[: max(1, int(len(packed) * fault.keep))]
     headers = [
         (name, value)

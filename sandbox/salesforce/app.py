@@ -28,6 +28,7 @@ from sandbox.salesforce.errors import ApiError, RowError, not_found, not_served
 from sandbox.salesforce.http import Call, Endpoint, Handler, reply
 from sandbox.salesforce.oauth import ConnectedApp, revoke, token, userinfo
 from sandbox.salesforce.org import Org
+from sandbox.salesforce.packing import packed
 
 DATA = "/services/data/{version}"
 ASYNC = "/services/async/{version}"
@@ -88,6 +89,7 @@ class App:
     def __init__(self, org: Org, connected_app: ConnectedApp) -> None:
         self.org, self.connected_app = org, connected_app
         self.requests: Counter[tuple[str, str]] = Counter()
+        self._packed = packed(self._respond)
         self.router = Router()
         for method, template, handler in ENDPOINTS:
             self.router.add(method, f"{DATA}{template}", handler)
@@ -106,6 +108,9 @@ class App:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
             return
+        await self._packed(scope, receive, send)
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         response = await self.answer(request)
         await response(scope, receive, send)

@@ -11,7 +11,7 @@ from itertools import islice
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from sandbox.salesforce.bulk_query import reply_with
+from sandbox.salesforce.bulk_query import CHUNK_ROWS, csv_reply, reply_with
 from sandbox.salesforce.derived import Values
 from sandbox.salesforce.errors import ApiError, RowError
 from sandbox.salesforce.fields import Field, ObjectType
@@ -211,12 +211,8 @@ async def delete_job(call: Call) -> Response:
 
 
 def _csv(job: Job, head: list[str], rows: Iterable[list[str]]) -> Response:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=job.delimiter, lineterminator=job.line_end, quoting=csv.QUOTE_ALL)
-    if header := [*head, *job.columns]:
-        writer.writerow(header)
-    writer.writerows(rows)
-    return Response(buffer.getvalue().encode(), media_type="text/csv; charset=utf-8")
+    left = iter(rows)
+    return csv_reply(job, [*head, *job.columns], iter(lambda: list(islice(left, CHUNK_ROWS)), []))
 
 
 async def successful(call: Call) -> Response:
