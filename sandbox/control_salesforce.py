@@ -33,6 +33,8 @@ def salesforce_handlers(salesforce: Salesforce) -> Handlers:
         usage.enforced = bool(given.get("enforced", usage.enforced))
         usage.total = int(given.get("per_day", usage.total))
         usage.query_jobs_total = int(given.get("query_jobs_per_day", usage.query_jobs_total))
+        usage.batches_total = int(given.get("batches_per_day", usage.batches_total))
+        usage.query_megabytes_total = int(given.get("query_megabytes_per_day", usage.query_megabytes_total))
 
     def set_jobs(given: Any) -> None:
         pace = org.jobs.pace

@@ -135,12 +135,14 @@ class App:
             self.requests[(method, SOAP)] += 1
             return await soap.handle(self.org, self.connected_app, request, soap_call[1])
         template, handler, parameters = self.router.find(method, path)
-        if composite.INSIDE in request.scope and template.startswith((f"{DATA}/jobs/", ASYNC)):
+        inside = request.scope.get(composite.INSIDE)
+        if inside and template.startswith((f"{DATA}/jobs/", ASYNC)):
             raise ApiError(400, "INVALID_REQUEST", f"{path} cannot be called inside another call")
         self.requests[(method, template)] += 1
         self._check_head(request)
         user = self.org.sessions.require(_bearer(request)).user
-        self.org.usage.take()
+        if inside != "composite":  # which is one call with all that is in it; the calls of a batch count each
+            self.org.usage.take()
         if "ApiEnabled" not in user.permissions:
             raise ApiError(403, "API_DISABLED_FOR_ORG", "API is not enabled for this Organization or Partner")
         if f"v{parameters['version'].removeprefix('v')}" not in VERSION_NAMES:

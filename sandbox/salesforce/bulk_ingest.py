@@ -11,7 +11,7 @@ from itertools import islice
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from sandbox.salesforce.bulk_query import CHUNK_ROWS, csv_reply, reply_with
+from sandbox.salesforce.bulk_query import CHUNK_ROWS, csv_parts, csv_reply, reply_with
 from sandbox.salesforce.derived import Values
 from sandbox.salesforce.errors import ApiError, RowError
 from sandbox.salesforce.fields import Field, ObjectType
@@ -25,6 +25,7 @@ from sandbox.salesforce.work import Run, carry_out
 OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete")
 MOST_BYTES = 150 * 1024 * 1024
 ROWS_AT_ONCE = 50  # some 10 ms of work
+BATCH_ROWS = 10_000  # the real service cuts a file into batches of so many rows, and counts them
 NULL_CELL = "#N/A"  # clears a field; an empty cell leaves it alone
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
@@ -112,6 +113,9 @@ async def _run_rows(org: Org, job: Job, writer: Writer, object_type: ObjectType,
     rows = _rows(job)
     save = _saver(job, writer, object_type)
     async for part in under_way.slices(rows, ROWS_AT_ONCE):
+        while job.batches * BATCH_ROWS < job.processed + len(part):
+            org.usage.take_batch()
+            job.batches += 1
         with org.transaction():
             for row in part:
                 _run_row(org, job, save, row)
@@ -212,7 +216,8 @@ async def delete_job(call: Call) -> Response:
 
 def _csv(job: Job, head: list[str], rows: Iterable[list[str]]) -> Response:
     left = iter(rows)
-    return csv_reply(job, [*head, *job.columns], iter(lambda: list(islice(left, CHUNK_ROWS)), []))
+    parts = iter(lambda: list(islice(left, CHUNK_ROWS)), [])
+    return csv_reply(csv_parts(job, [*head, *job.columns], parts))
 
 
 async def successful(call: Call) -> Response:

@@ -163,15 +163,16 @@ async def get_results(call: Call) -> Response:
         "Sforce-Locator": _locator(end) if end < job.processed else "null",
         "Sforce-NumberOfRecords": str(end - start),
     }
-    return csv_reply(job, job.columns, page_rows(call.org, job, start, end), headers)
+    body = csv_parts(job, job.columns, page_rows(call.org, job, start, end))
+    if start >= job.counted:  # what was sent before is not counted again
+        job.counted = end
+        body = map(call.org.usage.take_query_result, body)
+    return csv_reply(body, headers)
 
 
-def csv_reply(
-    job: Job, header: list[str], parts: Iterable[Rows], headers: Mapping[str, str] | None = None
-) -> Response:
-    """A CSV file as the job spells it, sent part by part as it is made."""
-    body = _sent(_spelled(job, header, parts))
-    return StreamingResponse(body, headers=headers, media_type="text/csv; charset=utf-8")
+def csv_reply(parts: Iterator[bytes], headers: Mapping[str, str] | None = None) -> Response:
+    """A CSV file that is sent as it is made."""
+    return StreamingResponse(_sent(parts), headers=headers, media_type="text/csv; charset=utf-8")
 
 
 async def _sent(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
@@ -181,7 +182,8 @@ async def _sent(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
         await asyncio.sleep(0)  # sending alone lets nobody else in until the connection is full
 
 
-def _spelled(job: Job, header: list[str], parts: Iterable[Rows]) -> Iterator[bytes]:
+def csv_parts(job: Job, header: list[str], parts: Iterable[Rows]) -> Iterator[bytes]:
+    """A CSV file as the job spells it, part by part."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=job.delimiter, lineterminator=job.line_end, quoting=csv.QUOTE_ALL)
     if header:

@@ -154,6 +154,7 @@ async def add_batch(call: Call) -> Response:
     if job.facts["state"] != "Open":
         raise BulkError(400, "InvalidJobState", f"Job is {job.facts['state']}, not Open")
     request = await (_soql(call) if job.is_query else _records(call))
+    org.usage.take_batch()
     now, batch_id = json_datetime(org.stamp()), org.ids.next("751")
     facts = {"id": batch_id, "jobId": job.facts["id"], "state": "Queued", "createdDate": now}
     facts |= {"systemModstamp": now, "numberRecordsProcessed": 0, "numberRecordsFailed": 0}

@@ -16,7 +16,7 @@ from sandbox.salesforce.errors import ApiError
 from sandbox.salesforce.http import Call, Endpoint, reply
 
 MOST_CALLS = 25
-INSIDE = "inside"  # the mark of a call inside a call, in its scope
+INSIDE = "inside"  # in the scope of a call inside a call: `composite` or `batch`
 REFERENCE = re.compile(r"@\{(\w+)\.([\w.\[\]]+)\}")
 HALTED = {"errorCode": "PROCESSING_HALTED"}
 ROLLED_BACK = "The transaction was rolled back since another operation in the same transaction failed."
@@ -37,7 +37,8 @@ def sub_request(call: Call, method: str, url: str, body: Any, headers: Mapping[s
     kept = [(name, value) for name, value in call.request.headers.raw if name in (b"authorization", b"host")]
     more = [(name.lower().encode(), str(value).encode()) for name, value in headers.items()]
     scope = dict(call.request.scope) | {"method": method.upper(), "path": parts.path, "headers": kept + more}
-    scope |= {"query_string": parts.query.encode(), "raw_path": parts.path.encode(), INSIDE: True}
+    scope |= {"query_string": parts.query.encode(), "raw_path": parts.path.encode()}
+    scope[INSIDE] = call.request.url.path.rstrip("/").rpartition("/")[2]
     content = b"" if body is None else json.dumps(body).encode()
 
     async def receive() -> Message:

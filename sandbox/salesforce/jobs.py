@@ -26,6 +26,8 @@ class Job(Work):
     upload: bytes | None = None
     polls: int = 0
     processed: int = 0
+    counted: int = 0  # rows of a query whose bytes count towards the daily limit
+    batches: int = 0  # of rows to save, for theirs
     failed: int = 0
     error: str | None = None
     columns: list[str] = field(default_factory=list)

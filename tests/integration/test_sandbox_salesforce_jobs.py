@@ -217,3 +217,52 @@ def test_a_composite_call_starts_no_job(org: Served, path: str) -> None:
     batch = {"batchRequests": [{"method": "POST", "url": path, "richInput": body}]}
     assert org.call("POST", f"{BASE}/composite/batch", json=batch).json()["results"][0]["statusCode"] == 400
     assert org.salesforce.org.jobs.by_id == org.salesforce.org.bulk_jobs == {}
+
+
+class TestDailyLimits:
+    def left(self, org: Served, name: str) -> int:
+        limit = org.client().limits()[name]
+        return int(limit["Max"] - limit["Remaining"])
+
+    def test_batches(self, org: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(bulk_ingest, "BATCH_ROWS", 10)
+        assert org.ended(ingest_job(org, people(21)))["state"] == "JobComplete"
+        assert self.left(org, "DailyBulkApiBatches") == 3
+        usage = org.salesforce.org.usage
+        usage.enforced, usage.batches_total = True, 4
+        path = ingest_job(org, people(ROWS))
+        failed = org.ended(path)
+        assert (failed["state"], failed["numberRecordsProcessed"]) == ("Failed", 0)
+        assert failed["errorMessage"] == "ExceededQuota : ApiBatchItems Limit exceeded"
+        assert len(rows(org, f"{path}/unprocessedrecords")) == ROWS
+        body = {"operation": "query", "object": "Lead", "contentType": "JSON"}
+        job = f"{ASYNC}/job/{org.call('POST', f'{ASYNC}/job', json=body).json()['id']}"
+        refused = org.call("POST", f"{job}/batch", data=b"SELECT Id FROM Lead")
+        assert (refused.status_code, refused.json()["exceptionCode"]) == (400, "ExceededQuota")
+        org.clock.advance(hours=24)
+        assert org.call("POST", f"{job}/batch", data=b"SELECT Id FROM Lead").status_code == 201
+
+    def test_results_of_queries(self, org: Served) -> None:
+        load(org, 3)
+        org.ended(path := query_job(org))
+        for _ in range(2):
+            text = org.call("GET", f"{path}/results").text
+        usage = org.salesforce.org.usage
+        assert (usage.query_bytes, self.left(org, "DailyBulkV2QueryFileStorageMB")) == (len(text), 1)
+        usage.enforced, usage.query_megabytes_total = True, 0
+        body = {"operation": "query", "query": "SELECT Id FROM Lead"}
+        refused = org.call("POST", f"{BASE}/jobs/query", json=body).json()[0]
+        assert refused["errorCode"] == "LIMIT_EXCEEDED"
+        assert (
+            refused["message"] == "Max bulk v2 query result size stored (0) kb per 24 hrs has been exceeded"
+        )
+
+    def test_a_composite_is_one_call_and_a_batch_is_several(self, org: Served) -> None:
+        url, usage = f"{BASE}/limits", org.salesforce.org.usage
+        inner = [{"method": "GET", "url": url, "referenceId": f"r{n}"} for n in range(4)]
+        before = usage.used
+        done = org.call("POST", f"{BASE}/composite", json={"compositeRequest": inner}).json()
+        assert [each["httpStatusCode"] for each in done["compositeResponse"]] == [200] * 4
+        assert usage.used == before + 1
+        org.call("POST", f"{BASE}/composite/batch", json={"batchRequests": inner})
+        assert usage.used == before + 1 + 1 + 4
