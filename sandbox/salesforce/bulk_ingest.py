@@ -189,7 +189,7 @@ def shown(job: Job) -> dict[str, object]:
     """What a poll shows."""
     counts = {"numberRecordsProcessed": job.processed, "numberRecordsFailed": job.failed, "retries": 0}
     times = {"totalProcessingTime": 1, "apiActiveProcessingTime": 1, "apexProcessingTime": 0}
-    return job.facts | counts | times | ({"errorMessage": job.error} if job.error else {})
+    return job.told | counts | times | ({"errorMessage": job.error} if job.error else {})
 
 
 async def get_job(call: Call) -> Response:
@@ -201,7 +201,7 @@ async def get_job(call: Call) -> Response:
 
 async def list_jobs(call: Call) -> Response:
     """GET jobs/ingest"""
-    jobs = [j.facts for j in call.org.jobs.by_id.values() if j.facts["operation"] in OPERATIONS]
+    jobs = [j.told for j in call.org.jobs.by_id.values() if j.facts["operation"] in OPERATIONS]
     return reply({"done": True, "records": jobs, "nextRecordsUrl": None})
 
 

@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from sandbox.salesforce.errors import ApiError
 from sandbox.salesforce.http import Call, Endpoint, empty, reply
-from sandbox.salesforce.jobs import FINISHED, Job, job_facts
+from sandbox.salesforce.jobs import FINISHED, QUERIES, Job, job_facts
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.results import Statement, drop, read_all
 from sandbox.salesforce.soql import Column, Plan, translate
@@ -53,7 +53,7 @@ async def create_job(call: Call) -> Response:
     """POST jobs/query"""
     body, org = await call.json_object(), call.org
     operation = body.get("operation")
-    if operation not in ("query", "queryAll") or not isinstance(body.get("query"), str):
+    if operation not in QUERIES or not isinstance(body.get("query"), str):
         raise ApiError(400, "INVALIDJOB", "operation must be query or queryAll, and query a text")
     deleted = operation == "queryAll"
     plan = translate(body["query"], call.view, org.clock.now(), deleted=deleted)
@@ -108,13 +108,10 @@ async def _take_rows(org: Org, job: Job, plan: Plan, under_way: Run) -> None:
 def shown(job: Job) -> dict[str, object]:
     """What a poll shows."""
     if job.state not in FINISHED:
-        return job.facts
+        return job.told
     done = {"numberRecordsProcessed": job.processed, "retries": 0, "totalProcessingTime": 1}
     return (
-        job.facts
-        | done
-        | ({"errorMessage": job.error} if job.error else {})
-        | {"isPkChunkingSupported": True}
+        job.told | done | ({"errorMessage": job.error} if job.error else {}) | {"isPkChunkingSupported": True}
     )
 
 
@@ -127,7 +124,7 @@ async def get_job(call: Call) -> Response:
 
 async def list_jobs(call: Call) -> Response:
     """GET jobs/query"""
-    jobs = [j.facts for j in call.org.jobs.by_id.values() if j.facts["operation"] in ("query", "queryAll")]
+    jobs = [j.told for j in call.org.jobs.by_id.values() if j.facts["operation"] in QUERIES]
     return reply({"done": True, "records": jobs, "nextRecordsUrl": None})
 
 

@@ -15,13 +15,14 @@ from sandbox.salesforce.bulk_query import check_bulk
 from sandbox.salesforce.errors import ApiError, RowError, not_served
 from sandbox.salesforce.fields import ObjectType
 from sandbox.salesforce.http import Call, Endpoint, reply
+from sandbox.salesforce.jobs import QUERIES
 from sandbox.salesforce.records import Options, Writer
 from sandbox.salesforce.results import Statement, read_all, shape
 from sandbox.salesforce.soql import translate
 from sandbox.salesforce.values import TO_JSON, json_datetime
 from sandbox.salesforce.work import RUNNING, Run, Work, carry_out
 
-OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete", "query", "queryAll")
+OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete", *QUERIES)
 MOST_RECORDS = 10_000
 
 
@@ -68,7 +69,7 @@ class BulkJob:
     @property
     def is_query(self) -> bool:
         """Whether its batches are queries."""
-        return self.facts["operation"] in ("query", "queryAll")
+        return self.facts["operation"] in QUERIES
 
 
 def epoch_milliseconds(value: Any) -> Any:

@@ -10,6 +10,7 @@ from sandbox.salesforce.work import Pace, Work
 
 DELIMITERS = {"COMMA": ",", "TAB": "\t", "PIPE": "|", "SEMICOLON": ";", "CARET": "^", "BACKQUOTE": "`"}
 LINE_ENDS = {"LF": "\n", "CRLF": "\r\n"}
+QUERIES = ("query", "queryAll")
 FINISHED = frozenset({"JobComplete", "Failed", "Aborted"})
 
 
@@ -49,6 +50,12 @@ class Job(Work):
         """The characters at the end of a line."""
         return LINE_ENDS[self.facts["lineEnding"]]
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """What polls and lists show in any state; the answer to the call that makes a job leaves its type out."""
+        kind = "V2Query" if self.facts["operation"] in QUERIES else "V2Ingest"
+        return self.facts | {"jobType": kind}
+
     def fail(self, error: ApiError, now: str) -> None:
         """End without success; what was saved until then stays."""
         self.error = f"{error.code} : {error.message}"
@@ -65,7 +72,7 @@ class Jobs:
     def require(self, job_id: str, kind: str) -> Job:
         """The job with this id and of this kind (`query` or `ingest`)."""
         found = self.by_id.get(job_id)
-        if found is None or (found.facts["operation"] in ("query", "queryAll")) != (kind == "query"):
+        if found is None or (found.facts["operation"] in QUERIES) != (kind == "query"):
             raise not_found()
         return found
 

@@ -208,6 +208,14 @@ class TestOlderApi:
         assert [row["Id"] for row in found] == ids
 
 
+def test_polls_and_lists_tell_the_type_of_a_job(org: Served) -> None:
+    paths = {"V2Query": query_job(org), "V2Ingest": ingest_job(org, people(1))}
+    for kind, path in paths.items():
+        assert org.ended(path)["jobType"] == kind
+        (listed,) = org.call("GET", path.rpartition("/")[0]).json()["records"]
+        assert (listed["jobType"], path.endswith(listed["id"])) == (kind, True)
+
+
 @pytest.mark.parametrize("path", [f"{BASE}/jobs/query", f"{ASYNC}/job"])
 def test_a_composite_call_starts_no_job(org: Served, path: str) -> None:
     body = {"operation": "query", "query": "SELECT Id FROM Lead", "object": "Lead", "contentType": "JSON"}
