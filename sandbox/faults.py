@@ -145,13 +145,30 @@ async def _answer(app: ASGIApp, hits: list[Fault], scope: Scope, receive: Receiv
     )
 
 
+_behind: set[asyncio.Future[None]] = set()  # what goes on behind answers: Bulk jobs
+
+
 async def _whole_answer(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
     messages: list[Message] = []
+    complete = asyncio.Event()
 
     async def keep(message: Message) -> None:
         messages.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            complete.set()
 
-    await app(scope, receive, keep)
+    async def run() -> None:
+        try:
+            await app(scope, receive, keep)
+        finally:
+            complete.set()
+
+    work = asyncio.ensure_future(run())
+    _behind.add(work)
+    work.add_done_callback(_behind.discard)
+    await complete.wait()
+    if not messages:
+        await work  # raises what kept it from answering
     start = next(message for message in messages if message["type"] == "http.response.start")
     return start, b"".join(message.get("body", b"") for message in messages)
 
