@@ -16,8 +16,9 @@ from sandbox.salesforce.errors import ApiError
 from sandbox.salesforce.http import Call, Endpoint, empty, reply
 from sandbox.salesforce.jobs import FINISHED, QUERIES, Job, job_facts
 from sandbox.salesforce.org import Org
-from sandbox.salesforce.results import Statement, drop, read_all
+from sandbox.salesforce.results import drop
 from sandbox.salesforce.soql import Column, Plan, translate
+from sandbox.salesforce.stretches import Statement, read_all
 from sandbox.salesforce.values import json_datetime
 from sandbox.salesforce.work import Run, carry_out
 from sandbox.store import quoted

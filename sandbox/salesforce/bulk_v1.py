@@ -17,8 +17,9 @@ from sandbox.salesforce.fields import ObjectType
 from sandbox.salesforce.http import Call, Endpoint, reply
 from sandbox.salesforce.jobs import QUERIES
 from sandbox.salesforce.records import Options, Writer
-from sandbox.salesforce.results import Statement, read_all, shape
+from sandbox.salesforce.results import shape
 from sandbox.salesforce.soql import translate
+from sandbox.salesforce.stretches import Statement, read_all
 from sandbox.salesforce.values import TO_JSON, json_datetime
 from sandbox.salesforce.work import RUNNING, Run, Work, carry_out
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.salesforce.errors import ApiError
 from sandbox.salesforce.soql import Plan
 from sandbox.salesforce.soql_paths import Path
-from sandbox.salesforce.values import TO_JSON, Stored
-from sandbox.salesforce.work import Run
+from sandbox.salesforce.values import TO_JSON
 from sandbox.store import Store, quoted
 
 PAGE = 2000
-STRETCH = 5000
-Statement = tuple[str, dict[str, Stored]]  # with its parameters
 Converters = Mapping[str, Callable[[Any], Any]]
 
 
@@ -98,36 +95,6 @@ def snapshot(store: Store, table: str, plan: Plan, expressions: list[str]) -> in
     store.db.execute(f"create temp table {quoted(table)} as {plan.statement(named)}", plan.parameters)
     count = store.db.execute(f"select count(*) from {quoted(table)}").fetchone()[0]
     return int(count)
-
-
-async def read_all(
-    store: Store, plan: Plan, expressions: list[str], under_way: Run, take: Callable[[Statement], int]
-) -> None:
-    """Let `take` have the rows of a query: at once where that takes a moment, else stretch by stretch of the ids.
-
-    Others are answered between two stretches, so a row that changes meanwhile is read as before or as after; the
-    real service reads large tables in chunks, too. An order, or a number of rows, is only right at once.
-    """
-    whole = plan.statement(expressions), plan.parameters
-    statements = iter([whole])
-    if not plan.is_whole:
-        done = store.briefly(lambda: take(whole)) is not None
-        statements = iter(()) if done else _stretches(store, plan, expressions)
-    async for part in under_way.slices(statements, 1):
-        for statement in part:
-            take(statement)
-
-
-def _stretches(store: Store, plan: Plan, expressions: list[str]) -> Iterator[Statement]:
-    named = [f"{sql} as c{place}" for place, sql in enumerate(expressions)]
-    columns = ", ".join(f"c{place}" for place in range(len(expressions)))
-    inner = plan.statement([f"{plan.root_id} as record", *named])
-    sql = f"select {columns} from ({inner}) where record > :after and record <= :last"
-    ids = f'select "Id" from {quoted(plan.object.table)} where "Id" > ? order by "Id" limit {STRETCH}'
-    after = ""
-    while last := store.db.execute(f'select max("Id") from ({ids})', [after]).fetchone()[0]:
-        yield sql, plan.parameters | {"after": after, "last": last}
-        after = last
 
 
 def drop(store: Store, table: str) -> None:

@@ -58,11 +58,6 @@ class Plan:
         limits += "" if self.offset is None else f" offset {self.offset}"
         return f"select {', '.join(expressions)} {self.tail}{limits}"
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether the rows are only right all at once: in an order, or up to a number of them."""
-        return self.limit is not None or " order by " in self.tail
-
 
 def _limit(limit: int | None) -> int:
     return -1 if limit is None else limit

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import store
-from sandbox.salesforce import bulk_ingest, results
+from sandbox.salesforce import bulk_ingest, stretches
 from tests.integration.salesforce_sandbox import Served, served
 
 BASE = "/services/data/v62.0"
@@ -134,7 +134,7 @@ class TestQuery:
         self, org: Served, monkeypatch: pytest.MonkeyPatch, count: int
     ) -> None:
         monkeypatch.setattr(store, "MOMENT", 1)
-        monkeypatch.setattr(results, "STRETCH", 10)
+        monkeypatch.setattr(stretches, "STRETCH", 10)
         ids = load(org, count)
         for each in ids[3:5]:
             org.client().Lead.delete(each)
@@ -147,7 +147,7 @@ class TestQuery:
 
     def test_a_field_disappears_in_the_middle(self, org: Served, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(store, "MOMENT", 1)
-        monkeypatch.setattr(results, "STRETCH", 10)
+        monkeypatch.setattr(stretches, "STRETCH", 10)
         org.salesforce.set_field("Lead", "Score__c", "double")
         load(org, 11)
         org.salesforce.org.jobs.pace.polls = 1
@@ -193,7 +193,7 @@ class TestOlderApi:
         self, org: Served, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(store, "MOMENT", 1)
-        monkeypatch.setattr(results, "STRETCH", 10)
+        monkeypatch.setattr(stretches, "STRETCH", 10)
         ids = load(org, 25)
         pace = org.salesforce.org.jobs.pace
         pace.failures, pace.after = 1, 10
