@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,16 +153,13 @@ def _page_reader(job: Job, locator: str) -> Any:
 
 def _delete(org: Org, job_id: str, *, abort: bool = False) -> None:
     """Tidy up. A job left behind ends by itself after seven days, so a failure here is no failure of the pull."""
-    try:
-        if abort:
-            state = {"state": "Aborted"}
-            org.call(
-                "aborting a bulk query",
-                lambda sf: sf.restful(f"jobs/query/{job_id}", method="PATCH", json=state),
-            )
-        org.call("deleting a bulk query", lambda sf: sf.restful(f"jobs/query/{job_id}", method="DELETE"))
-    except LeadwrightError:
-        return
+    path = f"jobs/query/{job_id}"
+    if abort:
+        state = {"state": "Aborted"}
+        with suppress(LeadwrightError):  # a job that has failed cannot be aborted, but deleted
+            org.call("aborting a bulk query", lambda sf: sf.restful(path, method="PATCH", json=state))
+    with suppress(LeadwrightError):
+        org.call("deleting a bulk query", lambda sf: sf.restful(path, method="DELETE"))
 
 
 def _miscounted(job: Job, got: int, promised: int) -> UnavailableError:

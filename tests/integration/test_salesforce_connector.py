@@ -17,7 +17,7 @@ from simple_salesforce import Salesforce as Sdk
 
 import connectors
 from connectors.base import Change, FieldSpec
-from connectors.errors import AuthError, ConfigError, SchemaDriftError
+from connectors.errors import AuthError, ConfigError, SchemaDriftError, UnavailableError
 from connectors.salesforce import bulk, reading
 from tests.conftest import Sandbox
 
@@ -129,6 +129,19 @@ def test_many_rows_come_in_bulk_and_few_by_rest_and_both_say_the_same(
     companies = dict(zip(bulk.column("Id").to_pylist(), bulk.column("Company").to_pylist(), strict=True))
     assert {i: companies[key] for i in ODD for key in companies if key.startswith(lead_id(i))} == ODD
     assert set(bulk.column("IsConverted").to_pylist()) == {"false"}
+
+
+def test_a_slow_bulk_job_is_waited_for_and_one_that_fails_says_so(crm: Sandbox) -> None:
+    jobs = f"{crm['control']['url']}/salesforce/jobs"
+    try:
+        httpx.put(jobs, json={"polls": 2}).raise_for_status()
+        assert read(connect(crm), "Lead", ["Company"]).num_rows == LEADS
+        httpx.put(jobs, json={"polls": 0, "failures": 1}).raise_for_status()
+        with pytest.raises(UnavailableError, match="Lead ended as Failed: InternalServerError"):
+            read(connect(crm), "Lead", ["Company"])
+    finally:
+        httpx.put(jobs, json={"polls": 0, "failures": 0})
+    assert sdk(crm).restful("jobs/query")["records"] == []
 
 
 def test_rows_that_share_the_second_of_the_boundary_come(crm: Sandbox) -> None:
