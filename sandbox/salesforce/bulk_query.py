@@ -41,7 +41,8 @@ def check_bulk(plan: Plan) -> None:
         raise ApiError(
             400, "INVALIDENTITY", f"entity type {plan.object.name} is not supported by the Bulk API"
         )
-    if plan.aggregate or plan.count_only or plan.offset is not None:
+    nested = any(column.children for column in plan.columns)
+    if plan.aggregate or plan.count_only or plan.offset is not None or nested:
         message = "Aggregate Relationships, GROUP BY, OFFSET and COUNT() are not supported in Bulk Query"
         raise ApiError(400, "API_ERROR", message)
     if any(column.kind == "address" for column in plan.columns):

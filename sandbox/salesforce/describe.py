@@ -136,13 +136,13 @@ def child_relationships(call: Call, object_type: ObjectType) -> list[dict[str, A
     """The references of other objects to this one."""
     return [
         {
-            "cascadeDelete": False,
+            "cascadeDelete": field.cascades,
             "childSObject": child.name,
             "deprecatedAndHidden": False,
             "field": field.name,
             "junctionIdListNames": [],
             "junctionReferenceTo": [],
-            "relationshipName": None,
+            "relationshipName": field.children,
             "restrictedDelete": False,
         }
         for child in call.view.schema.objects.values()

@@ -59,6 +59,8 @@ class Field:
     default: str | int | float | None = None
     record_id: str | None = None  # of the CustomField, where it is one
     guarded: bool = False  # invisible until a permission set grants it
+    children: str | None = None  # what a reference's parent calls the records that hold it
+    cascades: bool = False  # whether they are deleted with that parent
 
     def __post_init__(self) -> None:
         self.label = self.label or spaced(self.name)

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.salesforce.errors import ApiError
-from sandbox.salesforce.soql import Plan
+from sandbox.salesforce.soql import Column, Plan
 from sandbox.salesforce.soql_paths import Path
-from sandbox.salesforce.values import TO_JSON
+from sandbox.salesforce.values import TO_JSON, read_json
 from sandbox.store import Store, quoted
 
 PAGE = 2000
-Converters = Mapping[str, Callable[[Any], Any]]
+Convert = Callable[[Any], Any]
+Converters = Mapping[str, Convert]
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,15 @@ def shape(plan: Plan, base: str, converters: Converters = TO_JSON) -> Shape:
     """The statement's columns and how to build records from its rows."""
     if plan.aggregate:
         return _aggregate_shape(plan)
-    expressions = [each.sql for each in plan.columns]
+    read = [_cell(each, base, converters) for each in plan.columns]
+    expressions = [sql for sql, _ in read]
     id_place = len(expressions)
     expressions.append(plan.root_id)
     places: dict[Path, tuple[int, int]] = {}
     for path, (id_sql, type_sql) in plan.relations.items():
         places[path] = (len(expressions), len(expressions) + 1)
         expressions += [id_sql, type_sql]
-    cells = [(c.path[:-1], c.path[-1], converters.get(c.kind), place) for place, c in enumerate(plan.columns)]
+    cells = [(c.path[:-1], c.path[-1], read[place][1], place) for place, c in enumerate(plan.columns)]
     name = plan.object.name
 
     def build(row: Sequence[Any]) -> dict[str, Any]:
@@ -52,6 +54,21 @@ def shape(plan: Plan, base: str, converters: Converters = TO_JSON) -> Shape:
         return record
 
     return Shape(expressions, build)
+
+
+def _cell(column: Column, base: str, converters: Converters) -> tuple[str, Convert | None]:
+    """A column's SQL and how its value is shown; children are one JSON text, so that a snapshot holds them too."""
+    if column.children is None:
+        return column.sql, converters.get(column.kind)
+    made = shape(column.children, base, converters)
+    named = [f"{sql} as c{place}" for place, sql in enumerate(made.expressions)]
+    names = ", ".join(f"c{place}" for place in range(len(named)))
+
+    def show(text: Any) -> dict[str, Any] | None:
+        records = [made.build(row) for row in read_json(text)]
+        return {"totalSize": len(records), "done": True, "records": records} if records else None
+
+    return f"(select json_group_array(json_array({names})) from ({column.children.statement(named)}))", show
 
 
 def _nested(

@@ -9,7 +9,7 @@ from sandbox.salesforce.errors import ApiError, invalid_field
 from sandbox.salesforce.fields import Field, ObjectType
 from sandbox.store import Store, quoted
 
-# what incremental readers and the writers' lookups filter by
+# what incremental readers and the writers' lookups filter by, and the children of a record
 INDEXED = (
     "SystemModstamp",
     "Email",
@@ -20,9 +20,16 @@ INDEXED = (
     "AccountId",
     "CampaignId",
 )
+# only where there is a value: most activities have none, and a million entries for them would be for nothing
+INDEXED_VALUES = ("WhatId", "ContactId", "ParentId")
 NO_SUCH_OBJECT = (
     "sObject type '{name}' is not supported. If you are attempting to use a custom object, be sure to append the "
     "'__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names."
+)
+NO_CHILDREN = (
+    "Didn't understand relationship '{name}' in FROM part of query call. If you are attempting to use a custom "
+    "relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the "
+    "describe call for the appropriate names."
 )
 NO_SUCH_FIELD = (
     "No such column '{field}' on entity '{name}'. If you are attempting to use a custom field, be sure to append "
@@ -46,11 +53,12 @@ class Schema:
         self.objects[added.name.lower()] = added
         columns = {f.name: f.column_definition for f in added.fields.values() if f.stored}
         self.store.create_table(added.table, columns, "Id")
-        for name in INDEXED:
+        for name in INDEXED + INDEXED_VALUES:
             if name in columns:
-                index = quoted(f"{added.table}_{name}")
+                index, column = quoted(f"{added.table}_{name}"), quoted(name)
+                part = f" where {column} is not null" if name in INDEXED_VALUES else ""
                 self.store.db.execute(
-                    f"create index if not exists {index} on {quoted(added.table)} ({quoted(name)})"
+                    f"create index if not exists {index} on {quoted(added.table)} ({column}){part}"
                 )
 
     def add_field(self, owner: ObjectType, added: Field) -> None:
@@ -129,3 +137,11 @@ class View:
     def fields(self, owner: ObjectType) -> list[Field]:
         """All fields of the object this user sees."""
         return [f for f in owner.fields.values() if self.sees(owner, f)]
+
+    def children(self, parent: ObjectType, name: str) -> tuple[ObjectType, Field]:
+        """The object that `parent` calls `name` and its reference to it, or the INVALID_TYPE of the query API."""
+        for child in self.schema.objects.values():
+            for field in self.fields(child) if self.find(child.name) else ():
+                if parent.name in field.references and (field.children or "").lower() == name.lower():
+                    return child, field
+        raise ApiError(400, "INVALID_TYPE", NO_CHILDREN.format(name=name))

@@ -10,22 +10,15 @@ from sqlglot import exp
 from sandbox.salesforce.errors import ApiError, invalid_field, malformed_query, not_served
 from sandbox.salesforce.fields import NUMBER_KINDS, Field, ObjectType
 from sandbox.salesforce.schema import View
+from sandbox.salesforce.soql_functions import DATE_PARTS
 from sandbox.salesforce.soql_paths import Path, Paths, Resolved
-from sandbox.salesforce.soql_text import parse
+from sandbox.salesforce.soql_text import check_parts, parse
 from sandbox.salesforce.soql_where import Conditions, path_of
 from sandbox.salesforce.values import Stored, stamp
 from sandbox.store import quoted
 
 MAX_OFFSET = 2000
 AGGREGATES: dict[type[exp.Expr], str] = {exp.Sum: "sum", exp.Avg: "avg", exp.Min: "min", exp.Max: "max"}
-DATE_PARTS = {
-    "CALENDAR_YEAR": "cast(strftime('%Y', {}) as integer)",
-    "CALENDAR_MONTH": "cast(strftime('%m', {}) as integer)",
-    "CALENDAR_QUARTER": "((cast(strftime('%m', {}) as integer) + 2) / 3)",
-    "DAY_IN_MONTH": "cast(strftime('%d', {}) as integer)",
-    "HOUR_IN_DAY": "cast(strftime('%H', {}) as integer)",
-    "DAY_ONLY": "date({})",
-}
 
 
 @dataclass(frozen=True)
@@ -35,6 +28,7 @@ class Column:
     path: Path
     kind: str
     sql: str
+    children: Plan | None = None  # the rows of a sub-select, for one record of the outer query
 
 
 @dataclass
@@ -67,15 +61,21 @@ class Translator:
     """Translates one SELECT."""
 
     def __init__(
-        self, tree: exp.Select, view: View, now: datetime, *, deleted: bool, prefix: str = ""
+        self,
+        tree: exp.Select,
+        view: View,
+        now: datetime,
+        *,
+        deleted: bool,
+        prefix: str = "",
+        parent: Translator | None = None,
     ) -> None:
-        table = tree.args["from_"].this if tree.args.get("from_") else None
-        if not isinstance(table, exp.Table) or table.db:
-            raise malformed_query("unexpected token: '<EOF>' (a query needs FROM and one object)")
-        if not tree.expressions:
-            raise malformed_query("unexpected token: 'FROM'")
-        self.tree, self.view, self.deleted = tree, view, deleted
-        self.object = view.object(table.name)
+        table = _table(tree)
+        self.tree, self.view, self.deleted, self.parent = tree, view, deleted, parent
+        if parent is None:
+            self.object = view.object(table.name)
+        else:  # a sub-select names its object as the parent calls it
+            self.object, self.key = view.children(parent.object, table.name)
         self.paths = Paths(view, self.object, now, root_alias=table.alias or self.object.name, prefix=prefix)
         self.conditions = Conditions(self.paths, self.left, self._subselect)
         self.depth = 0
@@ -122,6 +122,8 @@ class Translator:
             return Resolved(
                 inner.path, Field(inner.field.name, kind), DATE_PARTS[node.name.upper()].format(inner.sql)
             )
+        if isinstance(node, exp.Anonymous) and node.name.upper() == "TOLABEL" and len(node.expressions) == 1:
+            return self.left(node.expressions[0])  # every choice is called as it is stored
         if isinstance(node, exp.Func):
             raise not_served(f"the function {node.sql().partition('(')[0]} in a query")
         raise malformed_query(f"unexpected token: '{node.sql()}'")
@@ -159,7 +161,10 @@ class Translator:
         for node in self.tree.expressions:
             inner = _unaliased(node)
             if isinstance(inner, exp.Subquery):
-                raise not_served("child relationships in a query (a SELECT among the fields)")
+                if aggregate:
+                    raise malformed_query("unexpected token: 'SELECT' (a query of groups has no children)")
+                columns.append(self._children(inner.this))
+                continue
             if isinstance(inner, exp.Anonymous) and inner.name.upper() == "FIELDS":
                 columns += self._all_fields(inner)
                 continue
@@ -176,6 +181,23 @@ class Translator:
             columns.append(Column((name,), found.field.kind, found.sql))
         self._refuse_repeats(columns)
         return columns
+
+    def _children(self, tree: exp.Expr) -> Column:
+        """A sub-select among the fields: the children of each record."""
+        if not isinstance(tree, exp.Select):
+            raise malformed_query("unexpected token: '('")
+        inner = Translator(
+            tree, self.view, self.paths.now, deleted=self.deleted, prefix=self._prefix(), parent=self
+        )
+        plan = inner.plan()
+        if plan.aggregate or plan.count_only:
+            raise malformed_query("aggregate functions are not allowed in a sub-select of children")
+        self.paths.parameters |= plan.parameters
+        return Column((inner.key.children or "",), "children", "", plan)
+
+    def _prefix(self) -> str:
+        self.depth += 1
+        return f"{self.paths.prefix}s{self.depth}"
 
     def _refuse_repeats(self, columns: list[Column]) -> None:
         seen: set[Path] = set()
@@ -204,6 +226,9 @@ class Translator:
     def _tail(self, grouped: list[Resolved]) -> str:
         where, having, order = (self.tree.args.get(part) for part in ("where", "having", "order"))
         conditions = self._unseen()
+        if self.parent is not None:
+            reference = self.paths.column((), self.paths.reach(())[0], self.key)
+            conditions.append(f'{reference} = {self.parent.paths.root_table}."Id"')
         if where:
             if any(
                 _is_aggregate(node) for node in where.this.walk(prune=lambda n: isinstance(n, exp.Select))
@@ -257,13 +282,22 @@ class Translator:
         return int(text)
 
     def _subselect(self, tree: exp.Select) -> str:
-        self.depth += 1
-        prefix = f"{self.paths.prefix}s{self.depth}"
-        plan = Translator(tree, self.view, self.paths.now, deleted=self.deleted, prefix=prefix).plan()
-        if len(plan.columns) != 1 or plan.aggregate or plan.count_only:
+        inner = Translator(tree, self.view, self.paths.now, deleted=self.deleted, prefix=self._prefix())
+        plan = inner.plan()
+        if len(plan.columns) != 1 or plan.aggregate or plan.count_only or plan.columns[0].children:
             raise malformed_query("The inner select must have one field")
         self.paths.parameters.update(plan.parameters)
         return plan.statement([plan.columns[0].sql])
+
+
+def _table(tree: exp.Select) -> exp.Table:
+    table = tree.args["from_"].this if tree.args.get("from_") else None
+    if not isinstance(table, exp.Table) or table.db:
+        raise malformed_query("unexpected token: '<EOF>' (a query needs FROM and one object)")
+    if not tree.expressions:
+        raise malformed_query("unexpected token: 'FROM'")
+    check_parts(tree)
+    return table
 
 
 def _unaliased(node: exp.Expr) -> exp.Expr:

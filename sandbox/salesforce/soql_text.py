@@ -109,8 +109,12 @@ def parse(soql: str) -> exp.Select:
         raise malformed_query(f"unexpected token: '{near or '<EOF>'}'") from error
     if not isinstance(tree, exp.Select):
         raise malformed_query("unexpected token: a query starts with SELECT")
+    return tree
+
+
+def check_parts(tree: exp.Select) -> None:
+    """Refuse the parts of SQL that a SELECT of SOQL has not."""
     known = {"expressions", "from_", "where", "group", "having", "order", "limit", "offset", "kind"}
     strange = [part for part, value in tree.args.items() if value and part not in known]
     if strange:
         raise malformed_query(f"unexpected token: '{strange[0]}'")
-    return tree

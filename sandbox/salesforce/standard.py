@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sandbox.salesforce.children import CHILDREN
 from sandbox.salesforce.fields import Field, ObjectType
 from sandbox.salesforce.formulas import FORMULAS
 from sandbox.salesforce.picklists import PICKLISTS
@@ -231,6 +232,7 @@ def read_field(object_name: str, text: str) -> Field:
     name, kind, of, flags = parts["name"], parts["kind"], parts["of"] or "", parts["flags"]
     default = flags.partition("=")[2].removesuffix(" ro").removesuffix(" once").strip() or None
     words = flags.partition("=")[0].split() + (flags.split()[-1:] if default else [])
+    children, cascades = CHILDREN.get((object_name, name), (None, False))
     read_only = "ro" in words
     return Field(
         name,
@@ -244,6 +246,8 @@ def read_field(object_name: str, text: str) -> Field:
         formula=FORMULAS.get((object_name, name))
         or (FORMULAS.get(("*", name)) if kind == "address" else None),
         picklist=PICKLISTS.get((object_name, name)) or PICKLISTS.get(("*", name)) or (),
+        children=children,
+        cascades=cascades,
     )
 
 

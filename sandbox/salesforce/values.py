@@ -110,15 +110,15 @@ def json_datetime(value: Any) -> Any:
     return None if value is None else f"{value[:-1]}+0000"
 
 
-def json_address(value: Any) -> Any:
-    """A compound address; SQLite hands it over as JSON text."""
-    return None if value is None else json.loads(value)
+def read_json(value: Any) -> Any:
+    """What SQLite hands over as JSON text, or read already where it lay in another JSON text."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 TO_JSON: dict[str, Callable[[Any], Any]] = {
     "boolean": bool,
     "datetime": json_datetime,
-    "address": json_address,
+    "address": read_json,
 }
 
 

@@ -200,6 +200,7 @@ def _describe_differences(real: Exchange, ours: Exchange) -> Iterator[str]:
     for name in ("childRelationships", "fields", "recordTypeInfos", "supportedScopes"):
         if real[name]:
             yield from differences(dict.fromkeys(real[name][0]), dict.fromkeys(ours[name][0]), name)
+    yield from _children_differences(real["childRelationships"], ours["childRelationships"])
     shown = {field["name"]: field for field in ours["fields"]}
     for field in real["fields"]:
         mine = shown.pop(field["name"], {})
@@ -207,6 +208,16 @@ def _describe_differences(real: Exchange, ours: Exchange) -> Iterator[str]:
             if mine.get(fact) != field[fact]:
                 yield f"{field['name']}.{fact} is {mine.get(fact)}, recorded {field[fact]}"
     yield from (f"field {name} is only in the sandbox" for name in shown)
+
+
+def _children_differences(real: list[Exchange], ours: list[Exchange]) -> Iterator[str]:
+    """What the recorded parent calls its children and which it takes along, of the objects that are served."""
+    known = {(child["childSObject"], child["field"]): child for child in ours}
+    for child in real:
+        place = (child["childSObject"], child["field"])
+        for fact in ("relationshipName", "cascadeDelete") if place in known else ():
+            if known[place][fact] != child[fact]:
+                yield f"{'.'.join(place)}.{fact} is {known[place][fact]}, recorded {child[fact]}"
 
 
 @pytest.mark.shared

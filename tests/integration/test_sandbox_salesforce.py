@@ -400,6 +400,60 @@ class TestQueries:
         who = client.query(f"SELECT Who.Name, Who.Type, IsClosed FROM Task WHERE Id = '{task}'")["records"][0]
         assert (who["Who"]["Name"], who["Who"]["Type"], who["IsClosed"]) == ("Lumbergh", "Contact", True)
 
+    def test_children(self, fresh: Served) -> None:
+        contacts = [{"Id": f"c{n}", "LastName": f"L{9 - n}", "AccountId": f"a{n % 2}"} for n in range(6)]
+        fresh.salesforce.load("Account", [{"Id": f"a{n}", "Name": "Acme"} for n in range(3)])
+        fresh.salesforce.load("Contact", [*contacts, {"Id": "c6", "LastName": "L", "IsDeleted": True}])
+        client = fresh.client()
+        inner = (
+            "SELECT LastName, Account.Name, IsDeleted, MailingAddress FROM contacts ORDER BY LastName LIMIT 2"
+        )
+        found = client.query(f"SELECT Id, ({inner}), (SELECT Id FROM Opportunities) FROM Account ORDER BY Id")
+        first, second, third = found["records"]
+        assert [(each["Contacts"]["totalSize"], each["Contacts"]["done"]) for each in (first, second)] == [
+            (2, True),
+            (2, True),
+        ]
+        assert [each["LastName"] for each in first["Contacts"]["records"]] == ["L5", "L7"]
+        assert [each["LastName"] for each in second["Contacts"]["records"]] == ["L4", "L6"]
+        child = first["Contacts"]["records"][0]
+        assert child["attributes"] == {"type": "Contact", "url": "/services/data/v59.0/sobjects/Contact/c4"}
+        assert (child["Account"]["Name"], child["IsDeleted"], child["MailingAddress"]) == (
+            "Acme",
+            False,
+            None,
+        )
+        assert (third["Contacts"], third["Opportunities"]) == (None, None)
+
+    def test_children_on_a_second_page(self, fresh: Served) -> None:
+        accounts = [{"Id": f"a{number:05}", "Name": "Acme"} for number in range(2001)]
+        contact = {"Id": "c", "LastName": "before", "AccountId": "a02000", "MailingCity": "Bonn"}
+        fresh.salesforce.load("Account", accounts)
+        fresh.salesforce.load("Contact", [contact])
+        fresh.salesforce.load("Task", [{"Id": "t", "Subject": "Call", "WhoId": "c"}])
+        client = fresh.client()
+        inner = "SELECT LastName, MailingAddress, (SELECT Subject FROM Tasks) FROM Contacts"
+        first = client.query(f"SELECT Id, ({inner}) FROM Account ORDER BY Id")
+        client.Contact.update("c", {"LastName": "after"})
+        (last,) = client.query_more(first["nextRecordsUrl"], identifier_is_url=True)["records"]
+        (child,) = last["Contacts"]["records"]
+        assert (child["LastName"], child["MailingAddress"]["city"]) == ("before", "Bonn")
+        assert [task["Subject"] for task in child["Tasks"]["records"]] == ["Call"]
+
+    def test_children_of_an_object_one_may_not_read(self, fresh: Served) -> None:
+        rights = fresh.salesforce.all_permissions() - {"ReadContacts"}
+        client = fresh.client(fresh.salesforce.token_for("reader@example.com", rights))
+        with pytest.raises(SalesforceMalformedRequest, match="INVALID_TYPE"):
+            client.query("SELECT Id, (SELECT Id FROM Contacts) FROM Account")
+
+    def test_describe_names_the_children(self, org: Served) -> None:
+        children = {
+            each["relationshipName"]: each for each in org.client().Account.describe()["childRelationships"]
+        }
+        assert children["Contacts"]["childSObject"] == "Contact"
+        assert children["Contacts"]["cascadeDelete"] is True
+        assert children["ChildAccounts"]["cascadeDelete"] is False
+
     def test_compound_address(self, org: Served) -> None:
         client = org.client()
         account = client.Account.create({"Name": "Acme", "BillingCity": "Berlin", "BillingCountry": "DE"})[
@@ -497,6 +551,7 @@ class TestBulkQuery:
             ("SELECT Id FROM LeadStatus", "INVALIDENTITY"),
             ("SELECT Address FROM Lead", "FUNCTIONALITY_NOT_ENABLED"),
             ("SELECT COUNT() FROM Lead", "API_ERROR"),
+            ("SELECT Id, (SELECT Id FROM Tasks) FROM Lead", "API_ERROR"),
             ("SELECT Nope__c FROM Lead", "INVALID_FIELD"),
         ],
     )

@@ -113,6 +113,14 @@ def test_conditions(salesforce: Salesforce, condition: str, found: str) -> None:
             "SELECT CALENDAR_YEAR(CreatedDate), COUNT(Id) FROM Lead GROUP BY CALENDAR_YEAR(CreatedDate)",
             [(2026, 3)],
         ),
+        (
+            "SELECT DAY_IN_WEEK(CreatedDate), DAY_IN_YEAR(CreatedDate), WEEK_IN_MONTH(CreatedDate), "
+            "WEEK_IN_YEAR(CreatedDate), FISCAL_QUARTER(CreatedDate) FROM Lead WHERE Id = '1' "
+            "GROUP BY DAY_IN_WEEK(CreatedDate), DAY_IN_YEAR(CreatedDate), WEEK_IN_MONTH(CreatedDate), "
+            "WEEK_IN_YEAR(CreatedDate), FISCAL_QUARTER(CreatedDate)",
+            [(4, 63, 1, 9, 1)],
+        ),
+        ("SELECT toLabel(Rating) FROM Lead WHERE toLabel(Rating) = 'hot'", [("Hot",)]),
         ("SELECT Id FROM Lead ORDER BY AnnualRevenue, Id", [("3",), ("1",), ("2",)]),
         ("SELECT Id FROM Lead ORDER BY AnnualRevenue DESC", [("3",), ("2",), ("1",)]),
         ("SELECT Id FROM Lead ORDER BY AnnualRevenue DESC NULLS LAST", [("2",), ("1",), ("3",)]),
@@ -163,7 +171,17 @@ def test_query_all_sees_deleted_rows(salesforce: Salesforce) -> None:
         ("SELECT Id, COUNT(Id) FROM Lead", "MALFORMED_QUERY", "grouped or aggregated"),
         ("SELECT Id FROM Lead OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE", "2000"),
         ("SELECT FIELDS(ALL) FROM Lead", "MALFORMED_QUERY", "LIMIT"),
-        ("SELECT Id, (SELECT Id FROM Contacts) FROM Account", "NOT_IMPLEMENTED", "child relationships"),
+        ("SELECT Id, (SELECT Id FROM Persons) FROM Account", "INVALID_TYPE", "relationship 'Persons'"),
+        ("SELECT Id, (SELECT Id FROM Contact) FROM Account", "INVALID_TYPE", "relationship 'Contact'"),
+        ("SELECT Id, (SELECT Nope FROM Contacts) FROM Account", "INVALID_FIELD", "on entity 'Contact'"),
+        ("SELECT Id, (SELECT COUNT() FROM Contacts) FROM Account", "MALFORMED_QUERY", "sub-select"),
+        ("SELECT Id, (SELECT Id FROM Contacts JOIN Lead) FROM Account", "MALFORMED_QUERY", "unexpected"),
+        ("SELECT COUNT(Id), (SELECT Id FROM Contacts) FROM Account", "MALFORMED_QUERY", "children"),
+        (
+            "SELECT Id, (SELECT Id FROM Contacts), (SELECT Id FROM Contacts) FROM Account",
+            "MALFORMED_QUERY",
+            "dup",
+        ),
         ("SELECT TYPEOF Who WHEN Lead THEN Id END FROM Task", "NOT_IMPLEMENTED", "TYPEOF"),
         ("SELECT Id FROM Lead JOIN Contact ON 1 = 1", "MALFORMED_QUERY", "unexpected token"),
         ("SELECT Id FROM Lead UNION SELECT Id FROM Contact", "MALFORMED_QUERY", ""),
