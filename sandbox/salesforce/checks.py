@@ -36,10 +36,14 @@ def check_writable(view: View, object_type: ObjectType, values: Values, *, creat
 
 
 def check_required(object_type: ObjectType, values: Values, *, creating: bool) -> None:
-    """Refuse a record without its required fields."""
-    missing = [
-        f.name for f in object_type.required if values.get(f.name) is None and (creating or f.name in values)
-    ]
+    """Refuse a record without its required fields, and one that clears what it must have."""
+    if values.get("OwnerId", "") is None and not object_type.fields["ownerid"].nillable:
+        raise RowError("INVALID_CROSS_REFERENCE_KEY", "Owner ID: owner cannot be blank", ["OwnerId"])
+    if creating:
+        missing = [f.name for f in object_type.required if values.get(f.name) is None]
+    else:
+        cleared = (object_type.fields[name.lower()] for name, value in values.items() if value is None)
+        missing = [field.name for field in cleared if not field.nillable]
     if missing:
         raise RowError(
             "REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", missing

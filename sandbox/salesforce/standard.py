@@ -45,7 +45,7 @@ PERSON = """LastName string(80) !, FirstName string(40), Salutation picklist, Na
 
 LEAD = f"""MasterRecordId reference(Lead) ro, {PERSON}, Title string(128), Company string(255) !, {address("")},
 Phone phone, MobilePhone phone, Fax phone, Email email, Website url, PhotoUrl url ro, Description textarea(32000),
-LeadSource picklist, Status picklist =Open, Industry picklist, Rating picklist, AnnualRevenue currency,
+LeadSource picklist, Status picklist ! =Open, Industry picklist, Rating picklist, AnnualRevenue currency,
 NumberOfEmployees int, OwnerId reference(Group|User), HasOptedOutOfEmail boolean, DoNotCall boolean,
 HasOptedOutOfFax boolean, IsConverted boolean ro, ConvertedDate date ro, ConvertedAccountId reference(Account) ro,
 ConvertedContactId reference(Contact) ro, ConvertedOpportunityId reference(Opportunity) ro,
@@ -84,7 +84,7 @@ ACTIVITY = """WhoId reference(Contact|Lead), WhatId reference(Account|Campaign|O
 OwnerId reference(Group|User), Description textarea(32000), AccountId reference(Account) ro,
 IsArchived boolean ro, IsReminderSet boolean"""
 
-TASK = f"""{ACTIVITY}, ActivityDate date, Status picklist =Not Started, Priority picklist =Normal,
+TASK = f"""{ACTIVITY}, ActivityDate date, Status picklist ! =Not Started, Priority picklist ! =Normal,
 IsHighPriority boolean ro, IsClosed boolean ro, Type picklist, TaskSubtype picklist once, CallDurationInSeconds int,
 CallType picklist, CallDisposition string(255), CallObject string(255), CompletedDateTime datetime ro"""
 

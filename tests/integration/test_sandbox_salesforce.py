@@ -237,6 +237,7 @@ class TestRows:
             ({"Company": "x" * 256}, "STRING_TOO_LONG"),
             ({"Nothing__c": 1}, "INVALID_FIELD"),
             ({"OwnerId": "005000000000000AAA"}, "INVALID_CROSS_REFERENCE_KEY"),
+            ({"OwnerId": None}, "INVALID_CROSS_REFERENCE_KEY"),
             ({"IsConverted": True}, "INVALID_FIELD_FOR_INSERT_UPDATE"),
             ({"Company": None}, "REQUIRED_FIELD_MISSING"),
             ({"AnnualRevenue": "much"}, "JSON_PARSER_ERROR"),
@@ -252,6 +253,22 @@ class TestRows:
         with pytest.raises(SalesforceMalformedRequest) as raised:
             create_lead(client, **values)
         assert raised.value.content[0]["errorCode"] == code
+
+    @pytest.mark.parametrize(
+        ("name", "field"), [("Lead", "Status"), ("Task", "Status"), ("Task", "Priority")]
+    )
+    def test_what_a_record_must_have_cannot_be_cleared(self, org: Served, name: str, field: str) -> None:
+        client = org.client()
+        values = {"LastName": "Doe", "Company": "Acme", "Status": None} if name == "Lead" else {}
+        record = getattr(client, name)
+        record_id = record.create(values)["id"]
+        before = record.get(record_id)[field]
+        with pytest.raises(SalesforceMalformedRequest, match="REQUIRED_FIELD_MISSING") as raised:
+            record.update(record_id, {field: None})
+        assert raised.value.content[0]["fields"] == [field]
+        assert record.get(record_id)[field] == before
+        shown = {each["name"]: each for each in record.describe()["fields"]}[field]
+        assert (shown["nillable"], shown["defaultedOnCreate"]) == (False, True)
 
     def test_missing_record_and_object(self, org: Served) -> None:
         with pytest.raises(SalesforceResourceNotFound) as raised:
@@ -602,6 +619,9 @@ class TestBulkIngest:
         )
         client.bulk2.Lead.update(records=[{"Id": ids[0], "Title": "#N/A"}], wait=0)
         assert client.Lead.get(ids[0])["Title"] is None
+        (job,) = client.bulk2.Lead.update(records=[{"Id": ids[0], "OwnerId": "#N/A"}], wait=0)
+        (failed,) = client.bulk2.Lead.get_all_ingest_records(job["job_id"])["failedRecords"]
+        assert failed["sf__Error"].startswith("INVALID_CROSS_REFERENCE_KEY:Owner ID: owner cannot be blank:")
         client.bulk2.Lead.delete(records=[{"Id": i} for i in ids], wait=0)
         assert client.query("SELECT COUNT() FROM Lead WHERE Company = 'Bulk'")["totalSize"] == 0
 
