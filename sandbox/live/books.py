@@ -122,7 +122,7 @@ class Books:
                 continue
             if card.crm == "hubspot" and not card.gone:
                 made.append(self.hubspot.log(case, card, activity, now))
-            elif card.crm == "salesforce" and (case.contact_id or not card.gone):
+            elif card.crm == "salesforce" and self.salesforce.reaches(case, card):
                 made.append(self.salesforce.log(case, card, activity, now))
         return made
 

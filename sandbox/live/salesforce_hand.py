@@ -112,6 +112,10 @@ class SalesforceHand:
             row |= {"Status": "Completed", "IsActive": False}
         self._update("Campaign", campaign_id(campaign), row, user_id(owner))
 
+    def reaches(self, case: Case, card: Card) -> bool:
+        """Whether the lead, or the contact that it became, is there."""
+        return self._is_there("Contact", case.contact_id) if case.contact_id else not card.gone
+
     def log(self, case: Case, card: Card, activity: Activity, now: int) -> Logged:
         """Create a task or an event of the lead, or of the contact that it became."""
         name = "Event" if activity.kind == "meeting" else "Task"
@@ -158,6 +162,8 @@ class SalesforceHand:
 
     def join(self, case: Case, card: Card, sale: Sale) -> None:
         """Convert the lead of a further member of the buying group, unless the org's own rules refuse that."""
+        if not self._is_there("Opportunity", sale.record_id):
+            return
         if self._convert(case, card, sale.deal, opportunity=False) is None:
             return
         author = user_id(sale.deal.rep)
@@ -195,7 +201,8 @@ class SalesforceHand:
 
     def _convert(self, case: Case, card: Card, deal: Deal, opportunity: bool) -> Converted | None:
         """Convert a lead; its account and contact are written as people type them: not all would pass a check."""
-        owner, found = user_id(deal.rep), case.group.account_id or self._account_of(case)
+        owner, known = user_id(deal.rep), case.group.account_id
+        found = known if known and self._is_there("Account", known) else self._account_of(case)
 
         def convert() -> Converted:
             account = found or self._add_account(case, owner)
@@ -214,6 +221,10 @@ class SalesforceHand:
         if made is not None:
             case.group.account_id, case.contact_id = made.account_id, made.contact_id
         return made
+
+    def _is_there(self, name: str, record_id: str) -> bool:
+        row = self._org.row(name, record_id)
+        return row is not None and not row["IsDeleted"]
 
     def _tried(self, deed: Callable[[], T]) -> T | None:
         """What a user's deed gives; None where a rule or a lock of the org refuses it: people then let it be."""

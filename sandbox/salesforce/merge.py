@@ -67,10 +67,7 @@ def undelete(writer: Writer, record_id: str) -> None:
         raise RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
     if not row["IsDeleted"]:
         raise RowError("UNDELETE_FAILED", "Entity is not in the recycle bin")
-    changes: Values = {"IsDeleted": 0}
-    if object_type.get("MasterRecordId"):
-        changes["MasterRecordId"] = None
-    writer.write(object_type, row, changes)
+    writer.restore(object_type, row)
 
 
 def empty_recycle_bin(writer: Writer, record_id: str) -> None:

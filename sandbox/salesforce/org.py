@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sandbox.salesforce import cascade
 from sandbox.salesforce.derived import derived
 from sandbox.salesforce.fields import ObjectType
 from sandbox.salesforce.ids import IdMaker, full_id
@@ -60,6 +61,7 @@ class Org:
         self.store, self.clock, self.usage = store, clock, usage
         self.ids = IdMaker()
         self.schema = Schema(store, standard_objects())
+        cascade.prepare(store)
         self.sessions = Sessions(self.ids.at("00D", number + 1), session_seconds)
         self.rules = Rules()
         self.locks = Locks()

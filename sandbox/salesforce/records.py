@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox import row_faults
+from sandbox.salesforce.cascade import drop_children, remove_children, restore_children
 from sandbox.salesforce.checks import check_required, check_values, check_writable
 from sandbox.salesforce.derived import Values, activity_account, derived
 from sandbox.salesforce.errors import ApiError, RowError
@@ -152,13 +153,27 @@ class Writer:
         self.org.locks.check(str(row["Id"]))
         if not object_type.deletable or not self.view.can("Edit", object_type):
             raise RowError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
+        self.drop(object_type, row)
+
+    def drop(self, object_type: ObjectType, row: Row) -> None:
+        """Delete a record that may be deleted, with its children."""
         if object_type.get("IsDeleted"):
+            drop_children(self, object_type, str(row["Id"]))
             self.write(object_type, row, {"IsDeleted": 1})
         else:
             self.hard_delete(object_type, str(row["Id"]))
 
+    def restore(self, object_type: ObjectType, row: Row) -> None:
+        """Take a record out of the recycle bin, and the children that went with it."""
+        changes: Values = {"IsDeleted": 0}
+        if object_type.get("MasterRecordId"):
+            changes["MasterRecordId"] = None
+        self.write(object_type, row, changes)
+        restore_children(self, object_type, str(row["Id"]))
+
     def hard_delete(self, object_type: ObjectType, record_id: str) -> None:
-        """Remove a record so that not even queryAll finds it."""
+        """Remove a record and its children so that not even queryAll finds them."""
+        remove_children(self, object_type, record_id)
         self.org.store.db.execute(f'delete from {quoted(object_type.table)} where "Id" = ?', [record_id])
 
     def match(self, object_type: ObjectType, field_name: str, value: str) -> list[str]:

@@ -45,12 +45,16 @@ class Schema:
         self.store = store
         self.objects: dict[str, ObjectType] = {}
         self.recycle_bin_days: int | None = None  # how long queryAll finds a deleted record; None = always
+        self._takes_along: dict[str, list[tuple[ObjectType, Field]]] = {}
         for each in objects:
             self.add_object(each)
 
     def add_object(self, added: ObjectType) -> None:
         """Add an object and make its table."""
         self.objects[added.name.lower()] = added
+        for field in added.fields.values():
+            for parent in field.references if field.cascades else ():
+                self._takes_along.setdefault(parent, []).append((added, field))
         columns = {f.name: f.column_definition for f in added.fields.values() if f.stored}
         self.store.create_table(added.table, columns, "Id")
         for name in INDEXED + INDEXED_VALUES:
@@ -72,6 +76,10 @@ class Schema:
         gone = owner.remove(name)
         if gone.stored:
             self.store.db.execute(f"alter table {quoted(owner.table)} drop column {quoted(gone.name)}")
+
+    def takes_along(self, parent: ObjectType) -> list[tuple[ObjectType, Field]]:
+        """The objects whose records are deleted with a record of `parent`, and their references to it."""
+        return self._takes_along.get(parent.name, [])
 
     def find(self, name: str) -> ObjectType | None:
         """The object called `name`, in any case."""

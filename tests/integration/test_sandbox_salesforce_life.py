@@ -171,6 +171,74 @@ class TestMergeAndRecycleBin:
         assert soap(org, "emptyRecycleBin", f"<ids>{lead_id}</ids>")["success"] == ["true"]
         assert client.query("SELECT COUNT() FROM Lead", include_deleted=True)["totalSize"] == 0
 
+    def test_children_go_and_come_with_their_parent(self, org: Served) -> None:
+        client = org.client()
+        account = client.Account.create({"Name": "Acme"})["id"]
+        contact = client.Contact.create({"LastName": "Doe", "AccountId": account})["id"]
+        before = client.Contact.create({"LastName": "Roe", "AccountId": account})["id"]
+        deal = {"Name": "D", "StageName": "Prospecting", "CloseDate": "2026-05-01", "AccountId": account}
+        deal_id = client.Opportunity.create(deal)["id"]
+        role = client.OpportunityContactRole.create({"OpportunityId": deal_id, "ContactId": contact})["id"]
+        tasks = [
+            client.Task.create({"Subject": "Call"} | about)["id"]
+            for about in ({"WhatId": account}, {"WhoId": contact}, {"WhatId": deal_id, "WhoId": contact})
+        ]
+        other = client.Task.create({"Subject": "Call"})["id"]
+        client.Contact.delete(before)
+        org.clock.advance(minutes=1)
+        client.Account.delete(account)
+
+        def living(name: str) -> list[str]:
+            return [row["Id"] for row in client.query(f"SELECT Id FROM {name} ORDER BY Id")["records"]]
+
+        names = (
+            "Account",
+            "Contact",
+            "Opportunity",
+            "OpportunityContactRole",
+            "Task",
+            "OpportunityFieldHistory",
+        )
+        assert [living(name) for name in names] == [[], [], [], [], [other], []]
+        start, end = org.clock.now() - timedelta(hours=1), org.clock.now() + timedelta(minutes=1)
+        assert len(client.Task.deleted(start, end)["deletedRecords"]) == 3
+        assert soap(org, "undelete", f"<ids>{account}</ids>")["success"] == ["true"]
+        assert [living(name) for name in names[:5]] == [
+            [account],
+            [contact],
+            [deal_id],
+            [role],
+            [*tasks, other],
+        ]
+        assert len(living("OpportunityFieldHistory")) == 1
+        client.Account.delete(account)
+        soap(org, "emptyRecycleBin", f"<ids>{account}</ids>")
+        for name, left in zip(names[:5], (0, 0, 0, 0, 1), strict=True):
+            assert client.query(f"SELECT COUNT() FROM {name}", include_deleted=True)["totalSize"] == left
+
+    def test_memberships_and_tasks_go_with_a_lead(self, org: Served) -> None:
+        client = org.client()
+        lead_id, campaign = create_lead(client), client.Campaign.create({"Name": "Fair"})["id"]
+        member = client.CampaignMember.create({"CampaignId": campaign, "LeadId": lead_id})["id"]
+        client.Task.create({"Subject": "Call", "WhoId": lead_id})
+        client.restful("composite/sobjects", method="DELETE", params={"ids": lead_id})
+        for name in ("CampaignMember", "Task", "LeadHistory"):
+            assert client.query(f"SELECT COUNT() FROM {name}")["totalSize"] == 0
+            assert client.query(f"SELECT COUNT() FROM {name}", include_deleted=True)["totalSize"] == 1
+        soap(org, "undelete", f"<ids>{member}</ids>")
+        client.CampaignMember.delete(member)  # a child on its own: its parent does not bring it back
+        soap(org, "undelete", f"<ids>{lead_id}</ids>")
+        assert client.query("SELECT COUNT() FROM CampaignMember")["totalSize"] == 0
+        assert client.query("SELECT COUNT() FROM Task")["totalSize"] == 1
+
+    def test_members_go_with_their_group(self, org: Served) -> None:
+        client = org.client()
+        group = client.Group.create({"Name": "Queue", "Type": "Queue"})["id"]
+        user = org.salesforce.org.integration_user.id
+        client.GroupMember.create({"GroupId": group, "UserOrGroupId": user})
+        client.Group.delete(group)
+        assert client.query("SELECT COUNT() FROM GroupMember", include_deleted=True)["totalSize"] == 0
+
     def test_bin_is_emptied_after_its_days(self, tmp_path: Path) -> None:
         with served(tmp_path, recycle_bin_days=15) as org:
             client = org.client()

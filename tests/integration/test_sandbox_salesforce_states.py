@@ -138,7 +138,7 @@ class Leads(RuleBasedStateMachine):
         updated = self.client.get(f"{BASE}/sobjects/Lead/updated", params=span).json()["ids"]
         assert set(updated) == living.keys()
         counted = self.client.get(
-            f"{BASE}/query", params={"q": "SELECT COUNT() FROM LeadHistory WHERE Field = 'Status'"}
+            f"{BASE}/queryAll", params={"q": "SELECT COUNT() FROM LeadHistory WHERE Field = 'Status'"}
         )
         assert counted.json()["totalSize"] == self.status_changes
 
