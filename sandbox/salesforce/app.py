@@ -26,7 +26,8 @@ from sandbox.salesforce import (
 )
 from sandbox.salesforce.errors import ApiError, RowError, not_found, not_served
 from sandbox.salesforce.http import Call, Endpoint, Handler, reply
-from sandbox.salesforce.oauth import ConnectedApp, revoke, token, userinfo
+from sandbox.salesforce.identity import identity, userinfo
+from sandbox.salesforce.oauth import ConnectedApp, revoke, token
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.packing import packed
 
@@ -36,6 +37,8 @@ VERSIONS = range(31, 68)
 VERSION_NAMES = frozenset(f"v{number}.0" for number in VERSIONS)
 SOAP = "/services/Soap/u/{version}"
 SOAP_PATH = re.compile(r"/services/Soap/u/(\d+\.\d)(?:/\w+)?")
+IDENTITY = "/id/{organization}/{user}"
+IDENTITY_PATH = re.compile(r"/id/(\w+)/(\w+)")
 MOST_HEAD_BYTES = 16_384
 ENDPOINTS: list[Endpoint] = [
     *query.ENDPOINTS,
@@ -130,6 +133,10 @@ class App:
         if open_handler is not None:
             self.requests[(method, path)] += 1
             return await open_handler(request)
+        who = IDENTITY_PATH.fullmatch(path) if method == "GET" else None
+        if who is not None:
+            self.requests[(method, IDENTITY)] += 1
+            return await identity(self.org, request, who[1], who[2])
         soap_call = SOAP_PATH.fullmatch(path) if method == "POST" else None
         if soap_call is not None:
             self.requests[(method, SOAP)] += 1

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.salesforce.errors import ApiError
 from sandbox.salesforce.http import reply
+from sandbox.salesforce.identity import identity_path
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.sessions import User
 
@@ -70,13 +68,21 @@ class ConnectedApp:
 
 async def token(org: Org, app: ConnectedApp, request: Request) -> Response:
     """POST /services/oauth2/token"""
-    form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
-    form = dict(request.query_params) | form
     try:
+        form = await _form(request)
         user, refresh = _grant(org, app, request, form)
     except OAuthError as error:
         return reply(error.body, error.status)
     return reply(_token_body(org, request, user, refresh))
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """What was sent, in the body or in the address."""
+    try:
+        text = (await request.body()).decode()
+    except UnicodeDecodeError as error:
+        raise OAuthError("invalid_request", "the request is not a form in UTF-8") from error
+    return dict(request.query_params) | {name: values[0] for name, values in parse_qs(text).items()}
 
 
 def _grant(org: Org, app: ConnectedApp, request: Request, form: Mapping[str, str]) -> tuple[User, bool]:
@@ -104,7 +110,7 @@ def _check_client(app: ConnectedApp, request: Request, form: Mapping[str, str], 
     if scheme.lower() == "basic":
         try:
             client_id, _, secret = base64.b64decode(encoded).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError) as error:
+        except ValueError as error:
             raise OAuthError("invalid_client", "invalid client credentials") from error
     if client_id != app.client_id:
         raise OAuthError("invalid_client_id", "client identifier invalid")
@@ -116,7 +122,12 @@ def _jwt_user(org: Org, app: ConnectedApp, request: Request, assertion: str) -> 
     own = str(request.base_url).rstrip("/")
     try:
         claims = jwt.decode(
-            assertion, app.key.public_key(), algorithms=["RS256"], audience=[*AUDIENCES, own], leeway=5
+            assertion,
+            app.key.public_key(),
+            algorithms=["RS256"],
+            audience=[*AUDIENCES, own],
+            leeway=5,
+            options={"require": ["exp", "iss", "sub", "aud"]},
         )
     except jwt.InvalidAudienceError as error:
         raise OAuthError("invalid_grant", "audience is invalid") from error
@@ -140,54 +151,20 @@ def _token_body(org: Org, request: Request, user: User, refresh: bool) -> dict[s
         "access_token": session.token,
         "scope": "refresh_token api" if refresh else "api",
         "instance_url": instance,
-        "id": f"{instance}/id/{org.sessions.org_id}/{user.id}",
+        "id": f"{instance}{identity_path(org, user)}",
         "token_type": "Bearer",
     }
-    return body | (
-        {"issued_at": str(int(time.time() * 1000)), "signature": secrets.token_urlsafe(32)} if refresh else {}
-    )
+    if not refresh:
+        return body
+    issued = str(int(org.clock.now().timestamp() * 1000))
+    return body | {"issued_at": issued, "signature": secrets.token_urlsafe(32)}
 
 
 async def revoke(org: Org, request: Request) -> Response:
     """POST /services/oauth2/revoke"""
-    form = parse_qs((await request.body()).decode())
-    org.sessions.revoke(form.get("token", [request.query_params.get("token", "")])[0])
-    return reply(None)
-
-
-async def userinfo(org: Org, request: Request) -> Response:
-    """GET or POST /services/oauth2/userinfo: who the token belongs to"""
-    _, _, given = request.headers.get("Authorization", "").partition(" ")
     try:
-        session = org.sessions.require(given)
-    except ApiError:
-        return Response("Bad_OAuth_Token" if given else "Missing_OAuth_Token", 403, media_type="text/plain")
-    row = org.row("User", session.user.id) or {}
-    own = f"https://{urlsplit(str(request.base_url)).netloc}"
-    data = f"{own}/services/data/v{{version}}/"
-    return reply(
-        {
-            "sub": f"{own}/id/{org.sessions.org_id}/{session.user.id}",
-            "user_id": session.user.id,
-            "organization_id": org.sessions.org_id,
-            "preferred_username": session.user.username,
-            "nickname": row.get("Alias"),
-            "name": row.get("Name"),
-            "email": row.get("Email"),
-            "email_verified": True,
-            "given_name": row.get("FirstName"),
-            "family_name": row.get("LastName"),
-            "zoneinfo": row.get("TimeZoneSidKey"),
-            "user_type": "STANDARD",
-            "language": row.get("LanguageLocaleKey"),
-            "locale": row.get("LocaleSidKey"),
-            "active": True,
-            "urls": {
-                "rest": data,
-                "sobjects": f"{data}sobjects/",
-                "query": f"{data}query/",
-                "recent": f"{data}recent/",
-                "profile": f"{own}/{session.user.id}",
-            },
-        }
-    )
+        form = await _form(request)
+    except OAuthError as error:
+        return reply(error.body, error.status)
+    org.sessions.revoke(form.get("token", ""))
+    return reply(None)

@@ -62,7 +62,7 @@ class Org:
         self.ids = IdMaker()
         self.schema = Schema(store, standard_objects())
         cascade.prepare(store)
-        self.sessions = Sessions(self.ids.at("00D", number + 1), session_seconds)
+        self.sessions = Sessions(self.ids.at("00D", number + 1), clock.now, session_seconds)
         self.rules = Rules()
         self.locks = Locks()
         self.locators = Locators(store)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from sandbox.salesforce.errors import ApiError
 
@@ -24,14 +25,15 @@ class Session:
 
     token: str = field(repr=False)
     user: User
-    expires: float | None  # on the monotonic clock; None = never
+    expires: datetime | None  # None = never
 
 
 @dataclass
 class Sessions:
-    """The users and the tokens given out; `seconds` is how long a token lasts (None = for ever)."""
+    """The users and the tokens given out; `seconds` of the clock is how long a token lasts (None = for ever)."""
 
     org_id: str
+    now: Callable[[], datetime]
     seconds: float | None = None
     users: dict[str, User] = field(default_factory=dict)
     open_sessions: dict[str, Session] = field(default_factory=dict, repr=False)
@@ -55,7 +57,7 @@ class Sessions:
     def open(self, user: User) -> Session:
         """A new session for `user`."""
         token = f"{self.org_id[:15]}!{secrets.token_urlsafe(48)}"
-        expires = None if self.seconds is None else time.monotonic() + self.seconds
+        expires = None if self.seconds is None else self.now() + timedelta(seconds=self.seconds)
         return self.open_sessions.setdefault(token, Session(token, user, expires))
 
     def refresh_token(self, user: User) -> str:
@@ -76,6 +78,6 @@ class Sessions:
     def require(self, token: str | None) -> Session:
         """The session of a token, or the 401 that clients refresh on."""
         found = self.open_sessions.get(token or "")
-        if found is None or (found.expires is not None and time.monotonic() > found.expires):
+        if found is None or (found.expires is not None and self.now() >= found.expires):
             raise ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
         return found

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 import requests
 from simple_salesforce import Salesforce as Client
@@ -70,6 +72,36 @@ class TestLogin:
                 privatekey=other.decode(),
                 session=org.session(),
             )
+
+    @pytest.mark.parametrize("left_out", [None, "exp", "iss", "sub", "aud"])
+    def test_jwt_has_every_claim(self, org: Served, left_out: str | None) -> None:
+        claims = {"iss": org.credentials["client_id"], "sub": org.credentials["username"]}
+        claims |= {"aud": "https://login.salesforce.com", "exp": int(time.time()) + 180}
+        claims.pop(left_out or "", None)
+        form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer"}
+        form["assertion"] = jwt.encode(claims, org.credentials["private_key"], algorithm="RS256")
+        answer = org.session().post(f"{org.url}/services/oauth2/token", form, timeout=30)
+        assert answer.status_code == (400 if left_out else 200)
+        assert left_out is None or answer.json()["error"] == "invalid_grant"
+
+    def test_form_that_is_no_text(self, org: Served) -> None:
+        for path in ("token", "revoke"):
+            answer = org.session().post(f"{org.url}/services/oauth2/{path}", b"\xff\xfe=1", timeout=30)
+            assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+    def test_identity_that_a_token_names(self, org: Served) -> None:
+        form = {"grant_type": "client_credentials"}
+        form |= {name: org.credentials[name] for name in ("client_id", "client_secret")}
+        made = org.session().post(f"{org.url}/services/oauth2/token", form, timeout=30).json()
+        path = made["id"].removeprefix(org.url)
+        who = org.call("GET", path)
+        assert who.json()["username"] == org.credentials["username"]
+        assert who.json()["id"] == made["id"] == org.call("GET", "/services/oauth2/userinfo").json()["sub"]
+        user_id = path.rpartition("/")[2]
+        for wrong, said in ((f"/id/00Dother/{user_id}", "Wrong_Org"), (f"{path[:-3]}x", "No_Access")):
+            answer = org.call("GET", wrong)
+            assert (answer.status_code, answer.text) == (403, said)
+        assert org.call("GET", path, headers={"Authorization": "Bearer x"}).text == "Bad_OAuth_Token"
 
     def test_client_credentials(self, org: Served) -> None:
         secrets = {name: org.credentials[name] for name in ("client_id", "client_secret")}

@@ -324,8 +324,13 @@ def test_archived_activities_are_hidden_from_query(org: Served) -> None:
 
 
 def test_sessions_end(tmp_path: Path) -> None:
-    with served(tmp_path, session_seconds=0.0) as org, pytest.raises(SalesforceExpiredSession):
-        org.client().limits()
+    with served(tmp_path, session_seconds=600.0) as org:
+        client = org.client()
+        org.clock.advance(seconds=599)
+        assert client.limits()
+        org.clock.advance(seconds=1)
+        with pytest.raises(SalesforceExpiredSession):
+            client.limits()
 
 
 class TestBulkV1:
