@@ -14,6 +14,9 @@ from sandbox.salesforce.values import TO_JSON, read_json
 from sandbox.store import Store, quoted
 
 PAGE = 2000
+Place = tuple[
+    int, int, bool
+]  # of a parent's id and object in the row; whether it could be of several objects
 Convert = Callable[[Any], Any]
 Converters = Mapping[str, Convert]
 
@@ -38,10 +41,10 @@ def shape(plan: Plan, base: str, converters: Converters = TO_JSON) -> Shape:
     expressions = [sql for sql, _ in read]
     id_place = len(expressions)
     expressions.append(plan.root_id)
-    places: dict[Path, tuple[int, int]] = {}
-    for path, (id_sql, type_sql) in plan.relations.items():
-        places[path] = (len(expressions), len(expressions) + 1)
-        expressions += [id_sql, type_sql]
+    places: dict[Path, Place] = {}
+    for path, relation in plan.relations.items():
+        places[path] = (len(expressions), len(expressions) + 1, relation.polymorphic)
+        expressions += [relation.id, relation.object]
     cells = [(c.path[:-1], c.path[-1], read[place][1], place) for place, c in enumerate(plan.columns)]
     name = plan.object.name
 
@@ -74,19 +77,20 @@ def _cell(column: Column, base: str, converters: Converters) -> tuple[str, Conve
 def _nested(
     record: dict[str, Any],
     relation: Path,
-    places: dict[Path, tuple[int, int]],
+    places: dict[Path, Place],
     row: Sequence[Any],
     base: str,
 ) -> dict[str, Any] | None:
     """The parent record inside `record`, made at its first field; None where there is no parent."""
     target = record
     for depth, step in enumerate(relation, 1):
-        id_place, type_place = places[relation[:depth]]
+        id_place, type_place, polymorphic = places[relation[:depth]]
         if row[id_place] is None:
             target[step] = None
             return None
         if target.get(step) is None:
-            target[step] = {"attributes": _url(base, row[type_place], row[id_place])}
+            attributes = _url(base, row[type_place], row[id_place])
+            target[step] = {"attributes": attributes | ({"type": "Name"} if polymorphic else {})}
         target = target[step]
     return target
 

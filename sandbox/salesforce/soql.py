@@ -31,6 +31,15 @@ class Column:
     children: Plan | None = None  # the rows of a sub-select, for one record of the outer query
 
 
+@dataclass(frozen=True)
+class Relation:
+    """One parent in the answer: the SQL of its id and of its object, and whether it could be of several objects."""
+
+    id: str
+    object: str
+    polymorphic: bool
+
+
 @dataclass
 class Plan:
     """A translated query."""
@@ -42,7 +51,7 @@ class Plan:
     parameters: dict[str, Stored] = field(default_factory=dict)
     aggregate: bool = False
     count_only: bool = False
-    relations: dict[Path, tuple[str, str]] = field(default_factory=dict)  # path -> SQL of id, SQL of type
+    relations: dict[Path, Relation] = field(default_factory=dict)
     limit: int | None = None
     offset: int | None = None
 
@@ -87,12 +96,9 @@ class Translator:
         aggregate = bool(grouped) or any(_is_aggregate(_unaliased(e)) for e in self.tree.expressions)
         columns = [] if count_only else self._columns(aggregate, grouped)
         relations = {
-            column.path[:depth]: (
-                self.paths.id_of(column.path[:depth]),
-                self.paths.type_of(column.path[:depth]),
-            )
+            path: Relation(self.paths.id_of(path), self.paths.type_of(path), self.paths.is_polymorphic(path))
             for column in columns
-            for depth in range(1, len(column.path))
+            for path in (column.path[:depth] for depth in range(1, len(column.path)))
             if not aggregate
         }
         tail = self._tail(grouped)

@@ -19,6 +19,7 @@ NO_RELATIONSHIP = (
     "sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call "
     "for the appropriate names."
 )
+QUEUES = "when {0}.\"Type\" = 'Queue' then 'Queue'"  # an owner of object Group that is a queue says so
 Path = tuple[str, ...]
 
 
@@ -77,7 +78,9 @@ class Paths:
         relation, name = self.canonical(parts[:-1]), parts[-1]
         sources = self.reach(relation)
         if name.lower() == "type" and len(sources) > 1:
-            return Resolved((*relation, "Type"), Field("Type", "string"), _no_case(self.type_of(relation)))
+            return Resolved(
+                (*relation, "Type"), Field("Type", "string"), _no_case(self.type_of(relation, QUEUES))
+            )
         found = [(s, f) for s in sources if (f := self.view.find_field(s.object, name)) is not None]
         if not found:
             self.view.field(sources[0].object, name)
@@ -143,9 +146,14 @@ class Paths:
         ids = [f'{source.alias}."Id"' for source in self.reach(relation)]
         return ids[0] if len(ids) == 1 else f"coalesce({', '.join(ids)})"
 
-    def type_of(self, relation: Path) -> str:
-        """The SQL of the object name of the record at the end of a relationship path."""
+    def is_polymorphic(self, relation: Path) -> bool:
+        """Whether a relationship path may end at records of several objects."""
+        return len(self.reach(relation)) > 1
+
+    def type_of(self, relation: Path, more: str = "") -> str:
+        """The SQL of the object name of the record at the end of a relationship path; `more` cases come before."""
         cases = " ".join(
+            f"{more.format(source.alias) if source.object.name == 'Group' else ''} "
             f"when {source.alias}.\"Id\" is not null then '{source.object.name}'"
             for source in self.reach(relation)
         )

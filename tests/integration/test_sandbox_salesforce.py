@@ -446,7 +446,11 @@ class TestQueries:
         found = {r["Account"] and r["Account"]["Owner"]["Name"] for r in client.query(soql)["records"]}
         assert found == {"Integration User", None}
         task = client.Task.create({"Subject": "Call", "WhoId": contact, "Status": "Completed"})["id"]
-        who = client.query(f"SELECT Who.Name, Who.Type, IsClosed FROM Task WHERE Id = '{task}'")["records"][0]
+        soql = f"SELECT Who.Name, Who.Type, Account.Name, IsClosed FROM Task WHERE Id = '{task}'"
+        who = client.query(soql)["records"][0]
+        contact_path = f"/services/data/v59.0/sobjects/Contact/{contact}"
+        assert who["Who"]["attributes"] == {"type": "Name", "url": contact_path}
+        assert who["Account"]["attributes"]["type"] == "Account"
         assert (who["Who"]["Name"], who["Who"]["Type"], who["IsClosed"]) == ("Lumbergh", "Contact", True)
 
     def test_children(self, fresh: Served) -> None:

@@ -30,7 +30,7 @@ def salesforce() -> Salesforce:
     made = Salesforce(Store(), Still(), limits=False)
     made.load("Account", [{"Id": "a1", "Name": "Acme", "OwnerId": "u1"}])
     made.load("User", [{"Id": "u1", "LastName": "Smith", "FirstName": "Ann"}])
-    made.load("Group", [{"Id": "g1", "Name": "Queue"}])
+    made.load("Group", [{"Id": "g1", "Name": "Queue", "Type": "Queue"}, {"Id": "g2", "Name": "Friends"}])
     leads = [
         {"Id": "1", "LastName": "O'Brien", "Email": "a@x.com", "AnnualRevenue": 10, "OwnerId": "u1"},
         {"Id": "2", "LastName": "ober", "AnnualRevenue": 20, "OwnerId": "g1", "Rating": "Hot"},
@@ -87,7 +87,10 @@ def ids(salesforce: Salesforce, condition: str) -> str:
         ("CreatedDate >= 2026-03-04T00:59:59+01:00", "12"),
         ("CreatedDate > 2026-03-03T23:59:59.000Z", "1"),
         ("Owner.Name = 'ann smith'", "1"),
-        ("Owner.Type = 'Group'", "23"),
+        ("Owner.Type = 'Queue'", "23"),
+        ("Owner.Type != 'Queue'", "1"),
+        ("Owner.Type = 'User'", "1"),
+        ("Owner.Type = 'Group'", ""),
         ("lead.owner.name != null AND (Rating = 'Hot' OR Email = 'a@x.com')", "12"),
         ("Id IN (SELECT Id FROM Lead WHERE Rating = 'Hot')", "2"),
         ("Id NOT IN (SELECT Id FROM Lead WHERE Rating = 'Hot')", "13"),
@@ -128,7 +131,11 @@ def test_conditions(salesforce: Salesforce, condition: str, found: str) -> None:
         ("SELECT Id FROM Lead LIMIT 0", []),
         ("SELECT Account.Owner.Name FROM Contact ORDER BY Id", [("Ann Smith",), (None,)]),
         ("SELECT l.Id FROM Lead l WHERE l.Rating = 'Hot'", [("2",)]),
-        ("SELECT Name FROM Group", [("Queue",)]),
+        ("SELECT Name FROM Group WHERE Type = 'Queue'", [("Queue",)]),
+        (
+            "SELECT Owner.Type, COUNT(Id) FROM Lead GROUP BY Owner.Type ORDER BY Owner.Type",
+            [("Queue", 2), ("User", 1)],
+        ),
     ],
 )
 def test_queries(salesforce: Salesforce, soql: str, rows: list[tuple[Any, ...]]) -> None:
