@@ -32,9 +32,15 @@ class ApiError(Exception):
 class RowError(Exception):
     """One record that cannot be saved, deleted or read; the other records of the request go on."""
 
-    def __init__(self, code: str, message: str, fields: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        fields: Sequence[str] = (),
+        duplicates: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(f"{code}: {message}")
-        self.code, self.message, self.fields = code, message, list(fields)
+        self.code, self.message, self.fields, self.duplicates = code, message, list(fields), duplicates
 
     @property
     def status(self) -> int:
@@ -42,12 +48,15 @@ class RowError(Exception):
         return STATUS_OF_CODE.get(self.code, 400)
 
     def body(self) -> list[dict[str, Any]]:
-        """The error array of a row call."""
+        """The error array of a row call; a letter is missing in the service's own word for duplicates."""
+        if self.duplicates:
+            return [{"duplicateResut": self.duplicates, "errorCode": self.code, "message": self.message}]
         return [{"message": self.message, "errorCode": self.code, "fields": self.fields}]
 
     def result(self) -> dict[str, Any]:
         """The error as an entry of a collection's result."""
-        return {"statusCode": self.code, "message": self.message, "fields": self.fields}
+        found = {"duplicateResult": self.duplicates} if self.duplicates else {}
+        return {"statusCode": self.code, "message": self.message, "fields": self.fields, **found}
 
     def cell(self) -> str:
         """The error as the cell sf__Error of a Bulk result."""

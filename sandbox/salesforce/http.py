@@ -60,6 +60,7 @@ class Call:
         options = Options(
             auto_assign=headers.get("Sforce-Auto-Assign", "TRUE").upper() != "FALSE",
             save_duplicates="allowsave=true" in duplicates,
+            base=self.base,
         )
         return Writer(self.org, self.user, self.view, options)
 

@@ -42,6 +42,7 @@ class Options:
 
     auto_assign: bool = True
     save_duplicates: bool = False
+    base: str = ""  # what the addresses of records start with
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Writer:
         }
         values |= derived(org, object_type.name, given, values)
         values |= activity_account(org, object_type.name, given, values)
-        org.rules.check(org, object_type, values, save_duplicates=self.options.save_duplicates)
+        org.rules.check(org, object_type, None, values, self.options)
         record_id = self._free_id(object_type)
         values |= {"Id": record_id}
         values |= self._authors(object_type, values)
@@ -135,7 +136,7 @@ class Writer:
         after = before | given
         changes = given | derived(org, object_type.name, given, after)
         changes |= activity_account(org, object_type.name, given, after)
-        org.rules.check_valid(object_type, before | changes)
+        org.rules.check(org, object_type, before, before | changes, self.options)
         self.write(object_type, before, changes)
 
     def write(self, object_type: ObjectType, before: Row, changes: Values) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sandbox.salesforce.derived import Values
 from sandbox.salesforce.errors import RowError
 from sandbox.salesforce.fields import ObjectType
-from sandbox.store import quoted
+from sandbox.store import Row, quoted
 
 if TYPE_CHECKING:
     from sandbox.salesforce.org import Org
+    from sandbox.salesforce.records import Options
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class ValidationRule:
 
 @dataclass(frozen=True)
 class DuplicateRule:
-    """Refuses, or only reports, a new record that equals another one in `fields`."""
+    """Refuses, or only reports, a record that is made equal to another one in `fields`."""
 
     object_name: str
     fields: tuple[str, ...]
@@ -77,32 +78,65 @@ class Rules:
         """The owner the active rule gives a lead, or None."""
         return next((entry.owner_id for entry in self.assignment if entry.matches(values)), None)
 
-    def validation_of(self, object_name: str) -> Iterable[ValidationRule]:
-        """The validation rules of an object."""
-        return [rule for rule in self.validation if rule.object_name == object_name]
-
-    def check(self, org: Org, object_type: ObjectType, values: Values, *, save_duplicates: bool) -> None:
-        """Refuse a new record that a validation or duplicate rule refuses."""
-        self.check_valid(object_type, values)
-        for rule in self.duplicates:
-            if rule.object_name != object_type.name or (rule.allow_save and save_duplicates):
-                continue
-            if _has_duplicate(org, object_type, rule, values):
-                raise RowError("DUPLICATES_DETECTED", "Use one of these records?")
-
-    def check_valid(self, object_type: ObjectType, values: Values) -> None:
-        """Refuse a record that breaks a validation rule."""
-        for rule in self.validation_of(object_type.name):
-            if rule.breaks(values):
+    def check(
+        self, org: Org, object_type: ObjectType, before: Row | None, after: Values, options: Options
+    ) -> None:
+        """Refuse a record that a validation or duplicate rule refuses; `before` is what an update changes."""
+        for rule in self.validation:
+            if rule.object_name == object_type.name and rule.breaks(after):
                 fields = [rule.error_field] if rule.error_field else []
                 raise RowError("FIELD_CUSTOM_VALIDATION_EXCEPTION", rule.message, fields)
+        for duplicate in self.duplicates:
+            if duplicate.object_name == object_type.name and not (
+                duplicate.allow_save and options.save_duplicates
+            ):
+                _check_duplicates(org, object_type, duplicate, before, after, options)
 
 
-def _has_duplicate(org: Org, object_type: ObjectType, rule: DuplicateRule, values: Values) -> bool:
-    """Whether a live record has the same values in all the rule's fields."""
-    wanted = [values.get(name) for name in rule.fields]
-    if any(value is None for value in wanted):
-        return False
+def _check_duplicates(
+    org: Org,
+    object_type: ObjectType,
+    rule: DuplicateRule,
+    before: Row | None,
+    after: Values,
+    options: Options,
+) -> None:
+    """Refuse a record for which live records have the same values in all the rule's fields."""
+    wanted = [after.get(name) for name in rule.fields]
+    unchanged = before is not None and wanted == [before.get(name) for name in rule.fields]
+    if unchanged or any(value is None for value in wanted):
+        return
     same = " and ".join(f"{quoted(name)} = ?" for name in rule.fields)
-    sql = f'select 1 from {quoted(object_type.table)} where {same} and not "IsDeleted" limit 1'
-    return bool(org.store.rows(sql, wanted))
+    others = (
+        f'select "Id" from {quoted(object_type.table)} where not "IsDeleted" and "Id" is not ? and {same}'
+    )
+    found = org.store.rows(f'{others} order by "Id"', [before and before["Id"], *wanted])
+    if found:
+        details = _details(rule, [str(row["Id"]) for row in found], options.base)
+        raise RowError("DUPLICATES_DETECTED", details["errorMessage"], duplicates=details)
+
+
+def _details(rule: DuplicateRule, ids: list[str], base: str) -> dict[str, Any]:
+    """What the service tells about the records that a new one equals."""
+    name = rule.object_name
+    records = [
+        {"attributes": {"type": name, "url": f"{base}/sobjects/{name}/{each}"}, "Id": each} for each in ids
+    ]
+    matches = [
+        {"additionalInformation": [], "fieldDiffs": [], "matchConfidence": 100.0, "record": record}
+        for record in records
+    ]
+    result: dict[str, Any] = {
+        "entityType": name,
+        "errors": [],
+        "matchEngine": "ExactMatchEngine",
+        "matchRecords": matches,
+    }
+    result |= {"rule": f"{name}_Matching_Rule", "size": len(ids), "success": True}
+    return {
+        "allowSave": rule.allow_save,
+        "duplicateRule": f"{name}_Duplicate_Rule",
+        "duplicateRuleEntityType": name,
+        "errorMessage": "Use one of these records?",
+        "matchResults": [result],
+    }

@@ -292,6 +292,31 @@ class TestRules:
         values = {"LastName": "Doe", "Company": "Acme", "Email": "a@x.com"}
         assert client.Lead.create(values, headers=allow)["success"]
 
+    def test_update_into_a_duplicate(self, org: Served) -> None:
+        client = org.client()
+        org.salesforce.org.rules.duplicates.append(DuplicateRule("Lead", ("Email",), allow_save=True))
+        there, other = create_lead(client, Email="a@x.com"), create_lead(client, Email="b@x.com")
+        with pytest.raises(SalesforceMalformedRequest) as raised:
+            client.Lead.update(other, {"Email": "A@x.com"})
+        (error,) = raised.value.content
+        assert error.keys() == {"duplicateResut", "errorCode", "message"}
+        (found,) = error["duplicateResut"]["matchResults"]
+        (match,) = found["matchRecords"]
+        assert (found["size"], match["record"]["Id"]) == (1, there)
+        assert match["record"]["attributes"]["url"] == f"/services/data/v59.0/sobjects/Lead/{there}"
+        records = [{"attributes": {"type": "Lead"}, "id": other, "Email": "a@x.com"}]
+        (result,) = client.restful("composite/sobjects", method="PATCH", json={"records": records})
+        told = result["errors"][0]["duplicateResult"]
+        assert (told["allowSave"], told["matchResults"][0]["matchRecords"][0]["record"]["Id"]) == (
+            True,
+            there,
+        )
+        client.Lead.update(there, {"Email": "a@x.com", "Title": "CEO"})  # equals nobody but itself
+        client.Lead.update(
+            other, {"Email": "a@x.com"}, headers={"Sforce-Duplicate-Rule-Header": "allowSave=true"}
+        )
+        client.Lead.update(other, {"Title": "CEO"})  # leaves alone what the rule compares
+
     def test_blocking_duplicate_rule(self, org: Served) -> None:
         client = org.client()
         org.salesforce.org.rules.duplicates.append(DuplicateRule("Lead", ("Email",), allow_save=False))
