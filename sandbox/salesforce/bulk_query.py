@@ -12,7 +12,7 @@ from typing import Any
 from starlette.background import BackgroundTask
 from starlette.responses import Response, StreamingResponse
 
-from sandbox.salesforce.errors import ApiError
+from sandbox.salesforce.errors import ApiError, not_found
 from sandbox.salesforce.http import Call, Endpoint, empty, reply
 from sandbox.salesforce.jobs import FINISHED, QUERIES, Job, job_facts
 from sandbox.salesforce.org import Org
@@ -154,6 +154,8 @@ async def delete_job(call: Call) -> Response:
 async def get_results(call: Call) -> Response:
     """GET jobs/query/{id}/results: one page of CSV, its header always there."""
     job = call.org.jobs.require(call.path("id"), "query")
+    if job.owner_id != call.user.id:  # it shows what its creator may see
+        raise not_found()
     if job.state != "JobComplete":
         raise ApiError(400, "INVALIDJOBSTATE", f"The job is {job.state}: it has no results")
     start, size = _page(call, job)

@@ -24,7 +24,8 @@ def _run(call: Call, endpoint: str, *, deleted: bool) -> Response:
     if not soql:
         raise malformed_query("SOQL text is missing (parameter q)")
     plan = translate(soql, call.view, call.org.clock.now(), deleted=deleted)
-    return reply(call.org.locators.first_page(plan, call.base, endpoint, page_size(call)))
+    locators, user_id = call.org.locators, call.user.id
+    return reply(locators.first_page(plan, call.base, endpoint, page_size(call), user_id))
 
 
 async def run_query(call: Call) -> Response:
@@ -47,7 +48,8 @@ def _more(call: Call, endpoint: str) -> Response:
     if locator is None:
         raise ApiError(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
     url = f"{call.base}/{endpoint}"
-    return reply(call.org.locators.page(locator[1], int(locator[2]), page_size(call), url))
+    page = call.org.locators.page(locator[1], int(locator[2]), page_size(call), url, call.user.id)
+    return reply(page)
 
 
 async def query_more(call: Call) -> Response:

@@ -127,6 +127,7 @@ def drop(store: Store, table: str) -> None:
 class Locator:
     """A query that has more pages."""
 
+    user_id: str
     table: str
     build: Callable[[Sequence[Any]], dict[str, Any]]
     total: int
@@ -140,8 +141,8 @@ class Locators:
     most: int = 40
     by_id: dict[str, Locator] = field(default_factory=dict)
 
-    def first_page(self, plan: Plan, base: str, endpoint: str, size: int) -> dict[str, Any]:
-        """The first page of a query."""
+    def first_page(self, plan: Plan, base: str, endpoint: str, size: int, user_id: str) -> dict[str, Any]:
+        """The first page of a user's query."""
         if plan.count_only:
             count = self.store.db.execute(plan.statement(["count(*)"]), plan.parameters).fetchone()[0]
             return {"totalSize": count, "done": True, "records": []}
@@ -153,13 +154,13 @@ class Locators:
         while len(self.by_id) >= self.most:
             drop(self.store, self.by_id.pop(next(iter(self.by_id))).table)
         total = snapshot(self.store, f"locator_{locator_id}", plan, made.expressions)
-        self.by_id[locator_id] = Locator(f"locator_{locator_id}", made.build, total)
-        return self.page(locator_id, 0, size, f"{base}/{endpoint}")
+        self.by_id[locator_id] = Locator(user_id, f"locator_{locator_id}", made.build, total)
+        return self.page(locator_id, 0, size, f"{base}/{endpoint}", user_id)
 
-    def page(self, locator_id: str, start: int, size: int, url: str) -> dict[str, Any]:
-        """One page of an open query."""
+    def page(self, locator_id: str, start: int, size: int, url: str, user_id: str) -> dict[str, Any]:
+        """One page of an open query, for the user who asked it."""
         found = self.by_id.get(locator_id)
-        if found is None:
+        if found is None or found.user_id != user_id:
             raise ApiError(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
         sql = f"select * from temp.{quoted(found.table)} where rowid > ? and rowid <= ?"
         rows = self.store.db.execute(sql, [start, start + size])

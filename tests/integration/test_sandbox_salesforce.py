@@ -816,6 +816,22 @@ class TestPermissions:
             client.query("SELECT Id FROM Lead")
         assert "Lead" not in {each["name"] for each in client.describe()["sobjects"]}
 
+    def test_results_are_for_who_asked(self, fresh: Served) -> None:
+        fresh.salesforce.load("Lead", [{"Id": f"{number:05}", "LastName": "Doe"} for number in range(201)])
+        few = {"Sforce-Query-Options": "batchSize=200"}
+        path = "/services/data/v59.0"
+        first = fresh.call("GET", f"{path}/query", params={"q": "SELECT Id FROM Lead"}, headers=few).json()
+        body = {"operation": "query", "query": "SELECT Id FROM Lead"}
+        job = fresh.call("POST", f"{path}/jobs/query", json=body).json()["id"]
+        rights = fresh.salesforce.all_permissions() - {"ReadLeads"}
+        other = {"Authorization": f"Bearer {fresh.salesforce.token_for('other@example.com', rights)}"}
+        refused = fresh.call("GET", first["nextRecordsUrl"], headers=other)
+        assert (refused.status_code, refused.json()[0]["errorCode"]) == (400, "INVALID_QUERY_LOCATOR")
+        refused = fresh.call("GET", f"{path}/jobs/query/{job}/results", headers=other)
+        assert (refused.status_code, refused.json()[0]["errorCode"]) == (404, "NOT_FOUND")
+        assert len(fresh.call("GET", first["nextRecordsUrl"]).json()["records"]) == 1
+        assert len(rows_of([fresh.call("GET", f"{path}/jobs/query/{job}/results").text])) == 201
+
     def test_api_switched_off(self, fresh: Served) -> None:
         client = fresh.client(fresh.salesforce.token_for("nobody@example.com", []))
         with pytest.raises(SalesforceRefusedRequest, match="API is not enabled"):
