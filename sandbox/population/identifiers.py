@@ -24,6 +24,7 @@ HUBSPOT = {
     "notes": (69_999_999_500, 20_000),
 }
 PREFIX = {
+    "UserRole": "00E",
     "User": "005",
     "Group": "00G",
     "Lead": "00Q",

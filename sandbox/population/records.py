@@ -12,7 +12,7 @@ HUBSPOT_OBJECTS = (
     "notes", "history",
 )  # fmt: skip
 SALESFORCE_OBJECTS = (
-    "User", "Group", "Campaign", "Account", "Contact", "Lead", "Opportunity", "OpportunityContactRole",
+    "UserRole", "User", "Group", "Campaign", "Account", "Contact", "Lead", "Opportunity", "OpportunityContactRole",
     "OpportunityHistory", "CampaignMember", "Task", "Event", "LeadHistory",
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ STAGES = (
 )
 QUEUE_NAME = "Inbound Leads"
 QUEUE_ID = salesforce_id("Group", 5_000_017)
+HEAD_ROLE_ID, REP_ROLE_ID = (salesforce_id("UserRole", 5_000_000 + number) for number in (3, 7))
 MACHINE_ID = salesforce_id("User", 5_000_001)
 
 
@@ -45,6 +46,7 @@ def team_rows(team: tuple[Rep, ...], campaigns: tuple[Campaign, ...], start: int
     audit: Row = {"CreatedDate": before, "LastModifiedDate": before, "SystemModstamp": before}
     population.hubspot["owners"] += [_owner(rep) for rep in team]
     population.hubspot["deal_stages"] += [_stage(place) for place in range(len(STAGES))]
+    population.salesforce["UserRole"] += _roles(before)
     population.salesforce["User"] += [_user(rep, audit) for rep in team]
     population.salesforce["User"].append(
         {"Id": MACHINE_ID, "Name": "Automated Process", "LastName": "Automated Process",
@@ -85,6 +87,13 @@ def _stage(place: int) -> Row:
     }
 
 
+def _roles(before: str) -> list[Row]:
+    dates: Row = {"LastModifiedDate": before, "SystemModstamp": before}
+    head: Row = {"Id": HEAD_ROLE_ID, "Name": "Head of Sales", "DeveloperName": "HeadOfSales"}
+    rep: Row = {"Id": REP_ROLE_ID, "Name": "Sales Representative", "DeveloperName": "SalesRepresentative"}
+    return [head | dates, rep | dates | {"ParentRoleId": HEAD_ROLE_ID}]
+
+
 def _user(rep: Rep, audit: Row) -> Row:
     return {
         "Id": user_id(rep),
@@ -96,6 +105,7 @@ def _user(rep: Rep, audit: Row) -> Row:
         "IsActive": rep.left_at is None,
         "UserType": "Standard",
         "TimeZoneSidKey": rep.country.zone,
+        "UserRoleId": REP_ROLE_ID,
         **audit,
     }
 

@@ -19,6 +19,10 @@ def check_writable(view: View, object_type: ObjectType, values: Values, *, creat
     """Refuse fields that this user cannot write, all named in one error."""
     if not view.can("Edit", object_type):
         raise RowError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
+    if not (object_type.createable if creating else object_type.updateable):
+        deed = "create" if creating else "update"
+        message = f"entity type {object_type.name} does not support {deed}"
+        raise RowError("INVALID_TYPE_FOR_OPERATION", message)
     refused = []
     for name in values:
         field = object_type.fields[name.lower()]

@@ -10,7 +10,6 @@ Account.ParentId ChildAccounts
 Contact.AccountId Contacts cascade
 Opportunity.AccountId Opportunities cascade
 Opportunity.CampaignId Opportunities
-Opportunity.Pricebook2Id Opportunities
 OpportunityContactRole.ContactId OpportunityContactRoles cascade
 OpportunityContactRole.OpportunityId OpportunityContactRoles cascade
 OpportunityFieldHistory.OpportunityId Histories cascade

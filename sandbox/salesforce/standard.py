@@ -13,6 +13,7 @@ from sandbox.salesforce.children import CHILDREN
 from sandbox.salesforce.fields import Field, ObjectType
 from sandbox.salesforce.formulas import FORMULAS
 from sandbox.salesforce.picklists import PICKLISTS
+from sandbox.salesforce.selling import LINE_ITEM, PRICEBOOK, PRICEBOOK_ENTRY, PRODUCT, USER_ROLE
 
 AUDIT = """CreatedDate datetime ro, CreatedById reference(User) ro, LastModifiedDate datetime ro,
 LastModifiedById reference(User) ro, SystemModstamp datetime ro"""
@@ -95,7 +96,7 @@ ShowAs picklist, IsChild boolean ro, IsGroupEvent boolean ro, EventSubtype pickl
 USER = """Username string(80) !, LastName string(80) !, FirstName string(40), Name string(121) ro,
 CompanyName string(80), Division string(80), Department string(80), Title string(80), Email email !,
 Phone phone, MobilePhone phone, Alias string(8), IsActive boolean =1, TimeZoneSidKey picklist =UTC,
-UserRoleId string(18), LocaleSidKey picklist =en_US, ProfileId reference(Profile), UserType picklist =Standard,
+UserRoleId reference(UserRole), LocaleSidKey picklist =en_US, ProfileId reference(Profile), UserType picklist =Standard,
 LanguageLocaleKey picklist =en_US, EmailEncodingKey picklist =UTF-8, EmployeeNumber string(20),
 ManagerId reference(User), LastLoginDate datetime ro, FederationIdentifier string(512)"""
 
@@ -124,6 +125,7 @@ SPECS = [
     Spec("Task", "00T", "Tasks", f"{DELETABLE}, {TASK}, {AUDIT}"),
     Spec("Event", "00U", "Events", f"{DELETABLE}, {EVENT}, {AUDIT}"),
     Spec("User", "005", "Users", f"{USER}, {AUDIT}"),
+    Spec("UserRole", "00E", "User Roles", USER_ROLE, writable=False),
     Spec(
         "Group",
         "00G",
@@ -140,6 +142,22 @@ SPECS = [
     ),
     Spec("Campaign", "701", "Campaigns", f"{DELETABLE}, {CAMPAIGN}, {AUDIT}"),
     Spec("CampaignMember", "00v", "Campaign Members", f"{DELETABLE}, {CAMPAIGN_MEMBER}, {AUDIT}"),
+    Spec("Product2", "01t", "Products", f"{DELETABLE}, {PRODUCT}, {AUDIT}", writable=False),
+    Spec("Pricebook2", "01s", "Price Books", f"{DELETABLE}, {PRICEBOOK}, {AUDIT}", writable=False),
+    Spec(
+        "PricebookEntry",
+        "01u",
+        "Price Book Entries",
+        f"{DELETABLE}, {PRICEBOOK_ENTRY}, {AUDIT}",
+        writable=False,
+    ),
+    Spec(
+        "OpportunityLineItem",
+        "00k",
+        "Opportunity Products",
+        f"{DELETABLE}, {LINE_ITEM}, {AUDIT}",
+        writable=False,
+    ),
     Spec("LeadHistory", "017", "Lead History", f"LeadId reference(Lead) ro, {HISTORY}", writable=False),
     Spec(
         "OpportunityFieldHistory",

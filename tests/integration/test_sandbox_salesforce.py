@@ -183,6 +183,33 @@ class TestResources:
         assert fields["IsConverted"]["updateable"] is False
         assert fields["Company"]["nillable"] is False
 
+    @pytest.mark.parametrize(
+        "name", ["UserRole", "Product2", "Pricebook2", "PricebookEntry", "OpportunityLineItem"]
+    )
+    def test_readers_of_everything(self, org: Served, name: str) -> None:
+        """Whoever lists roles and products selects what describe names, over REST and in bulk."""
+        client = org.client()
+        described = getattr(client, name).describe()
+        assert (described["queryable"], described["createable"]) == (True, False)
+        soql = f"SELECT {', '.join(field['name'] for field in described['fields'])} FROM {name}"
+        assert client.query(soql)["records"] == getattr(client.bulk, name).query_all(soql, wait=0) == []
+        refused = org.call("POST", f"/services/data/v59.0/sobjects/{name}", json={})
+        assert (refused.status_code, refused.json()[0]["errorCode"]) == (400, "INVALID_TYPE_FOR_OPERATION")
+
+    def test_products_of_a_deal(self, fresh: Served) -> None:
+        load = fresh.salesforce.load
+        load("Product2", [{"Id": "p", "Name": "Seat", "ProductCode": "S1"}])
+        load("Pricebook2", [{"Id": "b", "Name": "Standard"}])
+        load("PricebookEntry", [{"Id": "e", "Product2Id": "p", "Pricebook2Id": "b", "UnitPrice": 10}])
+        load("Opportunity", [{"Id": "o", "Name": "Deal", "StageName": "Prospecting"}])
+        load(
+            "OpportunityLineItem", [{"Id": "l", "OpportunityId": "o", "PricebookEntryId": "e", "Quantity": 3}]
+        )
+        inner = "SELECT Quantity, PricebookEntry.Product2.Name FROM OpportunityLineItems"
+        (deal,) = fresh.client().query(f"SELECT Id, ({inner}) FROM Opportunity")["records"]
+        (line,) = deal["OpportunityLineItems"]["records"]
+        assert (line["Quantity"], line["PricebookEntry"]["Product2"]["Name"]) == (3.0, "Seat")
+
     def test_describe_only_if_changed(self, fresh: Served) -> None:
         path = "/services/data/v59.0/sobjects/Lead/describe"
         first = fresh.call("GET", path)
