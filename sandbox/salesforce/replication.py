@@ -33,7 +33,7 @@ def _moment(call: Call, name: str) -> str:
 def _changed(call: Call, object_type: ObjectType, deleted: bool) -> tuple[list[Row], str]:
     start, end = _moment(call, "start"), _moment(call, "end")
     now = call.org.clock.now()
-    if object_type.get("SystemModstamp") is None or object_type.get("IsDeleted") is None:
+    if object_type.get("SystemModstamp") is None:
         raise ApiError(400, "INVALID_TYPE", f"{object_type.name} is not replicateable")
     if datetime.fromisoformat(end) - datetime.fromisoformat(start) < timedelta(minutes=1):
         raise ApiError(
@@ -41,9 +41,9 @@ def _changed(call: Call, object_type: ObjectType, deleted: bool) -> tuple[list[R
         )
     if now - datetime.fromisoformat(start) > (KEPT if deleted else OLDEST):
         raise ApiError(400, "INVALID_REPLICATION_DATE", "startDate is before the earliest date available")
-    which = "" if deleted else "not "
+    is_deleted = '"IsDeleted"' if object_type.get("IsDeleted") else "false"  # some objects have no bin
     rows = call.org.store.rows(
-        f'select "Id", "SystemModstamp" from {quoted(object_type.table)} where {which}"IsDeleted" '
+        f'select "Id", "SystemModstamp" from {quoted(object_type.table)} where {is_deleted} is {deleted} '
         'and "SystemModstamp" >= ? and "SystemModstamp" < ? order by "SystemModstamp", "Id"',
         [start, end],
     )

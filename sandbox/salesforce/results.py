@@ -144,7 +144,7 @@ class Locators:
     def first_page(self, plan: Plan, base: str, endpoint: str, size: int, user_id: str) -> dict[str, Any]:
         """The first page of a user's query."""
         if plan.count_only:
-            count = self.store.db.execute(plan.statement(["count(*)"]), plan.parameters).fetchone()[0]
+            count = self.store.db.execute(plan.count_statement(), plan.parameters).fetchone()[0]
             return {"totalSize": count, "done": True, "records": []}
         made = shape(plan, base)
         rows = self.store.db.execute(plan.statement(made.expressions), plan.parameters).fetchmany(size + 1)

@@ -61,6 +61,10 @@ class Plan:
         limits += "" if self.offset is None else f" offset {self.offset}"
         return f"select {', '.join(expressions)} {self.tail}{limits}"
 
+    def count_statement(self) -> str:
+        """The SQL that counts the rows of the query, no more than its LIMIT."""
+        return f"select count(*) from ({self.statement(['1'])})"
+
 
 def _limit(limit: int | None) -> int:
     return -1 if limit is None else limit

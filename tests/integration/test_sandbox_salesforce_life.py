@@ -258,6 +258,8 @@ class TestMergeAndRecycleBin:
         assert deleted["deletedRecords"] == [{"id": gone, "deletedDate": "2026-03-02T10:10:00.000+0000"}]
         assert deleted["earliestDateAvailable"] == "2026-02-15T10:10:00.000+0000"
         assert client.Lead.updated(start, end)["ids"] == [kept]
+        assert client.User.updated(start, end)["ids"] == [org.salesforce.org.integration_user.id]
+        assert client.User.deleted(start, end)["deletedRecords"] == []
         with pytest.raises(SalesforceMalformedRequest, match="INVALID_REPLICATION_DATE"):
             client.Lead.deleted(start - timedelta(days=16), end)
         with pytest.raises(SalesforceMalformedRequest, match="one minute"):

@@ -48,8 +48,8 @@ def salesforce() -> Salesforce:
 def ask(salesforce: Salesforce, soql: str, *, deleted: bool = False) -> list[tuple[Any, ...]]:
     org = salesforce.org
     plan = translate(soql, org.view(org.integration_user), NOW, deleted=deleted)
-    expressions = ["count(*)"] if plan.count_only else [column.sql for column in plan.columns]
-    return [tuple(row) for row in org.store.db.execute(plan.statement(expressions), plan.parameters)]
+    sql = plan.count_statement() if plan.count_only else plan.statement([each.sql for each in plan.columns])
+    return [tuple(row) for row in org.store.db.execute(sql, plan.parameters)]
 
 
 def ids(salesforce: Salesforce, condition: str) -> str:
@@ -105,6 +105,8 @@ def test_conditions(salesforce: Salesforce, condition: str, found: str) -> None:
     ("soql", "rows"),
     [
         ("SELECT COUNT() FROM Lead", [(3,)]),
+        ("SELECT COUNT() FROM Lead LIMIT 2", [(2,)]),
+        ("SELECT COUNT() FROM Lead LIMIT 0", [(0,)]),
         ("select count(Id) from lead where email != null", [(2,)]),
         (
             "SELECT COUNT(Email), COUNT_DISTINCT(OwnerId), SUM(AnnualRevenue), MAX(LastName) FROM Lead",
