@@ -80,6 +80,8 @@ class Field:
             return "integer"
         if self.kind in NUMBER_KINDS:
             return "real"
+        if self.kind == "anyType":  # keeps a number a number
+            return "blob collate nocase"
         return "text collate nocase" if self.kind in TEXT_KINDS else "text"
 
     @property

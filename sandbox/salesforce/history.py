@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sandbox.salesforce.org import Org
 
 HISTORY_OF = {"Lead": ("LeadHistory", "LeadId"), "Opportunity": ("OpportunityFieldHistory", "OpportunityId")}
+DATA_TYPES = {"picklist": "DynamicEnum", "currency": "Currency", "date": "DateOnly"}
 SNAPSHOT = ("StageName", "Amount", "Probability", "CloseDate", "ForecastCategory")
 
 
@@ -51,7 +52,8 @@ def track_changes(org: Org, object_name: str, before: Row, after: Values, user_i
             write_entry(org, object_name, record_id, user_id, ids, "EntityId")
         else:
             values: Values = {"Field": name, "OldValue": old, "NewValue": new}
-            write_entry(org, object_name, record_id, user_id, values, "DynamicEnum")
+            kind = org.schema.require(object_name).fields[name.lower()].kind
+            write_entry(org, object_name, record_id, user_id, values, DATA_TYPES.get(kind, "Text"))
     if object_name == "Opportunity" and any(before[name] != after.get(name) for name in SNAPSHOT):
         snapshot(org, record_id, user_id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sandbox.salesforce.derived import Values
 from sandbox.salesforce.errors import RowError
 from sandbox.salesforce.fields import ObjectType
+from sandbox.salesforce.history import HISTORY_OF, write_entry
 from sandbox.salesforce.records import Writer
 from sandbox.store import quoted
 
@@ -34,6 +35,9 @@ def merge(
     for row in rows:
         writer.write(object_type, row, {"IsDeleted": 1, "MasterRecordId": str(master["Id"])})
     writer.update(object_type, str(master["Id"]), values)
+    if object_type.name in HISTORY_OF and writer.org.rules.tracked.get(object_type.name):
+        entry: Values = {"Field": f"{object_type.name.lower()}Merged"}
+        write_entry(writer.org, object_type.name, str(master["Id"]), writer.user.id, entry)
     return moved
 
 

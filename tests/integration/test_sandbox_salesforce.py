@@ -905,6 +905,20 @@ class TestAutomation:
         assert {row["StageName"] for row in history["records"]} == {"Prospecting", "Closed Won"}
         fields = client.query(f"SELECT Field FROM OpportunityFieldHistory WHERE OpportunityId = '{deal}'")
         assert {row["Field"] for row in fields["records"]} == {"created", "StageName"}
+        client.Opportunity.update(deal, {"Amount": 250.5, "CloseDate": "2026-06-01"})
+        soql = f"""SELECT Field, DataType, OldValue, NewValue FROM OpportunityFieldHistory
+            WHERE OpportunityId = '{deal}' AND Field IN ('StageName', 'Amount', 'CloseDate')"""
+        values = {tuple(row.values())[1:] for row in client.query(soql)["records"]}
+        assert values == {
+            ("StageName", "DynamicEnum", "Prospecting", "Closed Won"),
+            ("Amount", "Currency", 100.0, 250.5),
+            ("CloseDate", "DateOnly", "2026-05-01", "2026-06-01"),
+        }
+        assert {row["NewValue"] for row in rows_of(client.bulk2.Lead.query(soql, wait=0))} == {
+            "Closed Won",
+            "250.5",
+            "2026-06-01",
+        }
 
 
 class TestLoading:

@@ -146,6 +146,8 @@ class TestMergeAndRecycleBin:
         body = f"<request>{body}<recordToMergeIds>{loser}</recordToMergeIds></request>"
         assert soap(org, "merge", body)["updatedRelatedIds"] == [task]
         assert client.Lead.get(master)["Title"] == "CEO"
+        entries = client.query(f"SELECT Field FROM LeadHistory WHERE LeadId = '{master}'")["records"]
+        assert {each["Field"] for each in entries} == {"created", "leadMerged"}
         assert client.Lead.get(master)["SystemModstamp"] == "2026-03-02T10:05:00.000+0000"
         assert client.Task.get(task)["WhoId"] == master
         soql = f"SELECT IsDeleted, MasterRecordId FROM Lead WHERE Id = '{loser}'"
