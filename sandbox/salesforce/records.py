@@ -12,6 +12,7 @@ from sandbox.salesforce.checks import check_required, check_values, check_writab
 from sandbox.salesforce.derived import Values, activity_account, derived
 from sandbox.salesforce.errors import ApiError, RowError
 from sandbox.salesforce.fields import Field, ObjectType
+from sandbox.salesforce.grants import check_grant
 from sandbox.salesforce.history import track_changes, track_created
 from sandbox.salesforce.org import Filler, Org
 from sandbox.salesforce.schema import View
@@ -82,6 +83,7 @@ class Writer:
         check_writable(self.view, object_type, given, creating=True)
         check_required(object_type, given, creating=True)
         check_values(org, object_type, given, None)
+        check_grant(org, object_type, given)
         assigned = self._assigned(object_type, given, given)
         values = object_type.defaults() | {
             name: value for name, value in assigned.items() if value is not None

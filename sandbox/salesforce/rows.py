@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sandbox.salesforce.errors import ApiError, not_found
+from sandbox.salesforce.errors import ApiError, not_found, not_served
 from sandbox.salesforce.fields import ObjectType
 from sandbox.salesforce.http import Call, Endpoint, empty, reply
 from sandbox.salesforce.results import shape
@@ -146,6 +146,10 @@ async def delete_row(call: Call) -> Response:
 
 
 def _matching(call: Call, object_type: ObjectType) -> list[str]:
+    """The records of an external id; two more kinds of path look like one."""
+    name = call.path("field")
+    if object_type.get(name) is None and (name == "describe" or call.org.row(object_type.name, name)):
+        raise not_served(f"layouts and relationships as paths ({name}/{call.path('value')})")
     return call.writer().match(object_type, call.path("field"), call.path("value"))
 
 

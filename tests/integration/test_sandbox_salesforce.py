@@ -233,6 +233,14 @@ class TestResources:
         assert answer.json()[0]["errorCode"] == "NOT_IMPLEMENTED"
         assert "/services/data/v59.0/search" in answer.json()[0]["message"]
 
+    @pytest.mark.parametrize("path", ["Lead/describe/layouts", "Lead/{id}/Owner", "Lead/{id}/Tasks"])
+    def test_unserved_paths_of_an_object(self, org: Served, path: str) -> None:
+        path = path.format(id=create_lead(org.client()))
+        answer = org.call("GET", f"/services/data/v59.0/sobjects/{path}")
+        assert (answer.status_code, answer.json()[0]["errorCode"]) == (501, "NOT_IMPLEMENTED")
+        answer = org.call("GET", "/services/data/v59.0/sobjects/Lead/Nope__c/1")
+        assert (answer.status_code, answer.json()[0]["errorCode"]) == (404, "NOT_FOUND")
+
     def test_wrong_method(self, org: Served) -> None:
         answer = org.call("PUT", "/services/data/v59.0/sobjects/Lead")
         assert (answer.status_code, answer.json()[0]["errorCode"]) == (405, "METHOD_NOT_ALLOWED")
@@ -771,6 +779,25 @@ class TestCustomFields:
             client.Lead.update(lead_id, {"Score__c": 1000})
         query = "query?q=SELECT+Id+FROM+CustomField+WHERE+DeveloperName='Score'+AND+TableEnumOrId='Lead'"
         assert client.toolingexecute(query)["records"][0]["Id"] == field_id
+
+    def test_grants_that_cannot_be(self, fresh: Served) -> None:
+        client = fresh.client()
+        add_field(fresh, "Score__c", {"type": "Checkbox", "defaultValue": False})
+        assigned = client.query("SELECT PermissionSetId, AssigneeId FROM PermissionSetAssignment")["records"][
+            -1
+        ]
+        grant = {"ParentId": permission_set(client), "SobjectType": "Lead", "PermissionsRead": True}
+        refused = [
+            (client.FieldPermissions, grant | {"Field": "Lead.Nope__c"}, "INVALID_OR_NULL_FOR_RESTRICTED"),
+            (client.FieldPermissions, grant | {"Field": "Score__c"}, "INVALID_OR_NULL_FOR_RESTRICTED"),
+            (client.FieldPermissions, grant | {"SobjectType": "X", "Field": "X.Y"}, "Sobject Type Name: bad"),
+            (client.FieldPermissions, grant | {"Field": "Lead.Score__c"}, "DUPLICATE_VALUE"),
+            (client.PermissionSetAssignment, dict(assigned), "Duplicate PermissionSetAssignment"),
+        ]
+        for target, values, words in refused:
+            values.pop("attributes", None)
+            with pytest.raises(SalesforceMalformedRequest, match=words):
+                target.create(values)
 
     def test_twice(self, fresh: Served) -> None:
         add_field(fresh, "Score__c", {"type": "Checkbox", "defaultValue": False})
