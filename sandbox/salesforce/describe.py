@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from typing import Any
 
@@ -10,8 +11,10 @@ from starlette.responses import Response
 
 from sandbox.salesforce.fields import NUMBER_KINDS, Field, ObjectType
 from sandbox.salesforce.http import Call, Endpoint, reply
+from sandbox.salesforce.org import AUDITED
 from sandbox.salesforce.rows import http_date, modified_after, object_of
 
+NEVER_HIDDEN = frozenset({"EmailBouncedReason", "EmailBouncedDate", "IndividualId"})
 MASTER_RECORD_TYPE = "012000000000000AAA"
 RESOURCES = ("sobjects", "query", "queryAll", "limits", "tooling", "composite", "jobs", "recent", "search")
 
@@ -21,7 +24,7 @@ def describe_field(field: Field, object_type: ObjectType, *, editable: bool) -> 
     number, text = field.kind in NUMBER_KINDS, field.length if field.column_type.startswith("text") else 0
     dated = field.kind in ("date", "datetime", "address")
     return {
-        "aggregatable": field.filterable,
+        "aggregatable": field.filterable and field.kind != "boolean",
         "autoNumber": False,
         "byteLength": 0 if dated else (text if field.kind in ("id", "reference") else text * 3),
         "calculated": field.formula is not None and field.custom,
@@ -32,16 +35,16 @@ def describe_field(field: Field, object_type: ObjectType, *, editable: bool) -> 
         "controllerName": None,
         "createable": field.createable and editable,
         "custom": field.custom,
-        "defaultValue": bool(field.default) if field.kind == "boolean" else field.default,
+        "defaultValue": bool(field.default) if field.kind == "boolean" else None,
         "defaultValueFormula": None,
-        "defaultedOnCreate": field.kind == "boolean" or field.default is not None or not field.createable,
+        "defaultedOnCreate": _is_defaulted(field),
         "dependentPicklist": False,
         "deprecatedAndHidden": False,
-        "digits": 9 if field.kind == "int" else 0,
+        "digits": 8 if field.kind == "int" else 0,
         "displayLocationInDecimal": False,
         "encrypted": False,
         "externalId": field.external_id,
-        "extraTypeInfo": "plaintextarea" if field.kind == "textarea" else None,
+        "extraTypeInfo": _extra_type(field, object_type),
         "filterable": field.filterable or field.kind == "address",
         "filteredLookupInfo": None,
         "groupable": field.filterable and not (number and field.kind != "int") and field.kind != "datetime",
@@ -57,7 +60,7 @@ def describe_field(field: Field, object_type: ObjectType, *, editable: bool) -> 
         "nameField": field.name == "Name",
         "namePointing": len(field.references) > 1,
         "nillable": field.nillable,
-        "permissionable": field.custom or (field.createable and field.nillable),
+        "permissionable": _is_permissionable(field, object_type),
         "picklistValues": [
             {
                 "active": True,
@@ -73,7 +76,10 @@ def describe_field(field: Field, object_type: ObjectType, *, editable: bool) -> 
         "queryByDistance": False,
         "referenceTargetField": None,
         "referenceTo": list(field.references),
-        "relationshipName": field.relationship,
+        # a key of Data.com is called a relationship although it leads nowhere
+        "relationshipName": field.name[:-2]
+        if re.fullmatch(r"Jigsaw\w+Id", field.name)
+        else field.relationship,
         "relationshipOrder": None,
         "restrictedDelete": False,
         "restrictedPicklist": field.restricted,
@@ -88,8 +94,36 @@ def describe_field(field: Field, object_type: ObjectType, *, editable: bool) -> 
     }
 
 
+def _is_defaulted(field: Field) -> bool:
+    """Whether the system fills the field of a new record."""
+    filled = field.kind in ("id", "boolean") or field.name in AUDITED
+    return filled or (field.default is not None and not field.nillable)
+
+
+def _is_permissionable(field: Field, object_type: ObjectType) -> bool:
+    """Whether a permission set can hide the field."""
+    if field.custom or field.kind == "address":
+        return True
+    optional = field.createable and (field.nillable or field.kind == "boolean")
+    return optional and field.name not in NEVER_HIDDEN and _compound(field, object_type) != "Name"
+
+
+def _extra_type(field: Field, object_type: ObjectType) -> str | None:
+    if field.kind == "textarea":
+        return "plaintextarea"
+    if field.name == "PhotoUrl":
+        return "imageurl"
+    is_person = object_type.get("LastName") is not None
+    if field.name == "Name" and object_type.name == "Account":
+        return "switchablepersonname"
+    named = field.name == "Name" or _compound(field, object_type) == "Name"
+    return "personname" if is_person and named else None
+
+
 def _compound(field: Field, object_type: ObjectType) -> str | None:
     if field.name in ("FirstName", "LastName", "Salutation") and object_type.get("Name"):
+        return "Name"
+    if field.name == "Name" and object_type.name == "Account":  # which could be a person
         return "Name"
     parts = ("Street", "City", "State", "PostalCode", "Country", "Latitude", "Longitude", "GeocodeAccuracy")
     stem = next((field.name.removesuffix(part) for part in parts if field.name.endswith(part)), None)

@@ -34,12 +34,24 @@ STAGES = [
 ]
 SOURCES = ("Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other")
 
+RESTRICTED = ("GeocodeAccuracy", "CleanStatus")  # what the names of fields end with that take no other value
+
 PICKLISTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("*", "Industry"): tuple(INDUSTRIES.split()),
     ("*", "Rating"): ("Hot", "Warm", "Cold"),
     ("*", "LeadSource"): SOURCES,
     ("*", "AccountSource"): SOURCES,
     ("*", "Salutation"): ("Mr.", "Ms.", "Mrs.", "Dr.", "Prof.", "Mx."),
+    ("*", "CleanStatus"): (
+        "Matched",
+        "Different",
+        "Acknowledged",
+        "NotFound",
+        "Inactive",
+        "Pending",
+        "SelectMatch",
+        "Skipped",
+    ),
     ("*", "Ownership"): ("Public", "Private", "Subsidiary", "Other"),
     ("*", "GeocodeAccuracy"): ("Address", "Block", "Street", "Zip", "City", "County", "State", "Unknown"),
     ("Lead", "Status"): tuple(name for name, _ in LEAD_STATUSES),
@@ -66,3 +78,9 @@ PICKLISTS: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("Group", "Type"): ("Regular", "Queue"),
 }
+
+
+def choices_of(object_name: str, name: str) -> tuple[str, ...]:
+    """The values of a standard picklist; addresses share theirs."""
+    shared = "GeocodeAccuracy" if name.endswith("GeocodeAccuracy") else name
+    return PICKLISTS.get((object_name, name)) or PICKLISTS.get(("*", shared)) or ()

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from sandbox.salesforce.children import CHILDREN
 from sandbox.salesforce.fields import Field, ObjectType
 from sandbox.salesforce.formulas import FORMULAS
-from sandbox.salesforce.picklists import PICKLISTS
+from sandbox.salesforce.labels import label_of
+from sandbox.salesforce.picklists import RESTRICTED, choices_of
 from sandbox.salesforce.selling import LINE_ITEM, PRICEBOOK, PRICEBOOK_ENTRY, PRODUCT, USER_ROLE
 
 AUDIT = """CreatedDate datetime ro, CreatedById reference(User) ro, LastModifiedDate datetime ro,
@@ -239,6 +240,7 @@ SPECS = [
 ]
 
 NEVER_NULL = frozenset(re.findall(r"(\w+) (?:datetime|reference)", AUDIT)) | {"OwnerId", "Name"}
+COORDINATES = ("Latitude", "Longitude")
 FIELD_LINE = re.compile(r"(?P<name>\w+) (?P<kind>\w+)(?:\((?P<of>[\w|]+)\))?(?P<flags>.*)")
 
 
@@ -263,9 +265,13 @@ def read_field(object_name: str, text: str) -> Field:
         default=int(default) if default and kind == "boolean" else default,
         formula=FORMULAS.get((object_name, name))
         or (FORMULAS.get(("*", name)) if kind == "address" else None),
-        picklist=PICKLISTS.get((object_name, name)) or PICKLISTS.get(("*", name)) or (),
+        picklist=choices_of(object_name, name),
         children=children,
         cascades=cascades,
+        label=label_of(object_name, name),
+        restricted=name.endswith(RESTRICTED),
+        precision=18 if name.endswith(COORDINATES) else 0,
+        scale=15 if name.endswith(COORDINATES) else 0,
     )
 
 

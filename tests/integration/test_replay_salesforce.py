@@ -34,6 +34,28 @@ FIELD_FACTS = (
     "referenceTo",
     "custom",
     "filterable",
+    "label",
+    "length",
+    "defaultedOnCreate",
+    "permissionable",
+    "extraTypeInfo",
+    "restrictedPicklist",
+    "scale",
+    "precision",
+    "relationshipName",
+    "compoundFieldName",
+    "calculated",
+    "unique",
+    "externalId",
+    "cascadeDelete",
+    "namePointing",
+    "sortable",
+    "nameField",
+    "byteLength",
+    "digits",
+    "groupable",
+    "aggregatable",
+    "defaultValue",
 )
 ROW = re.compile(r".*/sobjects/(\w+)/(\w{15,18})")
 
@@ -97,8 +119,19 @@ class Replay:
             names = seen.get(object_name, set()) | {name for kind, name in custom if kind == object_name}
             for name in names - {field.name for field in owner.fields.values()}:
                 facts = custom[(object_name, name)]
-                length = facts["length"]
-                field = Field(name, facts["type"], length=length, custom=True, label=facts["label"])
+                field = Field(
+                    name,
+                    facts["type"],
+                    length=facts["length"],
+                    custom=True,
+                    label=facts["label"],
+                    precision=facts["precision"],
+                    scale=facts["scale"],
+                    unique=facts["unique"],
+                    external_id=facts["externalId"],
+                    restricted=facts["restrictedPicklist"],
+                    picklist=tuple(each["value"] for each in facts["picklistValues"]),
+                )
                 field.guarded = object_name in seen and name not in seen[object_name]
                 self.salesforce.org.schema.add_field(owner, field)
             for field in owner.fields.values():
