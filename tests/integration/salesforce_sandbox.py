@@ -21,6 +21,11 @@ from simple_salesforce import Salesforce as Client
 from sandbox.salesforce import Salesforce
 from sandbox.store import Store
 
+ENVELOPE = (
+    '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header><SessionHeader><sessionId>{token}'
+    "</sessionId></SessionHeader></e:Header><e:Body><{name}>{body}</{name}></e:Body></e:Envelope>"
+)
+
 
 class TestClock:
     """A clock that stands still until it is moved."""

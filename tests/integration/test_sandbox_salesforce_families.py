@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 
 from sandbox.salesforce import Salesforce
 from sandbox.store import Store
-from tests.integration.salesforce_sandbox import TestClock
+from tests.integration.salesforce_sandbox import ENVELOPE, TestClock
 
 BASE = "/services/data/v59.0"
 FIELDS = {
@@ -29,10 +29,6 @@ FIELDS = {
 }
 PAGE = 200  # the smallest a caller can ask for
 NAMES = st.sampled_from(["Acme", "Initech", "Ümlaut & Co"])
-ENVELOPE = (
-    '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header><SessionHeader><sessionId>{token}'
-    "</sessionId></SessionHeader></e:Header><e:Body><{name}>{body}</{name}></e:Body></e:Envelope>"
-)
 Rows = dict[str, dict[str, Any]]
 
 

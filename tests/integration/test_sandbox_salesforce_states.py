@@ -15,16 +15,12 @@ from starlette.testclient import TestClient
 
 from sandbox.salesforce import Salesforce
 from sandbox.store import Store
-from tests.integration.salesforce_sandbox import TestClock
+from tests.integration.salesforce_sandbox import ENVELOPE, TestClock
 
 BASE = "/services/data/v59.0"
 FIELDS = "Id, Title, Status, IsDeleted, MasterRecordId, SystemModstamp"
 TITLES = st.text(st.characters(exclude_categories=["C"]), max_size=20).map(str.strip)
 STATUSES = st.sampled_from(["Open", "Working", "Nurturing"])
-ENVELOPE = (
-    '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header><SessionHeader><sessionId>{token}'
-    "</sessionId></SessionHeader></e:Header><e:Body><{name}>{body}</{name}></e:Body></e:Envelope>"
-)
 
 
 class Leads(RuleBasedStateMachine):
