@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
@@ -81,9 +82,11 @@ def ensure_raw_tables() -> None:
 
 
 @task(name="dbt build", **STEP)
-def build(select: str | None = None) -> int:
-    """Build and test the dbt project; return how many nodes ran."""
-    nodes = project().build(select=select, on_node=lambda name, _: progress.moved("transform", name, 1))
+def build(as_of: datetime, select: str | None = None) -> int:
+    """Build and test the dbt project for a moment; return how many nodes ran."""
+    nodes = project().build(
+        select=select, as_of=as_of, on_node=lambda name, _: progress.moved("transform", name, 1)
+    )
     return len(nodes)
 
 

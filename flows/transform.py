@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import flow
 
 from flows import steps
-from leadwright import runs
+from leadwright import runs, settings
 
 
 @flow(name="transform", flow_run_name="transform", validate_parameters=False)
@@ -25,9 +25,11 @@ def check_rules(run: runs.Run) -> None:
 
 
 def build_and_publish(run: runs.Run, select: str | None = None) -> None:
-    """Build, test and publish the marts and note the seconds in `run`."""
+    """Build, test and publish the marts and note the moment scored for and the seconds in `run`."""
+    moment = settings.load().moment()
     with steps.timed(run, "transform"):
         steps.ensure_raw_tables()
-        steps.build(select)
+        steps.build(moment, select)
+    run.as_of = moment
     with steps.timed(run, "publish"):
         steps.publish()

@@ -21,6 +21,7 @@ class Run:
 
     Attributes:
         run_id: names the run in the ledger and in Prefect.
+        as_of: the moment that it scored for; None until it has.
         pulled: rows by CRM and table.
         written: rows by sync model.
         seconds: duration of each stage.
@@ -28,6 +29,7 @@ class Run:
 
     run_id: str
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    as_of: datetime | None = None
     pulled: list[Pulled] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -69,6 +71,6 @@ def record(run: Run, settings: Settings) -> None:
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         db.execute(
             "insert into ops.runs by name select ? as run_id, ?::timestamptz as started_at, now() as ended_at, "
-            "'completed' as status, ? as pulled_count, ? as written_count",
-            [run.run_id, run.started_at, sum(p.total for p in run.pulled), run.sent],
+            "'completed' as status, ?::timestamptz as as_of, ? as pulled_count, ? as written_count",
+            [run.run_id, run.started_at, run.as_of, sum(p.total for p in run.pulled), run.sent],
         )

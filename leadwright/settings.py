@@ -77,6 +77,10 @@ class Settings(BaseSettings):
         """The working DuckDB file; one process at a time has it open."""
         return self.home / "warehouse.duckdb"
 
+    def moment(self) -> datetime:
+        """The moment to compute scores for: `as_of`, else now."""
+        return self.as_of or datetime.now(UTC)
+
     @property
     def serving_file(self) -> Path:
         """The published copy that dashboards and `leadwright explain` read."""

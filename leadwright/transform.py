@@ -150,7 +150,7 @@ class Transform:
             ConfigError: `select` names nothing.
             LockedError: another process holds the warehouse.
         """
-        moment = as_of or self._settings.as_of or datetime.now(UTC)
+        moment = as_of or self._settings.moment()
         variables = json.dumps({"as_of": _spelled(moment), "moments": [_spelled(m) for m in moments]})
         args = ["build", *_NOT_IN_PRODUCTION, "--vars", variables]
         if not tests:

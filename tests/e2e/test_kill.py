@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,7 @@ def test_kill_a_later_run(a_week_later: Callable[[Path], Installation], tmp_path
     first = _marts(unbroken)
     unbroken.command("run")
     assert _marts(unbroken) != first, "nothing happened in the week"
+    assert _scored_before(unbroken, AS_OF) == [datetime.fromisoformat(AS_OF)], "the first run's moment stays"
     assert _marts(killed) == first
 
     begun = time.time()
@@ -133,6 +135,15 @@ def test_kill_a_later_run(a_week_later: Callable[[Path], Installation], tmp_path
     written = killed.writes()
     killed.command("run")
     assert killed.writes() == written, "a further run had something left to send"
+
+
+def _scored_before(installation: Installation, moment: str) -> list[datetime]:
+    """When leads that were ready by `moment` were first scored."""
+    rows = installation.marts(
+        "select distinct timezone('UTC', scored_at) as scored_at from marts.fct_lead_responses "
+        f"where ready_at <= timestamp '{moment}'"
+    )
+    return [row["scored_at"] for row in rows]
 
 
 def _built_since(installation: Installation, begun: float, model: str) -> bool:
