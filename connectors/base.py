@@ -29,12 +29,14 @@ class ObjectShape:
         overlap: how far before the newest row seen the next read starts again, because the CRM may show a row
             late.
         always: columns that every batch carries besides the fields asked for.
+        group: columns of the key that name rows which are read together; what a group no longer holds goes.
     """
 
     key: tuple[str, ...]
     cursor: str | None = None
     overlap: timedelta = timedelta(minutes=10)
     always: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,4 +139,10 @@ def _resource(connector: Connector, table: RawTable, result: Pulled, on_rows: On
     def changed(since: Any = cursor) -> Iterator[pa.Table]:
         yield from counted(connector.pull(table.name, fields, since.start_value))
 
-    return dlt.resource(changed, name=table.name, primary_key=shape.key, write_disposition="merge")
+    return dlt.resource(
+        changed,
+        name=table.name,
+        primary_key=shape.key,
+        merge_key=shape.group or None,
+        write_disposition="merge",
+    )

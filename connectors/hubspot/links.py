@@ -1,4 +1,6 @@
-"""Reads which HubSpot records are linked. No link knows when it changed, so it carries its from-record's date."""
+"""Reads which HubSpot records are linked. No link knows when it changed, so it carries its from-record's date, and
+all links of a record are read together: a link that is gone is one that is not among them.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,8 @@ from connectors.hubspot.shapes import LINKS, cursor
 from connectors.hubspot.transport import Json, Transport
 
 _BATCH = 1_000
+NONE = "none"
+"""The other record of a record without links: without a row nobody would see that it lost its last one."""
 
 
 def read(hubspot: Transport, object_name: str, since: datetime | None) -> Iterator[Row]:
@@ -24,24 +28,35 @@ def read(hubspot: Transport, object_name: str, since: datetime | None) -> Iterat
         for from_id, link in _links(hubspot, start, end, list(changed_at)):
             yield {
                 "from_id": from_id,
-                "to_id": str(link["toObjectId"]),
+                "to_id": str(link["toObjectId"]) if link else NONE,
                 "association_type": _labels(link),
                 "changed_at": changed_at.get(from_id),
             }
 
 
 def _links(hubspot: Transport, start: str, end: str, ids: Sequence[str]) -> Iterator[tuple[str, Json]]:
-    """Links from `ids`. A record with many links has pages of its own; it is asked again with its own `after`."""
+    """Links from `ids`; an empty one of a record that HubSpot says has none.
+
+    A record with many links has pages of its own; it is asked again with its own `after`.
+    """
     inputs: list[Json] = [{"id": record_id} for record_id in ids]
     while inputs:
         what = f"reading links of {start} to {end}"
         answer = hubspot.call(what, hubspot.links.get_page, start, end, {"inputs": inputs})
         inputs = []
+        yield from ((from_id, {}) for from_id in _without_links(answer))
         for result in answer.get("results") or []:
             from_id = str(result["from"]["id"])
             yield from ((from_id, link) for link in result.get("to") or [])
             if after := next_page(result):
                 inputs.append({"id": from_id, "after": after})
+
+
+def _without_links(answer: Json) -> Iterator[str]:
+    """Records that the answer names as having no link; it leaves them out of its results."""
+    for error in answer.get("errors") or []:
+        if str(error.get("subCategory") or "").endswith("NO_ASSOCIATIONS_FOUND"):
+            yield from map(str, (error.get("context") or {}).get("fromObjectId") or [])
 
 
 def _labels(link: Mapping[str, Any]) -> str | None:

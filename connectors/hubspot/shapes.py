@@ -38,7 +38,11 @@ SHAPES: dict[str, ObjectShape] = {
     },
     **{
         name: ObjectShape(
-            key=("from_id", "to_id"), cursor="changed_at", overlap=SEARCH_LAG, always=("association_type",)
+            key=("from_id", "to_id"),
+            cursor="changed_at",
+            overlap=SEARCH_LAG,
+            always=("association_type",),
+            group=("from_id",),
         )
         for name in LINKS
     },

@@ -16,7 +16,11 @@ import connectors
 from connectors.base import Change, FieldSpec
 from connectors.errors import AuthError
 from connectors.hubspot.errors import ForbiddenError, RefusedError
+from connectors.hubspot.links import NONE
 from connectors.hubspot.transport import Transport
+from leadwright import extract, warehouse
+from leadwright.settings import Settings
+from leadwright.transform import RawTable
 from tests.conftest import Sandbox
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
@@ -95,13 +99,49 @@ def test_archived_records_come_once_as_archived(portal: Sandbox) -> None:
     since = whole["7"]["hs_lastmodifieddate"]
     assert since - NOW < datetime.now(UTC) - before + timedelta(minutes=5)
     assert read(connector, "tasks", since=since).column("hs_object_id").to_pylist() == ["7"]
+    later = since + timedelta(milliseconds=1)
+    assert read(connector, "tasks", since=later).num_rows == 0, "archived before that"
 
 
 def test_links_of_more_records_than_one_call_takes(portal: Sandbox) -> None:
     table = read(connect(portal), "contacts_to_companies")
-    assert table.num_rows == 2_500
-    assert set(table.column("association_type").to_pylist()) != {None}
+    rows = [row for row in table.to_pylist() if row["to_id"] != NONE]
+    assert len(rows) == 2_500
+    assert all(row["association_type"] for row in rows)
     assert table.column("changed_at").null_count == 0
+    assert table.num_rows == CROWD + 9, "a record without links says so"
+
+
+def test_a_link_that_is_taken_away_leaves_the_warehouse_with_the_next_change(
+    portal: Sandbox, tmp_path: Path
+) -> None:
+    settings = Settings(home=tmp_path)
+    columns = [(name, "varchar") for name in ("from_id", "to_id", "association_type")]
+    table = RawTable("raw_hubspot", "deals_to_contacts", (*columns, ("changed_at", "timestamptz")))
+
+    def links() -> set[tuple[str, str]]:
+        extract.pull(connect(portal), [table], settings)
+        with warehouse.writer(settings.warehouse_file, 1) as db:
+            found = db.execute("select from_id, to_id from raw_hubspot.deals_to_contacts").fetchall()
+        assert len(found) == len(set(found))
+        return {pair for pair in found if pair[0] in {"1", "2", "3"}}
+
+    for deal in ("1", "2", "3"):
+        link(portal, "PUT", deal, deal)
+    assert links() == {("1", "1"), ("2", "2"), ("3", "3")}
+    link(portal, "PUT", "1", "4")
+    link(portal, "DELETE", "1", "1")
+    link(portal, "DELETE", "2", "2")
+    list(connect(portal).push("deals", [Change(deal, {"dealname": "Moved"}) for deal in ("1", "2")]))
+    assert links() == {("1", "4"), ("2", NONE), ("3", "3")}
+
+
+def link(portal: Sandbox, method: str, deal: str, contact: str) -> None:
+    """Link a deal to a contact (PUT), or take the link away (DELETE)."""
+    default = "associations/default" if method == "PUT" else "associations"
+    url = f"{portal['hubspot']['url']}/crm/v4/objects/deals/{deal}/{default}/contacts/{contact}"
+    headers = {"Authorization": f"Bearer {portal['hubspot']['token']}"}
+    httpx.request(method, url, headers=headers).raise_for_status()
 
 
 def test_a_write_takes_a_hundred_rows_a_call_and_stops_at_no_bad_one(portal: Sandbox) -> None:
