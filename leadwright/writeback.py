@@ -21,6 +21,9 @@ from leadwright.transform import SyncModel
 _CHUNK = 1_000
 """Changes between two notes in the ledger: the most that one killed run can leave as unknown."""
 
+_TOO_MANY = 10
+"""Records that are refused without one that is accepted, from which on the set-up is wrong and not the records."""
+
 OnOutcomes = Callable[[str, int], None]
 """Called with a sync model's name and the number of rows that were answered."""
 
@@ -54,8 +57,8 @@ class Written:
         self.fields.update(name for entry in entries for name in entry.after)
 
     def require_some_accepted(self) -> None:
-        """Raise GuardrailError where the CRM refused every single record: that is a wrong set-up, not bad rows."""
-        if self.planned and self.outcomes["rejected"] == self.planned:
+        """Raise GuardrailError where the CRM refused every one of many records: a wrong set-up, not bad rows."""
+        if self.planned >= _TOO_MANY and self.outcomes["rejected"] == self.planned:
             code, count = self.reasons.most_common(1)[0]
             raise GuardrailError(
                 f"{self.crm} refused all {self.planned:,} {self.object} records, {count:,} of them with {code}. "
@@ -67,15 +70,27 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
     """The writes that `model` asks for, each with only the fields that differ, in the order of record ids.
 
     What the CRM has accepted since the last pull is not asked for again: the model compares with what was pulled.
+    Neither is what it refused within a day, so that a record that breaks a rule of the CRM's own is not sent in
+    every run; but what was refused because the set-up was wrong goes out as soon as that may be mended.
     """
     names = [*model.fields, *(f"before__{name}" for name in model.fields)]
     columns = ", ".join(f's."{name}"' for name in ["record_id", "lead_id", "payload_hash", *names])
     rows = db.execute(
+        "with answers as (select * from ops.writes where crm = $crm and object = $object), "
+        "refused_all as (select run_id from answers group by run_id "
+        "  having count(*) >= $too_many and count(*) = count(*) filter (status = 'rejected')) "
         f'select {columns} from "{model.schema}"."{model.name}" s where not exists ('
-        "  select 1 from ops.writes w where w.status = 'accepted' and w.crm = $crm and w.object = $object "
-        "  and w.record_id = s.record_id and w.payload_hash = s.payload_hash and w.answered_at > $pulled_at"
+        "  select 1 from answers a where a.record_id = s.record_id and a.payload_hash = s.payload_hash "
+        "  and (a.status = 'accepted' and a.answered_at > $pulled_at "
+        "    or a.status = 'rejected' and a.answered_at > now() - interval 1 day "
+        "    and a.run_id not in (select run_id from refused_all))"
         ") order by s.record_id",
-        {"crm": model.crm, "object": model.object, "pulled_at": last_pull(db, model.crm)},
+        {
+            "crm": model.crm,
+            "object": model.object,
+            "pulled_at": last_pull(db, model.crm),
+            "too_many": _TOO_MANY,
+        },
     ).fetchall()
     return [_entry(row, model.fields) for row in rows]
 

@@ -68,6 +68,15 @@ def test_only_what_differs_is_sent_and_guarded_fields_carry_what_we_saw(settings
     assert writeback.create_fields(crm, MODEL, settings) == []
 
 
+def test_fields_are_not_created_in_another_account(settings: Settings) -> None:
+    writeback.create_fields(FakeCrm(), MODEL, settings)
+    other = FakeCrm()
+    other.account_id = "another-account"
+    with pytest.raises(GuardrailError, match="LEADWRIGHT_HOME"):
+        writeback.create_fields(other, MODEL, settings)
+    assert other.fields == []
+
+
 def test_the_ledger_keeps_before_after_and_the_reason(settings: Settings) -> None:
     crm = FakeCrm()
     crm.rejects = {"2": "CANNOT_UPDATE"}
@@ -111,6 +120,8 @@ def test_what_was_accepted_since_the_last_pull_is_not_sent_again(settings: Setti
     assert [[c.record_id for c in changes] for changes in crm.pushed] == [["1", "2", "3"], ["3"]]
     assert [row["status"] for row in ledger(settings)] == ["accepted", "accepted", "unknown", "accepted"]
     assert writeback.write_back(crm, MODEL, settings, "run-2").planned == 0
+    change(settings, "update sync.sync_fake__contacts set payload_hash = 'new' where record_id = '3'")
+    assert writeback.write_back(crm, MODEL, settings, "run-3").planned == 1, "other values than were accepted"
 
 
 def test_after_a_pull_the_crm_is_believed_again(settings: Settings) -> None:
@@ -122,12 +133,43 @@ def test_after_a_pull_the_crm_is_believed_again(settings: Settings) -> None:
     assert writeback.write_back(crm, MODEL, settings, "run-2").planned == 3
 
 
-def test_a_crm_that_refuses_everything_is_an_error(settings: Settings) -> None:
+def test_a_crm_that_refuses_everything_is_an_error_until_it_takes_something(settings: Settings) -> None:
+    change(
+        settings,
+        "insert into sync.sync_fake__contacts select 'n' || i, 'L', 'h', 1, 0, 'a', 'a' from range(7) t(i)",
+    )
     crm = FakeCrm()
-    crm.rejects = dict.fromkeys("123", "INSUFFICIENT_ACCESS")
-    done = writeback.write_back(crm, MODEL, settings, "run-1")
-    with pytest.raises(GuardrailError, match=r"all 3 contacts records.*INSUFFICIENT_ACCESS"):
-        done.require_some_accepted()
+    ids = [*"123", *(f"n{i}" for i in range(7))]
+    crm.rejects = dict.fromkeys(ids, "INSUFFICIENT_ACCESS")
+    for run_id in ("run-1", "run-2"):
+        done = writeback.write_back(crm, MODEL, settings, run_id)
+        with pytest.raises(GuardrailError, match=r"all 10 contacts records.*INSUFFICIENT_ACCESS"):
+            done.require_some_accepted()
+    crm.rejects = {}
+    assert writeback.write_back(crm, MODEL, settings, "run-3").outcomes == {"accepted": 10}
+
+
+def test_a_record_that_is_refused_is_set_aside_for_a_day_or_until_its_values_change(
+    settings: Settings,
+) -> None:
+    crm = FakeCrm()
+    crm.rejects = {"2": "VALIDATION_ERROR"}
+    writeback.write_back(crm, MODEL, settings, "run-1").require_some_accepted()
+    assert writeback.write_back(crm, MODEL, settings, "run-2").planned == 0
+    change(settings, "update sync.sync_fake__contacts set payload_hash = 'new' where record_id = '2'")
+    alone = writeback.write_back(crm, MODEL, settings, "run-3")
+    assert alone.outcomes == {"rejected": 1}
+    alone.require_some_accepted()
+    assert writeback.write_back(crm, MODEL, settings, "run-4").planned == 0
+    change(
+        settings, "update ops.writes set answered_at = answered_at - interval 25 hour where record_id = '2'"
+    )
+    assert writeback.write_back(crm, MODEL, settings, "run-5").planned == 1
+
+
+def change(settings: Settings, sql: str) -> None:
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        db.execute(sql)
 
 
 def test_nothing_to_write_makes_no_call(settings: Settings) -> None:
