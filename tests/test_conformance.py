@@ -120,6 +120,7 @@ def test_every_declared_object_comes_as_declared(crm: str, name: str, sandbox: S
     assert all(all(part for part in key) for key in keys)
     if shape.cursor:
         assert table.column(shape.cursor).null_count == 0
+        assert shape.overlap >= timedelta(minutes=10), "every CRM may show a row late"
     assert all("" not in column.to_pylist() for column in table.columns)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.batches import instant, iso
 from connectors.errors import FatalError
-from connectors.hubspot import links, records
+from connectors.hubspot import links, records, shapes
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 CURSOR = "lastmodifieddate"
@@ -107,6 +107,11 @@ def test_a_short_page_is_not_the_end_and_after_may_be_a_number() -> None:
     found = list(records.pages("listing", Lists(), None))  # type: ignore[arg-type]
     assert [record["id"] for page in found for record in page["results"]] == ["1", "2"]
     assert asked == [None, "1", "2"]
+
+
+@pytest.mark.parametrize("name", [*shapes.RECORDS, *shapes.LINKS])
+def test_every_pull_goes_back_an_hour_because_the_search_lags(name: str) -> None:
+    assert shapes.shape(name).overlap >= timedelta(hours=1)
 
 
 def test_archiving_counts_as_a_change() -> None:

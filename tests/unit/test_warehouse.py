@@ -39,10 +39,13 @@ def test_publish_replaces_the_copy_in_one_step_under_an_open_reader(tmp_path: Pa
     source, target = tmp_path / "warehouse.duckdb", tmp_path / "serving.duckdb"
     _put(source, 1)
     warehouse.publish(source, target, 1)
+    first = target.stat().st_ino
     with warehouse.reader(target) as old:
         _put(source, 2)
         warehouse.publish(source, target, 1)
         assert old.execute("select n from marts.numbers").fetchall() == [(1,)]
+    assert target.stat().st_ino != first, "an open copy is never written over"
+    assert not target.with_suffix(".draft").exists()
     with warehouse.reader(target) as new:
         assert new.execute("select n from marts.numbers").fetchall() == [(2,)]
         schemas = {
