@@ -108,7 +108,7 @@ def host(url: str) -> str:
     return f"{parts.hostname or 'no host'}:{port}"
 
 
-def brief(text: object) -> str:
-    """A service's own words for our message: one line, not long, e-mail addresses masked."""
+def brief(text: object, longest: int = _LONGEST) -> str:
+    """Words that came from elsewhere: one line, not long, e-mail addresses masked."""
     words = " ".join(_EMAIL.sub("(e-mail)", str(text)).split())
-    return words if len(words) <= _LONGEST else words[:_LONGEST] + " ..."
+    return words if len(words) <= longest else words[:longest] + " ..."

@@ -14,11 +14,10 @@ import streamlit as st
 from connectors.errors import LeadwrightError
 from dashboards import data, markup
 from leadwright import settings
-from leadwright.figures import moment
+from leadwright.figures import duration, moment
 
 # `?lead=<lead_id>` opens a lead, on this address as on the lead page's own.
 LINK = "lead"
-STALE_AFTER = timedelta(days=1)
 
 
 def main() -> None:
@@ -56,16 +55,17 @@ def _has_leads() -> bool:
             "`leadwright doctor` checks which CRMs are connected and what they allow Leadwright to read."
         )
         return False
-    _warn_when_stale(data.published_at(current))
+    if current.is_live:
+        _warn_when_stale(data.published_at(current), current.stale_after_hours)
     return True
 
 
-def _warn_when_stale(published_at: datetime) -> None:
+def _warn_when_stale(published_at: datetime, hours: float) -> None:
     age = datetime.now(UTC) - published_at
-    if age > STALE_AFTER:
+    if age > timedelta(hours=hours):
         st.warning(
-            f"These figures were published {age.days} day{'s' if age.days > 1 else ''} ago, on "
-            f"{moment(published_at)}. The scheduled run may have stopped; `leadwright doctor` says why."
+            f"These figures were published {duration(age.total_seconds() / 60)} ago, on {moment(published_at)}. "
+            "Runs have failed or stopped since; `leadwright doctor` says how the last one ended."
         )
 
 

@@ -12,8 +12,8 @@ from leadwright import runs, settings
 @flow(name="ingest", flow_run_name="ingest", validate_parameters=False)
 def ingest(full: bool = False) -> runs.Run:
     """Pull what changed, or everything where `full`."""
-    run = runs.start()
-    with steps.one_run_at_a_time():
+    run = runs.start("ingest")
+    with steps.one_run_at_a_time(), steps.noted(run):
         pull_all(run, full)
     return run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import flow, task
 
 from flows import steps
-from leadwright import identity, settings
+from leadwright import identity, runs, settings
 
 
 @task(name="link people", **steps.STEP)
@@ -17,5 +17,5 @@ def link_people() -> identity.Linked:
 @flow(name="link", flow_run_name="link", validate_parameters=False)
 def link() -> identity.Linked:
     """Find who is who; the next run joins them."""
-    with steps.one_run_at_a_time():
+    with steps.one_run_at_a_time(), steps.noted(runs.start("link")):
         return link_people()

@@ -24,12 +24,11 @@ def qualify(full: bool = False, dry_run: bool = False) -> runs.Run:
         full: pull everything again instead of what changed.
         dry_run: count what would be written and send nothing.
     """
-    run = runs.start(dry_run=dry_run)
-    with steps.one_run_at_a_time():
+    run = runs.start("qualify", dry_run=dry_run)
+    with steps.one_run_at_a_time(), steps.noted(run):
         check_rules(run)
         pull_all(run, full)
         build_and_publish(run)
         write_all(run)
-        steps.record(run)
-        steps.publish()  # again, with the ledger of what was just written
+        steps.summarise(run)
     return run

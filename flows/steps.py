@@ -47,8 +47,35 @@ def project() -> Transform:
 def one_run_at_a_time() -> Iterator[None]:
     """Keep other runs away: two at once would share cursors, models under construction and rows to send."""
     config = settings.load()
-    with warehouse.locked(config.home / "run.lock", config.lock_wait_seconds, "has been running"):
+    with warehouse.locked(config.run_lock, config.lock_wait_seconds, "has been running"):
         yield
+
+
+@contextmanager
+def noted(run: runs.Run) -> Iterator[None]:
+    """Note in `ops.runs` that `run` begins and how it ends, where it is no dry run; no other run is under way."""
+    if run.dry_run:
+        yield
+        return
+    config = settings.load()
+    (table,) = (t for t in project().raw_tables() if (t.schema, t.name) == ("ops", "runs"))
+    runs.note_start(run, table, config)
+    try:
+        yield
+    except BaseException as error:
+        try:
+            _end(run, config, error)
+        except Exception as also:  # noqa: BLE001 - the run's own error is the one to tell
+            error.add_note(f"How the run ended could not be noted: {also}")
+        raise
+    _end(run, config)
+
+
+def _end(run: runs.Run, config: settings.Settings, error: BaseException | None = None) -> None:
+    """Note how `run` ended and publish that, with the ledger; the marts only where this run has built them whole."""
+    runs.note_end(run, config, error)
+    if run.published:
+        warehouse.publish(config.warehouse_file, config.serving_file, config.lock_wait_seconds)
 
 
 @contextmanager
@@ -120,11 +147,9 @@ def write_back(model: SyncModel, run_id: str) -> writeback.Written:
     return writeback.write_back(config.connect(model.crm), model, config, run_id, on_outcomes=on_outcomes)
 
 
-@task(name="record run", **STEP)
-def record(run: runs.Run) -> None:
-    """Keep one line about the run in the warehouse and a summary beside it in Prefect."""
-    config = settings.load()
-    runs.record(run, config)
+@task(name="summarise run", **STEP)
+def summarise(run: runs.Run) -> None:
+    """Keep a summary of the run beside it in Prefect."""
     create_markdown_artifact(
         key="leadwright-run", markdown=as_markdown(run), description=f"Summary of run {run.run_id}"
     )

@@ -11,8 +11,8 @@ from leadwright import runs, settings
 @flow(name="sync", flow_run_name="sync", validate_parameters=False)
 def sync(dry_run: bool = False) -> runs.Run:
     """Send the rows of the sync models, or only count them where `dry_run`."""
-    run = runs.start(dry_run=dry_run)
-    with steps.one_run_at_a_time():
+    run = runs.start("sync", dry_run=dry_run)
+    with steps.one_run_at_a_time(), steps.noted(run):
         write_all(run)
     return run
 

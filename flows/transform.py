@@ -11,8 +11,8 @@ from leadwright import runs, settings
 @flow(name="transform", flow_run_name="transform", validate_parameters=False)
 def transform(select: str | None = None) -> runs.Run:
     """Build everything, or what `select` names in dbt's syntax."""
-    run = runs.start()
-    with steps.one_run_at_a_time():
+    run = runs.start("transform")
+    with steps.one_run_at_a_time(), steps.noted(run):
         check_rules(run)
         build_and_publish(run, select)
     return run
@@ -30,6 +30,7 @@ def build_and_publish(run: runs.Run, select: str | None = None) -> None:
     with steps.timed(run, "transform"):
         steps.ensure_raw_tables()
         steps.build(moment, select)
-    run.as_of = moment
+    run.as_of = moment if select is None else None
     with steps.timed(run, "publish"):
         steps.publish()
+    run.published = True

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import metadata
+from typing import Any
 
 from packaging.requirements import Requirement
 
 from connectors.base import FieldSpec, Finding
-from connectors.errors import ConfigError, LeadwrightError
-from leadwright import rules, warehouse
+from connectors.errors import ConfigError, LeadwrightError, LockedError
+from leadwright import rules, runs, warehouse
+from leadwright.figures import moment
 from leadwright.settings import Settings
 from leadwright.transform import Transform
 
 
 def diagnose(settings: Settings) -> Iterator[Finding]:
-    """Yield findings on versions, settings, rules, warehouse and every connected CRM."""
+    """Yield findings on versions, warehouse, the last runs, rules and every connected CRM."""
     yield from _versions()
-    yield _home(settings)
+    yield from _home(settings)
     transform = Transform(settings)
     try:
         faults = rules.check(transform)
@@ -54,13 +56,45 @@ def _versions() -> Iterator[Finding]:
 _REINSTALL = "Install from requirements.lock again."
 
 
-def _home(settings: Settings) -> Finding:
+def _home(settings: Settings) -> Iterator[Finding]:
+    """Findings on the warehouse and on the last runs, which are noted in it."""
+    file = settings.warehouse_file
     try:
-        with warehouse.writer(settings.warehouse_file, wait_seconds=1):
+        with warehouse.exclusive(file, wait_seconds=1):
             pass
-    except (LeadwrightError, OSError) as error:
-        return Finding("warehouse", False, str(error), "Set LEADWRIGHT_HOME to a directory you may write.")
-    return Finding("warehouse", True, f"{settings.warehouse_file} can be written")
+    except LockedError:
+        yield Finding("warehouse", True, "a run is under way and has it open; ask again when it has ended")
+        return
+    except OSError as error:
+        yield Finding("warehouse", False, str(error), "Set LEADWRIGHT_HOME to a directory you may write.")
+        return
+    try:
+        with warehouse.writer(file, wait_seconds=1) as db:
+            found = runs.last(db)
+    except LeadwrightError as error:
+        yield Finding("warehouse", False, str(error), "See the message.")
+        return
+    yield Finding("warehouse", True, f"{file} can be written")
+    if not found:
+        yield Finding("last run", True, "none yet")
+    for run in found:
+        yield _last_run(run, settings)
+
+
+def _last_run(run: Mapping[str, Any], settings: Settings) -> Finding:
+    check = "last linkage" if run["flow"] == "link" else "last run"
+    began = f"{run['flow']} began {moment(run['started_at'])}"
+    again = (
+        f"Run `leadwright {'run' if run['flow'] == 'qualify' else run['flow']}` again; nothing is sent twice."
+    )
+    if run["status"] == "completed":
+        return Finding(check, True, f"{began} and was done {moment(run['ended_at'])}")
+    if run["status"] == "failed":
+        detail = f"{began} and failed {moment(run['ended_at'])}: {run['reason']}"
+        return Finding(check, False, detail, f"Mend what the reason names. {again}")
+    if run["status"] == "running" and warehouse.is_locked(settings.run_lock):
+        return Finding(check, True, f"{began} and is under way")
+    return Finding(check, False, f"{began} and was killed before its end", again)
 
 
 def _crms(settings: Settings, transform: Transform) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""One line per run in `ops.runs`, and the summary that people read at its end."""
+"""One line per run in `ops.runs`, from its start on, so that a run that failed or was killed can be seen too."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from connectors.errors import LeadwrightError, brief
 from leadwright import warehouse
 from leadwright.settings import Settings
 
 if TYPE_CHECKING:  # dlt and dbt take seconds to import; a command that only shows must not wait for them
     from leadwright.extract import Pulled
+    from leadwright.transform import RawTable
     from leadwright.writeback import Written
+
+_LONGEST = 1_000  # our messages end with what to do
 
 
 @dataclass(slots=True)
@@ -21,15 +25,19 @@ class Run:
 
     Attributes:
         run_id: names the run in the ledger and in Prefect.
-        as_of: the moment that it scored for; None until it has.
+        flow: what it does: qualify, ingest, transform, sync or link.
+        as_of: the moment that it scored every lead for; None until it has.
+        published: whether the marts are its own, built whole.
         pulled: rows by CRM and table.
         written: rows by sync model.
         seconds: duration of each stage.
     """
 
     run_id: str
+    flow: str
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     as_of: datetime | None = None
+    published: bool = False
     pulled: list[Pulled] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -61,16 +69,53 @@ class Run:
         }
 
 
-def start(*, dry_run: bool = False) -> Run:
-    """A new run."""
-    return Run(run_id=str(uuid4()), dry_run=dry_run)
+def start(flow: str, *, dry_run: bool = False) -> Run:
+    """A new run of `flow`."""
+    return Run(run_id=str(uuid4()), flow=flow, dry_run=dry_run)
 
 
-def record(run: Run, settings: Settings) -> None:
-    """Add `run` to `ops.runs`."""
+def note_start(run: Run, table: RawTable, settings: Settings) -> None:
+    """Add `run` to `ops.runs`, and say of runs that never ended that they were killed; no other run is under way."""
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        warehouse.ensure_table(db, table.schema, table.name, table.columns)
+        db.execute("update ops.runs set status = 'killed' where status = 'running'")
+        db.execute(
+            "insert into ops.runs by name select ? as run_id, ? as flow, ?::timestamptz as started_at, "
+            "'running' as status",
+            [run.run_id, run.flow, run.started_at],
+        )
+
+
+def note_end(run: Run, settings: Settings, error: BaseException | None = None) -> None:
+    """Note in `ops.runs` how `run` ended; the reason is in our own words, because those of others may hold data."""
+    reason = (
+        brief(error, _LONGEST)
+        if isinstance(error, LeadwrightError)
+        else type(error).__name__
+        if error
+        else None
+    )
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         db.execute(
-            "insert into ops.runs by name select ? as run_id, ?::timestamptz as started_at, now() as ended_at, "
-            "'completed' as status, ?::timestamptz as as_of, ? as pulled_count, ? as written_count",
-            [run.run_id, run.started_at, run.as_of, sum(p.total for p in run.pulled), run.sent],
+            "update ops.runs set ended_at = now(), status = ?, reason = ?, as_of = ?::timestamptz, "
+            "pulled_count = ?, written_count = ? where run_id = ?",
+            [
+                "failed" if error else "completed",
+                reason,
+                run.as_of,
+                sum(p.total for p in run.pulled),
+                run.sent,
+                run.run_id,
+            ],
         )
+
+
+def last(db: warehouse.Connection) -> list[dict[str, Any]]:
+    """The newest run of the job or of a part of it, and the newest linkage, which is no part: rows of `ops.runs`."""
+    if "flow" not in warehouse.columns(db, "ops", "runs"):
+        return []
+    return warehouse.rows(
+        db,
+        "select * from ops.runs where flow is not null "
+        "qualify row_number() over (partition by flow = 'link' order by started_at desc) = 1 order by flow = 'link'",
+    )

@@ -24,6 +24,9 @@ _PREFIX = "LEADWRIGHT_"
 _ENV_FILE = Path(".env")
 _DBT_PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 
+DEMO = "demo"
+"""The directory of the demo's state, in the home of the installation that showed it."""
+
 # Where a CRM is, not whether it is used.
 _ADDRESS = {"url", "ca", "api_version"}
 
@@ -48,6 +51,7 @@ class Settings(BaseSettings):
         retry_seconds: waits before a step that failed by a fault of the moment is tried again; none while a
             person waits at the command line.
         dbt_project: directory of the dbt project with the rules.
+        stale_after_hours: age of the figures from which on the dashboards warn that runs may have stopped.
     """
 
     model_config = SettingsConfigDict(
@@ -59,6 +63,7 @@ class Settings(BaseSettings):
     lock_wait_seconds: float = Field(default=60, ge=0)
     retry_seconds: tuple[float, ...] = (5, 30, 120)
     dbt_project: Path = _DBT_PROJECT
+    stale_after_hours: float = Field(default=2, gt=0)
 
     @field_validator("home", "dbt_project")
     @classmethod
@@ -77,9 +82,19 @@ class Settings(BaseSettings):
         """The working DuckDB file; one process at a time has it open."""
         return self.home / "warehouse.duckdb"
 
+    @property
+    def is_live(self) -> bool:
+        """Whether figures are to be of today: not those of the demo or of a moment in the past."""
+        return self.as_of is None and self.home.name != DEMO
+
     def moment(self) -> datetime:
         """The moment to compute scores for: `as_of`, else now."""
         return self.as_of or datetime.now(UTC)
+
+    @property
+    def run_lock(self) -> Path:
+        """The lock file that a run holds from its start to its end."""
+        return self.home / "run.lock"
 
     @property
     def serving_file(self) -> Path:
@@ -132,7 +147,7 @@ def load() -> Settings:
 def load_for_reading() -> Settings:
     """The settings, or those of the demo where nothing but the demo has published anything."""
     own = load()
-    demo = own.model_copy(update={"home": own.home / "demo"})
+    demo = own.model_copy(update={"home": own.home / DEMO})
     return own if own.serving_file.exists() or not demo.serving_file.exists() else demo
 
 

@@ -56,6 +56,15 @@ def locked(lock_file: Path, wait_seconds: float, what: str) -> Iterator[None]:
         lock.release()
 
 
+def is_locked(lock_file: Path) -> bool:
+    """Tell whether another process holds `lock_file`."""
+    try:
+        with locked(lock_file, 0, ""):
+            return False
+    except LockedError:
+        return True
+
+
 @contextmanager
 def writer(file: Path, wait_seconds: float) -> Iterator[Connection]:
     """A connection that may write `file`; the caller must not hold `exclusive` already."""

@@ -44,6 +44,9 @@ def test_a_wrong_token(installation: Installation) -> None:
     installation.extra["LEADWRIGHT_HUBSPOT_TOKEN"] = "pat-na1-not-the-token"
     message = fails(installation, "HubSpot", "LEADWRIGHT_HUBSPOT_TOKEN", code=1)
     assert "not-the-token" not in message
+    (run,) = installation.rows("select status, reason from ops.runs")
+    assert run["status"] == "failed"
+    assert message == f"Error: {run['reason']}"
 
 
 def test_a_wrong_salesforce_token(installation: Installation) -> None:

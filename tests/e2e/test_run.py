@@ -156,6 +156,17 @@ def test_a_lead_that_is_not_there_is_said_in_one_line(done: Installation) -> Non
 def test_doctor_finds_a_good_installation_healthy(done: Installation) -> None:
     found = done.json("doctor")
     assert found["ok"], [f for f in found["findings"] if not f["ok"]]
+    (last,) = (f["detail"] for f in found["findings"] if f["check"] == "last run")
+    assert "was done" in last
+
+
+def test_the_published_copy_says_how_each_run_ended(done: Installation) -> None:
+    runs = done.marts(
+        "select status, reason, written_count from ops.runs where flow = 'qualify' order by started_at"
+    )
+    assert {(run["status"], run["reason"]) for run in runs} == {("completed", None)}
+    written = done.first["written"]  # type: ignore[attr-defined]
+    assert runs[0]["written_count"] == sum(w["accepted"] for w in written.values()) > 0
 
 
 def test_a_persons_edit_of_the_owner_stays(done: Installation) -> None:

@@ -136,11 +136,30 @@ def test_shares_of_a_handful_are_counts_and_not_percentages(show: Show) -> None:
     assert "A trend needs leads from at least two weeks" in said(app)
 
 
-def test_figures_published_days_ago_carry_a_warning(show: Show, tmp_path: Path) -> None:
+def test_old_figures_carry_a_warning(show: Show, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not show(marts.full()).warning
-    then = (datetime.now(UTC) - timedelta(days=3, hours=1)).timestamp()
-    os.utime(tmp_path / "serving.duckdb", (then, then))
-    assert "published 3 days ago" in show(None).warning[0].value
+    age(tmp_path / "serving.duckdb", timedelta(hours=3))
+    assert "published 3.0 h ago" in show(None).warning[0].value
+    monkeypatch.setenv("LEADWRIGHT_STALE_AFTER_HOURS", "4")
+    assert not show(None).warning
+    age(tmp_path / "serving.duckdb", timedelta(days=3))
+    assert "published 3.0 days ago" in show(None).warning[0].value
+
+
+def test_the_demo_is_never_stale(show: Show, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo = tmp_path / "demo"
+    demo.mkdir()
+    marts.publish(demo / "serving.duckdb", marts.full())
+    age(demo / "serving.duckdb", timedelta(days=3))
+    monkeypatch.setenv("LEADWRIGHT_HOME", str(demo))
+    app = show(None)
+    assert figure(app, "Hot")
+    assert not app.warning
+
+
+def age(file: Path, by: timedelta) -> None:
+    then = (datetime.now(UTC) - by).timestamp()
+    os.utime(file, (then, then))
 
 
 @pytest.mark.parametrize("page", ["lead", ""])

@@ -1,0 +1,112 @@
+"""What `ops.runs` says of a run from its start on, and what the doctor makes of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.base import Finding
+from connectors.errors import AuthError
+from leadwright import doctor, runs, warehouse
+from leadwright.settings import Settings
+from leadwright.transform import RawTable
+
+_TIMES = ("started_at", "ended_at", "as_of")
+TABLE = RawTable(
+    "ops",
+    "runs",
+    (
+        *((name, "varchar") for name in ("run_id", "flow", "status", "reason")),
+        *((name, "timestamptz") for name in _TIMES),
+        ("pulled_count", "bigint"),
+        ("written_count", "bigint"),
+    ),
+)
+NOON = datetime(2026, 6, 30, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path, lock_wait_seconds=1)
+
+
+def begin(settings: Settings, flow: str = "qualify") -> runs.Run:
+    run = runs.start(flow)
+    runs.note_start(run, TABLE, settings)
+    return run
+
+
+def noted(settings: Settings) -> list[dict[str, Any]]:
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        return warehouse.rows(db, "select * from ops.runs order by started_at")
+
+
+def said(settings: Settings, check: str) -> Finding:
+    (finding,) = (f for f in doctor._home(settings) if f.check == check)
+    return finding
+
+
+def test_a_run_is_there_while_it_runs_and_says_how_it_ended(settings: Settings) -> None:
+    run = begin(settings)
+    (row,) = noted(settings)
+    assert (row["status"], row["ended_at"], row["as_of"]) == ("running", None, None)
+    with warehouse.locked(settings.run_lock, 1, ""):
+        assert (said(settings, "last run").ok, "under way" in said(settings, "last run").detail) == (
+            True,
+            True,
+        )
+    run.as_of = NOON
+    runs.note_end(run, settings)
+    (row,) = noted(settings)
+    assert (row["status"], row["reason"], row["as_of"]) == ("completed", None, NOON)
+    assert row["ended_at"] >= row["started_at"]
+    assert said(settings, "last run").ok
+
+
+def test_a_failed_run_keeps_its_reason_in_our_words_only(settings: Settings) -> None:
+    runs.note_end(begin(settings), settings, AuthError("HubSpot refused the token\nof ada@example.com."))
+    runs.note_end(begin(settings), settings, ValueError("ada@example.com"))
+    assert [(row["status"], row["reason"]) for row in noted(settings)] == [
+        ("failed", "HubSpot refused the token of (e-mail)"),
+        ("failed", "ValueError"),
+    ]
+    finding = said(settings, "last run")
+    assert not finding.ok
+    assert "ValueError" in finding.detail
+    assert "leadwright run" in finding.fix
+
+
+def test_a_run_that_was_killed_is_seen_at_once_and_noted_by_the_next(settings: Settings) -> None:
+    begin(settings)
+    assert "killed" in said(settings, "last run").detail
+    runs.note_end(begin(settings), settings)
+    assert [row["status"] for row in noted(settings)] == ["killed", "completed"]
+
+
+def test_the_linkage_is_told_apart_from_the_job(settings: Settings) -> None:
+    runs.note_end(begin(settings, "link"), settings, AuthError("no"))
+    runs.note_end(begin(settings, "qualify"), settings)
+    runs.note_end(begin(settings, "sync"), settings)
+    assert not said(settings, "last linkage").ok
+    assert said(settings, "last run").detail.startswith("sync began")
+
+
+def test_a_home_without_runs_or_with_those_of_an_older_version_is_healthy(settings: Settings) -> None:
+    assert said(settings, "last run").detail == "none yet"
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        db.execute(
+            "create schema ops; create table ops.runs as select 'old' as run_id, 'completed' as status"
+        )
+    assert said(settings, "last run").detail == "none yet"
+    begin(settings)
+    assert len(noted(settings)) == 2
+
+
+def test_a_warehouse_that_a_run_has_open_is_no_reason_to_move_it(settings: Settings) -> None:
+    with warehouse.locked(settings.warehouse_file.with_suffix(".lock"), 1, ""):
+        (finding,) = doctor._home(settings)
+    assert finding.ok
+    assert "under way" in finding.detail
