@@ -15,7 +15,7 @@ def link_people() -> identity.Linked:
 
 
 @flow(name="link", flow_run_name="link", validate_parameters=False)
-def link() -> identity.Linked:
-    """Find who is who; the next run joins them."""
-    with steps.one_run_at_a_time(), steps.noted(runs.start("link")):
+def link(wait_hours: float | None = None) -> identity.Linked:
+    """Find who is who; the next run joins them. Wait so many hours for another run to end."""
+    with steps.one_run_at_a_time(wait_hours), steps.noted(runs.start("link")):
         return link_people()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from prefect import flow
-from prefect.runtime import flow_run
+from contextlib import ExitStack
+from typing import Any
 
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from prefect.states import Cancelled
+
+from connectors.errors import LockedError
 from flows import steps
 from flows.ingest import pull_all
 from flows.sync import write_all
@@ -17,15 +23,32 @@ def _run_name() -> str:
 
 
 @flow(name="qualify", flow_run_name=_run_name, validate_parameters=False)
-def qualify(full: bool = False, dry_run: bool = False) -> runs.Run:
+def qualify(full: bool = False, dry_run: bool = False, wait_hours: float | None = None) -> runs.Run:
     """Pull both CRMs, score and route every lead, publish the marts, write back what differs.
 
     Args:
         full: pull everything again instead of what changed.
         dry_run: count what would be written and send nothing.
+        wait_hours: how long to wait for another run to end, instead of `LEADWRIGHT_LOCK_WAIT_SECONDS`.
     """
+    with steps.one_run_at_a_time(wait_hours):
+        return _do_all(full, dry_run)
+
+
+@flow(name="qualify", flow_run_name=_run_name, validate_parameters=False)
+def qualify_unless_busy(full: bool = False, dry_run: bool = False) -> runs.Run | State[Any]:
+    """The same, left out where another run is under way: of one that is due every few minutes the next catches up."""
+    with ExitStack() as turn:
+        try:
+            turn.enter_context(steps.one_run_at_a_time())
+        except LockedError as busy:
+            return Cancelled(name="Skipped", message=str(busy))
+        return _do_all(full, dry_run)
+
+
+def _do_all(full: bool, dry_run: bool) -> runs.Run:
     run = runs.start("qualify", dry_run=dry_run)
-    with steps.one_run_at_a_time(), steps.noted(run):
+    with steps.noted(run):
         check_rules(run)
         pull_all(run, full)
         build_and_publish(run)

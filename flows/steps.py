@@ -44,10 +44,15 @@ def project() -> Transform:
 
 
 @contextmanager
-def one_run_at_a_time() -> Iterator[None]:
-    """Keep other runs away: two at once would share cursors, models under construction and rows to send."""
+def one_run_at_a_time(wait_hours: float | None = None) -> Iterator[None]:
+    """Keep other runs away: two at once would share cursors, models under construction and rows to send.
+
+    Args:
+        wait_hours: how long to wait for another run to end, instead of `LEADWRIGHT_LOCK_WAIT_SECONDS`.
+    """
     config = settings.load()
-    with warehouse.locked(config.run_lock, config.lock_wait_seconds, "has been running"):
+    wait_seconds = config.lock_wait_seconds if wait_hours is None else wait_hours * 3600
+    with warehouse.locked(config.run_lock, wait_seconds, "has been running"):
         yield
 
 

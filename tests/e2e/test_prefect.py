@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from prefect.client.base import PrefectHttpxSyncClient
 
+from leadwright import warehouse
 from tests import parsed_project, prefect_server
 from tests.installation import Sandbox
 from tests.prefect_server import PREFECT, ROOT, eventually, process
@@ -87,6 +88,22 @@ def test_the_deployment_runs(server: Server, settings: dict[str, str]) -> None:
     assert {"pull-hubspot", "pull-salesforce"} <= set(server.tasks(run))
     (artifact,) = server.summaries(run)
     assert "| hubspot | contacts |" in artifact["data"]
+
+
+def test_the_frequent_run_is_left_out_while_another_is_under_way(
+    server: Server, settings: dict[str, str]
+) -> None:
+    home = Path(settings["LEADWRIGHT_HOME"])
+    with warehouse.locked(home / "run.lock", 1, "is the test"):
+        run = server.run("qualify/every-15-minutes", settings | {"LEADWRIGHT_LOCK_WAIT_SECONDS": "0.1"})
+    assert (run["state_type"], run["state_name"]) == ("CANCELLED", "Skipped"), server.log.read_text()[-3000:]
+    assert "Another process has been running" in run["state"]["message"]
+    assert not (home / "warehouse.duckdb").exists()
+
+
+def test_the_rare_runs_wait_for_hours(server: Server) -> None:
+    for deployment in ("qualify/sunday-full", "link/nightly-link"):
+        assert server.get(f"/deployments/name/{deployment}")["parameters"]["wait_hours"] >= 6
 
 
 @pytest.mark.parametrize(
