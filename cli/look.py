@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -142,13 +143,14 @@ def _show_between(found: dict[str, Any]) -> None:
 
 
 def dashboard(
-    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8501,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = 8501,
     json: Json = False,
 ) -> None:
     """Serve the dashboards on this machine until stopped."""
     config = settings.load_for_reading()
     if not config.serving_file.exists():
         raise ConfigError("There is nothing to show yet. Run `leadwright run` or `leadwright demo` first.")
+    _require_free(port)
     url = f"http://localhost:{port}"
     if json:
         print_json({"url": url})
@@ -161,3 +163,16 @@ def dashboard(
     options = ["--server.port", str(port), "--server.headless", "true"]
     # Replaces this process, so that whoever ends it ends the server.
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(_DASHBOARD), *options])
+
+
+def _require_free(port: int) -> None:
+    """Raise ConfigError where nobody can listen on `port`: Streamlit would say so after we had named the address."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does it
+        try:
+            probe.bind(("", port))
+        except OSError as error:
+            raise ConfigError(
+                f"Nothing can be served on port {port} ({error.strerror}). "
+                "End what uses it, or choose another with --port."
+            ) from None

@@ -60,6 +60,11 @@ def test_an_unreachable_host(installation: Installation) -> None:
     fails(installation, "HubSpot cannot be reached", "LEADWRIGHT_HUBSPOT_URL", code=1)
 
 
+def test_a_prefect_server_that_is_not_there(installation: Installation) -> None:
+    installation.extra["PREFECT_API_URL"] = "http://127.0.0.1:9/api"
+    fails(installation, "Prefect's server cannot be reached at 127.0.0.1:9", "PREFECT_API_URL", code=1)
+
+
 _READ_ONLY = (
     "crm.objects.contacts.read,crm.objects.companies.read,crm.objects.deals.read,crm.objects.owners.read,"
     "sales-email-read,crm.schemas.contacts.read"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import socket
+import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -65,6 +68,25 @@ def test_without_a_published_copy_the_page_says_what_to_run(show: Show) -> None:
     assert not app.exception
     assert "leadwright run" in said(app)
     assert not app.metric
+
+
+def test_a_port_in_use_is_said_before_the_address_is_named(tmp_path: Path) -> None:
+    marts.publish(tmp_path / "serving.duckdb", marts.full())
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        failed = subprocess.run(
+            [sys.executable, "-m", "cli", "dashboard", "--port", port, "--json"],
+            env={**os.environ, "LEADWRIGHT_HOME": str(tmp_path)},
+            cwd=APP.parents[1],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    assert failed.returncode == 2
+    assert "--port" in json.loads(failed.stdout)["error"]["message"]
+    assert port in failed.stderr
 
 
 def test_a_copy_without_the_marts_counts_as_not_published(show: Show, tmp_path: Path) -> None:
