@@ -76,8 +76,8 @@ def _run() -> Failure | int:
 
 def _keep_traceback() -> Path:
     """Write the traceback beside the other state, because a terminal is no place for it."""
-    logs = settings.load().home / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
+    logs = settings.load().make_home() / "logs"
+    logs.mkdir(exist_ok=True)
     file = logs / f"error-{datetime.now():%Y%m%d-%H%M%S}.txt"
     file.write_text(traceback.format_exc())
     return file

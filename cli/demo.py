@@ -39,7 +39,7 @@ def demo(
     json: Json = False,
 ) -> None:
     """Run everything once on a made-up population, then again to show that nothing is sent twice."""
-    home = settings.load().home / settings.DEMO
+    home = settings.load().make_home() / settings.DEMO
     shutil.rmtree(home, ignore_errors=True)
     began = time.monotonic()
     os.environ["LEADWRIGHT_HOME"] = str(home)

@@ -4,9 +4,11 @@ the rows it stands for, so a run that is killed starts again where the last whol
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import dlt
@@ -21,6 +23,9 @@ from leadwright.settings import Settings
 from leadwright.transform import RawTable
 
 dlt.config["schema.naming"] = "direct"  # columns keep the CRM's own field names
+dlt.config["load.delete_completed_jobs"] = (
+    True  # else each page stays on disk for ever, deleted people included
+)
 
 OnRows = Callable[[str, int], None]
 """Called with a table's name and the number of rows as each batch arrives."""
@@ -68,6 +73,7 @@ def pull(
         dataset_name=f"raw_{crm}",
         pipelines_dir=str(settings.home / "dlt"),
     )
+    _forget_loads(Path(pipeline.working_dir))
     result = Pulled(crm)
     resources = [_resource(connector, t, result, on_rows) for t in tables if t.crm == crm]
     try:
@@ -80,6 +86,12 @@ def pull(
     except PipelineStepFailed as failed:
         raise _ours(failed) from failed
     return result
+
+
+def _forget_loads(folder: Path) -> None:
+    """Remove what dlt keeps of loads that have ended: a folder for each, and in homes of older versions its rows."""
+    for package in folder.glob("load/loaded/*"):
+        shutil.rmtree(package)
 
 
 def last_pull(db: warehouse.Connection, crm: str) -> datetime:

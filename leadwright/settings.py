@@ -91,6 +91,11 @@ class Settings(BaseSettings):
         """The moment to compute scores for: `as_of`, else now."""
         return self.as_of or datetime.now(UTC)
 
+    def make_home(self) -> Path:
+        """The home, created where it is missing for its owner alone: it holds what the CRMs hold."""
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self.home
+
     @property
     def run_lock(self) -> Path:
         """The lock file that a run holds from its start to its end."""
@@ -169,7 +174,7 @@ def prepare_environment() -> None:
 
 def prepare_command_line(config: Settings) -> None:
     """Settings of Prefect for a run that a person started: own state, no log lines, no waits of minutes."""
-    (config.home / "prefect").mkdir(parents=True, exist_ok=True)
+    (config.make_home() / "prefect").mkdir(exist_ok=True)
     os.environ.setdefault("PREFECT_HOME", str(config.home / "prefect"))
     # The first start makes Prefect's database; on a busy machine its default of 20 seconds is not enough.
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")

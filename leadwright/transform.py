@@ -180,6 +180,7 @@ class Transform:
         warehouse_file: str = "",
     ) -> dbtRunnerResult:
         settings = self._settings
+        settings.make_home()
         os.environ["LEADWRIGHT_WAREHOUSE_FILE"] = warehouse_file or str(settings.warehouse_file)
         project = str(settings.dbt_project)
         common = ["--project-dir", project, "--profiles-dir", project]

@@ -41,7 +41,7 @@ def exclusive(file: Path, wait_seconds: float) -> Iterator[None]:
 @contextmanager
 def locked(lock_file: Path, wait_seconds: float, what: str) -> Iterator[None]:
     """Hold `lock_file` against other processes. Raises LockedError, saying `what` the other one does."""
-    lock_file.parent.mkdir(parents=True, exist_ok=True)
+    lock_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # a home, as in Settings.make_home
     lock = FileLock(lock_file)
     try:
         lock.acquire(timeout=wait_seconds)

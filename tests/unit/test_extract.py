@@ -50,6 +50,20 @@ def test_a_second_pull_overlaps_and_merges(settings: Settings) -> None:
     assert loaded(settings) == [("1", "Anna"), ("2", "Bob"), ("late", "Cy")]
 
 
+def test_no_pulled_row_stays_outside_the_warehouse(settings: Settings) -> None:
+    crm = FakeCrm({"1": row("1", "Ann Somebody", 0)})
+    kept = settings.home / "dlt" / "leadwright_fake" / "load" / "loaded"
+    old = kept / "1.0" / "completed_jobs"
+    old.mkdir(parents=True)
+    (old / "contacts.parquet").write_bytes(b"of an older version")
+    for minutes in (1, 2):
+        pull(crm, settings)
+        crm.rows["1"] = row("1", "Ann Somebody", minutes)
+    assert not list((settings.home / "dlt").rglob("*.parquet"))
+    assert len(list(kept.iterdir())) == 1, "a home does not grow with each load"
+    assert loaded(settings) == [("1", "Ann Somebody")]
+
+
 def test_an_empty_crm_still_makes_its_table(settings: Settings) -> None:
     assert pull(FakeCrm(), settings).rows == {"contacts": 0}
     assert loaded(settings) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from connectors.errors import ConfigError, LockedError
 from leadwright import warehouse
+from leadwright.settings import Settings
 
 _HOLD = """
 import sys, time
@@ -19,6 +21,12 @@ with warehouse.exclusive(Path(sys.argv[1]), 5):
     print("held", flush=True)
     time.sleep(60)
 """
+
+
+def test_a_new_home_is_its_owner_s_alone(tmp_path: Path) -> None:
+    for home in (Settings(home=tmp_path / "one").make_home(), tmp_path / "two"):
+        with warehouse.exclusive(home / "warehouse.duckdb", 1):
+            assert stat.S_IMODE(home.stat().st_mode) == 0o700
 
 
 def test_a_second_process_waits_and_is_told_why(tmp_path: Path) -> None:
