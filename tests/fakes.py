@@ -1,4 +1,4 @@
-"""A CRM in memory that behaves as a connector must, for tests of the use cases."""
+"""A CRM in memory that behaves as a connector must, and a table as the project declares it, for tests of use cases."""
 
 from __future__ import annotations
 
@@ -9,6 +9,19 @@ from typing import Any
 import pyarrow as pa
 
 from connectors.base import Change, FieldSpec, Finding, ObjectShape, Outcome
+from leadwright.transform import RawTable
+
+RUNS = RawTable(
+    "ops",
+    "runs",
+    (
+        *((name, "varchar") for name in ("run_id", "flow", "status", "reason")),
+        *((name, "timestamptz") for name in ("started_at", "ended_at", "as_of")),
+        ("pulled_count", "bigint"),
+        ("written_count", "bigint"),
+    ),
+)
+"""The table of runs as the dbt project declares it, for tests that parse no project."""
 
 
 class FakeCrm:

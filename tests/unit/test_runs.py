@@ -12,19 +12,8 @@ from connectors.base import Finding
 from connectors.errors import AuthError
 from leadwright import doctor, runs, warehouse
 from leadwright.settings import Settings
-from leadwright.transform import RawTable
+from tests.fakes import RUNS
 
-_TIMES = ("started_at", "ended_at", "as_of")
-TABLE = RawTable(
-    "ops",
-    "runs",
-    (
-        *((name, "varchar") for name in ("run_id", "flow", "status", "reason")),
-        *((name, "timestamptz") for name in _TIMES),
-        ("pulled_count", "bigint"),
-        ("written_count", "bigint"),
-    ),
-)
 NOON = datetime(2026, 6, 30, 12, tzinfo=UTC)
 
 
@@ -35,7 +24,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def begin(settings: Settings, flow: str = "qualify") -> runs.Run:
     run = runs.start(flow)
-    runs.note_start(run, TABLE, settings)
+    runs.note_start(run, RUNS, settings)
     return run
 
 

@@ -1,0 +1,67 @@
+"""What stands around a flow's work: its turn among other runs, and the note of how it ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Timer
+from types import SimpleNamespace
+
+import pytest
+from filelock import FileLock
+
+from connectors.errors import GuardrailError, LockedError
+from flows import steps
+from leadwright import runs, settings, warehouse
+from tests.fakes import RUNS
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LEADWRIGHT_HOME", str(tmp_path))
+    monkeypatch.setenv("LEADWRIGHT_LOCK_WAIT_SECONDS", "0.1")
+    monkeypatch.setattr(steps, "project", lambda: SimpleNamespace(raw_tables=lambda: [RUNS]))
+    return tmp_path
+
+
+def test_a_run_that_may_wait_for_hours_outlasts_the_one_before(home: Path) -> None:
+    other = FileLock(settings.load().run_lock, thread_local=False)
+    with other:
+        with pytest.raises(LockedError), steps.one_run_at_a_time():
+            pytest.fail("two runs")
+        Timer(1, other.release, kwargs={"force": True}).start()
+        with steps.one_run_at_a_time(wait_hours=0.1):
+            assert not other.is_locked
+
+
+def test_a_failure_after_the_marts_were_published_is_published_too(home: Path) -> None:
+    run = runs.start("qualify")
+    with pytest.raises(GuardrailError), steps.noted(run):
+        run.published = True
+        raise GuardrailError("hubspot refused everything")
+    with warehouse.reader(settings.load().serving_file) as db:
+        (row,) = warehouse.rows(db, "select status, reason from ops.runs")
+    assert row == {"status": "failed", "reason": "hubspot refused everything"}
+
+
+def test_a_failure_before_that_leaves_the_published_copy_alone(home: Path) -> None:
+    with pytest.raises(GuardrailError), steps.noted(runs.start("qualify")):
+        raise GuardrailError("a rule of the warehouse is broken")
+    assert not settings.load().serving_file.exists()
+    with warehouse.writer(settings.load().warehouse_file, 1) as db:
+        assert warehouse.rows(db, "select status from ops.runs") == [{"status": "failed"}]
+
+
+def test_a_note_that_fails_does_not_hide_why_the_run_did(home: Path) -> None:
+    with pytest.raises(GuardrailError) as caught, steps.noted(runs.start("qualify")):
+        with warehouse.writer(settings.load().warehouse_file, 1) as db:
+            db.execute("drop table ops.runs")
+        raise GuardrailError("first")
+    assert str(caught.value) == "first"
+    assert "could not be noted" in caught.value.__notes__[0]
+
+
+def test_a_dry_run_is_not_noted(home: Path) -> None:
+    with steps.noted(runs.start("sync", dry_run=True)):
+        pass
+    assert not settings.load().warehouse_file.exists()
