@@ -88,8 +88,8 @@ class Settings(BaseSettings):
         return self.as_of is None and self.home.name != DEMO
 
     def moment(self) -> datetime:
-        """The moment to compute scores for: `as_of`, else now."""
-        return self.as_of or datetime.now(UTC)
+        """The moment to compute scores for: `as_of`, else now; in whole seconds, as dbt is told it."""
+        return (self.as_of or datetime.now(UTC)).replace(microsecond=0)
 
     def make_home(self) -> Path:
         """The home, created where it is missing for its owner alone: it holds what the CRMs hold."""

@@ -57,7 +57,13 @@ def test_a_wrong_value_names_its_setting(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("text", ["2026-06-30T12:00:00Z", "2026-06-30T14:00:00+02:00", "2026-06-30 12:00:00"])
 def test_a_moment_is_utc_however_it_is_written(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEADWRIGHT_AS_OF", text)
-    assert settings.load().as_of == datetime(2026, 6, 30, 12, tzinfo=UTC)
+    assert settings.load().as_of == settings.load().moment() == datetime(2026, 6, 30, 12, tzinfo=UTC)
+
+
+def test_now_is_a_whole_second_so_that_a_run_notes_what_dbt_was_told() -> None:
+    moment = settings.load().moment()
+    assert moment.microsecond == 0
+    assert moment <= datetime.now(UTC)
 
 
 def test_telemetry_is_off_unless_somebody_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
