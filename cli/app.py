@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 failed; 2 wrong settings, rules or call; 130 stopped with 
 from __future__ import annotations
 
 import sys
+import tempfile
 import traceback
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,7 +67,9 @@ def _run() -> Failure | int:
     except Exception as error:  # noqa: BLE001 - the last resort of a command; the traceback is kept
         kind = type(error).__name__
         message = f"Leadwright met something it does not know how to handle ({kind})."
-        return Failure(f"{message} Details are in {_keep_traceback()}.", kind, 1)
+        details = _keep_traceback()
+        traceback.clear_frames(error.__traceback__)
+        return Failure(f"{message} Details are in {details}.", kind, 1)
     if code == _INTERRUPTED:
         return Failure(
             "Stopped. Run the same command again; nothing is sent twice.", "Interrupted", _INTERRUPTED
@@ -75,9 +78,14 @@ def _run() -> Failure | int:
 
 
 def _keep_traceback() -> Path:
-    """Write the traceback beside the other state, because a terminal is no place for it."""
-    logs = settings.load().make_home() / "logs"
-    logs.mkdir(exist_ok=True)
-    file = logs / f"error-{datetime.now():%Y%m%d-%H%M%S}.txt"
-    file.write_text(traceback.format_exc())
+    """Write the traceback beside the other state, because a terminal is no place for it; else where there is room."""
+    text = traceback.format_exc()
+    name = f"error-{datetime.now():%Y%m%d-%H%M%S}.txt"
+    try:
+        logs = settings.load().make_home() / "logs"
+        logs.mkdir(exist_ok=True)
+    except (LeadwrightError, OSError):
+        logs = Path(tempfile.mkdtemp(prefix="leadwright-"))
+    file = logs / name
+    file.write_text(text)
     return file

@@ -115,8 +115,8 @@ def _written_table(done: Run) -> Table:
 def _prepare(*, quiet: bool, needs_crm: bool = True) -> None:
     """Check the settings, then start Prefect's server and parse the dbt project side by side."""
     config = settings.load()
-    if needs_crm:
-        config.require_crms()
+    for crm in config.require_crms() if needs_crm else ():
+        config.connect(crm)  # a wrong value is said before anything starts, not after half a minute
     settings.prepare_command_line(config)
     from flows.server import warm_up
     from flows.steps import project

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from connectors.errors import ConfigError, FatalError
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to `app`; its options are the sandbox's own."""
@@ -13,6 +15,15 @@ def register(app: typer.Typer) -> None:
 
 def sandbox(context: typer.Context) -> None:
     """Run a local HubSpot and Salesforce to try things on (see `leadwright sandbox --help`)."""
-    from sandbox.__main__ import main
+    from sandbox.__main__ import start
+    from sandbox.importer import ImportRefusedError
+    from sandbox.options import OptionsError
 
-    raise typer.Exit(main(context.args))
+    try:
+        start([argument for argument in context.args if argument != "--json"])  # it prints JSON anyway
+    except OptionsError as error:
+        raise ConfigError(f"{error}. `leadwright sandbox --help` lists the options.") from None
+    except ImportRefusedError as refusal:
+        raise ConfigError(str(refusal)) from None
+    except OSError as problem:
+        raise FatalError(f"The sandbox cannot start: {problem}") from None

@@ -20,6 +20,12 @@ from leadwright.transform import Transform
 def diagnose(settings: Settings) -> Iterator[Finding]:
     """Yield findings on versions, warehouse, the last runs, rules and every connected CRM."""
     yield from _versions()
+    yield from _names(settings)
+    try:
+        settings.make_home()
+    except ConfigError as error:
+        yield Finding("warehouse", False, str(error), "See the message.")
+        return  # nothing below can be looked at without a place for the parsed project
     yield from _home(settings)
     transform = Transform(settings)
     try:
@@ -56,21 +62,24 @@ def _versions() -> Iterator[Finding]:
 _REINSTALL = "Install from requirements.lock again."
 
 
+def _names(settings: Settings) -> Iterator[Finding]:
+    if unknown := settings.unknown():
+        fix = "Correct or remove them; .env.example lists what there is."
+        yield Finding("settings", False, f"not known: {', '.join(unknown)}", fix)
+
+
 def _home(settings: Settings) -> Iterator[Finding]:
     """Findings on the warehouse and on the last runs, which are noted in it."""
     file = settings.warehouse_file
-    try:
-        with warehouse.exclusive(file, wait_seconds=1):
-            pass
-    except LockedError:
-        yield Finding("warehouse", True, "a run is under way and has it open; ask again when it has ended")
-        return
-    except OSError as error:
-        yield Finding("warehouse", False, str(error), "Set LEADWRIGHT_HOME to a directory you may write.")
+    if not file.exists():
+        yield Finding("warehouse", True, f"none yet; the first run makes it in {settings.home}")
         return
     try:
         with warehouse.writer(file, wait_seconds=1) as db:
             found = runs.last(db)
+    except LockedError:
+        yield Finding("warehouse", True, "a run is under way and has it open; ask again when it has ended")
+        return
     except LeadwrightError as error:
         yield Finding("warehouse", False, str(error), "See the message.")
         return

@@ -7,13 +7,14 @@ directory. A CRM's own settings are named after its connector's `Credentials`: `
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, NonNegativeFloat, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 import connectors
@@ -26,6 +27,9 @@ _DBT_PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 
 DEMO = "demo"
 """The directory of the demo's state, in the home of the installation that showed it."""
+
+# Of dbt's profile, and of the project's own tests.
+_OTHERS = {"LEADWRIGHT_WAREHOUSE_FILE", "LEADWRIGHT_REQUIRE_ALL"}
 
 # Where a CRM is, not whether it is used.
 _ADDRESS = {"url", "ca", "api_version"}
@@ -61,7 +65,7 @@ class Settings(BaseSettings):
     home: Path = Path(".leadwright")
     as_of: datetime | None = None
     lock_wait_seconds: float = Field(default=60, ge=0)
-    retry_seconds: tuple[float, ...] = (5, 30, 120)
+    retry_seconds: tuple[NonNegativeFloat, ...] = (5, 30, 120)
     dbt_project: Path = _DBT_PROJECT
     stale_after_hours: float = Field(default=2, gt=0)
 
@@ -69,6 +73,22 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("home")
+    @classmethod
+    def _without_question_mark(cls, value: Path) -> Path:
+        if "?" in str(value):
+            raise ValueError(
+                "DuckDB reads a question mark in a path as its end; name a directory without one"
+            )
+        return value
+
+    @field_validator("dbt_project")
+    @classmethod
+    def _project(cls, value: Path) -> Path:
+        if not (value / "dbt_project.yml").is_file():
+            raise ValueError("there is no dbt_project.yml in that directory")
+        return value
 
     @field_validator("as_of")
     @classmethod
@@ -91,11 +111,6 @@ class Settings(BaseSettings):
         """The moment to compute scores for: `as_of`, else now; in whole seconds, as dbt is told it."""
         return (self.as_of or datetime.now(UTC)).replace(microsecond=0)
 
-    def make_home(self) -> Path:
-        """The home, created where it is missing for its owner alone: it holds what the CRMs hold."""
-        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return self.home
-
     @property
     def run_lock(self) -> Path:
         """The lock file that a run holds from its start to its end."""
@@ -105,6 +120,20 @@ class Settings(BaseSettings):
     def serving_file(self) -> Path:
         """The published copy that dashboards and `leadwright explain` read."""
         return self.home / "serving.duckdb"
+
+    def make_home(self) -> Path:
+        """The home, made where it is missing for its owner alone: it holds what the CRMs hold.
+
+        Raises:
+            ConfigError: nothing can be written there.
+        """
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(_unwritable(self.home, error.strerror or "it is no directory")) from None
+        if not os.access(self.home, os.W_OK | os.X_OK):
+            raise ConfigError(_unwritable(self.home, "permission denied"))
+        return self.home
 
     @cached_property
     def _crm_values(self) -> Mapping[str, str]:
@@ -120,6 +149,15 @@ class Settings(BaseSettings):
     def crms(self) -> list[str]:
         """Names of the CRMs that credentials are set for; an address alone is none."""
         return [crm for crm in connectors.available() if self.credentials(crm).keys() - _ADDRESS]
+
+    def unknown(self) -> list[str]:
+        """Names that begin like a setting of ours and are none: misspelt, or of another version."""
+        own = {f"{_PREFIX}{name}".upper() for name in type(self).model_fields}
+        return sorted(
+            name
+            for name in self._crm_values
+            if name.startswith(_PREFIX) and name not in own | _crm_names() | _OTHERS
+        )
 
     def connect(self, crm: str) -> Connector:
         """The connector for `crm`. Raises ConfigError naming the settings that are missing or wrong."""
@@ -145,8 +183,10 @@ def load() -> Settings:
     except ValidationError as error:
         raise ConfigError(_explained(error, _PREFIX)) from None
     except SettingsError as error:
-        # pydantic-settings names the field and shows no value
-        raise ConfigError(f"A setting cannot be read: {error}. Lists are written [5, 30, 120].") from None
+        # pydantic-settings names the field and shows no value; lists are all that it cannot read
+        field = re.search(r'field "(\w+)"', str(error))
+        name = f"{_PREFIX}{field[1]}".upper() if field else str(error)
+        raise ConfigError(f"A setting cannot be read: {name}. Lists are written [5, 30, 120].") from None
 
 
 def load_for_reading() -> Settings:
@@ -158,12 +198,16 @@ def load_for_reading() -> Settings:
 
 def without_credentials() -> dict[str, str]:
     """Environment variables that switch off every CRM setting of the environment and of `.env`."""
-    names = (
-        (crm, field)
+    return dict.fromkeys(_crm_names(), "")
+
+
+def _crm_names() -> set[str]:
+    """The environment variables that connectors know."""
+    return {
+        f"{_PREFIX}{crm}_{field}".upper()
         for crm in connectors.available()
         for field in connectors.load(crm).Credentials.model_fields
-    )
-    return {f"{_PREFIX}{crm}_{field}".upper(): "" for crm, field in names}
+    }
 
 
 def prepare_environment() -> None:
@@ -180,6 +224,10 @@ def prepare_command_line(config: Settings) -> None:
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     os.environ.setdefault("LEADWRIGHT_RETRY_SECONDS", "[]")
+
+
+def _unwritable(home: Path, why: str) -> str:
+    return f"LEADWRIGHT_HOME is {home}, where nothing can be written ({why}). Set it to a directory that you may write."
 
 
 def _explained(error: ValidationError, prefix: str) -> str:

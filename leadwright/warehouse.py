@@ -41,14 +41,18 @@ def exclusive(file: Path, wait_seconds: float) -> Iterator[None]:
 @contextmanager
 def locked(lock_file: Path, wait_seconds: float, what: str) -> Iterator[None]:
     """Hold `lock_file` against other processes. Raises LockedError, saying `what` the other one does."""
-    lock_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # a home, as in Settings.make_home
     lock = FileLock(lock_file)
     try:
+        lock_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # a home, as in Settings.make_home
         lock.acquire(timeout=wait_seconds)
     except Timeout:
         raise LockedError(
             f"Another process {what} for more than {wait_seconds:g} seconds. "
             "Wait for that run to end, or raise LEADWRIGHT_LOCK_WAIT_SECONDS."
+        ) from None
+    except OSError as error:
+        raise ConfigError(
+            f"{lock_file} cannot be written ({error.strerror}). Set LEADWRIGHT_HOME to a directory that you may write."
         ) from None
     try:
         yield

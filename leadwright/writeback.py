@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from connectors.base import Change, Connector, Outcome, Value
-from connectors.errors import GuardrailError
+from connectors.errors import ConfigError, GuardrailError
 from leadwright import accounts, warehouse
 from leadwright.extract import last_pull
 from leadwright.ledger import Entry, Ledger
@@ -73,6 +73,8 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
     Neither is what it refused within a day, so that a record that breaks a rule of the CRM's own is not sent in
     every run; but what was refused because the set-up was wrong goes out as soon as that may be mended.
     """
+    if not warehouse.columns(db, model.schema, model.name):
+        raise ConfigError("Nothing is scored yet. Run `leadwright run`, or `leadwright transform` first.")
     names = [*model.fields, *(f"before__{name}" for name in model.fields)]
     columns = ", ".join(f's."{name}"' for name in ["record_id", "lead_id", "payload_hash", *names])
     rows = db.execute(

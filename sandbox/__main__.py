@@ -21,7 +21,7 @@ from sandbox.filling import fill
 from sandbox.hubspot import HubSpot
 from sandbox.importer import ImportRefusedError
 from sandbox.live import Live
-from sandbox.options import parser
+from sandbox.options import OptionsError, parser
 from sandbox.proxy import Proxy
 from sandbox.salesforce import Salesforce
 from sandbox.server import Listener, bind, make_certificate, serve
@@ -34,22 +34,33 @@ KEY_FILE = "salesforce-jwt-key.pem"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sandbox; return the exit code."""
+    try:
+        start(arguments)
+    except (OptionsError, ImportRefusedError) as refusal:
+        print(refusal, file=sys.stderr)  # noqa: T201 - the message is the command's output
+        return 2
+    except OSError as problem:
+        print(f"The sandbox cannot start: {problem}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+def start(arguments: Sequence[str] | None = None) -> None:
+    """Run the sandbox until it is told to end.
+
+    Raises:
+        OptionsError: the command line cannot be understood.
+        ImportRefusedError: a file to import is broken.
+        OSError: a port that is taken, a folder that cannot be written.
+    """
     line = parser()
     options = line.parse_args(arguments)
     if options.live and (options.imports or options.leads == 0):
         line.error("--live goes on with a made population: give --leads, and no --import")
     # while a population is made; later the server waits for the signal
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        with tempfile.TemporaryDirectory(prefix="sandbox-") as scratch:
-            run(options, options.state or Path(scratch))
-    except ImportRefusedError as refusal:
-        print(refusal, file=sys.stderr)  # noqa: T201 - the message is the command's output
-        return 2
-    except OSError as problem:  # a port that is taken, a folder that cannot be written
-        print(f"The sandbox cannot start: {problem}", file=sys.stderr)  # noqa: T201
-        return 1
-    return 0
+    with tempfile.TemporaryDirectory(prefix="sandbox-") as scratch:
+        run(options, options.state or Path(scratch))
 
 
 def run(options: Namespace, folder: Path) -> None:

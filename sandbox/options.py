@@ -5,11 +5,23 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 CRMS = ("hubspot", "salesforce")
 DEFAULT_LEADS = 2000
 FASTEST = 10_000_000  # sandbox seconds in a real one: four months
 MOST_MAILINGS = 40
+
+
+class OptionsError(Exception):
+    """The command line cannot be understood; the message says why."""
+
+
+class _Line(argparse.ArgumentParser):
+    """Raises instead of ending the process: who started the sandbox says it in his own way."""
+
+    def error(self, message: str) -> NoReturn:
+        raise OptionsError(message)
 
 
 def _moment(text: str) -> datetime:
@@ -55,7 +67,7 @@ def _speed(text: str) -> float:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    line = argparse.ArgumentParser(
+    line = _Line(
         prog="leadwright sandbox",
         description="A HubSpot portal and a Salesforce org on this machine. Prints one line of JSON with addresses "
         "and credentials when both answer, then runs until SIGTERM.",

@@ -32,6 +32,7 @@ def check(
     yield Finding("Salesforce login", True, "accepted")
     yield _version(org, asked_version)
     yield _usage(org)
+    yield _account(org)
     there = {item["name"]: item for item in sobjects}
     yield _objects(there, reads, writes)
     for object_name in (name for name in {**reads, **writes} if name in there):
@@ -42,6 +43,15 @@ def _version(org: Org, asked: str) -> Finding:
     used = org.version or "unknown"
     detail = used if used == asked else f"{used}: the org does not offer {asked} yet"
     return Finding("Salesforce API version", True, detail)
+
+
+def _account(org: Org) -> Finding:
+    try:
+        return Finding("Salesforce org", True, org.account())
+    except LeadwrightError as error:
+        return Finding(
+            "Salesforce org", False, str(error), "A run notes which org it pulls, and stops without."
+        )
 
 
 def _usage(org: Org) -> Finding:

@@ -94,6 +94,18 @@ class Schema:
         return next((o for o in self.objects.values() if o.prefix == record_id[:3]), None)
 
 
+# Objects without permissions of their own: who may read the parent may read them.
+_FOLLOWS = {
+    "CampaignMember": "Campaigns",
+    "LeadHistory": "Leads",
+    "OpportunityContactRole": "Opportunities",
+    "OpportunityFieldHistory": "Opportunities",
+    "OpportunityHistory": "Opportunities",
+}
+# Objects that everybody who may use the API reads.
+_OPEN = frozenset({"Group", "GroupMember", "Organization"})
+
+
 @dataclass(frozen=True)
 class View:
     """The schema as one user sees it: permissions per object, field-level security per guarded field."""
@@ -106,7 +118,9 @@ class View:
 
     def can(self, verb: str, object_type: ObjectType) -> bool:
         """Whether the user may `Read` or `Edit` records of the object."""
-        return f"{verb}{object_type.permission_noun}" in self.permissions
+        if verb == "Read" and object_type.name in _OPEN:
+            return True
+        return f"{verb}{_FOLLOWS.get(object_type.name, object_type.permission_noun)}" in self.permissions
 
     def find(self, name: str) -> ObjectType | None:
         """The object, where this user and this API see it."""

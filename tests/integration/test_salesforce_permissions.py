@@ -13,8 +13,11 @@ import pytest
 import connectors
 from connectors.base import FieldSpec
 from connectors.errors import AuthError
+from leadwright.settings import Settings
+from leadwright.transform import Transform
 from sandbox.salesforce import Salesforce
 from sandbox.store import Store
+from tests.installation import ROOT
 from tests.integration.salesforce_sandbox import Served, TestClock, served
 
 SCORE = FieldSpec("Leadwright_Score__c", "Score", "number")
@@ -68,6 +71,32 @@ def test_a_field_that_is_there_and_read_only_is_named(tmp_path: Path) -> None:
             connector.ensure_fields("Lead", [SCORE])
         assert caught.value.missing == ("Edit on Lead.Leadwright_Score__c",)
         assert problems(connector, READS) == {"Salesforce Lead fields": f"no edit access: {SCORE.name}"}
+
+
+README = {
+    "API Enabled": "ApiEnabled", "Customize Application": "ModifyMetadata",
+    "Manage Profiles and\nPermission Sets":
+        "ReadPermissionSets EditPermissionSets ReadFieldPermissions EditFieldPermissions",
+    "Assign Permission Sets": "AssignPermissionSets ReadPermissionSetAssignments EditPermissionSetAssignments",
+    "read on Lead,\nContact, Account, Opportunity, Task, Event, Campaign and User":
+        "ReadLeads ReadContacts ReadAccounts ReadOpportunities ReadTasks ReadEvents ReadCampaigns ReadUsers",
+    "edit on Lead and Contact": "EditLeads EditContacts",
+}  # fmt: skip
+"""What the README says that the API user needs, and what it is called in the sandbox."""
+
+
+def test_what_the_readme_asks_for_is_enough(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text()
+    assert all(words in text for words in README)
+    everything = Salesforce(Store(), TestClock(), limits=False).org.all_permissions()
+    granted = {name for names in README.values() for name in names.split()}
+    assert everything.issuperset(granted)
+    transform = Transform(Settings(home=tmp_path / "home"))
+    reads = {t.name: [c for c, _ in t.columns] for t in transform.raw_tables() if t.crm == "salesforce"}
+    with org_without(tmp_path, *(everything - granted)) as (_, connector):
+        assert problems(connector, reads) == {}
+        assert connector.ensure_fields("Lead", [SCORE]) == [SCORE.name]
+        assert connector.account().startswith("00D")
 
 
 def test_the_account_is_the_orgs_id(tmp_path: Path) -> None:

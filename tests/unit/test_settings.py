@@ -74,3 +74,35 @@ def test_telemetry_is_off_unless_somebody_says_otherwise(monkeypatch: pytest.Mon
     assert os.environ["DO_NOT_TRACK"] == "1"
     assert os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("HOME", "what?", "question mark"),
+        ("DBT_PROJECT", "nowhere", "dbt_project.yml"),
+        ("RETRY_SECONDS", "[-5]", "LEADWRIGHT_RETRY_SECONDS"),
+        ("RETRY_SECONDS", "5 and 30", "LEADWRIGHT_RETRY_SECONDS"),
+    ],
+)
+def test_a_value_that_cannot_work_is_refused_at_once(
+    name: str, value: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"LEADWRIGHT_{name}", value)
+    with pytest.raises(ConfigError, match=says):
+        settings.load()
+
+
+def test_a_misspelt_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADWRIGHT_HUBSPOT_TOKEN", "pat-1")
+    monkeypatch.setenv("LEADWRIGHT_HUBSPOT_TOKKEN", "pat-2")
+    assert settings.load().unknown() == ["LEADWRIGHT_HUBSPOT_TOKKEN"]
+
+
+def test_a_home_that_is_no_directory_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("LEADWRIGHT_HOME", str(tmp_path / "file" / "home"))
+    with pytest.raises(
+        ConfigError, match=r"LEADWRIGHT_HOME is .*, where nothing can be written \(Not a directory\)"
+    ):
+        settings.load().make_home()
