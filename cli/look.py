@@ -6,7 +6,6 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.lines import show_lines, show_side_by_side
-from cli.output import err, out, print_json
+from cli.output import bars, out, print_json
 from cli.run import Json
 from connectors.errors import ConfigError
 from leadwright import settings
@@ -54,10 +53,10 @@ def explain(
     if at or begin:
         from leadwright import past  # imports dbt, which takes a second
     if at:
-        with nullcontext() if json else err.status("Scoring as of then"):
+        with bars(quiet=json):
             found = past.explain_at(lead, at, config)
     elif begin:
-        with nullcontext() if json else err.status("Scoring as of both moments"):
+        with bars(quiet=json):
             found = past.explain_between(lead, begin, end, config)
     else:
         found = explained(lead, config)

@@ -35,12 +35,11 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def bars(*, quiet: bool, totals: Mapping[str, int] | None = None) -> Iterator[None]:
+def bars(*, quiet: bool) -> Iterator[None]:
     """Show a bar for each stage that moves, on stderr, gone when it ends.
 
     Args:
         quiet: show nothing.
-        totals: stage -> how much there is to do, where it is known.
     """
     if quiet or not err.is_terminal:
         yield
@@ -59,9 +58,8 @@ def bars(*, quiet: bool, totals: Mapping[str, int] | None = None) -> Iterator[No
         def moved(stage: str, what: str, count: int) -> None:
             if stage not in tasks:
                 shown.update(starting, visible=False)
-                total = (totals or {}).get(stage)
-                tasks[stage] = shown.add_task(_TITLES.get(stage, stage), total=total, what=what)
-            shown.update(tasks[stage], advance=count, what=what)
+                tasks[stage] = shown.add_task(_TITLES.get(stage, stage), total=None, what=what)
+            shown.update(tasks[stage], advance=count, what=what, total=progress.total(stage))
 
         with progress.listening(moved):
             yield

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.lines import show_side_by_side
-from cli.output import err, out, print_json
+from cli.output import bars, err, out, print_json
 from cli.run import Json
 from leadwright import settings
 from leadwright.figures import moment
@@ -65,7 +65,7 @@ def diff(
     """Say who would move between grades if the rules B went live in place of A. Nothing is changed."""
     from leadwright import rulediff
 
-    with nullcontext() if json else err.status("Scoring every lead by both sets of rules"):
+    with bars(quiet=json):
         found = rulediff.diff(before, after, settings.load_for_reading(), top=top, lead=lead)
     print_json(found) if json else _show(found)
 

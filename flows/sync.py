@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import flow
 
 from flows import steps
-from leadwright import runs, settings
+from leadwright import progress, runs, settings
 
 
 @flow(name="sync", flow_run_name="sync", validate_parameters=False)
@@ -31,6 +31,7 @@ def write_all(run: runs.Run) -> None:
             run.written = planned
             return
         due = [model for model, plan in zip(models, planned, strict=True) if plan.planned]
+        progress.expect("write", sum(plan.planned for plan in planned))
         created = {model.name: steps.create_fields(model) for model in due}
         run.written = [steps.write_back(model, run.run_id) for model in models]
         for written in run.written:

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from connectors.base import FieldSpec, FieldType
 from connectors.errors import ConfigError, FatalError
-from leadwright import warehouse
+from leadwright import progress, warehouse
 from leadwright.settings import Settings, prepare_environment
 
 prepare_environment()
@@ -29,9 +29,6 @@ from dbt.contracts.graph.nodes import SeedNode  # noqa: E402
 # Unit tests check the project, not the data: `make test` runs them. The tests of seeds are checked before the
 # build, by `rules`, which names line and column.
 _NOT_IN_PRODUCTION = ("--exclude-resource-type", "unit_test", "--exclude", "file:_seeds.yml")
-
-OnNode = Callable[[str, float], None]
-"""Called with a node's name and its seconds as each node ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +131,6 @@ class Transform:
         as_of: datetime | None = None,
         moments: Sequence[datetime] = (),
         tests: bool = True,
-        on_node: OnNode | None = None,
     ) -> list[NodeResult]:
         """Build and test the project (or the part that `select` names).
 
@@ -143,7 +139,6 @@ class Transform:
             as_of: the moment that scores are computed for; now where None.
             moments: past moments that features and scores are computed for besides.
             tests: whether to run the data tests.
-            on_node: called as each node ends.
 
         Raises:
             FatalError: a node failed; the message names it and says what dbt said.
@@ -162,7 +157,7 @@ class Transform:
             if isinstance(node, SeedNode):
                 node.root_path = str(self.project)  # dbt-duckdb reads a seed from here
         with warehouse.exclusive(self._settings.warehouse_file, self._settings.lock_wait_seconds):
-            result = self._invoke(args, manifest, on_node)
+            result = self._invoke(args, manifest)
         nodes = [_node_result(r) for r in getattr(result.result, "results", [])]
         if not result.success:
             raise FatalError(_failure(nodes, result))
@@ -176,7 +171,6 @@ class Transform:
         self,
         args: list[str],
         manifest: Manifest | None = None,
-        on_node: OnNode | None = None,
         warehouse_file: str = "",
     ) -> dbtRunnerResult:
         settings = self._settings
@@ -186,7 +180,7 @@ class Transform:
         common = ["--project-dir", project, "--profiles-dir", project]
         common += ["--target-path", str(settings.home / "dbt"), "--log-path", str(settings.home / "logs")]
         quiet = ["--quiet", "--log-level", "none", "--no-use-colors"]
-        runner = dbtRunner(manifest=manifest, callbacks=[_node_listener(on_node)] if on_node else [])
+        runner = dbtRunner(manifest=manifest, callbacks=[_tell_progress()])
         try:
             result = runner.invoke([*quiet, *args, *common])
         finally:
@@ -245,10 +239,17 @@ def _node_result(result: Any) -> NodeResult:
     )
 
 
-def _node_listener(on_node: OnNode) -> Callable[[Any], None]:
+def _tell_progress() -> Callable[[Any], None]:
+    """A listener to one dbt command that tells how many nodes there are and as each of them ends."""
+    said = False
+
     def listen(event: Any) -> None:
-        if event.info.name == "NodeFinished":
-            on_node(event.data.node_info.node_name, event.data.run_result.execution_time)
+        nonlocal said
+        if event.info.name == "LogStartLine" and not said:
+            said = True
+            progress.expect("transform", event.data.total)
+        elif event.info.name == "NodeFinished":
+            progress.moved("transform", event.data.node_info.node_name, 1)
 
     return listen
 
