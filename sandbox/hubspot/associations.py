@@ -170,6 +170,18 @@ class Associations:
         """The link type with `type_id` between the two, if there is one."""
         return self._types.get((one.name, other.name, type_id))
 
+    def primary_type(self, kind: LinkType) -> LinkType | None:
+        """The type of the primary link between the same objects as `kind`, from the object that has such a partner."""
+        for one, other in ((kind.from_object, kind.to_object), (kind.to_object, kind.from_object)):
+            if primary := _PAIRS.get((one, other), (0, 0, None, None))[2]:
+                return self._types[one, other, primary]
+        return None
+
+    @property
+    def company_of_contact(self) -> LinkType:
+        """The link from a contact to its primary company."""
+        return self._types["contacts", "companies", 1]
+
     def by_type(self, one: ObjectType, type_id: int) -> LinkType | None:
         """The link type with `type_id` from `one` to any object."""
         for kind in self._types.values():
@@ -206,17 +218,13 @@ class Associations:
             rows.append((kind.to_object, to_id, kind.from_object, from_id, pair[1]))
         return rows
 
-    def unlink(
-        self, from_id: str, to_id: str, one: ObjectType, other: ObjectType, type_ids: Sequence[int] = ()
-    ) -> None:
-        """Remove the links between two records: those of `type_ids`, or all."""
-        kinds = [kind for kind in self.types(one, other) if not type_ids or kind.type_id in type_ids]
-        for kind in kinds:
-            self._store.db.executemany(
-                f"delete from {TABLE} where from_object = ? and from_id = ? and to_object = ? and to_id = ? "
-                "and type_id = ?",
-                self._rows_of_one_type(from_id, to_id, kind),
-            )
+    def unlink(self, from_id: str, to_id: str, kind: LinkType) -> None:
+        """Remove one link between two records."""
+        self._store.db.executemany(
+            f"delete from {TABLE} where from_object = ? and from_id = ? and to_object = ? and to_id = ? "
+            "and type_id = ?",
+            self._rows_of_one_type(from_id, to_id, kind),
+        )
 
     def _rows_of_one_type(
         self, from_id: str, to_id: str, kind: LinkType
@@ -252,17 +260,14 @@ class Associations:
             found.setdefault(row[0], []).append(Link(row[0], row[1], kinds[row[2]]))
         return found
 
-    def move(self, kind: ObjectType, loser: str, winner: str) -> None:
-        """Give the links of `loser` to `winner`, as a merge does."""
-        key = (kind.name, loser)
+    def take(self, kind: ObjectType, record_id: str) -> list[tuple[str, LinkType]]:
+        """Remove the links of a record; return them as (to id, type)."""
         rows = self._store.db.execute(
-            f"select to_object, to_id, type_id from {TABLE} where from_object = ? and from_id = ?", key
+            f"select to_object, to_id, type_id from {TABLE} where from_object = ? and from_id = ?",
+            (kind.name, record_id),
         ).fetchall()
-        self.drop_record(kind, [loser])
-        moved = (
-            (winner, row[1], self._types[(kind.name, row[0], row[2])]) for row in rows if row[1] != winner
-        )
-        self.link(moved)
+        self.drop_record(kind, [record_id])
+        return [(row[1], self._types[kind.name, row[0], row[2]]) for row in rows]
 
 
 def _turned(kind: LinkType) -> tuple[int, int, int | None, int | None] | None:

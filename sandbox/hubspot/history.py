@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from sandbox.hubspot.records import Record
 
 TABLE = "_history"
+USERS = "CRM_UI"  # also what records that were loaded come from
+API = "INTEGRATION"
+MERGE = "MERGE_OBJECTS"
 COLUMNS = ("object", "record_id", "property", "changed_at", "value", "source")
 
 
@@ -26,7 +29,7 @@ class History:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.source = "INTEGRATION"
+        self.source = API
         columns = ", ".join(f"{name} text" for name in COLUMNS)
         store.db.execute(f"create table if not exists {TABLE} (version integer primary key, {columns})")
         store.db.execute(
@@ -44,16 +47,29 @@ class History:
 
     def record(self, kind: ObjectType, before: Record, changed: Mapping[str, str], now: str) -> None:
         """Note the properties that change on the record that was `before`."""
-        if not changed:
-            return
         known = self._known(kind, before.id)
         rows = [
-            (name, before.created_at, before.properties[name], "CRM_UI")
+            (name, _first(kind, before, name), before.properties[name], before.source)
             for name in changed
             if name not in known and before.properties.get(name)
         ]
         rows += [(name, now, value, self.source) for name, value in changed.items()]
         self._insert((kind.name, before.id, *row) for row in rows)
+
+    def take_over(self, kind: ObjectType, primary: Record, other: Record, merged: Record) -> None:
+        """Give a merged record the versions of both; of two from one moment the primary record's."""
+        names = [name for name in merged.properties if name not in kind.fixed]
+        own, further = self.of(kind, primary, names), self.of(kind, other, names)
+        rows = []
+        for name in names:
+            moments = {it["timestamp"] for it in own[name]}
+            versions = [*own[name], *(it for it in further[name] if it["timestamp"] not in moments)]
+            versions.sort(key=lambda it: str(it["timestamp"]), reverse=True)
+            rows += [(name, it["timestamp"], it["value"], it["sourceType"]) for it in reversed(versions)]
+            value = merged.properties[name] or ""
+            if value != (versions[0]["value"] if versions else ""):
+                rows.append((name, merged.updated_at, value, MERGE))
+        self._insert((kind.name, merged.id, *row) for row in rows)
 
     def load(self, rows: Iterable[Mapping[str, Any]]) -> int:
         """Store versions given as `object`, `record_id`, `property`, `changed_at`, `value` (and `source`)."""
@@ -62,7 +78,7 @@ class History:
                 *(row[name] for name in ("object", "record_id", "property")),
                 spell("datetime", row["changed_at"]),
                 row.get("value") or "",
-                row.get("source") or "CRM_UI",
+                row.get("source") or USERS,
             )
             for row in rows
         )
@@ -98,8 +114,13 @@ class History:
         for name, versions in found.items():
             value = record.properties.get(name)
             if not versions and value:
-                versions.append(_version(value, record.created_at, "CRM_UI"))
+                versions.append(_version(value, _first(kind, record, name), record.source))
         return found
+
+
+def _first(kind: ObjectType, record: Record, name: str) -> str:
+    """When a property that never changed got its value."""
+    return record.updated_at if name == kind.modified else record.created_at
 
 
 def _version(value: str, timestamp: str, source: str) -> dict[str, Any]:
@@ -107,5 +128,5 @@ def _version(value: str, timestamp: str, source: str) -> dict[str, Any]:
         "value": value,
         "timestamp": timestamp,
         "sourceType": source,
-        "sourceId": "leadwright-sandbox" if source == "INTEGRATION" else "userId:1",
+        "sourceId": "leadwright-sandbox" if source == API else "userId:1",
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -125,6 +125,20 @@ class Lists:
         found.members |= dict.fromkeys(added, now)
         found.updated_at, found.added_at = now, now if added else found.added_at
         return added
+
+    def leave(self, type_id: str, ids: Iterable[str]) -> None:
+        """End all memberships of records that are gone."""
+        gone = set(ids)
+        for found in self.all():
+            if found.type_id == type_id and gone & found.members.keys():
+                self.drop(found, gone)
+
+    def move(self, type_id: str, gone: Sequence[str], there: str) -> None:
+        """Put a merged record into the lists of the first of `gone`; the memberships of all `gone` end."""
+        for found in self.all():
+            if found.type_id == type_id and gone[0] in found.members:
+                found.members[there] = found.members[gone[0]]
+        self.leave(type_id, gone)
 
     def drop(self, found: ContactList, ids: Iterable[str]) -> list[str]:
         """End memberships; return those that there were."""

@@ -14,11 +14,12 @@ from sandbox.hubspot.properties import Property
 from sandbox.hubspot.records import Records
 from sandbox.hubspot.tables import order_of
 from sandbox.hubspot.values import iso, spell, text
-from sandbox.store import Store
+from sandbox.store import Store, quoted
 
 CHUNK = 5000
 STORED_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 ARCHIVAL = ("archived", "archived_at")  # columns of a row that are no properties
+MERGED = "hs_merged_object_ids"
 OWN_COLUMNS = ("_order", "_archived", "_archived_at")
 
 
@@ -35,9 +36,21 @@ class Loader:
         """Store `rows`; return how many. A field that `kind` does not know becomes a text property."""
         rows = iter(rows)
         loaded = 0
+        merged: list[tuple[str, str]] = []
         while chunk := list(itertools.islice(rows, CHUNK)):
             self._load_chunk(kind, chunk)
             loaded += len(chunk)
+            merged += [
+                (text(row["hs_object_id"]), former)
+                for row in chunk
+                if row.get(MERGED) and row.get("hs_object_id")
+                for former in text(row[MERGED]).split(";")
+            ]
+        # the ids of records that were merged lead to the new one, where the rows hold them too
+        self._store.db.executemany(
+            f"update {quoted(kind.name)} set _merged_into = ? where hs_object_id = ? and _archived = 1",
+            merged,
+        )
         self._records.tables.forget_next_id(kind)
         return loaded
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.hubspot.app import build_app
-from sandbox.hubspot.associations import Associations
+from sandbox.hubspot.associations import PRIMARY, Associations, LinkType
 from sandbox.hubspot.derived import Derived
 from sandbox.hubspot.forms import Forms
 from sandbox.hubspot.history import History
@@ -22,6 +22,7 @@ from sandbox.hubspot.loading import Loader
 from sandbox.hubspot.objects import ObjectType, ObjectTypes
 from sandbox.hubspot.owners import Owners
 from sandbox.hubspot.pipelines import Pipelines
+from sandbox.hubspot.primaries import Primaries
 from sandbox.hubspot.properties import PROPERTY_NAME, Property
 from sandbox.hubspot.records import Records
 from sandbox.hubspot.rules import ValidationRule
@@ -31,8 +32,8 @@ from sandbox.hubspot.values import wire_id
 from sandbox.hubspot.webhooks import APP_ID, Webhooks
 from sandbox.store import Store
 
-PRIMARY_COMPANY = 1  # the type id of the link from a contact to its primary company
 CLIENT_SECRET = str(uuid.uuid5(uuid.NAMESPACE_URL, "sandbox-app"))  # signs webhooks
+LINKS_AT_ONCE = 20_000
 PORTAL_ID = 7100100  # of the first portal; each other one has its own
 
 
@@ -59,6 +60,7 @@ class HubSpot:
         self.records = Records(store, clock, self.types, self.history, derived, self.search_lag)
         self._loader = Loader(store, clock, self.records, derived)
         self.associations = Associations(store)
+        self.primaries = Primaries(store, self.associations)
         self.owners = Owners(store, clock)
         self.rules: list[ValidationRule] = []
         self.lists = Lists(clock)
@@ -132,10 +134,12 @@ class HubSpot:
 
     def load_associations(self, rows: Iterable[tuple[str, str, str, str]]) -> None:
         """Link records: rows of from object, from id, to object, to id."""
-        self.associations.link(
-            (from_id, to_id, self.associations.default(self.object_type(one), self.object_type(other)))
-            for one, from_id, other, to_id in rows
-        )
+        rows = iter(rows)
+        while some := list(itertools.islice(rows, LINKS_AT_ONCE)):
+            self.primaries.link(
+                (from_id, to_id, self.associations.default(self.object_type(one), self.object_type(other)))
+                for one, from_id, other, to_id in some
+            )
 
     def key(self, object_name: str) -> tuple[str, ...]:
         """The columns that tell the rows of `object_name` apart when it is loaded."""
@@ -178,19 +182,21 @@ class HubSpot:
             details["propertyValue"] = value
         self.webhooks.tell(kind, event, name, **details)
 
-    def merged(self, kind: ObjectType, winner: str, loser: str, moved: int) -> None:
-        """Tell subscribers that two records became one."""
+    def merged(self, kind: ObjectType, gone: Sequence[str], there: str, moved: int) -> None:
+        """Tell subscribers that two records became one; the primary one is the first of `gone`."""
+        primary, *others = map(wire_id, gone)
         self.webhooks.tell(
             kind,
             "merge",
-            objectId=wire_id(winner),
-            primaryObjectId=wire_id(winner),
-            mergedObjectIds=[wire_id(loser)],
-            newObjectId=wire_id(winner),
+            objectId=primary,
+            primaryObjectId=primary,
+            mergedObjectIds=others,
+            newObjectId=wire_id(there),
             numberOfPropertiesMoved=moved,
         )
 
-    def _tell_link(self, one: ObjectType, from_id: str, other: ObjectType, to_id: str, removed: bool) -> None:
+    def _tell_link(self, from_id: str, to_id: str, kind: LinkType, removed: bool) -> None:
+        one, other = self.object_type(kind.from_object), self.object_type(kind.to_object)
         for start, first, end, second in ((one, from_id, other, to_id), (other, to_id, one, from_id)):
             self.webhooks.tell(
                 start,
@@ -199,36 +205,26 @@ class HubSpot:
                 fromObjectId=wire_id(first),
                 toObjectId=wire_id(second),
                 associationRemoved=removed,
-                isPrimaryAssociation=False,
+                isPrimaryAssociation=kind.label == PRIMARY,
             )
 
-    def linked(self, one: ObjectType, from_id: str, other: ObjectType, to_id: str) -> None:
-        """Follow up on a new link: a contact's first company becomes its primary one."""
-        self._tell_link(one, from_id, other, to_id, removed=False)
-        if {one.name, other.name} != {"contacts", "companies"}:
-            return
-        contact, company = (from_id, to_id) if one.name == "contacts" else (to_id, from_id)
-        if self._primary_company(contact) is None:
-            self._set_primary_company(contact, company)
-            primary = self.associations.by_id(PRIMARY_COMPANY)
-            self.associations.link([(contact, company, primary)] if primary else [])
+    def link(self, links: Iterable[tuple[str, str, LinkType]]) -> None:
+        """Link records as (from id, to id, type), and tell subscribers."""
+        links = list(links)
+        self.primaries.link(links)
+        for from_id, to_id, kind in links:
+            self._tell_link(from_id, to_id, kind, removed=False)
 
-    def unlinked(self, one: ObjectType, from_id: str, other: ObjectType, to_id: str) -> None:
-        """Follow up on a link that is gone: a contact may have lost its primary company."""
-        self._tell_link(one, from_id, other, to_id, removed=True)
-        if {one.name, other.name} != {"contacts", "companies"}:
-            return
-        contact, company = (from_id, to_id) if one.name == "contacts" else (to_id, from_id)
-        if self._primary_company(contact) == company:
-            self._set_primary_company(contact, None)
-
-    def _primary_company(self, contact: str) -> str | None:
-        record = self.records.get(self.object_type("contacts"), contact, ["associatedcompanyid"])
-        return record.properties["associatedcompanyid"] if record else None
-
-    def _set_primary_company(self, contact: str, company: str | None) -> None:
-        # a calculated property: the contact's date of change stays as it is
-        self.store.update("contacts", "hs_object_id", contact, {"associatedcompanyid": company})
+    def unlink(
+        self, one: ObjectType, from_id: str, other: ObjectType, to_id: str, kinds: Sequence[LinkType] = ()
+    ) -> None:
+        """Remove the links between two records, all of them or those of some types, and tell subscribers."""
+        for kind in kinds or self.associations.types(one, other):
+            self.associations.unlink(from_id, to_id, kind)
+        if {one.name, other.name} == {"contacts", "companies"}:
+            self.primaries.mirror([from_id if one.name == "contacts" else to_id])
+        if not kinds:
+            self._tell_link(from_id, to_id, self.associations.default(one, other), removed=True)
 
     def groups(self, kind: ObjectType) -> dict[str, str]:
         """The property groups of `kind`: name -> label."""

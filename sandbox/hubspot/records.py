@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.clock import Clock
 from sandbox.hubspot.derived import Derived
 from sandbox.hubspot.errors import InvalidPropertiesError, bad_request, conflict
-from sandbox.hubspot.history import History
+from sandbox.hubspot.history import USERS, History
 from sandbox.hubspot.lag import SearchLag
 from sandbox.hubspot.objects import ObjectType, ObjectTypes
 from sandbox.hubspot.tables import Tables, order_of
@@ -33,6 +33,7 @@ class Record:
     created_at: str
     updated_at: str
     archived_at: str | None = None
+    source: str = USERS
 
     def body(self) -> dict[str, Any]:
         """The record as the API shows it."""
@@ -99,13 +100,13 @@ class Records:
         """Records with the properties `names`, by the tail of an SQL query: conditions, order and limit."""
         columns = _selected(tuple(names))
         sql = (
-            f"select hs_object_id, {quoted(kind.created)}, {quoted(kind.modified)}, _archived_at, {columns}"
+            f"select hs_object_id, {quoted(kind.created)}, {quoted(kind.modified)}, _archived_at, _source, {columns}"
             f" from {source or quoted(kind.name)} {where}"
         )
         cursor = self._store.db.cursor()
         cursor.row_factory = None
         return [
-            Record(row[0], dict(zip(names, row[4:], strict=True)), row[1], row[2], row[3])
+            Record(row[0], dict(zip(names, row[5:], strict=True)), row[1], row[2], row[3], row[4] or USERS)
             for row in cursor.execute(sql, parameters)
         ]
 
@@ -128,14 +129,23 @@ class Records:
         )
         if found or archived:
             return found[0] if found else None
-        winner = self._winner(kind, record_id)
-        return self.get(kind, winner, names) if winner else None
+        now = self.current(kind, [record_id])[record_id]
+        return self.get(kind, now, names) if now != record_id else None
 
-    def _winner(self, kind: ObjectType, record_id: str) -> str | None:
-        rows = self._store.rows(
-            f"select _merged_into from {quoted(kind.name)} where hs_object_id = ?", (record_id,)
-        )
-        return rows[0]["_merged_into"] if rows else None
+    def current(self, kind: ObjectType, ids: Sequence[str]) -> dict[str, str]:
+        """Id -> id that it leads to today: another one where the record was merged."""
+        found = {record_id: record_id for record_id in ids}
+        while True:
+            marks = ", ".join("?" * len(found))
+            rows = self._store.db.execute(
+                f"select hs_object_id, _merged_into from {quoted(kind.name)} "
+                f"where hs_object_id in ({marks}) and _merged_into is not null",
+                list(found.values()),
+            )
+            further = {row[0]: row[1] for row in rows}
+            if not further:
+                return found
+            found = {record_id: further.get(now, now) for record_id, now in found.items()}
 
     def many(
         self, kind: ObjectType, ids: Sequence[str], names: Sequence[str], archived: bool = False
@@ -210,10 +220,26 @@ class Records:
         row: dict[str, Any] = {kind.created: now, kind.modified: now, "hs_object_id": record_id}
         row |= {name: value for name, value in values.items() if value != ""}
         row |= self._derived.on_create(kind, row, now)
-        row |= {"_order": order_of(record_id), "_archived": 0}
+        self._insert(kind, record_id, row)
+        return record_id
+
+    def create_merged(
+        self, kind: ObjectType, values: Mapping[str, str | None], gone: Sequence[str]
+    ) -> Record:
+        """Store a record that takes the place of others, which are archived and lead to it."""
+        record_id = self.tables.next_id(kind)
+        row: dict[str, Any] = {name: value for name, value in values.items() if value}
+        row |= {kind.modified: iso(self._clock.now()), "hs_object_id": record_id}
+        if kind.name == "contacts":
+            row["hs_all_contact_vids"] = f"{record_id};{row['hs_merged_object_ids']}"
+        self._insert(kind, record_id, row)
+        self.archive(kind, gone, merged_into=record_id)
+        return self.fetch(kind, sorted(kind.properties), "where hs_object_id = ?", (record_id,))[0]
+
+    def _insert(self, kind: ObjectType, record_id: str, row: dict[str, Any]) -> None:
+        row |= {"_order": order_of(record_id), "_archived": 0, "_source": self._history.source}
         self._lag.keep(kind, [record_id])
         self._store.insert_row(kind.name, row)
-        return record_id
 
     def update(self, kind: ObjectType, record_id: str, values: Mapping[str, str]) -> Written:
         """Store checked `values` in a live record; return what was written, derived properties included."""
@@ -224,7 +250,7 @@ class Records:
             name: value for name, value in written.items() if value != (before.properties.get(name) or "")
         }
         written[kind.modified] = now
-        self._history.record(kind, before, changed, now)
+        self._history.record(kind, before, changed | {kind.modified: now}, now)
         self._lag.keep(kind, [record_id])
         self._store.update(kind.name, "hs_object_id", record_id, written)
         return Written(written, changed)

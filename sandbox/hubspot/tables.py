@@ -13,6 +13,7 @@ HIDDEN = {
     "_archived": "integer not null",
     "_archived_at": "text",
     "_merged_into": "text",
+    "_source": "text",
 }
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sandbox.hubspot import merging
 from sandbox.hubspot.associations import DEFINED, LinkType
 from sandbox.hubspot.errors import InvalidPropertiesError, bad_request, not_found
 from sandbox.hubspot.objects import ObjectType
+from sandbox.hubspot.primaries import COMPANY
 from sandbox.hubspot.records import Record
 from sandbox.hubspot.values import InvalidValueError, iso, text
 
@@ -25,6 +27,9 @@ def checked(portal: HubSpot, kind: ObjectType, properties: Mapping[str, Any]) ->
     if owner and portal.owners.any() and not portal.owners.exists(owner):
         message = f"{owner} is not a valid owner id"
         problems.append(("hubspot_owner_id", InvalidValueError("INVALID_OWNER_ID", message)))
+    company = values.get(COMPANY) if kind.name == "contacts" else None
+    if company and not portal.records.many(portal.object_type("companies"), [company], ["hs_object_id"]):
+        problems.append((COMPANY, InvalidValueError("INVALID_OPTION", f"{company} is not a company")))
     _, stage_name = STAGES.get(kind.name, ("", ""))
     stage = values.get(stage_name)
     if stage and portal.pipelines.stage(kind.name, stage) is None:
@@ -84,9 +89,8 @@ def create(
     links = _specs(portal, kind, associations)
     _default_stage(portal, kind, values)
     record_id = portal.records.create(kind, values)
-    portal.associations.link((record_id, to_id, link) for to_id, link in links)
-    for to_id, link in links:
-        portal.linked(kind, record_id, portal.object_type(link.to_object), to_id)
+    portal.link((record_id, to_id, link) for to_id, link in links)
+    _follow_company(portal, kind, record_id, values)
     portal.changed(kind, record_id, "creation")
     for name, value in values.items():
         portal.changed(kind, record_id, "propertyChange", name, value)
@@ -112,6 +116,7 @@ def update(
         raise not_found()
     portal.records.check_unique(kind, values, record.id)
     written = portal.records.update(kind, record.id, values)
+    _follow_company(portal, kind, record.id, values)
     shown = dict(written.values)
     if kind.name != "contacts":  # seen in recorded answers: contacts leave these two out
         shown |= {kind.created: record.created_at, "hs_object_id": record.id}
@@ -125,67 +130,42 @@ def archive(portal: HubSpot, kind: ObjectType, ids: Sequence[str]) -> None:
     """Move records to the recycle bin, with their links."""
     live = portal.records.many(kind, ids, kind.fixed)
     if kind.name == "companies":
-        _clear_primary_companies(portal, kind, list(live))
+        _leave_companies(portal, kind, list(live))
     portal.records.archive(kind, list(live))
     portal.associations.drop_record(kind, live)
+    portal.lists.leave(kind.type_id, live)
     for record_id in live:
         portal.changed(kind, record_id, "deletion")
 
 
-def _clear_primary_companies(portal: HubSpot, companies: ObjectType, ids: Sequence[str]) -> None:
+def _leave_companies(portal: HubSpot, companies: ObjectType, ids: Sequence[str]) -> None:
     contacts = portal.object_type("contacts")
     for company, links in portal.associations.of(companies, contacts, ids).items():
-        for link in links:
-            portal.unlinked(companies, company, contacts, link.to_id)
+        for contact in {link.to_id: None for link in links}:
+            portal.unlink(companies, company, contacts, contact)
+
+
+def _follow_company(portal: HubSpot, kind: ObjectType, record_id: str, values: Mapping[str, str]) -> None:
+    """Link a contact to the company that was written into it."""
+    if kind.name != "contacts" or COMPANY not in values:
+        return
+    if company := values[COMPANY]:
+        portal.primaries.set(portal.associations.company_of_contact, {record_id: company})
+    else:
+        portal.primaries.clear(record_id)
 
 
 def purge(portal: HubSpot, kind: ObjectType, record_id: str) -> None:
     """Remove a record, its links and its history for good."""
     portal.associations.drop_record(kind, [record_id])
     portal.records.purge(kind, record_id)
+    portal.lists.leave(kind.type_id, [record_id])
     portal.changed(kind, record_id, "privacyDeletion")
 
 
-def merge(portal: HubSpot, kind: ObjectType, winner_id: str, loser_id: str) -> dict[str, Any]:
-    """Merge one record into another: the winner's values stay, its gaps are filled, the loser's id leads to it."""
-    if winner_id == loser_id:
-        raise bad_request("A record cannot be merged with itself")
-    names = sorted(kind.properties)
-    winner, loser = (portal.records.get(kind, record_id, names) for record_id in (winner_id, loser_id))
-    if winner is None or loser is None:
-        raise not_found()
-    gaps = {
-        name: value
-        for name, value in loser.properties.items()
-        if value and not winner.properties[name] and not kind.properties[name].read_only
-    }
-    merged = [*_listed(winner), *_listed(loser), loser.id]
-    gaps["hs_merged_object_ids"] = ";".join(dict.fromkeys(merged))
-    if kind.name == "contacts":
-        gaps |= _merged_contact(winner, loser, gaps["hs_merged_object_ids"])
-    with portal.store.transaction():
-        portal.records.archive(kind, [loser.id], merged_into=winner.id)
-        written = portal.records.update(kind, winner.id, gaps)
-        portal.associations.move(kind, loser.id, winner.id)
-    portal.merged(kind, winner.id, loser.id, len(written.changed))
-    return _filled(_read(portal, kind, winner.id))
-
-
-def _listed(record: Record) -> list[str]:
-    return [part for part in (record.properties["hs_merged_object_ids"] or "").split(";") if part]
-
-
-def _merged_contact(winner: Record, loser: Record, merged_ids: str) -> dict[str, str]:
-    known = (winner.properties["hs_additional_emails"] or "").split(";")
-    emails = [
-        *known,
-        loser.properties["email"] or "",
-        *(loser.properties["hs_additional_emails"] or "").split(";"),
-    ]
-    return {
-        "hs_additional_emails": ";".join(email for email in dict.fromkeys(emails) if email),
-        "hs_all_contact_vids": f"{winner.id};{merged_ids}",
-    }
+def merge(portal: HubSpot, kind: ObjectType, primary_id: str, other_id: str) -> dict[str, Any]:
+    """Merge two records; the answer shows the new one."""
+    return _filled(_read(portal, kind, merging.merge(portal, kind, primary_id, other_id)))
 
 
 def stamp(portal: HubSpot) -> str:

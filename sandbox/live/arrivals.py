@@ -110,8 +110,7 @@ class Arrivals:
             self._note(now + int((1 + dice.random() * 9) * DAY), partial(self._merge_contacts, case))
 
     def _merge_contacts(self, case: Case, now: int) -> None:
-        winner, loser = case.hubspot_ids[:2]
-        self._books.hubspot.merge_contacts(winner, loser)
+        self._books.merge_contacts(case)
 
     def _enter_salesforce(self, case: Case, now: int) -> None:
         person, books = case.person, self._books

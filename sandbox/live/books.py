@@ -27,7 +27,6 @@ class Books:
         self.cases: list[Case] = []
         self.groups: dict[int, Group] = {}
         self.dirty: dict[int, Case] = {}
-        self._by_record: dict[tuple[str, str], Case] = {}
 
     def add(self, case: Case) -> None:
         """Keep a case from now on; its row in the truth comes after all others'."""
@@ -42,14 +41,20 @@ class Books:
 
     def add_card(self, case: Case, crm: str, record_id: str) -> None:
         """Note the record of a case in a CRM; the one where the person is sold to comes first."""
-        card = Card(crm, record_id)
+        card = Card(crm, record_id, case.person.number)
         case.cards.insert(0 if crm == case.home else len(case.cards), card)
-        self._by_record[crm, record_id] = case
         self.signs.watch(card)
 
-    def case_of(self, card: Card) -> Case:
-        """The case that a card belongs to."""
-        return self._by_record[card.crm, card.id]
+    def merge_contacts(self, case: Case) -> None:
+        """Merge the first two contacts of a case; its card is that of the new one from then on."""
+        first, again = case.hubspot_ids[:2]
+        there = self.hubspot.merge_contacts(first, again)
+        if there is None:
+            return
+        case.hubspot_ids.insert(0, there)
+        self.dirty[case.row] = case
+        if card := case.card("hubspot"):
+            self.signs.move(card, there)
 
     def assign(self, case: Case, rep: Rep) -> None:
         """Make `rep` the owner in every CRM that shows none; what others wrote stays."""

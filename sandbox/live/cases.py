@@ -17,12 +17,15 @@ class Card:
 
     Attributes:
         crm: `hubspot` (a contact) or `salesforce` (a lead).
+        id: of the record; another one after a merge in HubSpot.
+        person: whose record it is, by number.
         grade, score, due: what was written back; `due` in seconds since 1970.
         gone: archived, deleted, merged away or converted.
     """
 
     crm: str
     id: str
+    person: int
     owner: Rep | None = None
     owned: bool = False
     grade: str = ""

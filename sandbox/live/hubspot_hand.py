@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sandbox.hubspot import HubSpot
+from sandbox.hubspot.history import USERS
 from sandbox.hubspot.objects import ObjectType
 from sandbox.hubspot.properties import Property
 from sandbox.hubspot.values import spell
@@ -60,11 +61,16 @@ class HubSpotHand:
         """Create a second contact of somebody; return its id."""
         return self._create("contacts", filled(known) | {"lifecyclestage": "lead", "hs_lead_status": "NEW"})
 
-    def merge_contacts(self, winner: str, loser: str) -> None:
-        """Merge a duplicate into the first contact, as a user does who notices; nothing where one is gone."""
+    def merge_contacts(self, first: str, again: str) -> str | None:
+        """Merge a duplicate with the first contact, as a user does who notices; nothing where one is gone.
+
+        Return the id of the contact that takes the place of both.
+        """
         kind = self._portal.object_type("contacts")
-        if len(self._portal.records.many(kind, [winner, loser], ["email"])) == 2:
-            merge(self._portal, kind, winner, loser)
+        if len(self._portal.records.many(kind, [first, again], ["email"])) < 2:
+            return None
+        with self._portal.history.written_by(USERS):
+            return str(merge(self._portal, kind, first, again)["id"])
 
     def archive_contact(self, record_id: str) -> None:
         """Put a contact in the recycle bin; nothing where it is gone."""
@@ -161,7 +167,8 @@ class HubSpotHand:
     def _create(self, object_name: str, row: Row) -> str:
         kind = self._portal.object_type(object_name)
         values = self._spelt(kind, row)
-        record_id = self._portal.records.create(kind, values)
+        with self._portal.history.written_by(USERS):
+            record_id = self._portal.records.create(kind, values)
         self._portal.changed(kind, record_id, "creation")
         self._tell(kind, record_id, values)
         return record_id
@@ -169,7 +176,7 @@ class HubSpotHand:
     def _update(self, object_name: str, record_id: str, row: Row) -> None:
         kind = self._portal.object_type(object_name)
         if self._portal.records.many(kind, [record_id], ["hs_object_id"]):  # somebody may have archived it
-            with self._portal.history.written_by("CRM_UI"):
+            with self._portal.history.written_by(USERS):
                 written = self._portal.records.update(kind, record_id, self._spelt(kind, row))
             self._tell(kind, record_id, written.changed)
 
@@ -180,5 +187,4 @@ class HubSpotHand:
     def _link(self, one: str, from_id: str, other: str, to_id: str) -> None:
         start, end = self._portal.object_type(one), self._portal.object_type(other)
         if self._portal.records.many(end, [to_id], ["hs_object_id"]):
-            self._portal.associations.link([(from_id, to_id, self._portal.associations.default(start, end))])
-            self._portal.linked(start, from_id, end, to_id)
+            self._portal.link([(from_id, to_id, self._portal.associations.default(start, end))])

@@ -70,7 +70,7 @@ class Sales:
 
     def notice(self, cards: list[Card], now: int) -> None:
         """See what was written back: leads that got an owner, or another order."""
-        for number in sorted({self._books.case_of(card).person.number for card in cards} & self._open.keys()):
+        for number in sorted({card.person for card in cards} & self._open.keys()):
             case = self._open[number]
             if case.is_open and case.owner:
                 self._take(case, case.owner, now)

@@ -41,6 +41,7 @@ class Signs:
     """Keeps cards as the CRMs show them; asks them again only if something was written."""
 
     def __init__(self, hubspot: HubSpot, salesforce: Salesforce, team: Iterable[Rep]) -> None:
+        self._hubspot = hubspot
         self._stores = {"hubspot": hubspot.store, "salesforce": salesforce.org.store}
         self._cards: dict[str, dict[str, Card]] = {"hubspot": {}, "salesforce": {}}
         self._seen = {"hubspot": -1, "salesforce": -1}
@@ -50,6 +51,12 @@ class Signs:
     def watch(self, card: Card) -> None:
         """Keep `card` up to date from now on."""
         self._cards[card.crm][card.id] = card
+
+    def move(self, card: Card, record_id: str) -> None:
+        """From now on the card is that of another record: its own was merged."""
+        del self._cards[card.crm][card.id]
+        card.id = record_id
+        self.watch(card)
 
     def settle(self) -> None:
         """All that was written so far is known: the live sandbox wrote it itself."""
@@ -76,10 +83,19 @@ class Signs:
             row[0]: row[1:]
             for row in store.db.execute(f"select {quoted(key)}, {columns} from {table} where not ({gone})")
         }
-        return [card for card in self._cards[crm].values() if self._update(card, found)]
+        return [card for card in list(self._cards[crm].values()) if self._update(card, found)]
+
+    def _follow_merge(self, card: Card) -> None:
+        """Where somebody merged the contact: the first card of it that is asked for gets the new one."""
+        contacts = self._hubspot.object_type("contacts")
+        there = self._hubspot.records.get(contacts, card.id, ["hs_object_id"])
+        if there is not None and there.id not in self._cards[card.crm]:
+            self.move(card, there.id)
 
     def _update(self, card: Card, found: Mapping[str, tuple[Any, ...]]) -> bool:
         before = (card.owner, card.owned, card.grade, card.score, card.due, card.gone)
+        if card.crm == "hubspot" and card.id not in found:
+            self._follow_merge(card)
         values = found.get(card.id)
         card.gone = values is None
         if values is not None:

@@ -8,7 +8,7 @@ from sandbox.population.flaws import blemish, mistyped, second_email
 from sandbox.population.hubspot_rows import HubSpotWriter, person_fields
 from sandbox.population.identifiers import Ids
 from sandbox.population.model import Deal, Journey, Person, Row
-from sandbox.population.records import Population
+from sandbox.population.records import Population, filled
 from sandbox.population.sharing import activities_in, deal_in, deal_name, entered_again
 
 _ARCHIVED, _MERGED, _ENTERED_TWICE, _NOT_LINKED, _STRAY = 0.0025, 0.004, 0.018, 0.04, 0.02
@@ -55,21 +55,41 @@ class HubSpotSide:
         shown = blemish(rng, person, person_fields(person))
         archived = rng.random() < _ARCHIVED and journey.deal is None
         linked = None if archived or rng.random() < _NOT_LINKED else company_id
+        merged = not archived and rng.random() < _MERGED
+        former = [self._ids.hubspot("contacts") for _ in range(2)] if merged else []
         contact_id = self._write.contact(person, journey, shown, linked)
         row = self._rows["contacts"][-1]
         if archived:
             row |= {"archived": "true", "archived_at": row["lastmodifieddate"]}
             return [contact_id]
-        if rng.random() < _MERGED:  # the id that was merged away belongs to nobody any more
-            row["hs_merged_object_ids"] = self._ids.hubspot("contacts")
+        if former:
+            self._merge(row, former, shown)
         for activity in activities_in("hubspot", person, journey, self._now):
             self._write.activity(activity, person, journey, contact_id)
         deal = deal_in("hubspot", journey, self._now)
         if deal is not None:
             self._join(deal, person, contact_id, linked, deals)
         if person.email and rng.random() < _ENTERED_TWICE:
-            return [contact_id, self._second(person, shown)]
-        return [contact_id]
+            return [contact_id, self._second(person, shown), *former]
+        return [contact_id, *former]
+
+    def _merge(self, row: Row, former: list[str], shown: Row) -> None:
+        """The two contacts in whose place the one of `row` came, in the recycle bin."""
+        primary, other = former
+        dice = Random(f"{row['hs_object_id']}/merged")  # of its own: nobody else's draws move
+        row["hs_merged_object_ids"] = ";".join(former)
+        dates = {
+            "createdate": row["createdate"],
+            "lastmodifieddate": row["lastmodifieddate"],
+            "archived": "true",
+            "archived_at": row["lastmodifieddate"],
+        }
+        known = {**shown, "lifecyclestage": "lead", "hs_v2_date_entered_lead": row["createdate"]}
+        self._rows["contacts"].append(filled({"hs_object_id": primary, **known, **dates}))
+        email = shown.get("email")
+        if email:
+            row["hs_additional_emails"] = known["email"] = second_email(dice, str(email))
+        self._rows["contacts"].append(filled({"hs_object_id": other, **known, **dates}))
 
     def _join(
         self, deal: Deal, person: Person, contact_id: str, company_id: str | None, deals: dict[int, str]

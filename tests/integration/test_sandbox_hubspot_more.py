@@ -83,29 +83,82 @@ def test_history_lists_every_version_newest_first(http: httpx.Client) -> None:
     )
 
 
-def test_merge_keeps_the_winner_and_leads_the_loser_to_it(http: httpx.Client) -> None:
-    winner, loser = new_contact(http, firstname="Ann"), new_contact(http, firstname="Anne", phone="555")
+def merged(http: httpx.Client, kind: str, primary: str, other: str) -> str:
+    ids = {"primaryObjectId": primary, "objectIdToMerge": other}
+    answer = http.post(f"/crm/v3/objects/{kind}/merge", json=ids)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["id"])
+
+
+def test_a_merge_makes_a_new_record_that_both_ids_lead_to(http: httpx.Client) -> None:
+    primary = new_contact(http, firstname="Ann", lifecyclestage="lead")
+    other = new_contact(http, firstname="Anne", phone="555", lifecyclestage="customer")
+    names = "firstname,phone,lifecyclestage,hs_merged_object_ids,hs_additional_emails,createdate"
+    before = [
+        http.get(f"/crm/v3/objects/contacts/{it}", params={"properties": f"email,{names}"}).json()
+        for it in (primary, other)
+    ]
     company = new_company(http, "Merged Inc")
-    put = f"/crm/v4/objects/contacts/{loser}/associations/default/companies/{company}"
+    put = f"/crm/v4/objects/contacts/{other}/associations/default/companies/{company}"
     assert http.put(put).status_code == 200
-    ids = {"primaryObjectId": winner, "objectIdToMerge": loser}
-    assert http.post("/crm/v3/objects/contacts/merge", json=ids).status_code == 200
-    asked = {
-        "properties": "firstname,phone,hs_merged_object_ids,hs_additional_emails",
-        "associations": "companies",
-    }
-    for record_id in (winner, loser):
+    there = merged(http, "contacts", primary, other)
+    assert there not in (primary, other)
+    asked = {"properties": names, "associations": "companies", "propertiesWithHistory": "firstname,phone"}
+    for record_id in (primary, other, there):
         read = http.get(f"/crm/v3/objects/contacts/{record_id}", params=asked).json()
-        assert read["id"] == winner
-        assert read["properties"]["firstname"] == "Ann" and read["properties"]["phone"] == "555"
-        assert read["properties"]["hs_merged_object_ids"] == loser
+        shown = read["properties"]
+        assert read["id"] == there
+        assert (shown["firstname"], shown["phone"], shown["lifecyclestage"]) == ("Ann", "555", "customer")
+        assert shown["hs_merged_object_ids"] == f"{primary};{other}"
+        assert shown["hs_additional_emails"] == before[1]["properties"]["email"]
+        assert shown["createdate"] == before[0]["createdAt"]
         assert [link["id"] for link in read["associations"]["companies"]["results"]] == [company] * 2
-    search = {"filters": [{"propertyName": "hs_object_id", "operator": "EQ", "value": loser}]}
+        versions = [it["value"] for it in read["propertiesWithHistory"]["firstname"]]
+        assert versions == ["Ann", "Anne", "Ann"]  # the newest one says what the merge decided
+    inputs = [{"id": primary}, {"id": other}]
+    found = http.post("/crm/v3/objects/contacts/batch/read", json={"inputs": inputs}).json()["results"]
+    assert [record["id"] for record in found] == [there]
+    gone = http.get("/crm/v3/objects/contacts", params={"archived": "true", "limit": 100}).json()["results"]
+    assert {primary, other} <= {record["id"] for record in gone}
+    search = {"filters": [{"propertyName": "hs_object_id", "operator": "EQ", "value": other}]}
     assert http.post("/crm/v3/objects/contacts/search", json=search).json()["total"] == 0
-    assert (
-        http.post("/crm/v3/objects/contacts/merge", json={**ids, "objectIdToMerge": winner}).status_code
-        == 400
-    )
+    again = {"primaryObjectId": there, "objectIdToMerge": primary}
+    assert http.post("/crm/v3/objects/contacts/merge", json=again).status_code == 400
+
+
+def test_a_contact_has_one_primary_company_whatever_is_merged(http: httpx.Client) -> None:
+    people = [new_contact(http), new_contact(http)]
+    companies = [new_company(http, f"Primary {number}") for number in range(3)]
+
+    def primaries(person: str) -> tuple[str | None, list[str]]:
+        path = f"/crm/v3/objects/contacts/{person}"
+        read = http.get(path, params={"properties": "associatedcompanyid"}).json()
+        links = http.get(f"/crm/v4/objects/contacts/{person}/associations/companies").json()["results"]
+        named = [
+            str(link["toObjectId"])
+            for link in links
+            if "Primary" in [kind["label"] for kind in link["associationTypes"]]
+        ]
+        return read["properties"]["associatedcompanyid"], named
+
+    def link(person: str, company: str, type_id: int) -> None:
+        path = f"/crm/v4/objects/contacts/{person}/associations/companies/{company}"
+        kind = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_id}
+        assert http.put(path, json=[kind]).status_code == 201
+
+    for person, company in zip(people, companies, strict=False):
+        link(person, company, 279)
+    link(people[0], companies[2], 1)
+    assert primaries(people[0]) == (companies[2], [companies[2]])
+    there = merged(http, "contacts", *people)
+    assert primaries(there) == (companies[2], [companies[2]])
+    company = merged(http, "companies", companies[1], companies[2])
+    assert primaries(there) == (company, [company])
+    changes = {"properties": {"associatedcompanyid": companies[0]}}
+    assert http.patch(f"/crm/v3/objects/contacts/{there}", json=changes).status_code == 200
+    assert primaries(there) == (companies[0], [companies[0]])
+    http.delete(f"/crm/v3/objects/companies/{companies[0]}")
+    assert primaries(there) == (None, [])
 
 
 def test_a_first_company_becomes_the_primary_one(http: httpx.Client) -> None:

@@ -123,15 +123,17 @@ def test_events_arrive_signed_and_in_order(portal: Sandbox, http: httpx.Client, 
     one, other = new_contacts(http, 2)
     for name in ("B", "B"):
         http.patch(f"/crm/v3/objects/contacts/{one}", json={"properties": {"firstname": name, "phone": "1"}})
-    http.post("/crm/v3/objects/contacts/merge", json={"primaryObjectId": one, "objectIdToMerge": other})
-    http.delete(f"/crm/v3/objects/contacts/{one}")
+    ids = {"primaryObjectId": one, "objectIdToMerge": other}
+    merged = http.post("/crm/v3/objects/contacts/merge", json=ids).json()["id"]
+    http.delete(f"/crm/v3/objects/contacts/{merged}")
     events = receiver.wait_for(7)
     assert [event["subscriptionType"].partition(".")[2] for event in events] == [
         "creation", "propertyChange", "creation", "propertyChange", "propertyChange", "merge", "deletion",
     ]  # fmt: skip
     assert all(receiver.valid)
     assert events[4]["propertyValue"] == "B" and events[4]["objectId"] == int(one)
-    assert events[5]["mergedObjectIds"] == [int(other)]
+    named = [events[5][name] for name in ("primaryObjectId", "mergedObjectIds", "newObjectId")]
+    assert named == [int(one), [int(other)], int(merged)]
     assert len({event["eventId"] for event in events}) == 7
 
 

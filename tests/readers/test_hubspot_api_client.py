@@ -134,8 +134,11 @@ def test_batches_are_written(hubspot: HubSpot) -> None:
 
 def test_merge(hubspot: HubSpot) -> None:
     api = hubspot.crm.contacts.basic_api
-    winner, loser = (api.create({"properties": {"email": f"{n}@merge.example"}}).id for n in ("one", "two"))
-    request = PublicMergeInput(primary_object_id=winner, object_id_to_merge=loser)
-    assert api.merge(request).id == winner
-    read = api.get_by_id(loser, properties=["email", "hs_merged_object_ids"])
-    assert (read.id, read.properties["hs_merged_object_ids"]) == (winner, loser)
+    primary, other = (api.create({"properties": {"email": f"{n}@merge.example"}}).id for n in ("one", "two"))
+    request = PublicMergeInput(primary_object_id=primary, object_id_to_merge=other)
+    merged = api.merge(request).id
+    assert merged not in (primary, other)
+    for former in (primary, other):
+        read = api.get_by_id(former, properties=["email", "hs_merged_object_ids"])
+        assert (read.id, read.properties["hs_merged_object_ids"]) == (merged, f"{primary};{other}")
+        assert read.properties["email"] == "one@merge.example"

@@ -10,14 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sandbox.clock import Clock
+from sandbox.hubspot import HubSpot
+from sandbox.hubspot.writing import create, merge
 from sandbox.live.agenda import Agenda
+from sandbox.live.books import Books
 from sandbox.live.cases import Card, Case, Fate, Group
 from sandbox.live.desks import Desk, calendar_ahead, minutes_in_hand
 from sandbox.live.signs import moment_in, number_in
 from sandbox.population.blocks import groups_of
 from sandbox.population.model import Journey, Person, Rep
 from sandbox.population.moments import DAY, seconds
+from sandbox.population.team_rows import owner_id
 from sandbox.population.world import make_world
+from sandbox.salesforce import Salesforce
+from sandbox.store import Store
 
 NOW = seconds(datetime(2026, 3, 18, 15, 30, tzinfo=UTC))
 WORLD = make_world(3, 20, NOW)
@@ -29,7 +36,7 @@ FATE = Fate(sql_odds=0, sql_draw=0.5, deal_draw=0.5, neglect_draw=0.9, win_draw=
 def lead(number: int, waits: int = 60, rep: Rep = REP, **shown: object) -> Case:
     """A lead of `rep` that has waited for so many seconds, with what was written on its record."""
     person = replace(PERSON, number=number, last=f"Name {9 - number}")
-    card = Card("hubspot", str(number), owner=rep, owned=True)
+    card = Card("hubspot", str(number), number, owner=rep, owned=True)
     for name, value in shown.items():
         setattr(card, name, value)
     return Case(person, Journey(mql_at=NOW - waits), FATE, Group(number), cards=[card])
@@ -122,3 +129,29 @@ def test_what_was_written_is_read_as_far_as_it_can_be(
 ) -> None:
     assert number_in(text) == number
     assert moment_in(text) == moment
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_card_follows_its_contact_through_a_merge(by_hand: bool) -> None:
+    clock = Clock(datetime.fromtimestamp(NOW, UTC), speed=0)
+    portal = HubSpot(Store(), clock)
+    books = Books(WORLD, portal, Salesforce(Store(), clock), Agenda(NOW))
+    contacts = portal.object_type("contacts")
+    ids = [str(create(portal, contacts, {"email": f"{n}@example.com"})["id"]) for n in ("a", "b")]
+    case = Case(PERSON, Journey(), FATE, Group(1), hubspot_ids=list(ids))
+    books.add(case)
+    for record_id in ids:
+        books.add_card(case, "hubspot", record_id)
+    books.signs.settle()
+    if by_hand:
+        there = str(merge(portal, contacts, *ids)["id"])
+    else:
+        books.merge_contacts(case)
+        there = case.hubspot_ids[0]
+    books.signs.read()
+    card = case.card("hubspot")
+    assert card and card.id == there and there not in ids
+    assert [each.gone for each in case.cards] == [False, True], "one record has one card"
+    books.assign(case, REP)
+    shown = portal.records.get(contacts, there, ["hubspot_owner_id"])
+    assert shown and shown.properties["hubspot_owner_id"] == owner_id(REP)

@@ -38,7 +38,7 @@ def read(call: Call) -> Answer:
     inputs = call.inputs(MAX_INPUTS_WITH_HISTORY if history else MAX_INPUTS)
     wanted = list(dict.fromkeys(_input_id(item) for item in inputs))
     id_property = body.get("idProperty")
-    ids = {value: value for value in wanted}
+    ids = records.current(kind, wanted)
     if id_property and id_property != "hs_object_id":
         known = kind.properties.get(id_property)
         if known is None or not known.unique:

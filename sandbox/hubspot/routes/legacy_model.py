@@ -147,8 +147,7 @@ def link(call: Call) -> Answer:
         if not call.portal.records.many(kind, [record_id], ["hs_object_id"]):
             raise bad_request(f"No {kind.singular} with the id {record_id} was found")
     found = call.portal.associations.find(one, other, type_id)
-    call.portal.associations.link([(from_id, to_id, found)] if found else [])
-    call.portal.linked(one, from_id, other, to_id)
+    call.portal.link([(from_id, to_id, found)] if found else [])
     return 204, None
 
 
@@ -156,8 +155,7 @@ def unlink(call: Call) -> Answer:
     """Remove the links between two records."""
     one, other, _ = _definition(call, call.body.get("definitionId"))
     from_id, to_id = _ends(call.body)
-    call.portal.associations.unlink(from_id, to_id, one, other)
-    call.portal.unlinked(one, from_id, other, to_id)
+    call.portal.unlink(one, from_id, other, to_id)
     return 204, None
 
 

@@ -126,9 +126,7 @@ def link_records(call: Call, wanted: list[tuple[str, str, LinkType]]) -> None:
     _check_there(call, one, [from_id for from_id, _, _ in wanted])
     _check_there(call, other, [to_id for _, to_id, _ in wanted])
     with call.portal.atomic():
-        call.portal.associations.link(wanted)
-        for from_id, to_id, _ in wanted:
-            call.portal.linked(one, from_id, other, to_id)
+        call.portal.link(wanted)
 
 
 def default_results(
@@ -150,9 +148,7 @@ def unlink_records(call: Call, from_id: str, to_ids: Sequence[str], kinds: Seque
     """Remove the links of a record to others, all of them or those of some types."""
     one, other = ends(call)
     for to_id in to_ids:
-        call.portal.associations.unlink(from_id, to_id, one, other, [kind.type_id for kind in kinds])
-        if not kinds:
-            call.portal.unlinked(one, from_id, other, to_id)
+        call.portal.unlink(one, from_id, other, to_id, kinds)
 
 
 def labels_answer(call: Call, started: str, wanted: list[tuple[str, str, LinkType]]) -> Answer:

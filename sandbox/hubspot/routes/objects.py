@@ -166,10 +166,10 @@ def search(call: Call) -> Answer:
 
 
 def merge(call: Call) -> Answer:
-    """Merge one record into another, which keeps its id."""
+    """Merge two records into a new one."""
     body = call.body
-    winner, loser = text(body.get("primaryObjectId", "")), text(body.get("objectIdToMerge", ""))
-    return 200, writing.merge(call.portal, call.kind, winner, loser)
+    primary, other = text(body.get("primaryObjectId", "")), text(body.get("objectIdToMerge", ""))
+    return 200, writing.merge(call.portal, call.kind, primary, other)
 
 
 def gdpr_delete(call: Call) -> Answer:
