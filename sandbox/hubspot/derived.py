@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.hubspot.objects import ObjectType
 from sandbox.hubspot.pipelines import Pipelines
+from sandbox.hubspot.tables import MORE_EMAILS
 
 STAGE_OF = {"contacts": "lifecyclestage", "deals": "dealstage"}
 Values = Mapping[str, Any]
@@ -43,7 +44,7 @@ class Derived:
             if f"hs_v2_date_exited_{former}" in kind.properties:
                 filled[f"hs_v2_date_exited_{former}"] = now
         if kind.name == "contacts":
-            filled |= _email_domain(values)
+            filled |= _email_domain(values) | _changed_places(before, values)
         return filled
 
     def on_load(self, kind: ObjectType, row: Values) -> dict[str, str]:
@@ -79,3 +80,12 @@ class Derived:
 def _email_domain(values: Values) -> dict[str, str]:
     email = values.get("email")
     return {"hs_email_domain": email.partition("@")[2]} if email else {}
+
+
+def _changed_places(before: Values, values: Values) -> dict[str, str]:
+    """A further e-mail that becomes the contact's own changes places with that one."""
+    email, further = values.get("email"), (before.get(MORE_EMAILS) or "").split(";")
+    if not email or email not in further:
+        return {}
+    kept = (before.get("email") or "" if each == email else each for each in further)
+    return {MORE_EMAILS: ";".join(each for each in kept if each)}

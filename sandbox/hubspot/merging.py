@@ -11,6 +11,7 @@ from sandbox.hubspot.associations import LinkType
 from sandbox.hubspot.errors import bad_request, not_found
 from sandbox.hubspot.objects import ObjectType
 from sandbox.hubspot.records import Record
+from sandbox.hubspot.tables import MORE_EMAILS
 from sandbox.hubspot.values import text
 
 if TYPE_CHECKING:
@@ -79,15 +80,13 @@ def _values(kind: ObjectType, primary: Record, other: Record) -> dict[str, str |
 
 def _contact_values(primary: Record, other: Record) -> dict[str, str | None]:
     emails = [it.properties["email"] or "" for it in (primary, other)]
-    more = [
-        email for it in (primary, other) for email in (it.properties["hs_additional_emails"] or "").split(";")
-    ]
+    more = [email for it in (primary, other) for email in (it.properties[MORE_EMAILS] or "").split(";")]
     main = emails[0] or emails[1]
     further = dict.fromkeys(email for email in (*emails, *more) if email and email != main)
     counts = [float(count) for it in (primary, other) if (count := it.properties[ADDED_UP])]
     return {
         "email": main or None,
         "hs_email_domain": main.partition("@")[2] or None,
-        "hs_additional_emails": ";".join(further) or None,
+        MORE_EMAILS: ";".join(further) or None,
         ADDED_UP: text(sum(counts)) if counts else None,
     }

@@ -96,7 +96,7 @@ def _standard() -> Iterator[ObjectType]:
         "contact",
         "0-1",
         "email firstname lastname",
-        "email firstname lastname phone mobilephone company",
+        "email firstname lastname phone mobilephone company hs_additional_emails",
     )
     yield _crm("companies", "company", "0-2", "domain name", "name domain phone website")
     yield _crm(

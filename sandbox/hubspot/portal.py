@@ -136,10 +136,15 @@ class HubSpot:
         """Link records: rows of from object, from id, to object, to id."""
         rows = iter(rows)
         while some := list(itertools.islice(rows, LINKS_AT_ONCE)):
-            self.primaries.link(
-                (from_id, to_id, self.associations.default(self.object_type(one), self.object_type(other)))
-                for one, from_id, other, to_id in some
-            )
+            with self.store.transaction():
+                self.primaries.link(
+                    (
+                        from_id,
+                        to_id,
+                        self.associations.default(self.object_type(one), self.object_type(other)),
+                    )
+                    for one, from_id, other, to_id in some
+                )
 
     def key(self, object_name: str) -> tuple[str, ...]:
         """The columns that tell the rows of `object_name` apart when it is loaded."""

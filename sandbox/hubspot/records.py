@@ -13,7 +13,7 @@ from sandbox.hubspot.errors import InvalidPropertiesError, bad_request, conflict
 from sandbox.hubspot.history import USERS, History
 from sandbox.hubspot.lag import SearchLag
 from sandbox.hubspot.objects import ObjectType, ObjectTypes
-from sandbox.hubspot.tables import Tables, order_of
+from sandbox.hubspot.tables import MORE_EMAILS, MORE_EMAILS_INDEX, Tables, order_of
 from sandbox.hubspot.values import InvalidValueError, iso
 from sandbox.store import Store, quoted
 
@@ -158,14 +158,26 @@ class Records:
         return {record.id: record for record in found}
 
     def ids_by(self, kind: ObjectType, name: str, values: Sequence[str]) -> dict[str, str]:
-        """Value (in lower case) -> id, for the live records whose property `name` is one of `values`."""
+        """Value (in lower case) -> id, for the live records whose property `name` is one of `values`.
+
+        A contact is found by its further e-mails as well.
+        """
         marks = ", ".join("?" * len(values))
         rows = self._store.db.execute(
             f"select {quoted(name)}, hs_object_id from {quoted(kind.name)} "
             f"where {quoted(name)} in ({marks}) and {quoted(name)} <> '' and _archived = 0",
             [value.lower() if name == "email" else value for value in values],
         )
-        return {row[0].lower(): row[1] for row in rows}
+        found = {row[0].lower(): row[1] for row in rows}
+        missing = {value.lower() for value in values} - found.keys()
+        if name != "email" or kind.name != "contacts" or not missing:
+            return found
+        rows = self._store.db.execute(
+            f"select {MORE_EMAILS}, hs_object_id from contacts indexed by {MORE_EMAILS_INDEX} "
+            f"where {MORE_EMAILS} > '' and _archived = 0"
+        )
+        further = ((email, row[1]) for row in rows for email in row[0].lower().split(";"))
+        return found | {email: record_id for email, record_id in further if email in missing}
 
     def searchable(self, kind: ObjectType) -> str:
         """The table that the search reads."""

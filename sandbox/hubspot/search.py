@@ -16,7 +16,7 @@ from sqlglot import exp
 from sandbox.hubspot.associations import TABLE as LINKS
 from sandbox.hubspot.errors import ApiError, bad_request
 from sandbox.hubspot.objects import ObjectType, ObjectTypes
-from sandbox.hubspot.tables import order_of
+from sandbox.hubspot.tables import MORE_EMAILS, order_of
 from sandbox.hubspot.values import InvalidValueError, spell, text
 
 MAX_RESULTS = 10_000
@@ -42,6 +42,8 @@ class _Builder:
     kind: ObjectType
     types: ObjectTypes
     parameters: dict[str, Any] = field(default_factory=dict)
+    lagging: bool = False
+    by_ids: bool = False  # a filter lists ids: they are to be looked up, not the live records gone through
 
     def value(self, value: Any) -> exp.Placeholder:
         name = f"p{len(self.parameters)}"
@@ -90,7 +92,36 @@ def _one_filter(build: _Builder, given: dict[str, Any]) -> exp.Expr:
         return exp.Coalesce(this=_column(name), expressions=[exp.Literal.string("")]).eq(
             exp.Literal.string("")
         )
-    return exp.and_(filled, _comparison(build, name, operator, given))
+    fits = exp.and_(filled, _comparison(build, name, operator, given))
+    if build.kind.name == "contacts" and name in ("email", MORE_EMAILS) and operator in ("EQ", "IN"):
+        values = [given["value"]] if operator == "EQ" else given["values"]
+        return _by_any_email(build, fits, [text(value) for value in values])
+    return fits
+
+
+def _by_any_email(build: _Builder, fits: exp.Expr, emails: Sequence[str]) -> exp.Expr:
+    """Contacts that `fits` finds, and those with one of `emails` among their further ones."""
+    listed = exp.func("lower", exp.Concat(expressions=[_semicolon(), _column(MORE_EMAILS), _semicolon()]))
+    hits = [exp.func("instr", listed.copy(), build.value(f";{email.lower()};")) for email in emails]
+    further = exp.or_(*[exp.GT(this=hit, expression=exp.Literal.number(0)) for hit in hits])
+    found = _ids(exp.GT(this=_column(MORE_EMAILS), expression=exp.Literal.string("")), further)
+    if build.lagging:
+        return exp.or_(fits, _in_ids(found))
+    # an `or` of the two would read every contact: as lists of ids each has an index of its own
+    build.by_ids = True
+    return _in_ids(exp.union(_ids(fits), found, distinct=False))
+
+
+def _ids(*conditions: exp.Expr) -> exp.Select:
+    return exp.select("hs_object_id").from_("contacts").where(*conditions)
+
+
+def _in_ids(query: exp.Query) -> exp.Expr:
+    return exp.In(this=_column("hs_object_id"), query=exp.Subquery(this=query))
+
+
+def _semicolon() -> exp.Literal:
+    return exp.Literal.string(";")
 
 
 def _comparison(build: _Builder, name: str, operator: str, given: dict[str, Any]) -> exp.Expr:
@@ -134,7 +165,7 @@ def _linked(build: _Builder, target: str, operator: str, given: dict[str, Any]) 
         .where(exp.column("to_object").eq(build.value(other.name)))
         .where(exp.column("to_id").isin(*[build.value(text(value)) for value in values]))
     )
-    return exp.In(this=_column("hs_object_id"), query=exp.Subquery(this=links))
+    return _in_ids(links)
 
 
 def _required(given: dict[str, Any], part: str) -> Any:
@@ -193,14 +224,20 @@ def _sort(sort: Any) -> tuple[str, bool]:
     raise bad_request("Invalid input JSON: a sort has propertyName and direction")
 
 
-def translate(kind: ObjectType, types: ObjectTypes, body: dict[str, Any]) -> Query:
-    """The body of a search as SQL; raises ApiError for one that HubSpot refuses."""
-    build = _Builder(kind, types)
+def translate(kind: ObjectType, types: ObjectTypes, body: dict[str, Any], lagging: bool = False) -> Query:
+    """The body of a search as SQL; raises ApiError for one that HubSpot refuses.
+
+    `lagging`: what is searched is not the table of records but a former state of it.
+    """
+    build = _Builder(kind, types, lagging=lagging)
     try:
         groups = [exp.and_(*[_one_filter(build, given) for given in group]) for group in _groups(body)]
     except (AttributeError, TypeError) as problem:
         raise bad_request("Invalid input JSON: filterGroups is not as documented") from problem
-    conditions: list[exp.Expr] = [exp.column("_archived").eq(exp.Literal.number(0))]
+    archived: exp.Expr = exp.column("_archived")
+    if build.by_ids:
+        archived = exp.Add(this=archived, expression=exp.Literal.number(0))  # keeps SQLite from its index
+    conditions: list[exp.Expr] = [archived.eq(exp.Literal.number(0))]
     if groups:
         conditions.append(exp.or_(*groups))
     conditions += _free_text(build, text(body.get("query") or ""))

@@ -8,6 +8,8 @@ from sandbox.store import Store, quoted
 
 TEXT_ID_ORDER = 1 << 62  # ids that are not numbers come after those that are, in the order of their letters
 FIRST_ID = 101
+MORE_EMAILS = "hs_additional_emails"  # of a contact, separated by semicolons
+MORE_EMAILS_INDEX = "contacts_by_further_emails"
 HIDDEN = {
     "_order": "integer not null",
     "_archived": "integer not null",
@@ -45,6 +47,11 @@ class Tables:
         for known in kind.properties.values():
             if known.unique:
                 self._index_unique(kind, known)
+        if MORE_EMAILS in kind.properties:
+            self._store.db.execute(
+                f"create index if not exists {MORE_EMAILS_INDEX} on {table} ({MORE_EMAILS}) "
+                f"where {MORE_EMAILS} > ''"
+            )
 
     def drop(self, kind: ObjectType) -> None:
         """Remove the table of `kind` and everything in it."""

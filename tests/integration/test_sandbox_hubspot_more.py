@@ -126,6 +126,37 @@ def test_a_merge_makes_a_new_record_that_both_ids_lead_to(http: httpx.Client) ->
     assert http.post("/crm/v3/objects/contacts/merge", json=again).status_code == 400
 
 
+def test_a_further_email_finds_its_contact_wherever_the_first_does(http: httpx.Client) -> None:
+    emails = [f"{number}@further.example" for number in range(2)]
+    there = merged(http, "contacts", *(new_contact(http, email=email) for email in emails))
+    contacts = "/crm/v3/objects/contacts"
+    for given in (emails[1], emails[1].upper()):
+        found = http.get(f"{contacts}/{given}", params={"idProperty": "email"})
+        assert found.json()["id"] == there
+        for operator, value in (
+            ("EQ", {"value": given}),
+            ("IN", {"values": [given, "nobody@further.example"]}),
+        ):
+            for name in ("email", "hs_additional_emails"):
+                filters = [{"propertyName": name, "operator": operator, **value}]
+                search = http.post(f"{contacts}/search", json={"filters": filters}).json()
+                assert [record["id"] for record in search["results"]] == [there], (name, operator)
+    by_email = {"idProperty": "email", "inputs": [{"id": email} for email in emails]}
+    read = http.post(f"{contacts}/batch/read", json=by_email).json()
+    assert [record["id"] for record in read["results"]] == [there]
+    assert http.get(f"/contacts/v1/contact/email/{emails[1]}/profile").json()["vid"] == int(there)
+    refused = http.post(contacts, json={"properties": {"email": emails[1]}})
+    assert refused.status_code == 409 and refused.json()["message"].endswith(there)
+    again = {"idProperty": "email", "id": emails[1], "properties": {"firstname": "Again"}}
+    [upserted] = http.post(f"{contacts}/batch/upsert", json={"inputs": [again]}).json()["results"]
+    assert (upserted["id"], upserted["new"]) == (there, False)
+    http.patch(f"{contacts}/{there}", json={"properties": {"email": emails[1]}})
+    shown = http.get(f"{contacts}/{there}", params={"properties": "email,hs_additional_emails"}).json()[
+        "properties"
+    ]
+    assert [shown["email"], shown["hs_additional_emails"]] == emails[::-1]
+
+
 def test_a_contact_has_one_primary_company_whatever_is_merged(http: httpx.Client) -> None:
     people = [new_contact(http), new_contact(http)]
     companies = [new_company(http, f"Primary {number}") for number in range(3)]

@@ -147,7 +147,7 @@ def search(call: Call) -> Answer:
     body = call.body
     kind, records = call.kind, call.portal.records
     offset, limit = window(body)
-    query = translate(kind, call.portal.types, body)
+    query = translate(kind, call.portal.types, body, call.portal.search_lag.behind(kind))
     asked = body.get("properties") or []
     if not isinstance(asked, list):
         raise bad_request("Invalid input JSON: properties is a list")
