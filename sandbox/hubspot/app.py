@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MAX_ADDRESS = 16_384  # bytes of path and query; the real service refuses at about this size
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 DATED = re.compile(
-    r"/(?P<area>crm/[a-z-]+|account-info|crm-object-schemas|webhooks|marketing/forms)/(?P<version>20\d\d-\d\d(?:-beta)?)(?P<rest>/.*|$)"
+    r"/(?P<area>crm/[a-z-]+|account-info|crm-object-schemas|webhooks|marketing/forms)/(?P<version>(?:2026-03|2026-09)(?:-beta)?)(?P<rest>/.*|$)"
 )
 V4_AREAS = re.compile(r"/crm/(associations/|objects/[^/]+/[^/]+/associations/)")
 

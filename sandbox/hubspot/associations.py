@@ -102,21 +102,26 @@ class Associations:
         category: str = DEFINED,
         label: str | None = None,
         name: str = "",
+        inverse_label: str | None = None,
     ) -> LinkType:
         """Add a link type in both directions; return the first one."""
         there = LinkType(one, other, way, back, category, label, name)
-        self._types[(other, one, back)] = LinkType(other, one, back, way, category, label, name)
+        self._types[(other, one, back)] = LinkType(
+            other, one, back, way, category, inverse_label or label, name
+        )
         self._types[(one, other, way)] = there
         if label is None:
             self._defaults[(one, other)] = there
             self._defaults[(other, one)] = self._types[(other, one, back)]
         return there
 
-    def label(self, one: str, other: str, label: str, name: str) -> tuple[LinkType, LinkType]:
-        """Add a label of the portal's own; return both directions."""
+    def label(
+        self, one: str, other: str, label: str, name: str, inverse_label: str | None = None
+    ) -> tuple[LinkType, LinkType]:
+        """Add a label of the portal's own; return both directions, of which the way back may be called otherwise."""
         way, back = self._next_label, self._next_label + 1
         self._next_label += 2
-        there = self.define(one, other, way, back, USER_DEFINED, label, name)
+        there = self.define(one, other, way, back, USER_DEFINED, label, name, inverse_label)
         return there, self._types[(other, one, back)]
 
     def forget(self, kind: LinkType) -> None:

@@ -202,6 +202,12 @@ class Records:
                 if known.read_only:
                     message = f'"{name}" is a read only property; its value cannot be set.'
                     raise InvalidValueError("READ_ONLY_VALUE", message)
+                if isinstance(value, dict | list):
+                    # the service fails to read the body at all, before it looks at any property
+                    what = "Object" if isinstance(value, dict) else "Array"
+                    raise bad_request(
+                        f"Invalid input JSON: Cannot deserialize value of type `java.lang.String` from {what} value"
+                    )
                 stored[name] = known.stored("" if value is None else value)
             except InvalidValueError as problem:
                 problems.append((name, problem))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sandbox.hubspot import merging
-from sandbox.hubspot.associations import DEFINED, LinkType
+from sandbox.hubspot.associations import LinkType
 from sandbox.hubspot.errors import InvalidPropertiesError, bad_request, not_found
 from sandbox.hubspot.objects import ObjectType
 from sandbox.hubspot.primaries import COMPANY
@@ -30,15 +30,32 @@ def checked(portal: HubSpot, kind: ObjectType, properties: Mapping[str, Any]) ->
     company = values.get(COMPANY) if kind.name == "contacts" else None
     if company and not portal.records.many(portal.object_type("companies"), [company], ["hs_object_id"]):
         problems.append((COMPANY, InvalidValueError("INVALID_OPTION", f"{company} is not a company")))
-    _, stage_name = STAGES.get(kind.name, ("", ""))
-    stage = values.get(stage_name)
-    if stage and portal.pipelines.stage(kind.name, stage) is None:
-        known = ", ".join(name for line in portal.pipelines.all(kind.name).values() for name in line.stages)
-        message = f"{stage} is not a valid stage. Valid options are: [{known}]"
-        problems.append((stage_name, InvalidValueError("INVALID_OPTION", message)))
     if problems:
         raise InvalidPropertiesError(problems)
     return values
+
+
+def _check_stage(
+    portal: HubSpot, kind: ObjectType, values: Mapping[str, str], before: Mapping[str, str | None]
+) -> None:
+    """Refuse a pipeline that is not there, and a stage that is none of the record's pipeline."""
+    if kind.name not in STAGES:
+        return
+    pipeline_name, stage_name = STAGES[kind.name]
+    pipeline, stage = (values.get(name) or before.get(name) for name in STAGES[kind.name])
+    lines = portal.pipelines.all(kind.name)
+    if values.get(pipeline_name) and pipeline not in lines:
+        raise _no_option("pipeline", pipeline_name, pipeline, lines)
+    within = [lines[pipeline]] if pipeline in lines else list(lines.values())
+    stages = [name for line in within for name in line.stages]
+    moves = values.get(pipeline_name) or values.get(stage_name)
+    if moves and stage and stage not in stages:
+        raise _no_option("stage", stage_name, stage, stages)
+
+
+def _no_option(what: str, name: str, value: str | None, options: Iterable[str]) -> InvalidPropertiesError:
+    message = f"{value} is not a valid {what}. Valid options are: [{', '.join(options)}]"
+    return InvalidPropertiesError([(name, InvalidValueError("INVALID_OPTION", message))])
 
 
 def _specs(portal: HubSpot, kind: ObjectType, given: Sequence[Any]) -> list[tuple[str, LinkType]]:
@@ -48,15 +65,17 @@ def _specs(portal: HubSpot, kind: ObjectType, given: Sequence[Any]) -> list[tupl
         try:
             to_id = text(item["to"]["id"])
             specs = [
-                (spec.get("associationCategory", DEFINED), int(spec["associationTypeId"]))
-                for spec in item["types"]
+                (spec.get("associationCategory"), int(spec["associationTypeId"])) for spec in item["types"]
             ]
         except (KeyError, TypeError, ValueError) as problem:
             raise bad_request("Invalid input JSON: associations is not as documented") from problem
-        for _, type_id in specs:
+        for category, type_id in specs:
             found = portal.associations.by_type(kind, type_id)
-            if found is None:
+            if found is None or category not in (None, found.category):
                 raise bad_request(f"Association type {type_id} is not valid from {kind.name}")
+            other = portal.object_type(found.to_object)
+            if portal.records.get(other, to_id, other.fixed) is None:
+                raise bad_request(f"No {other.singular} with the id {to_id} was found")
             wanted.append((to_id, found))
     return wanted
 
@@ -85,6 +104,7 @@ def create(
             f"Error creating {kind.type_id}. Some required properties were not set.",
             context={"properties": missing},
         )
+    _check_stage(portal, kind, values, {})
     portal.records.check_unique(kind, values, None)
     links = _specs(portal, kind, associations)
     _default_stage(portal, kind, values)
@@ -111,9 +131,10 @@ def update(
 ) -> dict[str, Any]:
     """Update a record; the answer shows what was written."""
     values = checked(portal, kind, properties)
-    record = portal.records.get(kind, record_id, kind.fixed)
+    record = portal.records.get(kind, record_id, [*kind.fixed, *STAGES.get(kind.name, ())])
     if record is None:
         raise not_found()
+    _check_stage(portal, kind, values, record.properties)
     portal.records.check_unique(kind, values, record.id)
     written = portal.records.update(kind, record.id, values)
     _follow_company(portal, kind, record.id, values)

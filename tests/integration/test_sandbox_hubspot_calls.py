@@ -70,6 +70,55 @@ def test_links_by_batch_with_labels(portal: Portal) -> None:
     portal("POST", f"{path}/batch/read", {"inputs": [{"id": str(n)} for n in range(1001)]}, 400)
 
 
+def test_both_ways_of_a_label_have_names_and_a_type_has_its_category(portal: Portal) -> None:
+    person, company = portal.contact(firstname="Ada"), portal.company(name="Acme")
+    path = "/crm/v4/associations/contacts/companies/labels"
+    given = {"label": "Works for", "inverseLabel": "Employs", "name": "works_for"}
+    there, back = portal("POST", path, given)["results"]
+    assert (there["label"], back["label"]) == ("Works for", "Employs")
+    wrong = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": there["typeId"]}]
+    link = f"/crm/v4/objects/contacts/{person}/associations/companies/{company}"
+    portal("PUT", link, wrong, 400)
+    own = {"properties": {}, "associations": [{"to": {"id": company}, "types": wrong}]}
+    portal("POST", "/crm/v3/objects/contacts", own, 400)
+    portal("PUT", link, [{**wrong[0], "associationCategory": "USER_DEFINED"}], 201)
+    [seen] = portal("GET", f"/crm/v4/objects/companies/{company}/associations/contacts")["results"]
+    assert "Employs" in [kind["label"] for kind in seen["associationTypes"]]
+
+
+def test_writes_that_would_contradict_the_portal_are_refused(portal: Portal) -> None:
+    contacts, deals = "/crm/v3/objects/contacts", "/crm/v3/objects/deals"
+    types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 279}]
+    dangling = {
+        "properties": {"email": "a@b.example"},
+        "associations": [{"to": {"id": "nope"}, "types": types}],
+    }
+    portal("POST", contacts, dangling, 400)
+    portal("POST", f"{contacts}/batch/create", {"inputs": [dangling]}, 400)
+    portal("GET", f"{contacts}/a@b.example?idProperty=email", expect=404)
+    portal("POST", contacts, {"properties": {"associatedcompanyid": "nope"}}, 400)
+    for value in ({"a": 1}, ["a"]):
+        portal("POST", contacts, {"properties": {"firstname": value}}, 400)
+    stage = {"label": "Talk", "displayOrder": 0, "metadata": {"probability": "0.3"}}
+    made = portal("POST", "/crm/v3/pipelines/deals", {"label": "Partners", "stages": [stage]}, 201)
+    other = made["stages"][0]["id"]
+    for refused in (
+        {"pipeline": "nopipe"},
+        {"dealstage": "nostage"},
+        {"pipeline": "default", "dealstage": other},
+        {"pipeline": made["id"], "dealstage": "closedwon"},
+    ):
+        portal("POST", deals, {"properties": {"dealname": "D", **refused}}, 400)
+    deal = portal("POST", deals, {"properties": {"dealname": "D", "dealstage": "closedwon"}}, 201)["id"]
+    for moved in ({"dealstage": other}, {"pipeline": made["id"]}):
+        portal("PATCH", f"{deals}/{deal}", {"properties": moved}, 400)
+    portal("PATCH", f"{deals}/{deal}", {"properties": {"pipeline": made["id"], "dealstage": other}})
+    equation = {"name": "twice", "label": "Twice", "type": "number", "fieldType": "calculation_equation"}
+    portal("POST", "/crm/v3/properties/deals", {**equation, "groupName": "dealinformation"}, 501)
+    for version in ("2019-01", "2099-99"):
+        portal("GET", f"/crm/objects/{version}/contacts", expect=501)
+
+
 def test_properties_change_and_go(portal: Portal) -> None:
     base = "/crm/v3/properties/contacts"
     color = {

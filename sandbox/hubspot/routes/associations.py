@@ -107,9 +107,9 @@ def create_label(call: Call) -> Answer:
         raise bad_request("Some required fields were not set: [label, name]")
     if any(kind.name == name for kind in call.portal.associations.types(one, other)):
         raise conflict(f"There is a label {name} already")
-    return 200, {
-        "results": [spec(kind) for kind in call.portal.associations.label(one.name, other.name, label, name)]
-    }
+    back = text(body.get("inverseLabel") or "")
+    made = call.portal.associations.label(one.name, other.name, label, name, back or None)
+    return 200, {"results": [spec(kind) for kind in made]}
 
 
 def delete_label(call: Call) -> Answer:

@@ -112,7 +112,7 @@ def link_types(call: Call, specs: object) -> list[LinkType]:
     kinds = []
     for spec in specs:
         found = call.portal.associations.find(one, other, int(spec.get("associationTypeId", 0)))
-        if found is None:
+        if found is None or spec.get("associationCategory", found.category) != found.category:
             raise bad_request(
                 f"{spec.get('associationTypeId')} is not a valid association type from {one.name} to {other.name}"
             )

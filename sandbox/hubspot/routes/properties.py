@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.hubspot import scopes, writing
 from sandbox.hubspot.calls import Answer, Call
-from sandbox.hubspot.errors import ApiError, bad_request, conflict, not_found
+from sandbox.hubspot.errors import ApiError, bad_request, conflict, not_found, not_served
 from sandbox.hubspot.objects import ObjectType
 from sandbox.hubspot.properties import FIELD_TYPES, PROPERTY_NAME, Property, option
 from sandbox.hubspot.routes.batches import batch_answer
@@ -56,6 +56,8 @@ def build(
         raise bad_request(f"Invalid property type: {kind_of_value}")
     if field_type not in FIELD_TYPES[kind_of_value]:
         raise bad_request(f"Field type {field_type} cannot be used with the type {kind_of_value}")
+    if field_type == "calculation_equation":
+        raise not_served("calculated properties of the portal's own")
     if name in kind.properties and not kind.properties[name].archived_at:
         raise conflict(f"A property named '{name}' already exists.", subCategory="Properties.PROPERTY_EXISTS")
     if text(body["groupName"]) not in (call.portal.groups(kind) if groups is None else groups):
