@@ -119,6 +119,18 @@ def test_writes_that_would_contradict_the_portal_are_refused(portal: Portal) -> 
         portal("GET", f"/crm/objects/{version}/contacts", expect=501)
 
 
+def test_a_loaded_record_came_from_a_user(portal: Portal) -> None:
+    dates = {"createdate": "2026-01-01T08:00:00.000Z", "lastmodifieddate": "2026-01-02T08:00:00.000Z"}
+    portal.hubspot.load("contacts", [{"hs_object_id": "7", "firstname": "Ada", **dates}])
+    asked = "propertiesWithHistory=firstname,lastmodifieddate"
+    history = portal("GET", f"/crm/v3/objects/contacts/7?{asked}")["propertiesWithHistory"]
+    assert [history[name][0]["timestamp"] for name in ("firstname", "lastmodifieddate")] == [*dates.values()]
+    portal("PATCH", "/crm/v3/objects/contacts/7", {"properties": {"firstname": "Eve"}})
+    history = portal("GET", f"/crm/v3/objects/contacts/7?{asked}")["propertiesWithHistory"]
+    for name in ("firstname", "lastmodifieddate"):
+        assert [version["sourceType"] for version in history[name]] == ["INTEGRATION", "CRM_UI"]
+
+
 def test_properties_change_and_go(portal: Portal) -> None:
     base = "/crm/v3/properties/contacts"
     color = {

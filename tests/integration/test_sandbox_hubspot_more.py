@@ -66,7 +66,7 @@ def test_history_lists_every_version_newest_first(http: httpx.Client) -> None:
     for stage in ("marketingqualifiedlead", "marketingqualifiedlead", "salesqualifiedlead"):
         change(http, record_id, lifecyclestage=stage)
     asked = {
-        "propertiesWithHistory": "lifecyclestage,jobtitle,phone",
+        "propertiesWithHistory": "lifecyclestage,jobtitle,phone,lastmodifieddate",
         "properties": "hs_v2_date_entered_salesqualifiedlead",
     }
     read = http.get(f"/crm/v3/objects/contacts/{record_id}", params=asked).json()
@@ -74,7 +74,11 @@ def test_history_lists_every_version_newest_first(http: httpx.Client) -> None:
     assert [version["value"] for version in history["lifecyclestage"]] == [
         "salesqualifiedlead", "marketingqualifiedlead", "lead",
     ]  # fmt: skip
-    assert history["lifecyclestage"][0]["sourceType"] == "INTEGRATION"
+    versions = [version for name in history for version in history[name]]
+    assert {version["sourceType"] for version in versions} == {"INTEGRATION"}, "the API has written all"
+    changes = history["lastmodifieddate"]
+    assert len(changes) == 4 and all(version["value"] == version["timestamp"] for version in changes)
+    assert (changes[0]["value"], changes[-1]["value"]) == (read["updatedAt"], read["createdAt"])
     assert history["lifecyclestage"][-1]["timestamp"] == read["createdAt"]
     assert [version["value"] for version in history["jobtitle"]] == ["Clerk"] and history["phone"] == []
     assert (
