@@ -1,4 +1,4 @@
-"""Whatever is done to the sandbox's contacts through the API, its ways of reading them agree with each other."""
+"""Whatever is done to the sandbox's contacts and companies through the API, its ways of reading them agree."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from sandbox.clock import Clock
 from sandbox.hubspot import HubSpot
 from sandbox.store import Store
+from tests.integration.hubspot_model import FIELDS, STAGES, Person, merged
 
 NAMES = st.sampled_from(["", "Ann", "Bob", "Cleo", "ann"])
-FIELDS = ["firstname", "lifecyclestage", "hs_merged_object_ids"]
-STAGES = st.sampled_from(["", "lead", "customer", "other"])
+EMAILS = [f"{name}@example.com" for name in ("a", "b", "c", "d")]
+PLAIN, PRIMARY = 279, 1
+CONTACTS, COMPANIES = "/crm/v3/objects/contacts", "/crm/v3/objects/companies"
 
 
-class Contacts(RuleBasedStateMachine):
+class Portal(RuleBasedStateMachine):
     """A portal beside a plain model of what it should hold."""
 
     people = Bundle("people")
+    companies = Bundle("companies")
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,126 +36,261 @@ class Contacts(RuleBasedStateMachine):
             base_url="http://portal",
             headers={"Authorization": f"Bearer {hubspot.token}"},
         )
-        self.live: dict[str, dict[str, str]] = {}
-        self.versions: dict[tuple[str, str], list[str]] = {}
-        self.archived: set[str] = set()
+        self.live: dict[str, Person] = {}
+        self.firms: set[str] = set()
+        self.archived: dict[str, set[str]] = {CONTACTS: set(), COMPANIES: set()}
+        self.leads_to: dict[str, str] = {}
+        given = {"name": "L", "objectTypeId": "0-1", "processingType": "MANUAL"}
+        self.members = (
+            f"/crm/v3/lists/{self.call('POST', '/crm/v3/lists', given)['list']['listId']}/memberships"
+        )
 
-    def call(self, method: str, path: str, body: object = None, **query: str) -> Any:
-        sent = self.client.request(method, f"/crm/v3/objects/contacts{path}", json=body, params=query)
-        answer = self.loop.run_until_complete(sent)
+    def send(self, method: str, path: str, body: object = None, **query: object) -> httpx.Response:
+        asked = {name: str(value) for name, value in query.items()}
+        return self.loop.run_until_complete(self.client.request(method, path, json=body, params=asked))
+
+    def call(self, method: str, path: str, body: object = None, **query: object) -> Any:
+        answer = self.send(method, path, body, **query)
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 
-    def wrote(self, record_id: str, name: str, value: str) -> None:
-        versions = self.versions.setdefault((record_id, name), [])
-        before = self.live[record_id].get(name, "")
-        if value != before:
-            versions.append(value)
-        self.live[record_id][name] = value
+    def holder(self, email: str) -> str | None:
+        return next((it for it, who in self.live.items() if email in (who.email, *who.further)), None)
 
-    @rule(target=people, name=NAMES, stage=STAGES)
-    def create(self, name: str, stage: str) -> str:
-        made: str = self.call("POST", "", {"properties": {"firstname": name, "lifecyclestage": stage}})["id"]
-        self.live[made] = {}
-        self.wrote(made, "firstname", name)
-        self.wrote(made, "lifecyclestage", stage)
+    # -- contacts --------------------------------------------------------------------------------------------------
+
+    @rule(target=people, name=NAMES, stage=st.sampled_from(STAGES), email=st.sampled_from(["", *EMAILS]))
+    def create(self, name: str, stage: str, email: str) -> Any:
+        properties = {"firstname": name, "lifecyclestage": stage, "email": email}
+        answer = self.send("POST", CONTACTS, {"properties": properties})
+        if email and (there := self.holder(email)):
+            assert answer.status_code == 409 and answer.json()["message"].endswith(f" {there}")
+            return multiple()
+        assert answer.status_code == 201, answer.text
+        made: str = answer.json()["id"]
+        self.live[made] = Person(lifecyclestage=stage, email=email)
+        self.live[made].call_it(name)
         return made
 
     @rule(target=people, names=st.lists(NAMES, min_size=1, max_size=3))
     def create_batch(self, names: list[str]) -> Any:
         inputs = [{"properties": {"firstname": name}} for name in names]
-        made = [record["id"] for record in self.call("POST", "/batch/create", {"inputs": inputs})["results"]]
-        for record_id, name in zip(made, names, strict=True):
-            self.live[record_id] = {}
-            self.wrote(record_id, "firstname", name)
-        return multiple(*made)
+        made = self.call("POST", f"{CONTACTS}/batch/create", {"inputs": inputs})["results"]
+        for record, name in zip(made, names, strict=True):
+            self.live[record["id"]] = Person()
+            self.live[record["id"]].call_it(name)
+        return multiple(*(record["id"] for record in made))
+
+    @rule(target=people, email=st.sampled_from(EMAILS), name=NAMES)
+    def upsert(self, email: str, name: str) -> Any:
+        item = {"idProperty": "email", "id": email, "properties": {"firstname": name}}
+        [done] = self.call("POST", f"{CONTACTS}/batch/upsert", {"inputs": [item]})["results"]
+        there = self.holder(email)
+        assert done["new"] is (there is None) and there in (None, done["id"])
+        self.live.setdefault(done["id"], Person(email=email)).call_it(name)
+        return multiple() if there else done["id"]
 
     @rule(person=people, name=NAMES)
     def update(self, person: str, name: str) -> None:
-        self.call("PATCH", f"/{person}", {"properties": {"firstname": name}})
-        self.wrote(person, "firstname", name)
+        former = [old for old, now in self.leads_to.items() if now == person]
+        called = former[0] if former else person  # a former id means the same record
+        self.call("PATCH", f"{CONTACTS}/{called}", {"properties": {"firstname": name}})
+        self.live[person].call_it(name)
 
-    @rule(person=people, stage=STAGES)
+    @rule(person=people, stage=st.sampled_from(STAGES))
     def update_batch(self, person: str, stage: str) -> None:
-        self.call(
-            "POST", "/batch/update", {"inputs": [{"id": person, "properties": {"lifecyclestage": stage}}]}
-        )
-        self.wrote(person, "lifecyclestage", stage)
+        inputs = [{"id": person, "properties": {"lifecyclestage": stage}}]
+        self.call("POST", f"{CONTACTS}/batch/update", {"inputs": inputs})
+        self.live[person].lifecyclestage = stage
+
+    @rule(person=people, email=st.sampled_from(EMAILS))
+    def change_email(self, person: str, email: str) -> None:
+        answer = self.send("PATCH", f"{CONTACTS}/{person}", {"properties": {"email": email}})
+        taken = self.holder(email) not in (None, person)
+        assert answer.status_code == (400 if taken else 200), answer.text
+        if not taken:
+            self.live[person].take(email)
+
+    @rule(gone=st.lists(consumes(people), min_size=1, max_size=2, unique=True), by_batch=st.booleans())
+    def archive(self, gone: list[str], by_batch: bool) -> None:
+        if by_batch:
+            inputs = [{"id": person} for person in gone]
+            self.call("POST", f"{CONTACTS}/batch/archive", {"inputs": inputs})
+        for person in gone:
+            self.call("DELETE", f"{CONTACTS}/{person}")
+            self.forget(person)
+            self.archived[CONTACTS].add(person)
 
     @rule(person=consumes(people))
-    def archive(self, person: str) -> None:
-        self.call("DELETE", f"/{person}")
+    def purge(self, person: str) -> None:
+        self.call("POST", f"{CONTACTS}/gdpr-delete", {"objectId": person})
+        self.forget(person)
+
+    def forget(self, person: str) -> None:
         del self.live[person]
-        self.archived.add(person)
+        self.leads_to = {old: now for old, now in self.leads_to.items() if now != person}
 
-    @rule(winner=people, loser=consumes(people))
-    def merge(self, winner: str, loser: str) -> None:
-        if winner == loser:  # consumed as well: let it be archived instead
-            return self.archive(winner)
-        self.call("POST", "/merge", {"primaryObjectId": winner, "objectIdToMerge": loser})
-        for name in ("firstname", "lifecyclestage"):
-            if not self.live[winner].get(name) and self.live[loser].get(name):
-                self.wrote(winner, name, self.live[loser][name])
-        merged = [*self.merged_into(winner), *self.merged_into(loser), loser]
-        self.live[winner]["hs_merged_object_ids"] = ";".join(merged)
-        del self.live[loser]
-        self.archived.add(loser)
-        return None
+    @rule(target=people, primary=consumes(people), other=consumes(people))
+    def merge(self, primary: str, other: str) -> str:
+        ids = {"primaryObjectId": primary, "objectIdToMerge": other}
+        there: str = self.call("POST", f"{CONTACTS}/merge", ids)["id"]
+        assert there not in self.live
+        self.live[there] = merged(primary, self.live.pop(primary), other, self.live.pop(other))
+        self.archived[CONTACTS] |= {primary, other}
+        self.leads_to |= dict.fromkeys(self.live[there].former, there)
+        return there
 
-    def merged_into(self, record_id: str) -> list[str]:
-        return [part for part in self.live[record_id].get("hs_merged_object_ids", "").split(";") if part]
+    # -- companies, links and lists --------------------------------------------------------------------------------
+
+    @rule(target=companies)
+    def create_company(self) -> str:
+        made: str = self.call("POST", COMPANIES, {"properties": {"name": "Acme"}})["id"]
+        self.firms.add(made)
+        return made
+
+    @rule(company=consumes(companies))
+    def archive_company(self, company: str) -> None:
+        self.call("DELETE", f"{COMPANIES}/{company}")
+        self.firms.remove(company)
+        self.archived[COMPANIES].add(company)
+        for person in self.live.values():
+            person.unlink(company)
+
+    @rule(target=companies, primary=consumes(companies), other=consumes(companies))
+    def merge_companies(self, primary: str, other: str) -> str:
+        ids = {"primaryObjectId": primary, "objectIdToMerge": other}
+        there: str = self.call("POST", f"{COMPANIES}/merge", ids)["id"]
+        self.firms = self.firms - {primary, other} | {there}
+        self.archived[COMPANIES] |= {primary, other}
+        for person in self.live.values():
+            kept = [there if company in (primary, other) else company for company in person.companies]
+            person.companies = list(dict.fromkeys(kept))
+            person.primary = there if person.primary in (primary, other) else person.primary
+        return there
+
+    @rule(person=people, company=companies, kind=st.sampled_from([PLAIN, PRIMARY]))
+    def link(self, person: str, company: str, kind: int) -> None:
+        types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": kind}]
+        self.call("PUT", f"/crm/v4/objects/contacts/{person}/associations/companies/{company}", types)
+        self.live[person].link(company, kind == PRIMARY)
+
+    @rule(person=people, company=companies)
+    def unlink(self, person: str, company: str) -> None:
+        self.call("DELETE", f"/crm/v4/objects/companies/{company}/associations/contacts/{person}")
+        self.live[person].unlink(company)
+
+    @rule(person=people, company=companies)
+    def write_company(self, person: str, company: str) -> None:
+        changes = {"properties": {"associatedcompanyid": company}}
+        self.call("PATCH", f"{CONTACTS}/{person}", changes)
+        self.live[person].link(company, primary=True)
+
+    @rule(person=people, add=st.booleans())
+    def change_list(self, person: str, add: bool) -> None:
+        self.call("PUT", f"{self.members}/{'add' if add else 'remove'}", [person])
+        self.live[person].listed = add
+
+    # -- what must hold --------------------------------------------------------------------------------------------
+
+    def paged(self, path: str, limit: int, **query: object) -> list[dict[str, Any]]:
+        found, after = [], {}
+        while True:
+            page = self.call("GET", path, limit=limit, **after, **query)
+            assert len(page["results"]) <= limit
+            found += page["results"]
+            if "paging" not in page:
+                return found
+            after = {"after": page["paging"]["next"]["after"]}
 
     def shown(self, records: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
-        return {
-            record["id"]: {name: record["properties"][name] or "" for name in FIELDS} for record in records
-        }
-
-    def expected(self) -> dict[str, dict[str, str]]:
-        return {
-            record_id: {name: row.get(name, "") for name in FIELDS} for record_id, row in self.live.items()
-        }
+        assert len({record["id"] for record in records}) == len(records)
+        return {it["id"]: {name: it["properties"][name] or "" for name in FIELDS} for it in records}
 
     @invariant()
     def list_search_and_batch_read_agree(self) -> None:
-        names = {"properties": ",".join(FIELDS)}
-        listed = self.call("GET", "", limit="100", **names)["results"]
-        found = self.call("POST", "/search", {"limit": 200, "properties": FIELDS})
+        expected = {record_id: person.shown() for record_id, person in self.live.items()}
+        listed = self.paged(CONTACTS, 1 + len(self.live) % 3, properties=",".join(FIELDS))
+        found = self.call("POST", f"{CONTACTS}/search", {"limit": 200, "properties": FIELDS})
         assert found["total"] == len(self.live)
-        assert self.shown(listed) == self.shown(found["results"]) == self.expected()
+        assert self.shown(listed) == self.shown(found["results"]) == expected
         assert [r["updatedAt"] for r in listed] == [r["updatedAt"] for r in found["results"]]
-        gone = self.call("GET", "", limit="100", archived="true")["results"]
-        assert {record["id"] for record in gone} == self.archived
-        if self.live:
-            inputs = [{"id": record_id} for record_id in self.live]
-            read = self.call("POST", "/batch/read", {"inputs": inputs, "properties": FIELDS})["results"]
-            assert self.shown(read) == self.expected()
+        for path, archived in self.archived.items():
+            assert {record["id"] for record in self.paged(path, 100, archived="true")} == archived
+        assert {record["id"] for record in self.paged(COMPANIES, 2)} == self.firms
+        if asked := [*self.live, *self.leads_to]:
+            inputs = [{"id": record_id} for record_id in asked]
+            body = {"inputs": inputs, "properties": FIELDS}
+            assert self.shown(self.call("POST", f"{CONTACTS}/batch/read", body)["results"]) == expected
 
     @invariant()
-    def filters_find_what_the_list_shows(self) -> None:
+    def whatever_means_a_record_finds_it(self) -> None:
+        for former, there in self.leads_to.items():
+            assert self.call("GET", f"{CONTACTS}/{former}")["id"] == there
+        for email in EMAILS:
+            there = self.holder(email)
+            answer = self.send("GET", f"{CONTACTS}/{email}", idProperty="email")
+            assert answer.json()["id"] == there if there else answer.status_code == 404
+            self.search("email", email, {there} - {None})
         for name in ("Ann", "Bob"):
-            body = {"filters": [{"propertyName": "firstname", "operator": "EQ", "value": name}], "limit": 200}
-            found = {record["id"] for record in self.call("POST", "/search", body)["results"]}
-            wanted = {i for i, row in self.live.items() if row.get("firstname", "").lower() == name.lower()}
-            assert found == wanted
+            self.search(
+                "firstname",
+                name,
+                {it for it, who in self.live.items() if who.firstname.lower() == name.lower()},
+            )
+
+    def search(self, name: str, value: str, wanted: set[str | None]) -> None:
+        body = {"filters": [{"propertyName": name, "operator": "EQ", "value": value}], "limit": 200}
+        found = self.call("POST", f"{CONTACTS}/search", body)["results"]
+        assert {record["id"] for record in found} == wanted
+
+    @invariant()
+    def links_are_the_same_from_both_ends(self) -> None:
+        from_people = {
+            (person, company, label)
+            for person in self.live
+            for company, label in self.links("contacts", person, "companies")
+        }
+        from_firms = {
+            (person, company, label)
+            for company in self.firms
+            for person, label in self.links("companies", company, "contacts")
+        }
+        plain = {(it, company, None) for it, person in self.live.items() for company in person.companies}
+        primary = {(it, person.primary, "Primary") for it, person in self.live.items() if person.primary}
+        assert from_people == from_firms == plain | primary
+
+    def links(self, one: str, record_id: str, other: str) -> list[tuple[str, str | None]]:
+        found = self.paged(f"/crm/v4/objects/{one}/{record_id}/associations/{other}", 500)
+        return [(str(it["toObjectId"]), kind["label"]) for it in found for kind in it["associationTypes"]]
+
+    @invariant()
+    def lists_hold_live_records(self) -> None:
+        members = {record["recordId"] for record in self.paged(self.members, 2)}
+        assert members == {it for it, person in self.live.items() if person.listed}
+        assert self.call("GET", self.members.removesuffix("/memberships"))["list"]["size"] == len(members)
 
     @invariant()
     def history_has_every_version(self) -> None:
-        for record_id, row in self.live.items():
-            for name in ("firstname", "lifecyclestage"):
-                read = self.call("GET", f"/{record_id}", propertiesWithHistory=name)
+        for record_id, person in self.live.items():
+            read = self.call("GET", f"{CONTACTS}/{record_id}", propertiesWithHistory=",".join(FIELDS[:3]))
+            for name in FIELDS[:3]:
                 versions = [version["value"] for version in read["propertiesWithHistory"][name]]
-                assert versions == list(reversed(self.versions.get((record_id, name), []))), row
+                assert (versions or [""])[0] == person.shown()[name]
+                if name == "firstname" and not person.former:
+                    assert versions == person.names[::-1]
+                elif name == "firstname":
+                    assert set(versions) <= set(person.names)
 
     def teardown(self) -> None:
         self.loop.run_until_complete(self.client.aclose())
         self.loop.close()
 
 
-Contacts.TestCase.settings = settings(
+Portal.TestCase.settings = settings(
     max_examples=15,
-    stateful_step_count=12,
+    stateful_step_count=15,
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-TestContacts = Contacts.TestCase
+TestPortal = Portal.TestCase
