@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from sandbox.hubspot.limits import Limits
 from sandbox.hubspot.routes import ROUTES
+from sandbox.population import generate
 from tests.integration.hubspot_portal import Portal
 
 
@@ -117,6 +119,37 @@ def test_writes_that_would_contradict_the_portal_are_refused(portal: Portal) -> 
     portal("POST", "/crm/v3/properties/deals", {**equation, "groupName": "dealinformation"}, 501)
     for version in ("2019-01", "2099-99"):
         portal("GET", f"/crm/objects/{version}/contacts", expect=501)
+
+
+def test_a_made_population_has_primary_companies_and_merged_contacts(portal: Portal) -> None:
+    made = generate(2, 150, datetime(2026, 6, 30, 12, tzinfo=UTC))
+    for name, rows in made.hubspot.items():
+        portal.hubspot.load(name, rows)
+    portal.hubspot.load_associations(made.hubspot_associations)
+    # some contacts have no company, which the answer names as errors
+    for name, company_of, status in (("contacts", "associatedcompanyid", 207), ("deals", None, 200)):
+        inputs = [{"id": row["hs_object_id"]} for row in made.hubspot[name] if "archived" not in row][:100]
+        path = f"/crm/v4/associations/{name}/companies/batch/read"
+        linked = portal("POST", path, {"inputs": inputs}, status)
+        primary = {
+            entry["from"]["id"]: [
+                str(link["toObjectId"])
+                for link in entry["to"]
+                if "Primary" in [kind["label"] for kind in link["associationTypes"]]
+            ]
+            for entry in linked["results"]
+        }
+        assert primary and all(len(companies) == 1 for companies in primary.values())
+        if company_of:
+            body = {"inputs": inputs, "properties": [company_of]}
+            records = portal("POST", f"/crm/v3/objects/{name}/batch/read", body)["results"]
+            shown = {it["id"]: it["properties"][company_of] for it in records}
+            assert primary == {record_id: [company] for record_id, company in shown.items() if company}
+    merged = [row for row in made.hubspot["contacts"] if "hs_merged_object_ids" in row]
+    assert merged
+    for row in merged:
+        for former in str(row["hs_merged_object_ids"]).split(";"):
+            assert portal("GET", f"/crm/v3/objects/contacts/{former}")["id"] == row["hs_object_id"]
 
 
 def test_a_loaded_record_came_from_a_user(portal: Portal) -> None:
