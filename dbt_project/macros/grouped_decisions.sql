@@ -38,8 +38,15 @@ log as (
     {% endif %}
 ),
 
+-- Groups that one run gave are as old as their oldest record.
 group_ages as (
-    select group_id, min(decided_at) as born_at from log group by group_id
+    select
+        log.group_id,
+        min(log.decided_at) as born_at,
+        coalesce(min(records.created_at), min(log.decided_at)) as oldest_record_at
+    from log
+    left join records on log.record_key = records.record_key
+    group by log.group_id
 ),
 
 decided as (
@@ -96,7 +103,9 @@ survivors as (
         select
             labels.label,
             decided.group_id,
-            row_number() over (partition by labels.label order by group_ages.born_at, decided.group_id) as place
+            row_number() over (
+                partition by labels.label order by group_ages.born_at, group_ages.oldest_record_at, decided.group_id
+            ) as place
         from labels_{{ rounds }} as labels
         inner join decided on labels.record_key = decided.record_key and not decided.is_split
         inner join group_ages on decided.group_id = group_ages.group_id

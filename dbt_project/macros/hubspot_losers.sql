@@ -1,4 +1,6 @@
-{# Rows loser_id, winner_id of merged HubSpot records: HubSpot names the losers only on the winner. #}
+{# Rows loser_id, winner_id of merged HubSpot records: HubSpot names the losers only on the winner. A merge makes a new
+   record of two, so that a record merged again is a loser too: the winner is the one that is there today. HubSpot
+   ends at 250 merges of one record, each of which adds two ids. #}
 {% macro hubspot_losers(relation, id_column) %}
 with winners as (
     select {{ id_column }} as winner_id, merged_ids
@@ -7,17 +9,19 @@ with winners as (
 ),
 
 losers as (
-    select
+    select distinct
         winners.winner_id,
-        trim({{ dbt.split_part('winners.merged_ids', "';'", 'numbers.n') }}) as loser_id
+        trim({{ dbt.split_part('winners.merged_ids', "';'", '(tens.n - 1) * 20 + ones.n') }}) as loser_id
     from winners
-    cross join {{ numbers_to(30) }} as numbers
+    cross join {{ numbers_to(25) }} as tens
+    cross join {{ numbers_to(20) }} as ones
 )
 
 select
-    loser_id,
-    min(winner_id) as winner_id
+    losers.loser_id,
+    min(losers.winner_id) as winner_id
 from losers
-where loser_id != '' and loser_id != winner_id
-group by loser_id
+left join losers as merged_again on losers.winner_id = merged_again.loser_id and merged_again.winner_id != losers.winner_id
+where losers.loser_id != '' and losers.loser_id != losers.winner_id and merged_again.loser_id is null
+group by losers.loser_id
 {% endmacro %}

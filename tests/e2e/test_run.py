@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from leadwright.transform import Transform
@@ -188,6 +189,44 @@ def test_a_persons_edit_of_the_owner_stays(done: Installation) -> None:
     (row,) = [r for r in _hubspot_contacts(done) if r["hs_object_id"] == chosen["hs_object_id"]]
     assert row["hubspot_owner_id"] == other
     assert "by a person" in row["leadwright_owner_reason"]
+
+
+def test_a_merge_in_hubspot_goes_on_with_the_older_lead(done: Installation) -> None:
+    """HubSpot makes a new record of two; both old ones are in its recycle bin and must never be written again."""
+    older, younger = done.rows(
+        "select record_id, lead_id from intermediate.int_identities where crm = 'hubspot' and not is_deleted "
+        "and lead_id in (select lead_id from intermediate.int_identities group by lead_id having count(*) = 1) "
+        "and lead_id in (select lead_id from intermediate.int_activities) order by created_at limit 2"
+    )
+    leads, former = [older["lead_id"], younger["lead_id"]], [older["record_id"], younger["record_id"]]
+    before = _of(done, "activity_id from intermediate.int_activities where lead_id", leads)
+    written = _of(done, "record_id from ops.writes where crm = 'hubspot' and record_id", former)
+    hubspot = done.crm["hubspot"]
+    merged = httpx.post(
+        f"{hubspot['url']}/crm/v3/objects/contacts/merge",
+        json={"primaryObjectId": former[0], "objectIdToMerge": former[1]},
+        headers={"Authorization": f"Bearer {hubspot['token']}"},
+        timeout=10,
+    ).json()["id"]
+    done.json("run")
+    sql = "record_id || ' ' || lead_id || ' ' || is_deleted as it from intermediate.int_identities where record_id"
+    assert _of(done, sql, [*former, merged]) == sorted(
+        f"{record_id} {leads[0]} {str(record_id != merged).lower()}" for record_id in [*former, merged]
+    )
+    (given,) = done.marts(f"select * from marts.dim_lead_ids where lead_id = '{leads[1]}'")
+    assert (given["current_lead_id"], given["is_merged"]) == (leads[0], True)
+    assert _of(done, "activity_id from intermediate.int_activities where lead_id", leads[:1]) == before
+    assert _of(done, "record_id from ops.writes where crm = 'hubspot' and record_id", former) == written
+    (model,) = [m for m in Transform(done.settings).sync_models() if m.crm == "hubspot"]
+    (row,) = [row for row in shown(done, model) if row["hs_object_id"] == merged]
+    (score,) = done.marts(f"select score from marts.fct_lead_scores where lead_id = '{leads[0]}'")
+    assert _same(row["leadwright_score"], score["score"])
+
+
+def _of(done: Installation, select: str, ids: list[str]) -> list[str]:
+    """One column of the rows that concern `ids`, in order."""
+    listed = ", ".join(f"'{each}'" for each in ids)
+    return sorted(next(iter(row.values())) for row in done.rows(f"select {select} in ({listed})"))
 
 
 def _hubspot_contacts(done: Installation) -> list[dict[str, Any]]:

@@ -152,7 +152,8 @@ subjects as (
     group by texts.subject
 )
 
-select
+-- Once, even where a person has two records that the activity is linked to, as before and after a merge.
+select distinct
     identities.lead_id,
     activities.crm,
     concat(activities.crm, ':', activities.object, ':', activities.activity_record_id) as activity_id,

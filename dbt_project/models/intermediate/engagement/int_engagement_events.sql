@@ -1,15 +1,21 @@
 -- What a lead did, as the CRMs tell it: the kind of event and a text that says more.
 
+-- What a contact told of before it was merged, the new one tells of too, or does not know any more.
 with contact_events as (
-    select
+    select distinct
         identities.lead_id,
         events.kind,
         events.detail,
         events.occurred_at,
-        'hubspot:contacts:' || events.contact_id || ':' || cast(events.occurred_at as string) as source_id
+        concat(
+            'hubspot:contacts:', coalesce(losers.winner_id, events.contact_id), ':', cast(events.occurred_at as string)
+        ) as source_id
     from {{ ref('int_contact_events') }} as events
+    left join {{ ref('int_hubspot_merges') }} as losers on events.contact_id = losers.loser_id
     inner join {{ ref('int_identities') }} as identities
-        on {{ record_key('hubspot', 'contacts', 'events.contact_id') }} = identities.record_key
+        on
+            {{ record_key('hubspot', 'contacts', 'coalesce(losers.winner_id, events.contact_id)') }}
+            = identities.record_key
     where not identities.is_deleted
 ),
 

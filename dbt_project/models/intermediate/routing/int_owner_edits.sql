@@ -19,18 +19,31 @@ modified as (
     from {{ ref('stg_salesforce__contacts') }}
 ),
 
+-- What was written to a HubSpot contact before it was merged stands in the new one.
+accepted as (
+    select
+        writes.crm || ':' || case writes.object when 'Lead' then 'leads' else 'contacts' end || ':'
+        || coalesce(losers.winner_id, writes.record_id) as record_key,
+        writes.after_values,
+        writes.crm_updated_at
+    from {{ source('ops', 'writes') }} as writes
+    left join {{ ref('int_hubspot_merges') }} as losers
+        on writes.crm = 'hubspot' and writes.record_id = losers.loser_id
+    where
+        writes.status = 'accepted'
+        and (
+            {{ json_holds('writes.after_values', "'hubspot_owner_id'") }}
+            or {{ json_holds('writes.after_values', "'OwnerId'") }}
+        )
+),
+
 owner_writes as (
     select
-        crm || ':' || case object when 'Lead' then 'leads' else 'contacts' end || ':' || record_id as record_key,
+        record_key,
         after_values,
         {{ in_utc('crm_updated_at') }} as written_at,
-        row_number() over (partition by crm, object, record_id order by crm_updated_at desc) as place
-    from {{ source('ops', 'writes') }}
-    where
-        status = 'accepted'
-        and (
-            {{ json_holds('after_values', "'hubspot_owner_id'") }} or {{ json_holds('after_values', "'OwnerId'") }}
-        )
+        row_number() over (partition by record_key order by crm_updated_at desc) as place
+    from accepted
 ),
 
 decisions as (
