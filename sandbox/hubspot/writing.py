@@ -74,9 +74,10 @@ def _specs(portal: HubSpot, kind: ObjectType, given: Sequence[Any]) -> list[tupl
             if found is None or category not in (None, found.category):
                 raise bad_request(f"Association type {type_id} is not valid from {kind.name}")
             other = portal.object_type(found.to_object)
-            if portal.records.get(other, to_id, other.fixed) is None:
+            there = portal.records.get(other, to_id, other.fixed)
+            if there is None:
                 raise bad_request(f"No {other.singular} with the id {to_id} was found")
-            wanted.append((to_id, found))
+            wanted.append((there.id, found))
     return wanted
 
 
