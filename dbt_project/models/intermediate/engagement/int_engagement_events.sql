@@ -1,22 +1,21 @@
--- What a lead did, as the CRMs tell it: the kind of event and a text that says more.
+-- What a lead did, as the CRMs tell it: the kind of event and a text that says more. What a contact did before it was
+-- merged away stays; HubSpot gives some of it to the contact that lives on, and it counts once.
 
--- What a contact told of before it was merged, the new one tells of too, or does not know any more.
-with contact_events as (
-    select distinct
+with told as (
+    select
         identities.lead_id,
         events.kind,
         events.detail,
         events.occurred_at,
-        concat(
-            'hubspot:contacts:', coalesce(losers.winner_id, events.contact_id), ':', cast(events.occurred_at as string)
-        ) as source_id
+        'hubspot:contacts:' || events.contact_id || ':' || cast(events.occurred_at as string) as source_id,
+        row_number() over (
+            partition by identities.lead_id, events.kind, events.occurred_at, events.detail
+            order by case when identities.is_merged then 1 else 0 end, events.contact_id
+        ) as place
     from {{ ref('int_contact_events') }} as events
-    left join {{ ref('int_hubspot_merges') }} as losers on events.contact_id = losers.loser_id
     inner join {{ ref('int_identities') }} as identities
-        on
-            {{ record_key('hubspot', 'contacts', 'coalesce(losers.winner_id, events.contact_id)') }}
-            = identities.record_key
-    where not identities.is_deleted
+        on {{ record_key('hubspot', 'contacts', 'events.contact_id') }} = identities.record_key
+    where identities.is_merged or not identities.is_deleted
 ),
 
 activities as (
@@ -46,7 +45,8 @@ members as (
 )
 
 select lead_id, kind, detail, occurred_at, source_id
-from contact_events
+from told
+where place = 1
 
 union all
 

@@ -14,6 +14,7 @@ select
     records.email_key,
     records.created_at,
     records.is_deleted,
+    records.is_merged,
     records.is_converted
 from decisions
 inner join {{ ref('int_person_records') }} as records on decisions.record_key = records.record_key

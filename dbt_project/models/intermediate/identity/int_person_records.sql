@@ -7,6 +7,7 @@ select
     cast(null as string) as same_as_key,
     contacts.created_at,
     contacts.is_deleted or losers.loser_id is not null as is_deleted,
+    losers.loser_id is not null as is_merged,
     false as is_converted
 from {{ ref('stg_hubspot__contacts') }} as contacts
 left join {{ ref('int_hubspot_merges') }} as losers on contacts.contact_id = losers.loser_id
@@ -26,6 +27,7 @@ select
     end as same_as_key,
     created_at,
     is_deleted,
+    master_id is not null as is_merged,
     is_converted
 from {{ ref('stg_salesforce__leads') }}
 
@@ -40,5 +42,6 @@ select
     case when master_id is not null then {{ record_key('salesforce', 'contacts', 'master_id') }} end as same_as_key,
     created_at,
     is_deleted,
+    master_id is not null as is_merged,
     false as is_converted
 from {{ ref('stg_salesforce__contacts') }}
