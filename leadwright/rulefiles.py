@@ -35,6 +35,8 @@ class RuleFile:
     columns: list[Column]
     meta: Mapping[str, Any] = field(default_factory=dict)
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    is_legible: bool = False
+    """Whether its text is the CSV that we write, so that its cells can be told apart."""
 
     @property
     def whole_rows(self) -> list[tuple[int, dict[str, str]]]:
@@ -50,20 +52,18 @@ class RuleFile:
 
 def read(file: RuleFile) -> Iterator[Fault]:
     """Fill `file.rows`; yield faults of form."""
-    if not file.path.exists():
-        yield Fault(file.label, 1, "", "the file is missing")
-        return
-    content = file.path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        yield Fault(file.label, line, "", f"not readable as CSV in UTF-8: {error.reason}")
+    text = _text_of(file)
+    if isinstance(text, Fault):
+        yield text
         return
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
     try:
         header = next(reader, [])
+        if message := _foreign(file, header):
+            yield Fault(file.label, 1, "", message)
+            return
+        file.is_legible = True
         yield from _header_faults(file, header)
         while True:
             line = reader.line_num + 1  # where the row begins: a cell in quotes may span lines
@@ -78,9 +78,43 @@ def read(file: RuleFile) -> Iterator[Fault]:
         yield Fault(file.label, line, "", f"not readable as CSV in UTF-8: {error}")
 
 
+def _text_of(file: RuleFile) -> str | Fault:
+    if not file.path.exists():
+        return Fault(file.label, 1, "", "the file is missing")
+    content = file.path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        return Fault(file.label, line, "", f"not readable as CSV in UTF-8: {error.reason}")
+    if not text.strip():
+        return Fault(file.label, 1, "", f"the file is empty; {_expected(file)}")
+    if "\0" in text:  # UTF-16 without its mark reads as UTF-8 with these
+        line = text[: text.index("\0")].count("\n") + 1
+        return Fault(file.label, line, "", "not readable as CSV in UTF-8: it holds a NUL character")
+    return text
+
+
+def _expected(file: RuleFile) -> str:
+    return f"expected {', '.join(c.name for c in file.columns)}"
+
+
+def _foreign(file: RuleFile, header: list[str]) -> str | None:
+    """What a spreadsheet made of the file as a whole, if anything: then its rows say nothing more."""
+    for separator, known_as in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) < len(file.columns) and any(separator in name for name in header):
+            return f"the cells are separated by {known_as}; save the file as comma-separated CSV in UTF-8"
+    if "" in header:
+        return f"a column without a name: is there a comma too many? {_expected(file)}"
+    declared = {c.name for c in file.columns}
+    if spelled := [n for n in header if n not in declared and n.strip().lower() in declared]:
+        return f"columns are spelled in small letters, without blanks: {', '.join(map(repr, spelled))}"
+    return None
+
+
 def _header_faults(file: RuleFile, header: list[str]) -> Iterator[Fault]:
     declared = [c.name for c in file.columns]
-    expected = f"expected {', '.join(declared)}"
+    expected = _expected(file)
     for name in (n for n in declared if n not in header):
         yield Fault(file.label, 1, name, f"the column is missing; {expected}")
     for name in (n for n in header if n not in declared):

@@ -37,6 +37,8 @@ def check(transform: Transform, project: Path | None = None) -> list[Fault]:
     """
     by_name = {file.name: file for file in files(transform, project)}
     faults = [fault for file in by_name.values() for fault in rulefiles.read(file)]
+    if not all(file.is_legible for file in by_name.values()):
+        return faults  # what other files refer to would be missing everywhere
     for file in by_name.values():
         faults += _check_cells(file, by_name)
         findings = [*_row_findings(file, by_name), *_outer_findings(file, by_name, transform)]
@@ -83,7 +85,7 @@ def _check_cells(file: RuleFile, files: Files) -> Iterator[Fault]:
                 if value in seen:
                     yield Fault(file.label, line, column.name, f"{value!r} is already on line {seen[value]}")
                 seen.setdefault(value, line)
-        if column.is_unique and column.is_required and file.rows:
+        if column.is_unique and column.is_required and file.whole_rows:
             for finding in rulerows.needed_faults(file.rows, column.name, column.allowed):
                 yield Fault(file.label, *finding)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -240,6 +242,47 @@ def test_a_row_with_too_few_cells_and_a_lost_column(project: Transform, seeds: P
 def test_a_file_that_is_no_text_is_named(project: Transform, seeds: Path) -> None:
     (seeds / "grades.csv").write_bytes(b"fit_band,intent_band\n\xff\xfe\x00bad\n")
     assert any("seeds/grades.csv" in str(f) and "UTF-8" in str(f) for f in rules.check(project))
+
+
+def _as_excel_saves(text: str, separator: str) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator, lineterminator="\r\n").writerows(csv.reader(io.StringIO(text)))
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda t: _as_excel_saves(t, ";"), "line 1: the cells are separated by semicolons; save the file as"),
+        (lambda t: _as_excel_saves(t, "\t"), "line 1: the cells are separated by tabs; save the file as"),
+        (lambda t: t.replace("rule_id,", "Rule_ID,", 1).encode(), "line 1: columns are spelled in small letters, "
+                                                                   "without blanks: 'Rule_ID'"),
+        (lambda t: t.replace("\n", ",\n").encode(), "line 1: a column without a name: is there a comma too many?"),
+        (lambda t: b"\n", "line 1: the file is empty; expected rule_id, "),
+        (lambda t: t.replace("fit,", "f\0t,", 1).encode(), ": not readable as CSV in UTF-8: it holds a NUL character"),
+    ],
+    ids=["semicolons", "tabs", "capitals", "comma", "empty", "nul"],
+)  # fmt: skip
+def test_what_a_spreadsheet_does_to_a_whole_file_is_said_once(
+    project: Transform, seeds: Path, spoil: Callable[[str], bytes], says: str
+) -> None:
+    file = seeds / "score_rules.csv"
+    file.write_bytes(spoil(file.read_text()))
+    (fault,) = rules.check(project)
+    assert str(fault).startswith("seeds/score_rules.csv, line ")
+    assert says in str(fault)
+
+
+@pytest.mark.parametrize("name", ["score_rules", "feature_catalogue", "grades", "kpis"])
+def test_a_file_with_its_first_column_renamed_is_named(project: Transform, seeds: Path, name: str) -> None:
+    file = seeds / f"{name}.csv"
+    text = file.read_text()
+    column = text.split(",")[0]
+    file.write_text(text.replace(column, "shoe_size", 1))
+    said = [str(f) for f in rules.check(project)]
+    assert any(
+        s.startswith(f"seeds/{name}.csv, line 1, column {column}: the column is missing") for s in said
+    )
 
 
 @pytest.mark.parametrize("case", _PASSED_OVER.strip().splitlines())
