@@ -108,7 +108,7 @@ def test_a_preview_foretells_exactly_what_going_live_does(built: DbtWarehouse, t
         (found["after"]["rule_set_hash"],)
     ]
     caused = shipped.rows(
-        "select lead_id, cause from marts.fct_lead_score_history "
+        "select lead_id, grade_cause from marts.fct_lead_score_history "
         "where earlier_grade != grade and changed_at = (select max(changed_at) from marts.fct_lead_score_history) "
         "and rule_set_hash = (select any_value(rule_set_hash) from marts.fct_lead_scores)"
     )

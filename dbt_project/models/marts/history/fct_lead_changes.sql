@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 
--- Everything about a lead that a rep sees and that changed: the logs of score, grade, segments and owner as one.
+-- Everything about a lead that a rep sees and that changed: the logs of score, grade, segments and owner as one. An
+-- owner who came with the records of a merge or left with those of a split was set by nobody on that day.
 
 with rule_sets as (
     select
@@ -18,12 +19,21 @@ scores as (
 decisions as (
     select
         decisions.*,
+        joined.lead_id is not null as is_joined,
         reps.full_name as owner_name,
         lag(reps.full_name) over (
             partition by decisions.lead_id order by decisions.decision_number
         ) as earlier_owner_name
     from {{ ref('int_assignment_decisions') }} as decisions
     left join {{ ref('int_reps') }} as reps on decisions.rep_id = reps.rep_id
+    left join (
+        select lead_id, decided_at from {{ ref('int_identity_decisions') }} where method in ('merge', 'split')
+        union
+        select previous_lead_id as lead_id, decided_at
+        from {{ ref('int_identity_decisions') }}
+        where method in ('merge', 'split')
+    ) as joined
+        on decisions.lead_id = joined.lead_id and decisions.assigned_at = joined.decided_at
 ),
 
 changes as (
@@ -39,7 +49,7 @@ changes as (
     where earlier_score is null or earlier_score != score
     union all
     select
-        lead_id, changed_at, 'grade' as subject, earlier_grade as earlier_value, grade as value, cause,
+        lead_id, changed_at, 'grade' as subject, earlier_grade as earlier_value, grade as value, grade_cause as cause,
         play as reason
     from scores
     where earlier_grade is null or earlier_grade != grade
@@ -63,6 +73,7 @@ changes as (
         case
             when decision_number = 1 then 'first owner'
             when is_routed then 'routing'
+            when is_joined then 'data fix'
             else 'person'
         end as cause,
         reason

@@ -3,11 +3,11 @@
 
 select
     changed_at,
-    cause,
+    grade_cause as cause,
     rule_set_hash,
     earlier_grade,
     grade,
     count(*) as lead_count
 from {{ ref('fct_lead_score_history') }}
 where earlier_grade is not null
-group by changed_at, cause, rule_set_hash, earlier_grade, grade
+group by changed_at, grade_cause, rule_set_hash, earlier_grade, grade
