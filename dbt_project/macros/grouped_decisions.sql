@@ -6,7 +6,8 @@
    has its own key as a link key besides. Reasons sort by trust: crm, domain, email, linkage, name.
 
    Rules. A record that has joined a group stays, whether its link lasts or not; only a row in identity_splits takes
-   it out. Of several groups that turn out to be one, the oldest lives on. A record that is split off goes back to
+   it out. Of several groups that turn out to be one, the oldest lives on: the one that got its id first, of those of
+   one run the one whose oldest record was created first. A record that is split off goes back to
    the group that it was merged away from, where it had one and nobody else is in it, else to a new one; it is then
    together only with those whose split names the same person. A chain longer than the rounds is closed by the next
    runs. #}

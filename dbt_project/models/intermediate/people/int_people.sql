@@ -5,7 +5,8 @@
 
 -- Survivorship: for each value the Salesforce contact speaks first, then the Salesforce lead, then the HubSpot
 -- contact: the further along a record is in the sale, the more people have checked it. The source is that of the
--- oldest record, because later records are made from it.
+-- oldest record, because later records are made from it. A lead has been there since its first record was, one that
+-- was merged away since included.
 
 with members as (
     select * from {{ ref('int_member_records') }}
@@ -29,10 +30,16 @@ first_records as (
     where place = 1
 ),
 
+arrivals as (
+    select lead_id, min(created_at) as created_at
+    from {{ ref('int_identities') }}
+    where is_merged or not is_deleted
+    group by lead_id
+),
+
 leads as (
     select
         lead_id,
-        min(created_at) as created_at,
         max(case when is_opted_out then 1 else 0 end) = 1 as is_opted_out,
         max(case when has_bounced then 1 else 0 end) = 1 as has_bounced,
         max(case when is_converted then 1 else 0 end) = 1 as is_converted,
@@ -45,6 +52,7 @@ leads as (
 best as (
     select
         leads.*,
+        arrivals.created_at,
         hubspot.record_id as hubspot_contact_id,
         salesforce_leads.record_id as salesforce_lead_id,
         salesforce_contacts.record_id as salesforce_contact_id,
@@ -60,6 +68,7 @@ best as (
         first_members.source_detail as lead_source_detail,
         hubspot.landing_page
     from leads
+    inner join arrivals on leads.lead_id = arrivals.lead_id
     left join members as hubspot
         on
             leads.lead_id = hubspot.lead_id
