@@ -72,6 +72,7 @@ def explain(
 
 def _show(found: dict[str, Any]) -> None:
     lead = {name: escape(str(value)) for name, value in found["lead"].items() if value is not None}
+    _show_merge(found)
     _show_score(lead)
     show_lines(found["contributions"])
     out.print(f"Owner: [bold]{lead.get('owner_name', 'none')}[/]. {lead.get('owner_reason', '')}")
@@ -85,10 +86,28 @@ def _show_score(lead: Mapping[str, str]) -> None:
         f"Score [bold]{lead['score']}[/] = fit {lead['fit_score']} ({lead['fit_band']}) + intent "
         f"{lead['intent_score']} ({lead['intent_band']}): [bold]{lead['grade']}[/], {lead['play']}"
     )
+    if "disqualified_reason" in lead:
+        out.print(
+            f"Disqualified: [bold]{lead['disqualified_reason']}[/]. The band of fit is low whatever its points."
+        )
+    if "override_grade" in lead:
+        why = f": {lead['override_reason']}" if "override_reason" in lead else ""
+        out.print(
+            f"{lead['override_grade']} was set by {lead.get('override_by', 'a person')}{why}; "
+            f"the rules say {lead['automatic_grade']}."
+        )
+
+
+def _show_merge(found: Mapping[str, Any]) -> None:
+    if merged := found["merged"]:
+        out.print(
+            f"{merged['lead_id']} was merged into {found['lead']['lead_id']} on {moment(merged['merged_at'])}."
+        )
 
 
 def _show_past(found: dict[str, Any]) -> None:
     out.print(f"As of {moment(found['as_of'])}")
+    _show_merge(found)
     _show_score({name: escape(str(value)) for name, value in found["lead"].items() if value is not None})
     show_lines(found["contributions"])
     out.print(_on_record(found))
@@ -120,6 +139,7 @@ def _show_between(found: dict[str, Any]) -> None:
     before, after = found["before"], found["after"]
     lead = found["lead"]
     out.print(f"[bold]{escape(str(lead['full_name'] or lead['lead_id']))}[/]")
+    _show_merge(found)
     for side in (before, after):
         out.print(f"{moment(side['as_of'])}: [bold]{side['lead']['score']}[/], {side['lead']['grade']}")
     show_side_by_side(

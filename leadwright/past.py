@@ -13,7 +13,7 @@ from typing import Any
 
 from connectors.errors import ConfigError
 from leadwright import warehouse
-from leadwright.explain import find, sums
+from leadwright.explain import find, merged_away, sums
 from leadwright.preview import trial
 from leadwright.settings import Settings
 from leadwright.transform import Transform
@@ -42,7 +42,7 @@ _RECORDED = """
 _CHANGES = """
     select changed_at, subject, earlier_value, value, cause, reason, rule_set_hash
     from marts.fct_lead_changes
-    where lead_id = ? and changed_at > ? and changed_at <= ?
+    where lead_id in (?, ?) and changed_at > ? and changed_at <= ?
     order by changed_at, subject
 """
 _RULE_SET = """
@@ -72,14 +72,20 @@ def parse_moment(text: str) -> datetime:
         ConfigError: it is none of these.
     """
     try:
-        if len(text.strip()) == len("2026-05-31"):
-            return datetime.combine(date.fromisoformat(text.strip()), time(23, 59, 59), UTC)
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        moment = _end_of_day(text.strip()) or datetime.fromisoformat(text.strip())
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # a zone may move a moment out of the years that there are
         raise ConfigError(
             f"{text!r} is no moment. Write 2026-05-31, '2026-05-31 14:30' (UTC) or 2026-05-31T14:30:00+02:00."
         ) from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.replace(microsecond=0)  # as the moments that scores are built for
+
+
+def _end_of_day(text: str) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(text), time(23, 59, 59))
+    except ValueError:
+        return None
 
 
 def last_run_at(config: Settings) -> datetime:
@@ -106,7 +112,8 @@ def explain_at(key: str, at: str, config: Settings) -> dict[str, Any]:
     Returns:
         `lead` (who it is, and its score then), `as_of`, `contributions`, `sums`; `recorded` (the row of the log
         that was shown that day, or None) and `agrees`; `rule_set` (the one live that day, or None) and
-        `rules_changed_since`; `notes`.
+        `rules_changed_since`; `merged` as `explain.merged_away` gives it: what was shown before is the log of the
+        id asked for; `notes`.
 
     Raises:
         ConfigError: no such lead, no such moment, a moment after the last run or before the lead was there, or
@@ -120,7 +127,8 @@ def explain_between(key: str, begin: str, end: str | None, config: Settings) -> 
 
     Returns:
         `lead`, `before` and `after` (each as `explain_at` gives it), `contributions` (both sides' points and their
-        difference; the sum of the differences is the difference of the scores), `changes` (the log between).
+        difference; the sum of the differences is the difference of the scores), `changes` (the log between, that of the
+        id asked for too where it was merged away), `merged`.
 
     Raises:
         ConfigError: as `explain_at`, or `end` is not after `begin`.
@@ -137,6 +145,7 @@ def explain_between(key: str, begin: str, end: str | None, config: Settings) -> 
         "contributions": side_by_side(before["contributions"], after["contributions"]),
         "difference": after["lead"]["score"] - before["lead"]["score"],
         "changes": after.pop("changes"),
+        "merged": before["merged"],
         "notes": before["notes"],
     }
 
@@ -169,6 +178,7 @@ def _explain(key: str, moments: list[datetime | None], config: Settings) -> list
         asked = [moment or known_until for moment in moments]
         with warehouse.writer(copy.warehouse_file, copy.lock_wait_seconds) as db:
             lead = warehouse.rows(db, _LEAD, [find(key, db)])[0]
+            merged = merged_away(key, db)
         for moment in asked:
             _require_known(moment, lead["created_at"].replace(tzinfo=UTC), known_until)
         past = [moment for moment in asked if moment < known_until]
@@ -176,8 +186,9 @@ def _explain(key: str, moments: list[datetime | None], config: Settings) -> list
             project = Transform(config).manifest()  # in the own home, where dbt keeps what it has parsed
             Transform(copy, project).build(select=_SELECT, as_of=known_until, moments=past, tests=False)
         with warehouse.writer(copy.warehouse_file, copy.lock_wait_seconds) as db:
-            found = [_explained(db, lead, moment) for moment in asked]
-            span = [lead["lead_id"], *(moment.replace(tzinfo=None) for moment in (asked[0], asked[-1]))]
+            found = [_explained(db, lead, moment, merged) for moment in asked]
+            ids = [lead["lead_id"], merged["lead_id"] if merged else None]
+            span = [*ids, *(moment.replace(tzinfo=None) for moment in (asked[0], asked[-1]))]
             found[-1]["changes"] = warehouse.rows(db, _CHANGES, span)
     return found
 
@@ -195,7 +206,9 @@ def _require_known(moment: datetime, created_at: datetime, known_until: datetime
         )
 
 
-def _explained(db: warehouse.Connection, lead: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+def _explained(
+    db: warehouse.Connection, lead: Mapping[str, Any], at: datetime, merged: Mapping[str, Any] | None
+) -> dict[str, Any]:
     moment = at.replace(tzinfo=None)  # the warehouse keeps moments in UTC without a zone
     score = warehouse.rows(db, _SCORE, [lead["lead_id"], moment])
     if not score:
@@ -203,7 +216,8 @@ def _explained(db: warehouse.Connection, lead: Mapping[str, Any], at: datetime) 
             f"The lead has no score as of {at:%Y-%m-%d %H:%M} UTC. Give a later moment, or run `leadwright run` first."
         )
     contributions = warehouse.rows(db, _CONTRIBUTIONS, [lead["lead_id"], moment])
-    recorded = next(iter(warehouse.rows(db, _RECORDED, [lead["lead_id"], moment])), None)
+    logged_as = merged["lead_id"] if merged and moment < merged["merged_at"] else lead["lead_id"]
+    recorded = next(iter(warehouse.rows(db, _RECORDED, [logged_as, moment])), None)
     rule_set = next(iter(warehouse.rows(db, _RULE_SET, [moment])), None)
     changed = warehouse.rows(db, _RULES_SINCE, [rule_set["set_number"]]) if rule_set else []
     shown = ("fit_score", "intent_score", "grade")
@@ -216,5 +230,6 @@ def _explained(db: warehouse.Connection, lead: Mapping[str, Any], at: datetime) 
         "agrees": recorded is not None and all(recorded[n] == score[0][n] for n in shown),
         "rule_set": rule_set,
         "rules_changed_since": [f"{row['kind']} {row['row_key']}" for row in changed],
+        "merged": merged,
         "notes": [TRAITS_NOTE],
     }

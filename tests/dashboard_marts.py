@@ -18,7 +18,7 @@ import yaml
 AS_OF = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0) - timedelta(hours=1)
 
 MARTS = Path(__file__).resolve().parents[1] / "dbt_project" / "models" / "marts"
-CONTRACTS = (MARTS / "_marts.yml", MARTS / "reports" / "_reports.yml")
+CONTRACTS = (MARTS / "_marts.yml", MARTS / "_identity.yml", MARTS / "reports" / "_reports.yml")
 
 OVERVIEW = {
     "as_of": AS_OF, "lead_count": 2_417, "hot_count": 363, "warm_count": 1_209, "cold_count": 845,

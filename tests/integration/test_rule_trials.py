@@ -37,6 +37,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
     made = DbtWarehouse(folder / "home", folder / "dbt_project")
     made.add_population(120, seed=5)
     made.build(EARLIER)
+    (loser,), (winner,) = made.rows(
+        "select hubspot_contact_id from marts.dim_leads where has_hubspot and not has_salesforce "
+        f"and created_at < timestamp '{EARLIER:%Y-%m-%d}' order by created_at desc, lead_id limit 2"
+    )
+    made.execute(
+        f"update raw_hubspot.contacts set archived = 'true' where hs_object_id = '{loser}'; "
+        f"update raw_hubspot.contacts set hs_merged_object_ids = '{loser}' where hs_object_id = '{winner}'"
+    )
     made.build(NOW)
     return made
 
@@ -182,10 +190,42 @@ def test_what_changed_between_two_moments_adds_up(built: DbtWarehouse) -> None:
     assert on_record[0]["cause"] in {"event", "decay", "data fix"}
 
 
+def test_the_id_of_a_lead_that_was_merged_away_shows_its_own_log(built: DbtWarehouse) -> None:
+    ((old, current),) = built.rows(
+        "select lead_id, current_lead_id from marts.dim_lead_ids where is_merged order by 1 limit 1"
+    )
+    ((score, grade),) = built.rows(
+        f"select score, grade from marts.fct_lead_score_history where lead_id = '{old}'"
+    )
+    begin = (EARLIER + timedelta(hours=1)).isoformat()
+    then = past.explain_at(old, begin, built.settings)
+    assert (then["lead"]["lead_id"], then["merged"]["lead_id"]) == (current, old)
+    assert (then["recorded"]["score"], then["recorded"]["grade"]) == (score, grade)
+    between = past.explain_between(old, (EARLIER - timedelta(seconds=1)).isoformat(), begin, built.settings)
+    first = [c["value"] for c in between["changes"] if c["subject"] == "score"]
+    assert len(first) == 2
+    assert str(score) in first
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-06-01", "2026-06-01T23:59:59+00:00"),
+        ("20260601", "2026-06-01T23:59:59+00:00"),
+        ("2026-06-01T10:00:00.5", "2026-06-01T10:00:00+00:00"),
+        ("2026-06-01T10:00:00+02:00", "2026-06-01T08:00:00+00:00"),
+    ],
+)
+def test_a_date_is_its_end_and_a_moment_a_whole_second(text: str, moment: str) -> None:
+    assert past.parse_moment(text).isoformat() == moment
+
+
 @pytest.mark.parametrize(
     ("at", "says"),
     [
         ("yesterday", "is no moment"),
+        ("0001-01-01T00:00:00+14:00", "is no moment"),
+        ("9999-12-31T23:00:00-05:00", "is no moment"),
         ("2026-02-30", "is no moment"),
         ("2030-01-01", "is after the last run"),
         ("1999-12-31", "was not there yet"),

@@ -4,5 +4,6 @@ select
     object,
     record_id,
     lead_id,
+    email_key,
     is_deleted
 from {{ ref('int_identities') }}
