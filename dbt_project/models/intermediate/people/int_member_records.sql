@@ -28,9 +28,7 @@ hubspot_contacts as (
         coalesce(contacts.industry, companies.industry) as industry,
         coalesce(
             companies.employee_count,
-            {{ as_number(dbt.split_part(
-                "replace(replace(replace(contacts.employee_range, ',', ''), '+', ''), '–', '-')", "'-'", 1
-            )) }}
+            {{ range_middle('contacts.employee_range') }}
         ) as employee_count,
         contacts.traffic_source as source,
         contacts.traffic_source_detail as source_detail,
