@@ -45,7 +45,7 @@ active as (
         where
             engagements.lead_id = people.lead_id and engagements.signal != 'email_opened'
             and engagements.occurred_at <= $as_of
-            and date_diff('day', cast(engagements.occurred_at as date), cast($as_of as date)) <= 90
+            and date_diff('day', cast(engagements.occurred_at as date), cast($as_of as date)) < 90
     )
 ),
 

@@ -118,6 +118,8 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
         "timestamptz '2026-01-01 00:00:00Z' as answered_at, answered_at as crm_updated_at, answered_at as sent_at; "
         "delete from intermediate.int_assignment_decisions where hash(lead_id) % 4 = 0; "
         "delete from marts.fct_lead_assignment_alternatives; "
+        "update raw_hubspot.calls set archived = 'true' where hash(hs_object_id) % 5 = 0; "
+        "update raw_hubspot.emails set archived = 'true' where hash(hs_object_id) % 5 = 0; "
         "update raw_hubspot.contacts set hs_lead_status = 'UNQUALIFIED' where lifecyclestage = 'lead'"
     )
     built.build(NOW + timedelta(hours=1), moments=[NOW - timedelta(days=100)])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.dbt_warehouse import NOW, DbtWarehouse
 
@@ -28,39 +32,77 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtWarehouse]:
     yield made
 
 
-def _known(built: DbtWarehouse) -> dict[str, list[tuple[Any, ...]]]:
+def _known(built: DbtWarehouse, joined: set[str]) -> dict[str, list[tuple[Any, ...]]]:
+    """What is known as of each moment until now of all leads but those `joined`."""
     until = f"where as_of <= timestamp '{NOW:%Y-%m-%d %H:%M:%S}' order by all"
-    return {query: built.rows(f"{query} {until}") for query in (_FEATURES, _SCORES, _LINES)}
+    return {
+        query: [row for row in built.rows(f"{query} {until}") if not joined & {str(row[0]), str(row[1])}]
+        for query in (_FEATURES, _SCORES, _LINES)
+    }
 
 
-def test_nothing_that_happens_later_changes_what_was_known(built: DbtWarehouse) -> None:
-    before = _known(built)
+def _after(built: DbtWarehouse, home: Path, kinds: Sequence[str], seed: int) -> DbtWarehouse:
+    """A copy in which things of these kinds have happened by a later run, of which nothing was known before."""
+    shutil.copytree(built.settings.home, home)
+    later = DbtWarehouse(home, like=built)
+    joined: set[str] = set()
+    for kind in kinds:
+        joined |= _KINDS[kind](later, Random(f"{kind}{seed}")) or set()
+    before = _known(built, joined)
     assert {row[0].date() for row in before[_FEATURES]} == {m.date() for m in _MOMENTS}
-    now = built.rows("select feature, count(*) from intermediate.int_features where as_of = "
-                     f"timestamp '{NOW:%Y-%m-%d %H:%M:%S}' group by 1 order by 1")  # fmt: skip
-    for happen in (_write_and_call, _answer_campaigns, _overwrite_contacts, _edit_leads, _bring_colleagues):
-        happen(built, Random(happen.__name__))
-    built.build(_LATER, _MOMENTS)
-    after = _known(built)
+    later.transform.build(select="+int_scores", as_of=_LATER, moments=_MOMENTS, tests=False)
+    after = _known(later, joined)
     for query, rows in before.items():
-        assert after[query] == rows
-    current = built.rows("select feature, count(*) from intermediate.int_features where as_of = "
-                         f"timestamp '{_LATER:%Y-%m-%d %H:%M:%S}' group by 1 order by 1")  # fmt: skip
-    assert current != now
+        assert after[query] == rows, kinds
+    return later
+
+
+def test_nothing_that_happens_later_changes_what_was_known(built: DbtWarehouse, tmp_path: Path) -> None:
+    later = _after(built, tmp_path / "later", list(_KINDS), 1)
+    counts = (
+        "select feature, count(*) from intermediate.int_features "
+        "where as_of = timestamp '{}' group by 1 order by 1"
+    )
+    assert later.rows(counts.format(f"{_LATER:%Y-%m-%d %H:%M:%S}")) != built.rows(
+        counts.format(f"{NOW:%Y-%m-%d %H:%M:%S}")
+    )
+    for log in ("int_engagement_withdrawals", "int_touch_withdrawals", "int_lead_account_choices"):
+        counted = f"select count(*) from intermediate.{log}"
+        assert later.rows(counted) > built.rows(counted), "something of each kind went or moved"
 
     # The comparison does see late news about the past.
     ((contact,),) = built.rows(
         "select hubspot_contact_id from marts.dim_leads where has_hubspot and "
         f"created_at < timestamp '{_MOMENTS[0]:%Y-%m-%d}' order by 1 limit 1"
     )
+    after = [row for row in later.rows(f"{_FEATURES} order by all") if row[2] == "call_received"]
     at = (NOW - timedelta(days=4)).isoformat()
     call = {"hs_object_id": "backdated", "hs_timestamp": at, "hs_call_direction": "INBOUND"}
-    built.add("raw_hubspot", "calls", [call], at)
-    built.add("raw_hubspot", "calls_to_contacts", [{"from_id": "backdated", "to_id": contact}], at)
-    built.transform.build(select="+int_features", as_of=_LATER, moments=_MOMENTS)
-    late = [row for row in built.rows(f"{_FEATURES} order by all") if row[2] == "call_received"]
+    later.add("raw_hubspot", "calls", [call], at)
+    later.add("raw_hubspot", "calls_to_contacts", [{"from_id": "backdated", "to_id": contact}], at)
+    later.transform.build(select="+int_features", as_of=_LATER, moments=_MOMENTS, tests=False)
+    late = [row for row in later.rows(f"{_FEATURES} order by all") if row[2] == "call_received"]
     assert {row[0] for row in late} >= {m.replace(tzinfo=None) for m in _MOMENTS[2:]}
-    assert late != [row for row in after[_FEATURES] if row[2] == "call_received"]
+    assert late != after
+
+
+def test_nor_does_anything_of_any_kinds(
+    built: DbtWarehouse, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    @settings(
+        max_examples=3,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        st.lists(st.sampled_from(sorted(_KINDS)), unique=True, min_size=2, max_size=4), st.integers(2, 999)
+    )
+    def happen(kinds: list[str], seed: int) -> None:
+        _after(built, tmp_path_factory.mktemp("later") / "home", kinds, seed)
+
+    happen()
 
 
 def _later(rng: Random) -> str:
@@ -174,3 +216,90 @@ def _bring_colleagues(built: DbtWarehouse, rng: Random) -> None:
         rows.append({"hs_object_id": f"9{place:08d}", "email": f"newcomer@{domain}", "createdate": at,
                      "recent_conversion_date": at, "recent_conversion_event_name": "Pricing"})  # fmt: skip
     built.add("raw_hubspot", "contacts", rows, _LATER.isoformat())
+
+
+def _convert_leads(built: DbtWarehouse, rng: Random) -> None:
+    """Leads without a company become contacts of one, as a conversion makes them."""
+    accounts = [r for (r,) in built.rows('select "Id" from raw_salesforce."Account" order by 1')]
+    rows = built.rows(
+        """
+        select raw."Id", raw."Email", raw."FirstName", raw."LastName" from raw_salesforce."Lead" raw
+        join marts.dim_crm_records r on r.record_id = raw."Id"
+        join marts.dim_leads l on l.lead_id = r.lead_id
+        where coalesce("IsConverted", 'false') = 'false' and l.salesforce_contact_id is null
+        order by l.account_id is not null, raw."Id" limit 30
+        """
+    )
+    statements, contacts = [], []
+    for place, (lead, email, first, last) in enumerate(rows):
+        contact, account, at = f"003late{place}", rng.choice(accounts), _later(rng)
+        statements.append(
+            f"""update raw_salesforce."Lead" set "IsConverted" = 'true', "ConvertedDate" = '{at[:10]}', """
+            f""""ConvertedContactId" = '{contact}', "ConvertedAccountId" = '{account}' where "Id" = '{lead}'"""
+        )
+        contacts.append(
+            {"Id": contact, "Email": email, "FirstName": first, "LastName": last, "AccountId": account,
+             "CreatedDate": at, "IsDeleted": "false"}
+        )  # fmt: skip
+    built.execute("; ".join(statements))
+    built.add("raw_salesforce", "Contact", contacts, _LATER.isoformat())
+
+
+def _delete_activities(built: DbtWarehouse, rng: Random) -> None:
+    """A third of what was written down in either CRM is deleted, replies, calls and campaign members among it."""
+    share = f"hash({{}} || '{rng.random()}') % 3 = 0"
+    statements = [
+        f"update raw_hubspot.{table} set archived = 'true' where {share.format('hs_object_id')}"
+        for table in ("emails", "calls", "meetings", "tasks")
+    ]
+    statements += [
+        f"""update raw_salesforce."{table}" set "IsDeleted" = 'true' where {share.format('"Id"')}"""
+        for table in ("Task", "Event", "CampaignMember")
+    ]
+    built.execute("; ".join(statements))
+
+
+def _put_off_meetings(built: DbtWarehouse, rng: Random) -> None:
+    """Meetings that runs have seen are moved to later, to earlier, or not held after all."""
+    statements = []
+    known = "select hs_object_id from raw_hubspot.meetings where hs_object_id not like 'late%' order by 1"
+    for (meeting,) in built.rows(known):
+        at = rng.choice((_later(rng), (NOW - timedelta(days=rng.randrange(1, 300))).isoformat()))
+        change = rng.choice((f"hs_meeting_start_time = '{at}'", "hs_meeting_outcome = 'NO_SHOW'"))
+        statements.append(f"update raw_hubspot.meetings set {change} where hs_object_id = '{meeting}'")
+    for (event,) in built.rows('select "Id" from raw_salesforce."Event" order by 1'):
+        statements.append(
+            f"""update raw_salesforce."Event" set "StartDateTime" = '{_later(rng)}' where "Id" = '{event}'"""
+        )
+    built.execute("; ".join(statements))
+
+
+def _merge_contacts(built: DbtWarehouse, rng: Random) -> set[str]:
+    """Two contacts are merged. They were one person all the time, so the past of both and of their colleagues moves."""
+    contacts = built.rows(
+        "select hubspot_contact_id, lead_id from marts.dim_leads where has_hubspot order by all"
+    )
+    (winner, kept), (loser, gone) = rng.sample(contacts, 2)
+    built.execute(
+        f"update raw_hubspot.contacts set archived = 'true' where hs_object_id = '{loser}'; "
+        f"update raw_hubspot.contacts set hs_merged_object_ids = '{loser}' where hs_object_id = '{winner}'"
+    )
+    named = f"'{kept}', '{gone}'"
+    rows = built.rows(
+        "select lead_id from intermediate.int_lead_account_versions where account_id in (select account_id "
+        f"from intermediate.int_lead_account_versions where lead_id in ({named})) or lead_id in ({named})"
+    )
+    return {lead_id for (lead_id,) in rows}
+
+
+_KINDS: dict[str, Callable[[DbtWarehouse, Random], set[str] | None]] = {
+    "write and call": _write_and_call,
+    "answer campaigns": _answer_campaigns,
+    "overwrite contacts": _overwrite_contacts,
+    "edit leads": _edit_leads,
+    "bring colleagues": _bring_colleagues,
+    "convert leads": _convert_leads,
+    "delete activities": _delete_activities,
+    "put off meetings": _put_off_meetings,
+    "merge contacts": _merge_contacts,
+}

@@ -14,31 +14,35 @@ accounts as (
     select * from {{ ref('int_accounts') }}
 ),
 
+-- A record is linked from its beginning, a converted lead from the end of the day of its conversion.
 company_links as (
     select
-        lead_id,
+        records.lead_id,
         case
-            when crm = 'hubspot' then {{ record_key('hubspot', 'companies', 'company_record_id') }}
-            else {{ record_key('salesforce', 'Account', 'company_record_id') }}
-        end as record_key
-    from {{ ref('int_member_records') }}
-    where company_record_id is not null
+            when records.crm = 'hubspot' then {{ record_key('hubspot', 'companies', 'records.company_record_id') }}
+            else {{ record_key('salesforce', 'Account', 'records.company_record_id') }}
+        end as record_key,
+        coalesce({{ dbt.dateadd('day', 1, 'leads.converted_at') }}, records.created_at) as linked_at
+    from {{ ref('int_member_records') }} as records
+    left join {{ ref('stg_salesforce__leads') }} as leads
+        on records.crm = 'salesforce' and records.object = 'leads' and records.record_id = leads.lead_record_id
+    where records.company_record_id is not null
 ),
 
 candidates as (
-    select company_links.lead_id, members.account_id, 1 as evidence_rank
+    select company_links.lead_id, members.account_id, 1 as evidence_rank, company_links.linked_at
     from company_links
     inner join members on company_links.record_key = members.record_key
 
     union all
 
-    select people.lead_id, members.account_id, 2 as evidence_rank
+    select people.lead_id, members.account_id, 2 as evidence_rank, people.created_at as linked_at
     from people
     inner join members on {{ record_key('leads', 'domains', 'people.email_domain') }} = members.record_key
 
     union all
 
-    select people.lead_id, accounts.account_id, 3 as evidence_rank
+    select people.lead_id, accounts.account_id, 3 as evidence_rank, people.created_at as linked_at
     from people
     inner join accounts
         on {{ company_name_key('people.company_name') }} = accounts.name_key and people.country = accounts.country
@@ -52,7 +56,7 @@ linked_people as (
 ),
 
 best_evidence as (
-    select lead_id, account_id, min(evidence_rank) as evidence_rank
+    select lead_id, account_id, min(evidence_rank) as evidence_rank, min(linked_at) as linked_at
     from candidates
     group by lead_id, account_id
 )
@@ -66,6 +70,7 @@ select
     accounts.is_customer,
     coalesce(linked_people.linked_count, 0) as linked_count,
     accounts.created_at as account_created_at,
+    best_evidence.linked_at,
     row_number() over (
         partition by best_evidence.lead_id
         order by

@@ -2,10 +2,18 @@
 -- An automatic message says so in its subject; a Salesforce task has no direction, so an e-mail whose subject
 -- begins like a reply came from the person.
 
-with associations as (
-    select from_object, from_id, to_id
-    from {{ ref('stg_hubspot__associations') }}
-    where to_object = 'contacts' and from_object in ('emails', 'calls', 'meetings', 'tasks')
+with identities as (
+    select record_key, lead_id from {{ ref('int_identities') }}
+),
+
+-- An activity with two contacts of one lead, as after a merge, concerns it once.
+associations as (
+    select distinct associations.from_object, associations.from_id, identities.lead_id
+    from {{ ref('stg_hubspot__associations') }} as associations
+    inner join identities on {{ record_key('hubspot', 'contacts', 'associations.to_id') }} = identities.record_key
+    where
+        associations.to_object = 'contacts'
+        and associations.from_object in ('emails', 'calls', 'meetings', 'tasks')
 ),
 
 hubspot_activities as (
@@ -72,13 +80,13 @@ hubspot as (
     select
         'hubspot' as crm,
         activities.*,
-        {{ record_key('hubspot', 'contacts', 'associations.to_id') }} as record_key
+        associations.lead_id
     from hubspot_activities as activities
     inner join associations
         on activities.object = associations.from_object and activities.activity_record_id = associations.from_id
 ),
 
-salesforce as (
+salesforce_records as (
     select
         'salesforce' as crm,
         'tasks' as object,
@@ -132,6 +140,23 @@ salesforce as (
     where not is_deleted and who_id is not null
 ),
 
+salesforce as (
+    select
+        records.crm,
+        records.object,
+        records.activity_record_id,
+        records.channel,
+        records.direction,
+        records.occurred_at,
+        records.created_at,
+        records.owner_id,
+        records.subject,
+        records.is_done,
+        identities.lead_id
+    from salesforce_records as records
+    inner join identities on records.record_key = identities.record_key
+),
+
 activities as (
     select * from hubspot
     union all
@@ -152,9 +177,8 @@ subjects as (
     group by texts.subject
 )
 
--- Once, even where a person has two records that the activity is linked to, as before and after a merge.
-select distinct
-    identities.lead_id,
+select
+    activities.lead_id,
     activities.crm,
     concat(activities.crm, ':', activities.object, ':', activities.activity_record_id) as activity_id,
     activities.channel,
@@ -166,6 +190,5 @@ select distinct
     activities.is_done and not (activities.channel = 'meeting' and coalesce(subjects.is_missed, false)) as is_done,
     coalesce(subjects.is_automatic, false) or activities.channel = 'mass_email' as is_automatic
 from activities
-inner join {{ ref('int_identities') }} as identities on activities.record_key = identities.record_key
 left join subjects on activities.subject = subjects.subject
 where activities.occurred_at is not null or activities.created_at is not null

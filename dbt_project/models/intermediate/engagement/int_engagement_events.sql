@@ -27,11 +27,17 @@ members as (
         identities.lead_id,
         campaigns.campaign_type,
         campaigns.name,
-        -- Salesforce keeps only the day of a first response; a member added that day responded as it was added.
-        case
-            when members.responded_at > members.created_at then members.responded_at
-            else members.created_at
-        end as occurred_at,
+        -- Salesforce keeps only the day of a first response: it is known for certain when that day ends, or when the
+        -- member last changed where that was earlier.
+        greatest(
+            members.created_at,
+            least(
+                coalesce({{ dbt.dateadd('second', 86399, 'members.responded_at') }}, members.created_at),
+                coalesce(
+                    members.modified_at, {{ dbt.dateadd('second', 86399, 'members.responded_at') }}, members.created_at
+                )
+            )
+        ) as occurred_at,
         concat('salesforce:campaign_members:', members.campaign_member_id) as source_id
     from {{ ref('stg_salesforce__campaign_members') }} as members
     inner join {{ ref('stg_salesforce__campaigns') }} as campaigns on members.campaign_id = campaigns.campaign_id

@@ -35,7 +35,8 @@ select
     coalesce(matches.signal, events.kind) as signal,
     events.detail,
     events.occurred_at,
-    events.source_id
+    events.source_id,
+    events.kind
 from events
 left join matches
     on

@@ -4,22 +4,26 @@
 -- whether more happens than usual. Opened e-mails are noise and count for nothing.
 
 with people as (
-    select accounts.account_id, accounts.lead_id, leads.created_at
-    from {{ ref('int_lead_accounts') }} as accounts
+    select accounts.account_id, accounts.lead_id, accounts.known_from, accounts.known_until, leads.created_at
+    from {{ ref('int_lead_account_versions') }} as accounts
     inner join {{ ref('int_people') }} as leads on accounts.lead_id = leads.lead_id
-    where accounts.place = 1
+    where accounts.account_id is not null
 ),
 
 account_moments as (
     select distinct people.account_id, moments.as_of
     from {{ ref('int_scoring_moments') }} as moments
-    inner join people on moments.lead_id = people.lead_id
+    inner join people on moments.lead_id = people.lead_id and {{ known_at('people', 'moments.as_of') }}
 ),
 
 members as (
     select account_moments.account_id, account_moments.as_of, people.lead_id
     from account_moments
-    inner join people on account_moments.account_id = people.account_id and people.created_at <= account_moments.as_of
+    inner join people
+        on
+            account_moments.account_id = people.account_id
+            and people.created_at <= account_moments.as_of
+            and {{ known_at('people', 'account_moments.as_of') }}
 ),
 
 events as (
@@ -29,11 +33,12 @@ events as (
         members.lead_id,
         {{ days_between('engagements.occurred_at', 'members.as_of') }} as age_days
     from members
-    inner join {{ ref('int_engagements') }} as engagements
+    inner join {{ ref('int_engagement_versions') }} as engagements
         on
             members.lead_id = engagements.lead_id
             and engagements.occurred_at <= members.as_of
-            and {{ days_between('engagements.occurred_at', 'members.as_of') }} <= {{ engaged_days }}
+            and {{ known_at('engagements', 'members.as_of') }}
+            and {{ days_between('engagements.occurred_at', 'members.as_of') }} < {{ engaged_days }}
     where engagements.signal != 'email_opened'
 ),
 

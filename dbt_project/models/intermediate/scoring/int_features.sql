@@ -14,10 +14,6 @@ signals as (
     select * from {{ ref('int_signal_features') }}
 ),
 
-lead_accounts as (
-    select * from {{ ref('int_lead_accounts') }} where place = 1
-),
-
 account_features as (
     select
         moments.lead_id,
@@ -30,7 +26,8 @@ account_features as (
         end as others_value,
         account_features.number_value
     from {{ ref('int_scoring_moments') }} as moments
-    inner join lead_accounts on moments.lead_id = lead_accounts.lead_id
+    inner join {{ ref('int_lead_account_versions') }} as lead_accounts
+        on moments.lead_id = lead_accounts.lead_id and {{ known_at('lead_accounts', 'moments.as_of') }}
     inner join {{ ref('int_account_features') }} as account_features
         on lead_accounts.account_id = account_features.account_id and moments.as_of = account_features.as_of
     left join signals

@@ -1,6 +1,7 @@
 -- What the lead did up to the moment, one row per feature that the catalogue takes from signals: how often, how often
 -- in its window, on how many days, or how many days ago. A hand-raise decays only from the first touch by a person
--- after it. Signal * is any but an opened e-mail, which is noise.
+-- after it. Signal * is any but an opened e-mail, which is noise. A window of seven days is the day of the moment and
+-- the six before it.
 
 with moments as (
     select * from {{ ref('int_scoring_moments') }}
@@ -15,8 +16,11 @@ days as (
         count(*) as event_count,
         max(engagements.occurred_at) as last_at
     from moments
-    inner join {{ ref('int_engagements') }} as engagements
-        on moments.lead_id = engagements.lead_id and engagements.occurred_at <= moments.as_of
+    inner join {{ ref('int_engagement_versions') }} as engagements
+        on
+            moments.lead_id = engagements.lead_id
+            and engagements.occurred_at <= moments.as_of
+            and {{ known_at('engagements', 'moments.as_of') }}
     group by
         moments.lead_id,
         moments.as_of,
@@ -41,7 +45,7 @@ measured as (
     inner join {{ ref('feature_catalogue') }} as catalogue
         on
             (catalogue.signal = days.signal or (catalogue.signal = '*' and days.signal != 'email_opened'))
-            and days.age_days <= coalesce(catalogue.window_days, days.age_days)
+            and (catalogue.window_days is null or days.age_days < catalogue.window_days)
     group by
         days.lead_id, days.as_of, catalogue.feature, catalogue.is_hand_raise, catalogue.decays, catalogue.measure
 ),
@@ -49,11 +53,12 @@ measured as (
 worked as (
     select measured.lead_id, measured.as_of, measured.feature, min(touches.touched_at) as worked_at
     from measured
-    inner join {{ ref('int_touches') }} as touches
+    inner join {{ ref('int_touch_versions') }} as touches
         on
             measured.lead_id = touches.lead_id
             and measured.last_at <= touches.touched_at
             and touches.touched_at <= measured.as_of
+            and {{ known_at('touches', 'measured.as_of') }}
     where measured.is_hand_raise
     group by measured.lead_id, measured.as_of, measured.feature
 )

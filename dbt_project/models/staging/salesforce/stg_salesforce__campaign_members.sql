@@ -7,5 +7,6 @@ select
     coalesce({{ as_flag('HasResponded') }}, false) as has_responded,
     {{ as_timestamp('FirstRespondedDate') }} as responded_at,
     {{ as_timestamp('CreatedDate') }} as created_at,
+    {{ in_utc('SystemModstamp') }} as modified_at,
     coalesce({{ as_flag('IsDeleted') }}, false) as is_deleted
 from {{ source('raw_salesforce', 'CampaignMember') }}

@@ -1,0 +1,37 @@
+-- What a lead did, and from when until when it was known: today's engagements, and those that a run has seen go, which
+-- count for moments before. Features are made from these, reports from int_engagements.
+
+with withdrawals as (
+    select * from {{ ref('int_engagement_withdrawals') }}
+),
+
+replaced as (
+    select source_id, kind, max(known_until) as known_from from withdrawals group by source_id, kind
+)
+
+select
+    engagements.lead_id,
+    engagements.signal,
+    engagements.detail,
+    engagements.occurred_at,
+    engagements.source_id,
+    engagements.kind,
+    replaced.known_from,
+    cast(null as timestamp) as known_until
+from {{ ref('int_engagements') }} as engagements
+left join replaced on engagements.source_id = replaced.source_id and engagements.kind = replaced.kind
+
+union all
+
+select
+    ids.current_lead_id as lead_id,
+    withdrawals.signal,
+    withdrawals.detail,
+    withdrawals.occurred_at,
+    withdrawals.source_id,
+    withdrawals.kind,
+    withdrawals.known_from,
+    withdrawals.known_until
+from withdrawals
+inner join {{ ref('dim_lead_ids') }} as ids on withdrawals.lead_id = ids.lead_id
+where ids.current_lead_id is not null

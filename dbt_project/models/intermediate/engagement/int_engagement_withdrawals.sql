@@ -1,0 +1,11 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false
+) }}
+{% set versions = earlier_rows('int_engagement_versions') %}
+
+-- A log: what a lead did as far as a run took it for true and the next one did not. The signal is that of its time.
+
+{{ withdrawn_rows(
+    "(select * from " ~ versions ~ " where known_until is null) as live" if versions else none,
+    ref('int_engagement_events'), ['source_id', 'kind'], ['occurred_at', 'detail'], ['lead_id', 'signal'],
+) }}
