@@ -53,6 +53,10 @@ sales as (
     group by members.account_id
 ),
 
+company_kinds as (
+    {{ kinds_of_domains('speakers') }}
+),
+
 accounts as (
     select
         account_id,
@@ -70,7 +74,7 @@ select
     salesforce.record_id as salesforce_account_id,
     hubspot.record_id as hubspot_company_id,
     coalesce(salesforce_owners.rep_id, hubspot_owners.rep_id) as owner_rep_id,
-    company_domains.kind as company_kind,
+    company_kinds.kind as company_kind,
     accounts.record_count,
     accounts.created_at,
     coalesce(sales.won_count, 0) > 0 as is_customer,
@@ -86,6 +90,5 @@ left join {{ ref('int_crm_owners') }} as salesforce_owners
     on salesforce_owners.crm = 'salesforce' and salesforce.owner_id = salesforce_owners.owner_id
 left join {{ ref('int_crm_owners') }} as hubspot_owners
     on hubspot_owners.crm = 'hubspot' and hubspot.owner_id = hubspot_owners.owner_id
-left join {{ ref('company_domains') }} as company_domains
-    on coalesce(salesforce.domain, hubspot.domain, leads.domain) = company_domains.domain
+left join company_kinds on coalesce(salesforce.domain, hubspot.domain, leads.domain) = company_kinds.domain
 left join sales on accounts.account_id = sales.account_id

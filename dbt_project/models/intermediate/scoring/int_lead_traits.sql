@@ -33,6 +33,36 @@ nonsense as (
     inner join {{ ref('nonsense_words') }} as patterns on answers.words = patterns.word
 ),
 
+-- Where a lead is from: its address says so first, then its website, then its account.
+domains as (
+    select
+        people.lead_id,
+        people.email_domain,
+        {{ website_domain('people.website') }} as website_domain,
+        accounts.domain as account_domain
+    from people
+    left join {{ ref('int_lead_accounts') }} as lead_accounts
+        on people.lead_id = lead_accounts.lead_id and lead_accounts.place = 1
+    left join {{ ref('int_accounts') }} as accounts on lead_accounts.account_id = accounts.account_id
+),
+
+known_kinds as (
+    {{ kinds_of_domains(
+        "(select email_domain as domain from domains union all select website_domain as domain from domains"
+        ~ " union all select account_domain as domain from domains) as named"
+    ) }}
+),
+
+company_kinds as (
+    select
+        domains.lead_id,
+        coalesce(emails.kind, websites.kind, accounts.kind) as kind
+    from domains
+    left join known_kinds as emails on domains.email_domain = emails.domain
+    left join known_kinds as websites on domains.website_domain = websites.domain
+    left join known_kinds as accounts on domains.account_domain = accounts.domain
+),
+
 asked as (
     select distinct topic from {{ ref('question_sets') }} where is_asked
 ),
@@ -65,7 +95,7 @@ select
     people.company_key,
     people.email_domain,
     people.phone,
-    company_domains.kind as company_kind,
+    company_kinds.kind as company_kind,
     people.email_key is not null as has_email,
     free_mail.domain is not null as is_free_mail,
     role_addresses.local_part is not null as is_role_address,
@@ -82,7 +112,7 @@ from people
 left join {{ ref('free_mail_domains') }} as free_mail on people.email_domain = free_mail.domain
 left join {{ ref('role_addresses') }} as role_addresses
     on {{ dbt.split_part('people.email_key', "'@'", 1) }} = role_addresses.local_part
-left join {{ ref('company_domains') }} as company_domains on people.email_domain = company_domains.domain
+left join company_kinds on people.lead_id = company_kinds.lead_id
 left join title_matches as levels
     on people.job_title = levels.job_title and levels.kind = 'level' and levels.place = 1
 left join title_matches as functions
