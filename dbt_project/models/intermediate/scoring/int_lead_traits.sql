@@ -19,18 +19,39 @@ title_matches as (
         on {{ dbt.position("concat(' ', patterns.word, ' ')", 'titles.words') }} > 0
 ),
 
--- A whole value that is a nonsense word: 'Test' is none, 'Test Manager' is a job.
+-- A whole answer that is a nonsense word, 'Test' but not 'Test Manager', or one that nobody typed on purpose.
 answers as (
-    {% for field in ['first_name', 'last_name', 'job_title', 'company_name'] %}
-    select lead_id, trim({{ words_of(field) }}) as words from people where {{ field }} is not null
+    {% for field, text in {
+        'first_name': 'first_name', 'last_name': 'last_name', 'full_name': 'full_name', 'job_title': 'job_title',
+        'company_name': 'company_name', 'mailbox': dbt.split_part('email_key', "'@'", 1), 'mail_domain': 'email_domain',
+    }.items() %}
+    select
+        lead_id,
+        '{{ field }}' as field,
+        {{ 'true' if field in ('first_name', 'last_name') else 'false' }} as is_name,
+        trim({{ words_of(text) }}) as words
+    from people
+    where {{ text }} is not null
     {{ "union all" if not loop.last }}
     {% endfor %}
 ),
 
 nonsense as (
-    select distinct answers.lead_id
+    select answers.lead_id
     from answers
-    inner join {{ ref('nonsense_words') }} as patterns on answers.words = patterns.word
+    inner join {{ ref('nonsense_words') }} as patterns
+        on
+            answers.words = patterns.word
+            and (
+                answers.field = patterns.field
+                or (patterns.field is null and answers.field not in ('mailbox', 'mail_domain'))
+            )
+    union
+    select lead_id
+    from answers
+    where
+        (is_name and ({{ is_mashed('words', true) }}))
+        or (not is_name and field != 'mail_domain' and ({{ is_mashed('words', false) }}))
 ),
 
 -- Where a lead is from: its address says so first, then its website, then its account.

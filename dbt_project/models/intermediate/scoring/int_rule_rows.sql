@@ -6,7 +6,7 @@
     'feature_catalogue': ['feature', 'known_when', 'decays', 'is_hand_raise', 'signal', 'measure', 'window_days'],
     'free_mail_domains': ['domain'],
     'job_titles': ['priority', 'kind', 'word', 'value'],
-    'nonsense_words': ['word'],
+    'nonsense_words': ['field', 'word'],
     'next_actions': ['priority', 'grade', 'feature', 'operator', 'value', 'next_action'],
     'placeholder_words': ['word'],
     'question_sets': ['framework', 'place', 'topic', 'question', 'is_asked'],
