@@ -283,6 +283,6 @@ _CHECKS: dict[str, tuple[Check, ...]] = {
     "score_dimensions": (_limits,),
     "score_rules": (_rules_of_dimensions,),
     "signal_patterns": (_pattern_signals, _patterns_reached),
-    "stages": (_stage_flags,),
+    "stages": (_stage_flags, _placeholders),
     "subject_patterns": (_first_words,),
 }

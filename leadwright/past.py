@@ -23,7 +23,7 @@ _LEAD = """
     select lead_id, full_name, company_name, created_at from marts.dim_leads where lead_id = ?
 """
 _SCORE = """
-    select fit_score, intent_score, score, fit_band, intent_band, grade, play, a.next_action, disqualified_reason
+    select fit_score, intent_score, score, fit_band, intent_band, grade, a.play, a.next_action, disqualified_reason
     from intermediate.int_scores s join intermediate.int_next_actions a using (lead_id, as_of)
     where lead_id = ? and as_of = ?
 """

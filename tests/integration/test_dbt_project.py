@@ -55,8 +55,30 @@ def test_the_reports_agree_on_promises_and_owners(built: DbtWarehouse) -> None:
 def test_every_lead_has_a_live_record_and_every_grade_its_best_lead(built: DbtWarehouse) -> None:
     live = "select distinct lead_id from marts.dim_crm_records where not is_deleted order by all"
     assert built.rows(live) == built.rows("select lead_id from marts.dim_leads order by all")
-    best = "select grade, max(score) from marts.fct_lead_scores group by grade order by all"
+    best = (
+        "select grade, max(score) from marts.fct_lead_scores join marts.dim_leads using (lead_id) "
+        "where lifecycle_stage not in ('customer', 'disqualified', 'lost') group by grade order by all"
+    )
     assert built.rows("select grade, score from marts.rpt_example_leads order by all") == built.rows(best)
+
+
+def test_nobody_is_told_to_call_a_lead_that_is_closed(built: DbtWarehouse) -> None:
+    told = built.rows(
+        "select lifecycle_stage, play, count(*) from marts.fct_lead_scores join marts.dim_leads using (lead_id) "
+        "where lifecycle_stage in ('customer', 'disqualified', 'lost') group by all order by all"
+    )
+    assert [(stage, play) for stage, play, _ in told] == [
+        ("customer", "Account care"),
+        ("disqualified", "Quarterly audit"),
+        ("lost", "Recycle on a new sign"),
+    ]
+    assert (
+        built.rows(
+            "select lead_id from marts.fct_lead_scores s join intermediate.int_write_values w using (lead_id) "
+            "where w.play != s.play"
+        )
+        == []
+    )
 
 
 def test_a_rep_s_change_of_owner_stays_and_says_who_made_it(built: DbtWarehouse) -> None:

@@ -16,7 +16,7 @@ select
     scores.override_grade,
     scores.override_reason,
     scores.override_by,
-    scores.play,
+    actions.play,
     actions.next_action,
     actions.next_question,
     scores.sla_minutes,

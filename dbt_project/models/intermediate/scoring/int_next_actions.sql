@@ -1,4 +1,5 @@
--- What to do and to ask next: the first action whose grade and condition hold, else that of the grade; and the first
+-- What to do and to ask next: what the stage asks for where it says so (nobody calls a customer or a rejected lead
+-- because of its score), else the first action whose grade and condition hold, else that of the grade; and the first
 -- question of the sets in use that nobody has answered.
 
 with scores as (
@@ -43,6 +44,17 @@ looked_at as (
     where features.feature in (select feature from {{ ref('next_actions') }})
 ),
 
+standing as (
+    select scores.lead_id, scores.as_of, stages.play, stages.next_action
+    from scores
+    inner join {{ ref('int_stage_changes') }} as changes
+        on
+            scores.lead_id = changes.lead_id
+            and changes.entered_at <= scores.as_of
+            and (changes.left_at is null or changes.left_at > scores.as_of)
+    inner join {{ ref('stages') }} as stages on changes.stage = stages.stage
+),
+
 holding as (
     select
         scores.lead_id,
@@ -63,9 +75,10 @@ holding as (
 select
     scores.lead_id,
     scores.as_of,
+    coalesce(standing.play, scores.play) as play,
     open_questions.question as next_question,
     replace(
-        coalesce(holding.next_action, scores.next_action),
+        coalesce(standing.next_action, holding.next_action, scores.next_action),
         '{question}',
         coalesce(open_questions.question, 'what is still open')
     ) as next_action
@@ -77,3 +90,4 @@ left join open_questions
         and open_questions.place = 1
 left join holding
     on scores.lead_id = holding.lead_id and scores.as_of = holding.as_of and holding.place = 1
+left join standing on scores.lead_id = standing.lead_id and scores.as_of = standing.as_of

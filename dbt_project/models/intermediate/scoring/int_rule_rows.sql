@@ -11,6 +11,7 @@
     'placeholder_words': ['word'],
     'question_sets': ['framework', 'place', 'topic', 'question', 'is_asked'],
     'role_addresses': ['local_part'],
+    'stages': ['stage', 'play', 'next_action'],
     'signal_patterns': ['priority', 'kind', 'word', 'signal'],
     'subject_patterns': ['kind', 'word'],
 } %}

@@ -1,21 +1,27 @@
+-- The best open lead of each grade: nobody acts on the score of a customer or of a lead that was rejected or lost.
+
 with placed as (
     select
-        *,
-        row_number() over (partition by grade order by score desc, lead_id) as place
-    from {{ ref('fct_lead_scores') }}
+        scores.*,
+        leads.full_name,
+        leads.email,
+        leads.company_name,
+        row_number() over (partition by scores.grade order by scores.score desc, scores.lead_id) as place
+    from {{ ref('fct_lead_scores') }} as scores
+    inner join {{ ref('dim_leads') }} as leads on scores.lead_id = leads.lead_id
+    where leads.lifecycle_stage not in ('customer', 'disqualified', 'lost')
 )
 
 select
-    scores.grade,
-    scores.lead_id,
-    leads.full_name,
-    leads.email,
-    leads.company_name,
-    scores.score,
-    scores.top_reasons,
+    placed.grade,
+    placed.lead_id,
+    placed.full_name,
+    placed.email,
+    placed.company_name,
+    placed.score,
+    placed.top_reasons,
     assignments.owner_name,
     assignments.reason as owner_reason
-from placed as scores
-inner join {{ ref('dim_leads') }} as leads on scores.lead_id = leads.lead_id
-left join {{ ref('fct_lead_assignments') }} as assignments on scores.lead_id = assignments.lead_id
-where scores.place = 1
+from placed
+left join {{ ref('fct_lead_assignments') }} as assignments on placed.lead_id = assignments.lead_id
+where placed.place = 1

@@ -25,6 +25,13 @@ totals as (
         count(*) as lead_count,
         {% for grade in ['Hot', 'Warm', 'Cold'] %}
         sum(case when scores.grade = '{{ grade }}' then 1 else 0 end) as {{ grade | lower }}_count,
+        sum(
+            case
+                when scores.grade = '{{ grade }}' and leads.lifecycle_stage not in ('customer', 'disqualified', 'lost')
+                    then 1
+                else 0
+            end
+        ) as {{ grade | lower }}_open_count,
         {% endfor %}
         sum(case when assignments.rep_id is not null then 1 else 0 end) as routed_count,
         sum(case when leads.is_mql then 1 else 0 end) as mql_count,
@@ -43,7 +50,7 @@ select
     {{ as_of() }} as as_of,
     totals.lead_count,
     {% for name in [
-        'hot_count', 'warm_count', 'cold_count', 'routed_count', 'mql_count', 'mql_to_sql_count', 'mql_open_count',
+        'hot_count', 'hot_open_count', 'warm_count', 'warm_open_count', 'cold_count', 'cold_open_count', 'routed_count', 'mql_count', 'mql_to_sql_count', 'mql_open_count',
         'sql_count', 'converted_count', 'won_count',
     ] %}
     cast(coalesce(totals.{{ name }}, 0) as bigint) as {{ name }},
