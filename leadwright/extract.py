@@ -27,6 +27,8 @@ dlt.config["load.delete_completed_jobs"] = (
     True  # else each page stays on disk for ever, deleted people included
 )
 
+_PULLS = (("crm", "varchar"), ("object", "varchar"), ("pulled_at", "timestamptz"), ("row_count", "bigint"))
+
 OnRows = Callable[[str, int], None]
 """Called with a table's name and the number of rows as each batch arrives."""
 
@@ -74,7 +76,7 @@ def pull(
         pipelines_dir=str(settings.home / "dlt"),
     )
     _forget_loads(Path(pipeline.working_dir))
-    result = Pulled(crm)
+    result, began = Pulled(crm), datetime.now(UTC)
     resources = [_resource(connector, t, result, on_rows) for t in tables if t.crm == crm]
     try:
         with warehouse.exclusive(settings.warehouse_file, settings.lock_wait_seconds):
@@ -85,6 +87,7 @@ def pull(
             pipeline.load(raise_on_failed_jobs=True)
     except PipelineStepFailed as failed:
         raise _ours(failed) from failed
+    _note(result, began, settings)
     return result
 
 
@@ -92,6 +95,17 @@ def _forget_loads(folder: Path) -> None:
     """Remove what dlt keeps of loads that have ended: a folder for each, and in homes of older versions its rows."""
     for package in folder.glob("load/loaded/*"):
         shutil.rmtree(package)
+
+
+def _note(pulled: Pulled, began: datetime, settings: Settings) -> None:
+    """Keep when each object was last pulled: rows that did not change say nothing about that."""
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        warehouse.ensure_table(db, "ops", "pulls", _PULLS)
+        db.execute("begin")
+        for name, count in pulled.rows.items():
+            db.execute("delete from ops.pulls where crm = ? and object = ?", [pulled.crm, name])
+            db.execute("insert into ops.pulls values (?, ?, ?, ?)", [pulled.crm, name, began, count])
+        db.execute("commit")
 
 
 def last_pull(db: warehouse.Connection, crm: str) -> datetime:

@@ -69,6 +69,11 @@ class DbtWarehouse:
         for row in texts:
             row.update({c: row[c] or changed for c, kind in table.columns if kind == "timestamptz"})
         self._insert(table, texts)
+        if table.crm:
+            self.execute(
+                f"delete from ops.pulls where crm = '{table.crm}' and object = '{name}'; "
+                f"insert into ops.pulls values ('{table.crm}', '{name}', timestamptz '{changed}', {len(texts)})"
+            )
 
     def build(self, as_of: datetime = NOW, moments: Sequence[datetime] = ()) -> None:
         """Build and test everything."""

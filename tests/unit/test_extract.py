@@ -64,6 +64,23 @@ def test_no_pulled_row_stays_outside_the_warehouse(settings: Settings) -> None:
     assert loaded(settings) == [("1", "Ann Somebody")]
 
 
+def test_when_an_object_was_pulled_is_kept_also_where_nothing_had_changed(settings: Settings) -> None:
+    crm = FakeCrm({"1": row("1", "Ann", 0)})
+    moments = []
+    for _ in range(2):
+        pull(crm, settings)
+        with warehouse.writer(settings.warehouse_file, 1) as db:
+            moments += db.execute("select pulled_at, object, row_count from ops.pulls").fetchall()
+    (first, *_), (second, *_) = moments
+    assert first < second <= datetime.now(UTC)
+    assert [rest for _, *rest in moments] == [["contacts", 1], ["contacts", 1]]
+    crm.fail_pull = UnavailableError("cut off")
+    with pytest.raises(UnavailableError):
+        pull(crm, settings)
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        assert db.execute("select pulled_at from ops.pulls").fetchall() == [(second,)]
+
+
 def test_an_empty_crm_still_makes_its_table(settings: Settings) -> None:
     assert pull(FakeCrm(), settings).rows == {"contacts": 0}
     assert loaded(settings) == []
