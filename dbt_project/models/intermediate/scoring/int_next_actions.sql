@@ -1,6 +1,6 @@
--- What to do and to ask next: what the stage asks for where it says so (nobody calls a customer or a rejected lead
--- because of its score), else the first action whose grade and condition hold, else that of the grade; and the first
--- question of the sets in use that nobody has answered.
+-- What to do and to ask next: a follow-up where a lead was ruled out too early; what the stage asks for where it says so
+-- (nobody calls a customer or a rejected lead because of its score); else the first action whose grade and condition
+-- hold, else that of the grade. And the first question of the sets in use that nobody has answered.
 
 with scores as (
     select * from {{ ref('int_scores') }}
@@ -78,7 +78,12 @@ select
     coalesce(standing.play, scores.play) as play,
     open_questions.question as next_question,
     replace(
-        coalesce(standing.next_action, holding.next_action, scores.next_action),
+        coalesce(
+            'Follow up before ruling it out; touches so far: ' || cast(early.touch_count as string),
+            standing.next_action,
+            holding.next_action,
+            scores.next_action
+        ),
         '{question}',
         coalesce(open_questions.question, 'what is still open')
     ) as next_action
@@ -91,3 +96,4 @@ left join open_questions
 left join holding
     on scores.lead_id = holding.lead_id and scores.as_of = holding.as_of and holding.place = 1
 left join standing on scores.lead_id = standing.lead_id and scores.as_of = standing.as_of
+left join {{ ref('int_early_disqualifications') }} as early on scores.lead_id = early.lead_id and scores.is_current

@@ -26,11 +26,7 @@ select
     scores.top_reasons as reasons,
     assignments.owner_name as owner,
     assignments.reason as owner_reason,
-    case
-        when early.lead_id is not null
-            then 'Follow up before ruling it out; touches so far: ' || cast(early.touch_count as string)
-        else scores.next_action
-    end as next_action,
+    scores.next_action,
     {{ dbt.date_trunc('second', 'responses.sla_due_at') }} as sla_due_at,
     reps.hubspot_owner_id,
     reps.salesforce_user_id,
@@ -40,4 +36,3 @@ inner join {{ ref('fct_lead_assignments') }} as assignments on scores.lead_id = 
 left join {{ ref('fct_lead_responses') }} as responses on scores.lead_id = responses.lead_id
 left join {{ ref('int_reps') }} as reps on assignments.rep_id = reps.rep_id
 left join replaced on scores.lead_id = replaced.lead_id
-left join {{ ref('int_early_disqualifications') }} as early on scores.lead_id = early.lead_id
