@@ -27,7 +27,10 @@ def main() -> None:
     overview = st.Page("views/overview.py", title="Overview", default=True)
     lead = st.Page("views/lead.py", title="Lead", url_path="lead")
     kpis = st.Page("views/kpis.py", title="Figures", url_path="figures")
-    page = st.navigation([overview, kpis, lead], position="top")
+    team = st.Page("views/team.py", title="Team", url_path="team")
+    money = st.Page("views/money.py", title="Money", url_path="money")
+    health = st.Page("views/health.py", title="Data health", url_path="data-health")
+    page = st.navigation([overview, kpis, team, money, health, lead], position="top")
     if page is overview and LINK in st.query_params:
         st.switch_page(lead, query_params={LINK: st.query_params[LINK]})
     try:

@@ -36,6 +36,7 @@ def grade_grid(grades: pd.DataFrame) -> alt.LayerChart:
             alt.Tooltip("grade:N", title="Grade"),
             alt.Tooltip("play:N", title="Play"),
             alt.Tooltip("lead_count:Q", title="Leads", format=","),
+            alt.Tooltip("open_lead_count:Q", title="Of them open", format=","),
         ],
     )
     squares = base.mark_rect(stroke="white", strokeWidth=3, cornerRadius=4).encode(
@@ -122,6 +123,57 @@ def weekly_progress(weeks: pd.DataFrame) -> alt.Chart:
                 legend=legend,
             ),
             tooltip=_week_tooltip("step", "Reached"),
+        )
+    )
+    return _finish(chart.properties(padding=ROOM_FOR_LAST_WEEK), height=260)
+
+
+def weekly_promises(weeks: pd.DataFrame) -> alt.Chart:
+    """Draw, per week in which leads became ready, how many were answered as promised."""
+    names = {
+        "sla_kept_count": "In time",
+        "sla_broken_count": "Too late",
+        "sla_running_count": "Still running",
+    }
+    legend = _legend("square")
+    chart = (
+        alt.Chart(_by_week(weeks, names, "answer"))
+        .mark_bar()
+        .encode(
+            x=_week_axis(),
+            y=alt.Y("leads:Q", title="Leads ready", axis=_number_axis()),
+            color=alt.Color(
+                "answer:N",
+                scale=alt.Scale(
+                    domain=list(names.values()), range=[palette.ACCENT, palette.GRADES["Warm"], palette.LINE]
+                ),
+                title="Answered",
+                legend=legend,
+            ),
+            order=alt.Order("place:Q"),
+            tooltip=_week_tooltip("answer", "Answered"),
+        )
+    )
+    return _finish(chart.properties(padding=ROOM_FOR_LAST_WEEK), height=260)
+
+
+def weekly_follow_ups(weeks: pd.DataFrame) -> alt.Chart:
+    """Draw, per week, the follow-ups that were due and those done in time."""
+    names = {"follow_up_due_count": "Due", "follow_up_done_count": "Done in time"}
+    legend = _legend("stroke")
+    chart = (
+        alt.Chart(_by_week(weeks, names, "kind"))
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=_week_axis(),
+            y=alt.Y("leads:Q", title="Follow-ups", axis=_number_axis()),
+            color=alt.Color(
+                "kind:N",
+                scale=alt.Scale(domain=list(names.values()), range=[palette.BAR, palette.ACCENT]),
+                title="",
+                legend=legend,
+            ),
+            tooltip=_week_tooltip("kind", "Follow-ups"),
         )
     )
     return _finish(chart.properties(padding=ROOM_FOR_LAST_WEEK), height=260)

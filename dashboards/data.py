@@ -6,6 +6,7 @@ Nothing is cached: a mart for the overview has a handful of rows, and a cache wo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -36,10 +37,9 @@ class Kpis:
     """Everything on the page of figures."""
 
     figures: pd.DataFrame
+    months: pd.DataFrame
     cohorts: pd.DataFrame
     bands: pd.DataFrame
-    channels: pd.DataFrame
-    quality: pd.DataFrame
     audit: pd.DataFrame
 
 
@@ -96,15 +96,10 @@ def read_kpis(settings: Settings) -> Kpis:
     with warehouse.reader(settings.serving_file) as db:
         return Kpis(
             figures=db.execute("select * from marts.rpt_kpis order by model, kpi_id").df(),
+            months=db.execute("select * from marts.rpt_kpis_monthly order by month desc").df(),
             cohorts=db.execute("select * from marts.rpt_funnel_cohorts order by cut, cut_value, cohort").df(),
             bands=db.execute(
                 "select * from marts.rpt_score_bands where cut = 'score' order by cast(cut_value as int)"
-            ).df(),
-            channels=db.execute(
-                "select * from marts.rpt_attribution order by linear_amount desc, channel"
-            ).df(),
-            quality=db.execute(
-                "select * from marts.rpt_data_quality order by lead_count desc, check_id"
             ).df(),
             audit=db.execute(
                 """
@@ -117,20 +112,34 @@ def read_kpis(settings: Settings) -> Kpis:
         )
 
 
+def read_reports(settings: Settings, reports: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+    """Read whole reports: mart -> in which order, as SQL has it."""
+    with warehouse.reader(settings.serving_file) as db:
+        return {
+            name: db.execute(f"select * from marts.{name} order by {order}").df()
+            for name, order in reports.items()
+        }
+
+
 def find_leads(settings: Settings, text: str) -> list[Row]:
-    """Find leads by part of a name or e-mail, or by an id of ours or a CRM's; best score first."""
+    """Find leads by part of a name or e-mail, or by an id of ours or of any of its CRM records; best score first.
+
+    Without a text: the open leads, because nobody has to act on the others.
+    """
     wanted = text.strip().lower()
     with warehouse.reader(settings.serving_file) as db:
         return warehouse.rows(
             db,
             """
-            select lead_id, full_name, email, company_name, grade, score,
+            select lead_id, full_name, email, company_name, grade, score, lifecycle_stage,
                    coalesce(hubspot_contact_id, salesforce_lead_id, salesforce_contact_id) as record_id
             from marts.dim_leads join marts.fct_lead_scores using (lead_id)
-            where contains(lower(coalesce(full_name, '')), $1)
-               or contains(lower(coalesce(email, '')), $1)
-               or $1 in (lower(lead_id), lower(hubspot_contact_id), lower(salesforce_lead_id),
-                                     lower(salesforce_contact_id))
+            where case when $1 = '' then coalesce(lifecycle_stage, 'lead') not in ('customer', 'disqualified', 'lost')
+                       else contains(lower(coalesce(full_name, '')), $1)
+                         or contains(lower(coalesce(email, '')), $1)
+                         or lower(lead_id) = $1
+                         or lead_id in (select lead_id from marts.dim_crm_records where lower(record_id) = $1)
+                  end
             order by score desc, lead_id limit $2
             """,
             [wanted, MATCHES_SHOWN],

@@ -37,7 +37,7 @@ FACTS = {
     "salesforce_contact_id": "Salesforce contact",
     "lead_id": "Leadwright id",
 }
-CODES = ("lead_source", "lifecycle_stage", "company_kind")
+CODES = ("lead_source", "lifecycle_stage", "company_kind", "industry")
 
 
 def facts_in_words(facts: Row) -> list[tuple[str, str]]:

@@ -265,7 +265,23 @@ def _matured(rows: Rows, tables: Tables) -> Iterator[Finding]:
         )
 
 
-_KNOWN_AT_ONCE = ("cost_per_lead", "attributed_revenue", "rejected_without_touch", "accepted_writes")
+_KNOWN_AT_ONCE = (
+    *(
+        "qualified_pipeline",
+        "qualified_revenue",
+        "attributed_revenue",
+        "response_minutes",
+        "response_p90_minutes",
+    ),
+    *(
+        "sla_kept",
+        "follow_ups_done",
+        "load_off_balance",
+        "rejected_without_touch",
+        "data_gaps",
+        "accepted_writes",
+    ),
+)
 
 _CHECKS: dict[str, tuple[Check, ...]] = {
     "business_hours": (_hours,),

@@ -15,7 +15,7 @@ ENOUGH = 20
 NOTHING = "no data yet"
 MINUS = "\N{MINUS SIGN}"
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
-CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
+CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+|[A-Z0-9]+(_[A-Z0-9]+)+")
 ABBREVIATIONS = {"mql": "MQL", "sql": "SQL"}
 
 
@@ -78,8 +78,9 @@ def points(amount: Decimal, decimals: int = 0, *, signed: bool = False) -> str:
 
 
 def code_in_words(code: str) -> str:
-    """Write one of our codes, such as a stage or a source, as words."""
-    return ABBREVIATIONS.get(code, code.replace("_", " "))
+    """Write a code as words: one of ours, such as a stage or a source, or a CRM's (`COMPUTER_SOFTWARE`)."""
+    words = code.replace("_", " ")
+    return ABBREVIATIONS.get(code, words.lower() if "_" in code and code.isupper() else words)
 
 
 def seen_in_words(value: str | None) -> str:

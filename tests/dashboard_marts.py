@@ -18,11 +18,16 @@ import yaml
 AS_OF = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0) - timedelta(hours=1)
 
 MARTS = Path(__file__).resolve().parents[1] / "dbt_project" / "models" / "marts"
-CONTRACTS = (MARTS / "_marts.yml", MARTS / "_identity.yml", MARTS / "reports" / "_reports.yml")
+CONTRACTS = tuple(
+    MARTS / file
+    for file in ("_marts.yml", "_identity.yml", "reports/_reports.yml", "reports/_routing_reports.yml")
+)
 
 OVERVIEW = {
     "as_of": AS_OF, "lead_count": 2_417, "hot_count": 363, "warm_count": 1_209, "cold_count": 845,
+    "hot_open_count": 301, "warm_open_count": 1_209, "cold_open_count": 700,
     "mql_count": 1_034, "mql_to_sql_count": 287, "mql_open_count": 402, "won_count": 96,
+    "known_mql_count": 640, "known_mql_to_sql_count": 160,
     "response_count": 611, "response_median_minutes": 47.5, "sla_kept_count": 171,
     "sla_broken_count": 531, "sla_running_count": 38, "routed_count": 2_400,
 }  # fmt: skip
@@ -48,6 +53,11 @@ SOURCES = [
     ("partner", 14, 0, 3, 0, 0),
 ]
 SOURCE_COLUMNS = ("lead_source", "lead_count", "hot_count", "mql_count", "sql_count", "won_count")
+KNOWN_RATES = {
+    "lead_to_mql_basis_count": 800, "lead_to_mql_rate": 0.45, "mql_to_sql_basis_count": 12, "mql_to_sql_rate": None,
+    "lead_to_won_basis_count": 400, "lead_to_won_rate": 0.05, "costed_count": 10, "cost_amount": 5000,
+    "cost_per_lead_amount": 500.0, "cost_per_mql_amount": 1250.0, "cost_per_sql_amount": None,
+}  # fmt: skip
 ADA = "lead-ada"
 
 
@@ -103,8 +113,13 @@ def ada() -> dict[str, list[dict[str, Any]]]:
             {
                 "lead_id": ADA, "ready_at": AS_OF - timedelta(days=12, minutes=14),
                 "first_touch_at": AS_OF - timedelta(days=12), "response_minutes": 14,
-                "sla_minutes": 5, "sla_due_at": AS_OF - timedelta(days=12, minutes=9),
+                "sla_minutes": 5, "sla_due_at": AS_OF - timedelta(days=12, minutes=9), "sla_status": "broken",
             }
+        ],
+        "dim_crm_records": [
+            {"record_key": f"{key}:{n}", "record_id": n, "lead_id": ADA, "is_deleted": False}
+            for key, n in (("hubspot:contacts", "501"), ("hubspot:contacts", "502"),
+                           ("salesforce:leads", "00Q000000000001AAA"))
         ],
         "dim_reps": [{"rep_id": "rep-1", "full_name": "Grace Hopper", "is_active": True}],
     }  # fmt: skip
@@ -149,6 +164,7 @@ def full() -> dict[str, list[dict[str, Any]]]:
                 "play": play,
                 "next_action": play,
                 "lead_count": n,
+                "open_lead_count": n - n // 10,
             }
             for (fit, intent), (grade, play, n) in GRID.items()
         ],
@@ -156,13 +172,7 @@ def full() -> dict[str, list[dict[str, Any]]]:
             {"step_number": i, "step": step, "lead_count": n} for i, (step, n) in enumerate(FUNNEL, start=1)
         ],
         "rpt_sources": [
-            dict(
-                zip(
-                    ("lead_source", "lead_count", "hot_count", "mql_count", "sql_count", "won_count"),
-                    row,
-                    strict=True,
-                )
-            )
+            dict(zip(SOURCE_COLUMNS, row, strict=True)) | (KNOWN_RATES if row[1] > 900 else {})
             for row in SOURCES
         ],
         "rpt_weekly_trend": [_week(start, n) for start, n in weeks],
@@ -172,11 +182,20 @@ def full() -> dict[str, list[dict[str, Any]]]:
 def kpis() -> dict[str, list[dict[str, Any]]]:
     """Marts of the page of figures: one figure that is sure, one thin, one an amount, one without data."""
 
-    def figure(kpi_id: str, of: str, numerator: float, denominator: float, thin: bool) -> dict[str, Any]:
+    def figure(
+        kpi_id: str, of: str, numerator: float, denominator: float, thin: bool, unit: str = "share"
+    ) -> dict[str, Any]:
         return {
-            "kpi_id": kpi_id, "label": kpi_id, "numerator_meaning": of, "numerator": numerator,
+            "kpi_id": kpi_id, "label": kpi_id, "unit": unit, "numerator_meaning": of, "numerator": numerator,
             "denominator_meaning": "leads that became an MQL", "denominator": denominator, "is_thin": thin,
-            "value": numerator / denominator if denominator else None, "maturity_days": 60,
+            "value": _value(unit, numerator, denominator), "maturity_days": 60,
+        }  # fmt: skip
+
+    def month(start: date, numerator: float, denominator: float, mature: bool) -> dict[str, Any]:
+        return {
+            "kpi_id": "mql_to_sql", "label": "mql_to_sql", "unit": "share", "month": start, "numerator": numerator,
+            "denominator": denominator, "value": numerator / denominator, "open_count": 5, "is_mature": mature,
+            "is_thin": denominator < 30,
         }  # fmt: skip
 
     def cohort(cut: str, value: str, name: str, entered: int, through: int, mature: bool) -> dict[str, Any]:
@@ -190,9 +209,12 @@ def kpis() -> dict[str, list[dict[str, Any]]]:
         "rpt_kpis": [
             figure("mql_to_sql", "MQLs that sales has ever qualified", 100, 400, False),
             figure("lead_to_won", "won", 1, 12, True),
-            figure("cost_per_sql", "cost", 3500, 10, True),
+            figure("cost_per_sql", "cost", 3500, 10, True, "amount"),
+            figure("response_minutes", "minutes (median)", 47.5, 611, False, "minutes"),
+            figure("score_differentiation", "Hot", 0.4, 0.1, False, "times"),
             figure("repeat_purchase", "again", 0, 0, True),
         ],
+        "rpt_kpis_monthly": [month(date(2026, 6, 1), 3, 20, False), month(date(2026, 5, 1), 12, 40, True)],
         "rpt_funnel_cohorts": [
             cohort("all", "all", "2026-05", 40, 12, True),
             cohort("all", "all", "2026-06", 20, 3, False),
@@ -202,10 +224,110 @@ def kpis() -> dict[str, list[dict[str, Any]]]:
         ],
         "rpt_disqualified": [
             {
-                "lead_id": f"out-{n}", "disqualified_by": "a person", "reason_code": "no_budget",
+                "lead_id": f"out-{n}", "disqualified_by": "a person", "reason_code": "not_said",
                 "is_audit_due": n < 7, "is_without_touch": n < 2,
             }
             for n in range(9)
+        ],
+    }  # fmt: skip
+
+
+def work() -> dict[str, list[dict[str, Any]]]:
+    """Marts of the pages Team, Money and Data health, counted by hand."""
+    monday = AS_OF.date() - timedelta(days=AS_OF.weekday())
+
+    def answers(cut: str, value: str, kept: int, broken: int) -> dict[str, Any]:
+        return {
+            "cut": cut, "cut_value": value, "ready_count": 50, "response_count": 40, "median_minutes": 30.0,
+            "p90_minutes": 300.0, "median_working_minutes": 25.0, "sla_kept_count": kept, "sla_broken_count": broken,
+            "sla_running_count": 3, "sla_kept_share": kept / (kept + broken),
+        }  # fmt: skip
+
+    def decided(cut: str, value: str, number: int, thin: bool) -> dict[str, Any]:
+        return {
+            "cut": cut, "cut_key": value, "cut_value": value, "routed_count": number, "replaced_count": 2,
+            "rerouted_count": 0, "reassigned_count": 1, "mature_count": number - 10, "mature_kept_count": number - 14,
+            "accuracy_share": (number - 14) / (number - 10), "is_thin": thin,
+        }  # fmt: skip
+
+    return {
+        "rpt_responses": [
+            answers("all", "all", 20, 10),
+            answers("rep", "Grace Hopper", 18, 6),
+            answers("rep", "Alan Turing", 2, 4),
+            answers("hour", "09", 20, 10),
+        ],
+        "rpt_weekly_responses": [
+            {
+                "week_start_on": monday - timedelta(weeks=back), "ready_count": 12, "response_count": 9,
+                "median_minutes": 30.0, "sla_kept_count": 6, "sla_broken_count": 3, "sla_running_count": 0,
+                "follow_up_due_count": 8, "follow_up_done_count": 5, "is_complete": back > 0,
+            }
+            for back in range(4)
+        ],
+        "rpt_routing": [
+            decided("all", "all", 100, False),
+            decided("rep", "Grace Hopper", 80, False),
+            decided("rep", "Alan Turing", 20, True),
+        ],
+        "rpt_workload": [
+            {
+                "rep_id": "rep-1", "full_name": "Grace Hopper", "is_active": True, "is_in_pool": True,
+                "weight": 3, "capacity": 40, "open_load": 30.0, "utilisation": 0.75, "is_on_leave": True,
+                "given_count": 12, "taken_over_count": 1, "given_load": 20.0, "given_share": 0.8, "weight_share": 0.75,
+            },
+            {
+                "rep_id": "rep-2", "full_name": "Alan Turing", "is_active": False, "is_in_pool": False,
+                "weight": 0, "capacity": None, "open_load": 4.0, "utilisation": None, "is_on_leave": False,
+                "given_count": 3, "taken_over_count": 0, "given_load": 5.0, "given_share": 0.2, "weight_share": 0.0,
+            },
+        ],
+        "rpt_follow_ups": [
+            {
+                "cut": "rep", "cut_key": "rep-1", "cut_value": "Grace Hopper", "due_count": 40, "done_count": 30,
+                "late_count": 4, "overdue_count": 6, "open_count": 2, "dropped_count": 1, "done_share": 0.75,
+            }
+        ],
+        "rpt_early_disqualifications": [{"lead_id": "out-1", "disqualified_at": AS_OF, "touch_count": 1}],
+        "rpt_pipeline": [
+            {
+                "cut": cut, "cut_key": value, "cut_value": value, "open_count": 5, "qualified_open_count": 4,
+                "open_amount": 1000, "qualified_open_amount": 750, "won_count": 2, "qualified_won_count": 1,
+                "won_amount": 400, "qualified_won_amount": 100,
+            }
+            for cut, value in (("all", "all"), ("source", "organic_search"), ("rep", "Grace Hopper"))
+        ],
+        "rpt_campaigns": [
+            {
+                "campaign_id": "c", "name": "Fair", "cost_amount": 3000, "lead_count": 30, "mql_count": 10,
+                "sql_count": 0, "won_count": 0, "cost_per_lead_amount": 100.0, "cost_per_mql_amount": 300.0,
+                "cost_per_sql_amount": None, "is_mature": False,
+            }
+        ],
+        "rpt_attribution": [
+            {
+                "touch_type": "source", "channel": "organic_search", "opportunity_count": 3, "first_amount": 400,
+                "last_amount": 400, "linear_amount": 400, "position_amount": 400, "is_thin": True,
+            }
+        ],
+        "rpt_retention": [
+            {
+                "cohort_month": date(2026, 5, 1), "customer_count": 40, "repeat_count": 4, "open_count": 36,
+                "repeat_rate": 0.1, "first_amount": 9000, "later_amount": 500, "is_mature": False, "is_thin": False,
+            }
+        ],
+        "rpt_freshness": [
+            {
+                "crm": "hubspot", "object": name, "record_count": 9, "deleted_count": 0, "pulled_at": at,
+                "last_changed_at": AS_OF - timedelta(days=30), "is_late": at is None,
+            }
+            for name, at in (("contacts", AS_OF), ("deals", None))
+        ],
+        "rpt_sync_health": [
+            {
+                "crm": "hubspot", "object": "contacts", "status": "skipped", "code": "CHANGED_MEANWHILE",
+                "record_count": 3, "last_at": AS_OF,
+            }
         ],
         "rpt_data_quality": [
             {"check_id": "no_email", "meaning": "No e-mail address", "lead_count": 3, "of_lead_count": 9, "rate": 1 / 3}
@@ -241,10 +363,16 @@ def publish(file: Path, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> No
                 )
 
 
+def _value(unit: str, numerator: float, denominator: float) -> float | None:
+    if unit == "minutes":
+        return numerator
+    return numerator / denominator if denominator else None
+
+
 def _week(start: date, leads: int) -> dict[str, Any]:
     hot, warm = leads * 15 // 100, leads // 2
     return {
         "week_start_on": start, "lead_count": leads, "hot_count": hot, "warm_count": warm,
         "cold_count": leads - hot - warm, "mql_count": leads * 43 // 100, "sql_count": leads * 12 // 100,
-        "won_count": leads * 4 // 100,
+        "won_count": leads * 4 // 100, "is_complete": start + timedelta(days=7) <= AS_OF.date(),
     }  # fmt: skip

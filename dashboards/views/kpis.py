@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
-from dashboards import data
+from dashboards import data, report_table
 from leadwright import settings
-from leadwright.figures import NOTHING, code_in_words, count, moment
+from leadwright.figures import NOTHING, code_in_words, count, duration, moment
 
-AMOUNTS = ("cost_per_lead", "cost_per_sql")
 CUTS = {
     "all": "Month",
     "source": "Source",
@@ -19,8 +16,7 @@ CUTS = {
     "rep": "Owner",
     "segment": "Segment",
 }
-MODELS = {"first_amount": "First touch", "last_amount": "Last touch", "linear_amount": "Linear",
-          "position_amount": "By position"}  # fmt: skip
+KNOWN = "all known months"
 
 
 def show() -> None:
@@ -30,49 +26,85 @@ def show() -> None:
     st.title("Figures")
     st.caption(
         f"Published {moment(data.published_at(current))}. Shares are of cohorts old enough for the outcome to be "
-        "known; a figure that rests on too few is marked and has no percentage."
+        "known; a figure that rests on too few is marked and has no percentage. Amounts are in the CRMs' own currency."
     )
     _show_figures(kpis.figures)
+    _show_months(kpis.figures, kpis.months)
     _show_steps(kpis.figures, kpis.cohorts)
     _show_bands(kpis.bands)
-    _show_channels(kpis.channels)
-    left, right = st.columns(2, gap="large")
-    with left:
-        _show_audit(kpis.audit)
-    with right:
-        _show_quality(kpis.quality)
+    _show_audit(kpis.audit)
 
 
 def _show_figures(figures: pd.DataFrame) -> None:
+    columns = ("unit", "value", "is_thin")
     table = pd.DataFrame(
         {
             "Figure": figures["label"],
-            "Value": [
-                _value(*row)
-                for row in zip(*(figures[c] for c in ("kpi_id", "value", "is_thin")), strict=True)
-            ],
-            "Numerator": _counted(figures["numerator"], figures["numerator_meaning"]),
-            "Denominator": _counted(figures["denominator"], figures["denominator_meaning"]),
+            "Value": [_value(*row) for row in zip(*(figures[c] for c in columns), strict=True)],
+            "Numerator": _counted(figures, "numerator"),
+            "Denominator": _counted(figures, "denominator"),
             "Known after": [_days(days) for days in figures["maturity_days"]],
         }
     )
-    _table(table, "All figures with their counts")
+    report_table.show(table, "All figures with their counts")
 
 
-def _counted(numbers: pd.Series[float], meanings: pd.Series[str]) -> list[str]:
-    return [f"{number:,.0f} {meaning}" for number, meaning in zip(numbers, meanings, strict=True)]
+def _counted(figures: pd.DataFrame, side: str) -> list[str]:
+    rows = zip(figures["unit"], figures[side], figures[f"{side}_meaning"], strict=True)
+    return [f"{_part(unit, number, side)} {meaning}" for unit, number, meaning in rows]
 
 
-def _value(kpi_id: str, value: float, is_thin: bool) -> str:
+def _part(unit: str, number: float, side: str) -> str:
+    if unit == "times":
+        return f"{100 * number:.1f}%"
+    return f"{number:,.1f}" if unit in ("days", "minutes") and side == "numerator" else f"{number:,.0f}"
+
+
+def _value(unit: str, value: float, is_thin: bool) -> str:
     if pd.isna(value):
         return NOTHING
-    if kpi_id in AMOUNTS:
-        return f"{value:,.0f}" + (" (thin)" if is_thin else "")
-    return "too few" if is_thin else f"{100 * value:.1f}%"
+    if unit == "share":
+        return "too few" if is_thin else f"{100 * value:.1f}%"
+    text = {
+        "amount": f"{value:,.0f}",
+        "times": f"{value:.1f} times",
+        "days": f"{value:.1f} days",
+        "minutes": duration(value),
+    }
+    return text[unit] + (" (thin)" if is_thin else "")
+
+
+def _show_months(figures: pd.DataFrame, months: pd.DataFrame) -> None:
+    st.subheader("Month by month")
+    known = set(months["kpi_id"])
+    names = [kpi for kpi in figures["kpi_id"] if kpi in known]
+    if not names:
+        st.info("No figure has a month yet.")
+        return
+    labels = dict(zip(figures["kpi_id"], figures["label"], strict=True))
+    chosen = st.selectbox("Figure", names, index=_default(names), format_func=labels.__getitem__, width=480)
+    rows = months[months["kpi_id"] == chosen]
+    st.caption("A month whose outcome is open may still change, and is in no average.")
+    columns = ("unit", "value", "is_thin")
+    table = pd.DataFrame(
+        {
+            "Month": [f"{month:%Y-%m}" for month in rows["month"]],
+            "Value": [_value(*row) for row in zip(*(rows[c] for c in columns), strict=True)],
+            "Numerator": rows["numerator"].round().astype(int),
+            "Denominator": rows["denominator"].round().astype(int),
+            "Still open": rows["open_count"],
+            "Outcome": rows["is_mature"].map({True: "known", False: "open"}),
+        }
+    )
+    report_table.show(table, f"{labels[chosen]} by month")
+
+
+def _default(names: list[str]) -> int:
+    return names.index("mql_to_sql") if "mql_to_sql" in names else 0
 
 
 def _days(days: float) -> str:
-    return "at once" if pd.isna(days) else f"{days:.0f} days"
+    return "at once" if pd.isna(days) else "1 day" if days == 1 else f"{days:.0f} days"
 
 
 def _show_steps(figures: pd.DataFrame, cohorts: pd.DataFrame) -> None:
@@ -83,14 +115,14 @@ def _show_steps(figures: pd.DataFrame, cohorts: pd.DataFrame) -> None:
         return
     labels = dict(zip(figures["kpi_id"], figures["label"], strict=True))
     left, right = st.columns(2)
-    step = left.selectbox("Step", steps, format_func=labels.__getitem__)
+    step = left.selectbox("Step", steps, index=_default(steps), format_func=labels.__getitem__)
     cut = right.selectbox("By", list(CUTS), format_func=CUTS.__getitem__)
     rows = cohorts[(cohorts["kpi_id"] == step) & (cohorts["cut"] == cut)]
     if cut == "all":
         st.caption(
             "By the month in which leads entered the step. The truth of an open month lies between the two rates."
         )
-        name = rows["cohort"]
+        name = rows["cohort"].replace("mature", KNOWN)
     else:
         st.caption(
             "All months together in which the outcome is known. Groups of fewer leads than the limit have no rate."
@@ -105,12 +137,16 @@ def _show_steps(figures: pd.DataFrame, cohorts: pd.DataFrame) -> None:
             "Through": rows["numerator_count"],
             "Still open": rows["open_count"],
             "Rate": (100 * rows["rate"]).mask(thin),
-            "Rate at most": (100 * rows["highest_rate"]).mask(thin),
+            "Rate at most": (100 * rows["highest_rate"]).mask(thin | rows["is_mature"]),
             "Median days": rows["median_days"],
             "Outcome": rows["is_mature"].map({True: "known", False: "open"}),
         }
     )
-    _table(table, f"{labels[step]} by {CUTS[cut]}", rates=("Rate", "Rate at most"), days=("Median days",))
+    table["Rate at most"] = [
+        "" if mature else report_table.TOO_FEW if pd.isna(rate) else f"{rate:.1f}%"
+        for mature, rate in zip(rows["is_mature"], table["Rate at most"], strict=True)
+    ]
+    report_table.show(table, f"{labels[step]} by {CUTS[cut]}", rates=("Rate",), days=("Median days",))
 
 
 def _show_bands(bands: pd.DataFrame) -> None:
@@ -130,22 +166,7 @@ def _show_bands(bands: pd.DataFrame) -> None:
             "SQL rate": (100 * bands["sql_rate"]).mask(bands["is_thin"]),
         }
     )
-    _table(table, "Leads and outcomes by band of score", rates=("SQL rate",))
-
-
-def _show_channels(channels: pd.DataFrame) -> None:
-    st.subheader("Where revenue came from")
-    st.caption("Won revenue by source and answered campaign. Each model shares out the same total.")
-    names = [
-        code_in_words(str(channel)) if kind == "source" else str(channel)
-        for kind, channel in zip(channels["touch_type"], channels["channel"], strict=True)
-    ]
-    table = pd.DataFrame(
-        {"Channel": names, "Kind": channels["touch_type"], "Deals": channels["opportunity_count"]}
-    )
-    for column, label in MODELS.items():
-        table[label] = channels[column].astype(float)
-    _table(table, "Revenue by channel in four models", amounts=tuple(MODELS.values()))
+    report_table.show(table, "Leads and outcomes by band of score", rates=("SQL rate",))
 
 
 def _show_audit(audit: pd.DataFrame) -> None:
@@ -154,44 +175,16 @@ def _show_audit(audit: pd.DataFrame) -> None:
     st.caption(
         f"{count(due)} are due for this quarter's audit; {count(untouched)} were rejected before anybody was in touch."
     )
-    table = audit[["disqualified_by", "reason_code", "lead_count", "due_count", "without_touch_count"]]
-    _table(
-        table.set_axis(["By", "Reason", "Leads", "Due", "Without a touch"], axis=1),
-        "Disqualified leads by reason",
-    )
-
-
-def _show_quality(quality: pd.DataFrame) -> None:
-    st.subheader("Data quality")
-    leads = int(quality["of_lead_count"].max()) if len(quality) else 0
-    st.caption(f"Of {count(leads)} leads.")
     table = pd.DataFrame(
-        {"Check": quality["meaning"], "Leads": quality["lead_count"], "Share": 100 * quality["rate"]}
+        {
+            "Reason": audit["reason_code"].map(code_in_words),
+            "By": audit["disqualified_by"],
+            "Leads": audit["lead_count"],
+            "Due": audit["due_count"],
+            "Without a touch": audit["without_touch_count"],
+        }
     )
-    _table(table, "Checks of the CRMs' records", rates=("Share",))
-
-
-def _table(
-    table: pd.DataFrame,
-    alt: str,
-    rates: tuple[str, ...] = (),
-    days: tuple[str, ...] = (),
-    amounts: tuple[str, ...] = (),
-) -> None:
-    counts = [c for c in table.select_dtypes("integer").columns if c not in rates]
-    formats: dict[Any, Any] = {
-        **dict.fromkeys(counts, "{:,}"),
-        **dict.fromkeys(rates, "{:.1f}%"),
-        **dict.fromkeys(days, "{:.1f}"),
-        **dict.fromkeys(amounts, "{:,.2f}"),
-    }
-    st.dataframe(
-        table.style.format(formats, na_rep="too few"),
-        hide_index=True,
-        placeholder="too few" if rates else "",
-        height="content",
-        alt=alt,
-    )
+    report_table.show(table, "Disqualified leads by reason")
 
 
 show()

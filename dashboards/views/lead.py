@@ -14,17 +14,23 @@ from dashboards.data import Lead, Row
 from dashboards.explanation import Explanation, explain
 from dashboards.facts import facts_in_words, touches_in_words
 from leadwright import settings
-from leadwright.figures import count, duration, moment, points
+from leadwright.figures import code_in_words, count, duration, moment, points
 
 LINK = "lead"
 SEARCH = "search"
 MATCHES = "matches"
 TOUCHES_SHOWN = 25
+PROMISES = {
+    "kept": "kept: answered in time",
+    "broken": "broken: not answered in time",
+    "running": "still running: nobody has answered yet",
+}
 WIDTHS = {
     name: st.column_config.Column(width=width)
     for name, width in {
         "Score": 60,
         "Grade": 80,
+        "Stage": 110,
         "Name": 180,
         "Company": 180,
         "E-mail": 240,
@@ -81,6 +87,7 @@ def _show_matches(found: list[Row], text: str) -> None:
         {
             "Score": [row["score"] for row in found],
             "Grade": [row["grade"] for row in found],
+            "Stage": [code_in_words(row["lifecycle_stage"] or "") for row in found],
             "Name": [row["full_name"] or "" for row in found],
             "Company": [row["company_name"] or "" for row in found],
             "E-mail": [row["email"] or "" for row in found],
@@ -104,7 +111,7 @@ def _show_matches(found: list[Row], text: str) -> None:
 
 def _matches_title(text: str, number: int) -> str:
     if not text:
-        return f"The {count(number)} highest scores. Select one to open it, or search."
+        return f"The {count(number)} highest scores of open leads. Select one to open it, or search."
     if number == data.MATCHES_SHOWN:
         return f"The {number} matches with the highest scores. Type more to narrow them down."
     return f"{number} match{'' if number == 1 else 'es'}, highest score first. Select one to open it."
@@ -164,7 +171,11 @@ def _show_decision(score: Row, owner: Row) -> None:
                 ("Next action", score["next_action"]),
                 ("Owner", owner.get("owner_name") or "nobody yet"),
                 ("Why this owner", owner.get("reason") or "no routing decision yet"),
-                ("Assigned", moment(owner["assigned_at"]) if owner.get("assigned_at") else ""),
+                # An owner whom a CRM had before us was only seen then; nobody knows since when.
+                (
+                    "Assigned" if owner.get("is_routed") else "First seen with this owner",
+                    moment(owner["assigned_at"]) if owner.get("assigned_at") else "",
+                ),
             ]
         )
     )
@@ -180,6 +191,7 @@ def _show_response(response: Row) -> None:
             [
                 ("Ready for sales", moment(response["ready_at"])),
                 ("First touch due", moment(due) if due else "no promised time for this grade"),
+                ("Promise", PROMISES.get(response["sla_status"], "")),
                 ("First touch", moment(touched) if touched else "none yet"),
                 ("Response time", duration(response["response_minutes"]) if touched else ""),
             ]

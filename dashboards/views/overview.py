@@ -7,10 +7,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards import charts, data
+from dashboards import charts, data, report_table
 from dashboards.data import Row
 from leadwright import settings
-from leadwright.figures import ENOUGH, basis, code_in_words, count, duration, moment, rate, share
+from leadwright.figures import ENOUGH, basis, code_in_words, count, duration, moment, share
+
+RATES = {"lead_to_mql": "Lead to MQL", "mql_to_sql": "MQL to SQL", "lead_to_won": "Lead to won"}
 
 
 def show() -> None:
@@ -41,26 +43,35 @@ def _show_grade_totals(totals: Row) -> None:
         number = totals[f"{grade.lower()}_count"]
         with column.container(key=f"grade-{grade.lower()}"):
             part = f"{share(number, leads)} of leads" if leads >= ENOUGH else "too few leads for a share"
-            _figure(st, grade, count(number), part)
+            closed = number - totals[f"{grade.lower()}_open_count"]
+            _figure(
+                st,
+                grade,
+                count(number),
+                f"{part}; {count(closed)} closed" if closed else part,
+                "Closed are leads that are won, lost or rejected: they keep their grade, and nobody is to call them.",
+            )
 
 
 def _show_sales_totals(totals: Row) -> None:
     mql, answered, kept = totals["mql_count"], totals["response_count"], totals["sla_kept_count"]
+    known = totals["known_mql_count"]
     due = kept + totals["sla_broken_count"]
     columns = st.columns(4)
     _figure(
         columns[0],
         "MQL to SQL",
-        share(totals["mql_to_sql_count"], mql),
-        basis(mql, "MQLs"),
-        "Of all leads that became an MQL, those that sales accepted as an SQL.",
+        share(totals["known_mql_to_sql_count"], known),
+        basis(known, "MQLs of known months"),
+        "Of the leads that became an MQL in months whose outcome is known, those that sales accepted as an SQL. The "
+        "page Figures shows the same rate month by month.",
     )
     _figure(
         columns[1],
         "MQLs still open",
         share(totals["mql_open_count"], mql),
         f"{count(totals['mql_open_count'])} MQLs",
-        "These MQLs are neither SQL nor closed, so the MQL to SQL rate can still rise by up to this share.",
+        "Of all MQLs so far, these are neither SQL nor closed. Most belong to months whose outcome is not known yet.",
     )
     _figure(
         columns[2],
@@ -91,7 +102,10 @@ def _show_grid(grades: pd.DataFrame) -> None:
 
 def _show_funnel(steps: pd.DataFrame) -> None:
     st.subheader("From lead to deal")
-    st.caption("Leads that reached a step, whatever their step now, and their share of the step before.")
+    st.caption(
+        "Leads that have reached a step so far, whatever their step now, and their share of the step before. Recent "
+        "leads may still move on; the rates of months whose outcome is known are on the page Figures."
+    )
     drawn = steps.assign(
         name=steps["step"].map(charts.STEP_NAMES),
         of_previous=_of_previous(list(steps["lead_count"])),
@@ -111,12 +125,14 @@ def _of_previous(counts: list[int]) -> list[str]:
 
 def _show_weeks(weeks: pd.DataFrame) -> None:
     st.subheader("Week by week")
+    # A week that still runs would end every line in a fall.
+    weeks = weeks[weeks["is_complete"]].drop(columns="is_complete")
     if len(weeks) < 2:
         st.info("A trend needs leads from at least two weeks.")
         return
     st.caption(
         f"The last {charts.WEEKS_SHOWN} weeks at most, by the week a lead was created in; weeks start on Monday. "
-        "Recent leads have had less time to move on."
+        "Recent leads have had less time to move on, and the running week is not shown."
     )
     weeks = charts.unbroken(weeks)
     left, right = st.columns(2, gap="large")
@@ -126,7 +142,10 @@ def _show_weeks(weeks: pd.DataFrame) -> None:
 
 def _show_sources(sources: pd.DataFrame) -> None:
     st.subheader("Sources")
-    st.caption(f"Most leads first. Rates resting on fewer than {ENOUGH} leads are left out as too few.")
+    st.caption(
+        "Most leads first. Counts are so far; rates are of the leads of months whose outcome is known, and left out "
+        "where those are too few."
+    )
     table = pd.DataFrame(
         {
             "Source": sources["lead_source"].map(code_in_words),
@@ -135,25 +154,12 @@ def _show_sources(sources: pd.DataFrame) -> None:
             "MQL": sources["mql_count"],
             "SQL": sources["sql_count"],
             "Won": sources["won_count"],
-            "Lead to MQL": _rates(sources["mql_count"], sources["lead_count"]),
-            "MQL to SQL": _rates(sources["sql_count"], sources["mql_count"]),
-            "Lead to won": _rates(sources["won_count"], sources["lead_count"]),
         }
     )
-    counts = dict.fromkeys(("Leads", "Hot", "MQL", "SQL", "Won"), "{:,}")
-    rates = dict.fromkeys(("Lead to MQL", "MQL to SQL", "Lead to won"), "{:.1f}%")
-    st.dataframe(
-        table.style.format({**counts, **rates}),
-        hide_index=True,
-        placeholder="too few",
-        column_config={"Source": st.column_config.TextColumn(width="large")},
-        height="content",
-        alt="Leads and conversion by source",
-    )
-
-
-def _rates(parts: pd.Series[int], wholes: pd.Series[int]) -> pd.Series[float]:
-    return pd.Series([rate(part, whole) for part, whole in zip(parts, wholes, strict=True)], dtype=float)
+    for step, label in RATES.items():
+        table[label] = 100 * sources[f"{step}_rate"].astype(float)
+        table[f"{label}, of"] = sources[f"{step}_basis_count"]
+    report_table.show(table, "Leads and conversion by source", rates=tuple(RATES.values()))
 
 
 def _grid_in_words(grades: pd.DataFrame) -> str:

@@ -71,7 +71,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("full")
-    marts.publish(home / "serving.duckdb", marts.full())
+    marts.publish(home / "serving.duckdb", marts.full() | marts.kpis() | marts.work())
     with served(home) as url:
         yield url
 
@@ -140,7 +140,7 @@ def test_overview_is_drawn_from_the_warehouse_and_asks_no_stranger(address: str,
     charts = page.locator('[data-testid="stVegaLiteChart"] svg.marks')
     expect(charts).to_have_count(4)
     assert _metric(page, "Leads") == "2,417"
-    assert _metric(page, "MQL to SQL") == "27.8%"
+    assert _metric(page, "MQL to SQL") == "25.0%"
     assert _metric(page, "Median response time") == "48 min"
     grid, funnel, weeks, progress = (charts.nth(i).text_content() or "" for i in range(4))
     assert [
@@ -150,6 +150,17 @@ def test_overview_is_drawn_from_the_warehouse_and_asks_no_stranger(address: str,
     assert "Grade today" in weeks
     assert "Reached" in progress
     expect(_cells(page, "organic search")).to_have_count(1)
+    assert visit.problems == []
+
+
+def test_the_team_page_is_drawn_on_a_phone_too(address: str, visit: Visit) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": 390, "height": 2500})
+    page.goto(f"{address}team")
+    expect(page.get_by_role("heading", name="Answers and promises")).to_be_visible()
+    expect(page.locator('[data-testid="stVegaLiteChart"] svg.marks')).to_have_count(2)
+    # the grid keeps only the columns that are on screen: more than the first one has room
+    expect(_cells(page, "on leave")).to_have_count(1)
     assert visit.problems == []
 
 

@@ -199,6 +199,36 @@ def test_groups_that_share_no_lead_add_up_to_all(built: DbtWarehouse) -> None:
         )
 
 
+def test_the_known_months_of_a_figure_are_its_figure(built: DbtWarehouse) -> None:
+    whole = built.rows(
+        "select kpi_id, numerator, denominator from marts.rpt_kpis where unit not in ('days', 'minutes')"
+    )
+    months: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for kpi, part, of, is_mature in built.rows(
+        "select kpi_id, numerator, denominator, is_mature from marts.rpt_kpis_monthly"
+    ):
+        if is_mature:
+            months[kpi] = [months[kpi][0] + part, months[kpi][1] + of]
+    compared = {kpi: (part, of) for kpi, part, of in whole if kpi in months and kpi != "leads_answered"}
+    assert len(compared) > 12
+    assert compared == {kpi: pytest.approx(tuple(months[kpi])) for kpi in compared}
+    overview = "select known_mql_to_sql_count, known_mql_count from marts.rpt_overview"
+    assert built.rows(overview) == built.rows(
+        "select numerator, denominator from marts.rpt_kpis where kpi_id = 'mql_to_sql'"
+    )
+
+
+def test_pipeline_is_of_what_began_with_an_mql(built: DbtWarehouse, leads: _Leads) -> None:
+    won = sum(deal["amount"] for deal in leads.deals if deal["won"])
+    ((found, qualified),) = built.rows(
+        "select won_amount, qualified_won_amount from marts.rpt_pipeline where cut = 'all'"
+    )
+    assert Fraction(found) == won
+    assert 0 < qualified <= found
+    for cut in ("source", "rep"):
+        assert built.rows(f"select sum(won_amount) from marts.rpt_pipeline where cut = '{cut}'") == [(found,)]
+
+
 def test_revenue_is_shared_as_a_plain_computation_shares_it(built: DbtWarehouse, leads: _Leads) -> None:
     touches: dict[str, list[datetime]] = defaultdict(list)
     for lead, created in leads.created.items():

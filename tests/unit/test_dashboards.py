@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -114,10 +115,10 @@ def test_overview_shows_the_headline_figures_with_what_they_rest_on(show: Show) 
     app = show(marts.full())
     assert not app.exception
     assert figure(app, "Leads") == ("2,417", "96 won so far")
-    assert figure(app, "Hot") == ("363", "15.0% of leads")
+    assert figure(app, "Hot") == ("363", "15.0% of leads; 62 closed")
     assert figure(app, "Warm") == ("1,209", "50.0% of leads")
-    assert figure(app, "Cold") == ("845", "35.0% of leads")
-    assert figure(app, "MQL to SQL") == ("27.8%", "n = 1,034 MQLs")
+    assert figure(app, "Cold") == ("845", "35.0% of leads; 145 closed")
+    assert figure(app, "MQL to SQL") == ("25.0%", "n = 640 MQLs of known months")
     assert figure(app, "MQLs still open") == ("38.9%", "402 MQLs")
     assert figure(app, "Median response time") == ("48 min", "n = 611 answered leads")
     assert figure(app, "Answered in time") == ("24.4%", "n = 702 leads due; 38 still run")
@@ -131,16 +132,39 @@ def test_overview_draws_the_grid_the_funnel_and_the_weeks(show: Show) -> None:
     assert all('"renderer": "svg"' in spec for spec in drawn)
 
 
+def test_the_running_week_is_not_drawn_as_a_whole_one(show: Show) -> None:
+    tables = marts.full()
+    for back, week in enumerate(tables["rpt_weekly_trend"]):
+        week |= {"is_complete": back > 0, "lead_count": 7, "hot_count": 7}
+    chart = show(tables).get("vega_lite_chart")[2].proto
+    drawn = pa.ipc.open_stream(chart.datasets[0].data.data).read_pandas()
+    newest = max(week["week_start_on"] for week in tables["rpt_weekly_trend"])
+    assert drawn["week"].max() == str(newest - timedelta(weeks=1))
+
+
 def test_sources_with_few_leads_have_no_rate(show: Show) -> None:
-    table = show(marts.full()).dataframe[0].value.set_index("Source")
-    assert table.loc["organic search", "Lead to won"] == pytest.approx(100 * 47 / 912)
+    app = show(marts.full())
+    table = app.dataframe[0].value.set_index("Source")
+    assert '"width": "medium"' in app.dataframe[0].proto.columns, (
+        "the first column leaves room for others on a phone"
+    )
+    known = table.loc["organic search", ["Lead to MQL", "Lead to MQL, of", "Lead to won", "Lead to won, of"]]
+    assert list(known) == [45, 800, 5, 400]
+    assert pd.isna(table.loc["organic search", "MQL to SQL"])
     assert table.loc["partner", ["Lead to MQL", "MQL to SQL", "Lead to won"]].isna().all()
     assert list(table["Leads"]) == sorted(table["Leads"], reverse=True)
 
 
 def test_shares_of_a_handful_are_counts_and_not_percentages(show: Show) -> None:
     few = {"lead_count": 6, "hot_count": 1, "warm_count": 2, "cold_count": 3, "won_count": 0, "mql_count": 3}
-    few |= {"mql_to_sql_count": 1, "mql_open_count": 2, "response_count": 0, "sla_broken_count": 0}
+    few |= {"known_mql_count": 3, "known_mql_to_sql_count": 1, "hot_open_count": 1, "warm_open_count": 2}
+    few |= {
+        "cold_open_count": 3,
+        "mql_to_sql_count": 1,
+        "mql_open_count": 2,
+        "response_count": 0,
+        "sla_broken_count": 0,
+    }
     totals = {**marts.OVERVIEW, **few, "response_median_minutes": None, "sla_kept_count": 0}
     tables = marts.full()
     steps = [
@@ -150,7 +174,7 @@ def test_shares_of_a_handful_are_counts_and_not_percentages(show: Show) -> None:
     tables |= {"rpt_sources": tables["rpt_sources"][-1:], "rpt_weekly_trend": tables["rpt_weekly_trend"][:1]}
     app = show(tables)
     assert not app.exception
-    assert figure(app, "MQL to SQL") == ("1 of 3", "n = 3, too few MQLs")
+    assert figure(app, "MQL to SQL") == ("1 of 3", "n = 3, too few MQLs of known months")
     assert figure(app, "Hot") == ("1", "too few leads for a share")
     assert figure(app, "Median response time") == ("no data yet", "no answered leads yet")
     assert not any("%" in metric.value + metric.delta for metric in app.metric)
@@ -197,8 +221,16 @@ def test_a_link_opens_the_lead_with_score_owner_and_facts(show: Show, page: str)
         "Owns the account Analytical Engines",
     ):
         assert part in text
-    for part in ("1,240", "00Q000000000001AAA", "Meeting", "14 min", "UTC"):
+    for part in ("1,240", "00Q000000000001AAA", "Meeting", "14 min", "UTC", "broken: not answered in time"):
         assert part in text
+
+
+def test_an_owner_whom_the_crm_had_before_us_was_seen_and_not_assigned(show: Show) -> None:
+    tables = marts.full()
+    tables["fct_lead_assignments"][0] |= {"is_routed": False, "reason": "Already owned in HubSpot"}
+    text = said(show(tables, "lead", lead=marts.ADA))
+    assert "First seen with this owner" in text
+    assert "Assigned" not in text
 
 
 def test_the_contributions_on_the_page_add_up_to_the_score(show: Show) -> None:
@@ -225,7 +257,9 @@ def test_contributions_that_do_not_add_up_are_called_out(show: Show) -> None:
     assert "sum to 68, but the score is 88" in app.error[0].value
 
 
-@pytest.mark.parametrize("text", ["ada.l@analytical", "  LOVELACE ", "lead-ada", "501", "00q000000000001aaa"])
+@pytest.mark.parametrize(
+    "text", ["ada.l@analytical", "  LOVELACE ", "lead-ada", "501", "502", "00q000000000001aaa"]
+)
 def test_search_opens_the_only_match(show: Show, text: str) -> None:
     app = show(marts.full(), "lead")
     app.text_input(key="search").set_value(text).run()
@@ -339,21 +373,35 @@ def _html(app: AppTest) -> str:
 def test_figures_stand_with_their_counts_and_thin_ones_without_a_percentage(show: Show) -> None:
     app = show(marts.full() | marts.kpis(), page="kpis")
     assert not app.exception
-    figures_, steps = (app.dataframe[n].value for n in (0, 1))
-    assert list(figures_["Value"]) == ["350 (thin)", "too few", "25.0%", "no data yet"]
-    assert figures_["Numerator"][2] == "100 MQLs that sales has ever qualified"
-    assert figures_["Denominator"][2] == "400 leads that became an MQL"
-    assert list(steps["Month"]) == ["2026-05", "2026-06", "mature"]
+    figures_, months, steps = (app.dataframe[n].value for n in range(3))
+    values = dict(zip(figures_["Figure"], figures_["Value"], strict=True))
+    assert values == {
+        "mql_to_sql": "25.0%",
+        "lead_to_won": "too few",
+        "cost_per_sql": "350 (thin)",
+        "response_minutes": "48 min",
+        "score_differentiation": "4.0 times",
+        "repeat_purchase": "no data yet",
+    }
+    row = figures_.set_index("Figure").loc["mql_to_sql"]
+    assert row["Numerator"] == "100 MQLs that sales has ever qualified"
+    assert row["Denominator"] == "400 leads that became an MQL"
+    assert list(months["Month"]) == ["2026-06", "2026-05"]
+    assert list(months["Value"]) == ["too few", "30.0%"]
+    assert list(months["Outcome"]) == ["open", "known"]
+    assert list(steps["Month"]) == ["2026-05", "2026-06", "all known months"]
     assert list(steps["Outcome"]) == ["known", "open", "known"]
     assert steps["Rate"].isna().tolist() == [False, True, False]
+    assert list(steps["Rate at most"]) == ["", "too few", ""]
     assert "7 are due for this quarter's audit; 2 were rejected" in said(app)
+    assert list(app.dataframe[4].value["Reason"]) == ["not said"]
 
 
 def test_steps_can_be_cut_by_source(show: Show) -> None:
     app = show(marts.full() | marts.kpis(), page="kpis")
-    app.selectbox[1].select("source").run()
+    app.selectbox[2].select("source").run()
     assert not app.exception
-    steps = app.dataframe[1].value
+    steps = app.dataframe[2].value
     assert list(steps["Source"]) == ["organic search"]
     assert list(steps["Entered"]) == [380]
 
@@ -362,3 +410,62 @@ def test_figures_without_any_data_say_so(show: Show) -> None:
     app = show(marts.full(), page="kpis")
     assert not app.exception
     assert "No lead has entered a step yet" in said(app)
+    assert "No figure has a month yet" in said(app)
+
+
+def test_the_team_page_shows_answers_workload_follow_ups_and_routing(show: Show) -> None:
+    app = show(marts.full() | marts.work(), page="team")
+    assert not app.exception
+    answers, workload, follow_ups, routing = (app.dataframe[n].value for n in range(4))
+    assert list(answers["Rep"]) == ["Alan Turing", "Grace Hopper"]
+    assert answers["Kept, of due"].isna().tolist() == [True, False]
+    assert list(answers["Median"]) == ["30 min", "30 min"]
+    assert list(workload["Standing"]) == ["on leave", "left"]
+    assert list(follow_ups["Done, of due"]) == [75.0]
+    assert routing["Right"].isna().tolist() == [False, True]
+    assert "Decisions that nobody changed: 95.6% (n = 90 decisions old enough)" in said(app)
+    assert "1 leads were ruled out before a second touch" in said(app)
+    assert len(app.get("vega_lite_chart")) == 2
+    app.selectbox[0].select("hour").run()
+    assert list(app.dataframe[0].value["Hour"]) == ["09"]
+
+
+def test_the_money_page_shows_costs_pipeline_revenue_and_customers_who_came_back(show: Show) -> None:
+    app = show(marts.full() | marts.work(), page="money")
+    assert not app.exception
+    pipeline, campaigns, sources, channels, retention = (app.dataframe[n].value for n in range(5))
+    assert "75.0% of what is open, 25.0% of what was won" in said(app)
+    assert list(pipeline["Source"]) == ["organic search"]
+    assert list(campaigns["Per MQL"]) == [300]
+    assert campaigns["Per SQL"].isna().all()
+    assert list(campaigns["Outcome"]) == ["open"]
+    assert list(sources["Per MQL"]) == [1250]
+    assert list(channels["Deals"]) == ["3 (few)"]
+    assert retention["Rate"].isna().all(), "a month that may still come back has no rate"
+    assert "in the CRMs' own currency" in said(app)
+
+
+def test_the_health_page_says_what_is_late_and_what_became_of_writes(show: Show) -> None:
+    app = show(marts.full() | marts.work(), page="health")
+    assert not app.exception
+    assert "1 of 2 objects were not pulled for more than a day" in app.warning[0].value
+    freshness, writes = (app.dataframe[n].value for n in range(2))
+    assert list(freshness["Pulled"]) == [figures.moment(marts.AS_OF).removesuffix(" UTC"), "not known"]
+    assert re.search(r"No e-mail address\s+3\s+33.3%", said(app))
+    assert list(writes["Because"]) == ["changed meanwhile"]
+
+
+@pytest.mark.parametrize("page", ["team", "money", "health"])
+def test_pages_of_reports_that_are_empty_say_so(show: Show, page: str) -> None:
+    app = show(marts.full(), page=page)
+    assert not app.exception
+    assert app.info
+
+
+def test_leads_that_are_closed_are_found_but_not_offered(show: Show) -> None:
+    tables = marts.full()
+    tables["dim_leads"][1] |= {"lifecycle_stage": "customer"}
+    app = show(tables, "lead")
+    assert "John Sample-0" not in list(app.dataframe[0].value["Name"])
+    app.text_input(key="search").set_value("john").run()
+    assert list(app.dataframe[0].value["Stage"]) == ["customer", ""]

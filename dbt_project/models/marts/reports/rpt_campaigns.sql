@@ -32,7 +32,9 @@ select
     coalesce(by_campaign.sql_count, 0) as sql_count,
     coalesce(by_campaign.won_count, 0) as won_count,
     cast(campaigns.cost_amount as double) / nullif(by_campaign.lead_count, 0) as cost_per_lead_amount,
+    cast(campaigns.cost_amount as double) / nullif(by_campaign.mql_count, 0) as cost_per_mql_amount,
     cast(campaigns.cost_amount as double) / nullif(by_campaign.sql_count, 0) as cost_per_sql_amount,
+    campaigns.ends_at,
     coalesce({{ dbt.dateadd('day', 'kpis.maturity_days', 'campaigns.ends_at') }} <= {{ as_of() }}, false) as is_mature,
     coalesce(by_campaign.sql_count, 0) < kpis.thin_below as is_thin
 from {{ ref('stg_salesforce__campaigns') }} as campaigns

@@ -1,5 +1,6 @@
 -- One row with the headline figures. A rate is given as its numerator and denominator, so that a reader sees how many
--- leads it rests on; MQLs that may still become SQL, and promises that still run, are counted beside the others.
+-- leads it rests on; the rate of MQLs that became SQL is that of the months whose outcome is known, as in every report.
+-- MQLs that may still become SQL, and promises that still run, are counted beside the others.
 
 with leads as (
     select * from {{ ref('dim_leads') }}
@@ -18,6 +19,14 @@ responses as (
         {{ counted("sla_status = 'broken'") }} as sla_broken_count,
         {{ counted("sla_status = 'running'") }} as sla_running_count
     from {{ ref('fct_lead_responses') }}
+),
+
+known as (
+    select
+        coalesce(sum(denominator_count), 0) as known_mql_count,
+        coalesce(sum(numerator_count), 0) as known_mql_to_sql_count
+    from {{ ref('rpt_funnel_cohorts') }}
+    where cut = 'all' and kpi_id = 'mql_to_sql' and cohort = 'mature'
 ),
 
 totals as (
@@ -55,6 +64,8 @@ select
     ] %}
     cast(coalesce(totals.{{ name }}, 0) as bigint) as {{ name }},
     {% endfor %}
+    cast(known.known_mql_count as bigint) as known_mql_count,
+    cast(known.known_mql_to_sql_count as bigint) as known_mql_to_sql_count,
     cast(responses.response_count as bigint) as response_count,
     cast(responses.response_median_minutes as double) as response_median_minutes,
     cast(responses.response_median_working_minutes as double) as response_median_working_minutes,
@@ -63,3 +74,4 @@ select
     responses.sla_running_count
 from totals
 cross join responses
+cross join known

@@ -1,24 +1,51 @@
--- One row: how often a rep whom our rules chose was replaced afterwards. A decision is mature when it is two weeks old;
--- younger ones may still be changed and do not count for the accuracy.
+{% set cuts = [
+    ('all', "'all'", "'all'"),
+    ('rep', 'rep_id', "coalesce(full_name, '(nobody)')"),
+    ('rule', "coalesce(rule_id, '(fair share)')", "coalesce(rule_id, '(fair share)')"),
+    ('month', 'month', 'month'),
+] %}
 
-with decisions as (
+-- How often a rep whom our rules chose was replaced afterwards. A decision is mature when it has had the days of the seed
+-- kpis; younger ones may still be changed and do not count for the accuracy.
+
+with numbered as (
     select
         *,
-        {{ days_between('assigned_at', as_of()) }} >= 14 as is_mature,
         lead(reason) over (partition by lead_id order by decision_number) as next_reason
     from {{ ref('int_assignment_decisions') }}
+),
+
+decisions as (
+    select
+        numbered.*,
+        reps.full_name,
+        substring(cast(cast({{ dbt.date_trunc('month', 'numbered.assigned_at') }} as date) as string), 1, 7) as month,
+        {{ days_between('numbered.assigned_at', as_of()) }} >= kpis.maturity_days as is_mature,
+        kpis.thin_below
+    from numbered
+    inner join {{ ref('kpis') }} as kpis on kpis.kpi_id = 'routing_accuracy'
+    left join {{ ref('dim_reps') }} as reps on numbered.rep_id = reps.rep_id
+    where numbered.is_routed
 )
 
+{% for cut, key, label in cuts %}
 select
-    {{ counted('is_routed') }} as routed_count,
-    {{ counted("is_routed and next_reason like 'Owner set in%'") }} as replaced_count,
-    {{ counted("is_routed and next_reason is not null and next_reason not like 'Owner set in%' and next_reason not like 'Not answered in time%'") }}
+    '{{ cut }}' as cut,
+    {{ key }} as cut_key,
+    max({{ label }}) as cut_value,
+    count(*) as routed_count,
+    {{ counted("next_reason like 'Owner set in%'") }} as replaced_count,
+    {{ counted("next_reason is not null and next_reason not like 'Owner set in%' and next_reason not like 'Not answered in time%'") }}
         as rerouted_count,
-    {{ counted("is_routed and next_reason like 'Not answered in time%'") }} as reassigned_count,
-    {{ counted("is_routed and rule_id is not null") }} as routed_by_rule_count,
-    {{ counted("is_routed and reason like 'Nobody has room%'") }} as fallback_count,
-    {{ counted('is_routed and is_mature') }} as mature_count,
-    {{ counted('is_routed and is_mature and next_reason is null') }} as mature_kept_count,
-    cast({{ counted('is_routed and is_mature and next_reason is null') }} as double)
-    / nullif({{ counted('is_routed and is_mature') }}, 0) as accuracy_share
+    {{ counted("next_reason like 'Not answered in time%'") }} as reassigned_count,
+    {{ counted('rule_id is not null') }} as routed_by_rule_count,
+    {{ counted("reason like 'Nobody has room%'") }} as fallback_count,
+    {{ counted('is_mature') }} as mature_count,
+    {{ counted('is_mature and next_reason is null') }} as mature_kept_count,
+    cast({{ counted('is_mature and next_reason is null') }} as double)
+    / nullif({{ counted('is_mature') }}, 0) as accuracy_share,
+    {{ counted('is_mature') }} < min(thin_below) as is_thin
 from decisions
+group by {{ key }}
+{{ "union all" if not loop.last }}
+{% endfor %}

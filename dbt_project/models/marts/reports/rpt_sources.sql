@@ -1,13 +1,67 @@
+{% set steps = ['lead_to_mql', 'mql_to_sql', 'lead_to_won'] %}
+
 -- Leads by where they came from. Leads whose CRM says nothing stand under '(none)', apart from those it calls unknown.
+-- Counts are of all leads so far; rates are of the months whose outcome is known (rpt_funnel_cohorts), with the count
+-- they rest on. A lead costs what its first campaign cost for each of its leads.
+
+with leads as (
+    select coalesce(leads.lead_source, '(none)') as source, leads.*, scores.grade
+    from {{ ref('dim_leads') }} as leads
+    inner join {{ ref('fct_lead_scores') }} as scores on leads.lead_id = scores.lead_id
+),
+
+costs as (
+    select members.lead_id, campaigns.cost_per_lead_amount
+    from {{ ref('int_campaign_members') }} as members
+    inner join {{ ref('rpt_campaigns') }} as campaigns on members.campaign_id = campaigns.campaign_id
+    where members.place = 1
+),
+
+by_source as (
+    select
+        leads.source,
+        count(*) as lead_count,
+        {{ counted("leads.grade = 'Hot'") }} as hot_count,
+        {{ counted('leads.is_mql') }} as mql_count,
+        {{ counted('leads.is_sql') }} as sql_count,
+        {{ counted('leads.is_won') }} as won_count,
+        count(costs.cost_per_lead_amount) as costed_count,
+        {{ counted('costs.cost_per_lead_amount is not null and leads.is_mql') }} as costed_mql_count,
+        {{ counted('costs.cost_per_lead_amount is not null and leads.is_sql') }} as costed_sql_count,
+        sum(costs.cost_per_lead_amount) as cost_amount
+    from leads
+    left join costs on leads.lead_id = costs.lead_id
+    group by leads.source
+),
+
+rates as (
+    select
+        cut_value as source,
+        {% for step in steps %}
+        max(case when kpi_id = '{{ step }}' then denominator_count else 0 end) as {{ step }}_basis_count,
+        max(case when kpi_id = '{{ step }}' and not is_thin then rate end) as {{ step }}_rate,
+        {% endfor %}
+        count(*) as step_count
+    from {{ ref('rpt_funnel_cohorts') }}
+    where cut = 'source' and cohort = 'mature'
+    group by cut_value
+)
 
 select
-    coalesce(leads.lead_source, '(none)') as lead_source,
-    count(*) as lead_count,
-    cast(sum(case when scores.grade = 'Hot' then 1 else 0 end) as bigint) as hot_count,
-    cast(sum(case when leads.is_mql then 1 else 0 end) as bigint) as mql_count,
-    cast(sum(case when leads.is_sql then 1 else 0 end) as bigint) as sql_count,
-    cast(sum(case when leads.is_won then 1 else 0 end) as bigint) as won_count,
-    cast({{ counted('leads.is_won') }} as double) / count(*) as won_share
-from {{ ref('dim_leads') }} as leads
-inner join {{ ref('fct_lead_scores') }} as scores on leads.lead_id = scores.lead_id
-group by coalesce(leads.lead_source, '(none)')
+    by_source.source as lead_source,
+    by_source.lead_count,
+    by_source.hot_count,
+    by_source.mql_count,
+    by_source.sql_count,
+    by_source.won_count,
+    {% for step in steps %}
+    coalesce(rates.{{ step }}_basis_count, 0) as {{ step }}_basis_count,
+    rates.{{ step }}_rate,
+    {% endfor %}
+    by_source.costed_count,
+    cast(by_source.cost_amount as decimal(18, 2)) as cost_amount,
+    cast(by_source.cost_amount as double) / nullif(by_source.costed_count, 0) as cost_per_lead_amount,
+    cast(by_source.cost_amount as double) / nullif(by_source.costed_mql_count, 0) as cost_per_mql_amount,
+    cast(by_source.cost_amount as double) / nullif(by_source.costed_sql_count, 0) as cost_per_sql_amount
+from by_source
+left join rates on by_source.source = rates.source

@@ -1,5 +1,5 @@
 -- Who carries what, and whether the shares of the weeks over which they are evened out follow the weights. A share is
--- compared among the members of the pool of everyone.
+-- compared among the members of the pool of everyone; whoever is no member and has work is listed without one.
 
 with members as (
     select * from {{ ref('int_pool_members') }} where pool = 'everyone'
@@ -22,17 +22,22 @@ given as (
 )
 
 select
-    members.rep_id,
-    members.full_name,
-    members.weight,
+    reps.rep_id,
+    reps.full_name,
+    reps.is_active,
+    members.rep_id is not null as is_in_pool,
+    cast(coalesce(members.weight, 0) as decimal(9, 2)) as weight,
     members.capacity,
-    members.open_load,
-    cast(members.open_load / nullif(members.capacity, 0) as double) as utilisation,
-    members.is_on_leave,
+    loads.open_load,
+    cast(loads.open_load / nullif(members.capacity, 0) as double) as utilisation,
+    coalesce(members.is_on_leave, false) as is_on_leave,
     coalesce(given.given_count, 0) as given_count,
     coalesce(given.taken_over_count, 0) as taken_over_count,
     cast(coalesce(given.given_load, 0) as double) as given_load,
     cast(coalesce(given.given_load, 0) / nullif(sum(given.given_load) over (), 0) as double) as given_share,
-    cast(members.weight / sum(members.weight) over () as double) as weight_share
-from members
-left join given on members.rep_id = given.rep_id
+    cast(coalesce(members.weight, 0) / nullif(sum(members.weight) over (), 0) as double) as weight_share
+from {{ ref('dim_reps') }} as reps
+inner join {{ ref('int_rep_loads') }} as loads on reps.rep_id = loads.rep_id
+left join members on reps.rep_id = members.rep_id
+left join given on reps.rep_id = given.rep_id
+where members.rep_id is not null or given.rep_id is not null or loads.open_load > 0

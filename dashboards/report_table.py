@@ -1,0 +1,46 @@
+"""How a report is shown as a table, the same on every page: narrow enough for a phone, and thin rates left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from leadwright.figures import duration
+
+TOO_FEW = "too few"
+
+
+def show(
+    table: pd.DataFrame,
+    alt: str,
+    *,
+    rates: tuple[str, ...] = (),
+    days: tuple[str, ...] = (),
+    amounts: tuple[str, ...] = (),
+    missing: str = TOO_FEW,
+) -> None:
+    """Draw `table`; `rates` are in percent, `amounts` in the CRM's currency, and what is not known reads `missing`."""
+    counts = [c for c in table.select_dtypes("integer").columns if c not in (*rates, *days, *amounts)]
+    formats: dict[Any, Any] = {
+        **dict.fromkeys(counts, "{:,}"),
+        **dict.fromkeys(rates, "{:.1f}%"),
+        **dict.fromkeys(days, "{:.1f}"),
+        **dict.fromkeys(amounts, "{:,.0f}"),
+    }
+    # A first column as wide as its longest text would fill a phone alone.
+    first = {str(table.columns[0]): st.column_config.Column(width="medium")}
+    st.dataframe(
+        table.style.format(formats, na_rep=missing),
+        hide_index=True,
+        placeholder=missing if rates or amounts else "",
+        column_config=first,
+        height="content",
+        alt=alt,
+    )
+
+
+def durations(minutes: pd.Series[float]) -> list[str]:
+    """Write lengths of time in the unit a person would use; empty where there is none."""
+    return ["" if pd.isna(value) else duration(value) for value in minutes]

@@ -1,0 +1,91 @@
+"""Whether the figures can be trusted: how fresh and complete the records are, and what became of our writes."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import data, markup, report_table
+from leadwright import settings
+from leadwright.figures import code_in_words, count, moment
+
+REPORTS = {
+    "rpt_freshness": "crm, object",
+    "rpt_sync_health": "crm, object, record_count desc, status, code",
+    "rpt_data_quality": "lead_count desc, check_id",
+}
+
+
+def show() -> None:
+    """Draw the page."""
+    current = settings.load()
+    reports = data.read_reports(current, REPORTS)
+    st.title("Data health")
+    st.caption(f"Published {moment(data.published_at(current))}. All times are in UTC.")
+    _show_freshness(reports["rpt_freshness"])
+    _show_quality(reports["rpt_data_quality"])
+    _show_writes(reports["rpt_sync_health"])
+
+
+def _show_freshness(freshness: pd.DataFrame) -> None:
+    st.subheader("How fresh the records are")
+    late = int(freshness["is_late"].sum())
+    if late:
+        st.warning(
+            f"{count(late)} of {count(len(freshness))} objects were not pulled for more than a day. `leadwright "
+            "doctor` says why a CRM cannot be read."
+        )
+    st.caption("A CRM where nothing changed is quiet, not stale: what counts is when it was pulled.")
+    table = pd.DataFrame(
+        {
+            "Object": freshness["object"],
+            "CRM": freshness["crm"],
+            "Records": freshness["record_count"],
+            "Deleted": freshness["deleted_count"],
+            "Pulled": _moments(freshness["pulled_at"], "not known"),
+            "Latest change": _moments(freshness["last_changed_at"], ""),
+        }
+    )
+    report_table.show(table, "Objects with their last pull")
+
+
+def _show_quality(quality: pd.DataFrame) -> None:
+    st.subheader("Data quality")
+    leads = int(quality["of_lead_count"].max()) if len(quality) else 0
+    st.caption(f"Of {count(leads)} leads.")
+    rows = zip(quality["meaning"], quality["lead_count"], quality["rate"], strict=True)
+    st.html(
+        markup.table(
+            ["Check", "Leads", "Share"],
+            [(check, count(n), "" if pd.isna(rate) else f"{100 * rate:.1f}%") for check, n, rate in rows],
+            numbers=frozenset({1, 2}),
+        )
+    )
+
+
+def _show_writes(writes: pd.DataFrame) -> None:
+    st.subheader("What the CRMs made of our writes")
+    if writes.empty:
+        st.info("No run has written to a CRM before this one.")
+        return
+    st.caption(
+        "All runs before this one. A skipped record was changed by a person in the meantime and is looked at again."
+    )
+    table = pd.DataFrame(
+        {
+            "Object": writes["object"],
+            "CRM": writes["crm"],
+            "Fate": writes["status"],
+            "Because": writes["code"].map(code_in_words),
+            "Records": writes["record_count"],
+            "Latest": _moments(writes["last_at"], ""),
+        }
+    )
+    report_table.show(table, "Records written by fate")
+
+
+def _moments(moments: pd.Series[pd.Timestamp], unknown: str) -> list[str]:
+    return [unknown if pd.isna(at) else moment(at.to_pydatetime()).removesuffix(" UTC") for at in moments]
+
+
+show()

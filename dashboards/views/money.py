@@ -1,0 +1,174 @@
+"""What leads cost and bring: pipeline, campaigns, sources, revenue by channel and customers who came back."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import data, report_table
+from leadwright import settings
+from leadwright.figures import code_in_words, count, moment, share
+
+MODELS = {"first_amount": "First touch", "last_amount": "Last touch", "linear_amount": "Linear",
+          "position_amount": "By position"}  # fmt: skip
+COSTS = {
+    "cost_per_lead_amount": "Per lead",
+    "cost_per_mql_amount": "Per MQL",
+    "cost_per_sql_amount": "Per SQL",
+}
+REPORTS = {
+    "rpt_pipeline": "cut, won_amount + open_amount desc, cut_value",
+    "rpt_campaigns": "cost_amount desc nulls last, name",
+    "rpt_sources": "cost_amount desc nulls last, lead_source",
+    "rpt_attribution": "linear_amount desc, channel",
+    "rpt_retention": "cohort_month desc",
+}
+
+
+def show() -> None:
+    """Draw the page."""
+    current = settings.load()
+    reports = data.read_reports(current, REPORTS)
+    st.title("Money")
+    st.caption(
+        f"Published {moment(data.published_at(current))}. Amounts are in the CRMs' own currency and not converted."
+    )
+    _show_pipeline(reports["rpt_pipeline"])
+    _show_campaigns(reports["rpt_campaigns"])
+    _show_sources(reports["rpt_sources"])
+    _show_channels(reports["rpt_attribution"])
+    _show_retention(reports["rpt_retention"])
+
+
+def _show_pipeline(pipeline: pd.DataFrame) -> None:
+    st.subheader("Pipeline and revenue")
+    whole = pipeline[pipeline["cut"] == "all"]
+    if whole.empty:
+        st.info("No CRM has an opportunity yet.")
+        return
+    total = whole.iloc[0]
+    st.caption(
+        "Qualified is what began with somebody who was an MQL before the opportunity was opened: "
+        f"{_of(total, 'open')} of what is open, {_of(total, 'won')} of what was won."
+    )
+    cut = st.selectbox(
+        "By", ["source", "rep"], format_func={"source": "Source", "rep": "Owner"}.__getitem__, width=320
+    )
+    rows = pipeline[pipeline["cut"] == cut]
+    table = pd.DataFrame(
+        {
+            cut.capitalize(): rows["cut_value"].map(code_in_words) if cut == "source" else rows["cut_value"],
+            "Open": rows["open_count"],
+            "Open amount": rows["open_amount"].astype(float),
+            "Qualified open": rows["qualified_open_amount"].astype(float),
+            "Won": rows["won_count"],
+            "Won amount": rows["won_amount"].astype(float),
+            "Qualified won": rows["qualified_won_amount"].astype(float),
+        }
+    )
+    amounts = ("Open amount", "Qualified open", "Won amount", "Qualified won")
+    report_table.show(table, f"Pipeline and revenue by {cut}", amounts=amounts)
+
+
+def _of(total: pd.Series[float], state: str) -> str:
+    part, whole = float(total[f"qualified_{state}_amount"]), float(total[f"{state}_amount"])
+    return share(round(part), round(whole))
+
+
+def _show_campaigns(campaigns: pd.DataFrame) -> None:
+    st.subheader("Campaigns")
+    if campaigns.empty:
+        st.info("Salesforce has no campaign; HubSpot's are not pulled.")
+        return
+    st.caption(
+        "A lead counts for the campaign it was first in. Costs are the campaign's own. While one runs, and for a while "
+        "after, its leads may still become SQLs."
+    )
+    table = pd.DataFrame(
+        {
+            "Campaign": campaigns["name"],
+            "Cost": campaigns["cost_amount"].astype(float),
+            "Leads": campaigns["lead_count"],
+            "MQL": campaigns["mql_count"],
+            "SQL": campaigns["sql_count"],
+            "Won": campaigns["won_count"],
+            **{label: campaigns[column].astype(float) for column, label in COSTS.items()},
+            "Outcome": campaigns["is_mature"].map({True: "known", False: "open"}),
+        }
+    )
+    report_table.show(table, "Campaigns with costs", amounts=("Cost", *COSTS.values()), missing="none")
+
+
+def _show_sources(sources: pd.DataFrame) -> None:
+    st.subheader("Cost by source")
+    rows = sources[sources["costed_count"] > 0]
+    if rows.empty:
+        st.info("No lead came by a campaign that has a cost.")
+        return
+    st.caption(
+        "Of the leads whose first campaign has a cost, which its leads share equally; others cost nothing here."
+    )
+    table = pd.DataFrame(
+        {
+            "Source": rows["lead_source"].map(code_in_words),
+            "Leads": rows["lead_count"],
+            "With a cost": rows["costed_count"],
+            "Cost": rows["cost_amount"].astype(float),
+            **{label: rows[column].astype(float) for column, label in COSTS.items()},
+        }
+    )
+    report_table.show(table, "Cost by source", amounts=("Cost", *COSTS.values()), missing="none")
+
+
+def _show_channels(channels: pd.DataFrame) -> None:
+    st.subheader("Where revenue came from")
+    st.caption(
+        "Won revenue by source and answered campaign. Each model shares out the same total. Channels that touched few "
+        "deals are marked: one large deal decides them."
+    )
+    names = [
+        code_in_words(str(channel)) if kind == "source" else str(channel)
+        for kind, channel in zip(channels["touch_type"], channels["channel"], strict=True)
+    ]
+    table = pd.DataFrame(
+        {
+            "Channel": names,
+            "Kind": channels["touch_type"],
+            "Deals": [f"{count(n)} (few)" if thin else count(n) for n, thin in _deals(channels)],
+        }
+    )
+    for column, label in MODELS.items():
+        table[label] = channels[column].astype(float)
+    report_table.show(table, "Revenue by channel in four models", amounts=tuple(MODELS.values()))
+
+
+def _deals(channels: pd.DataFrame) -> list[tuple[int, bool]]:
+    return list(zip(channels["opportunity_count"], channels["is_thin"], strict=True))
+
+
+def _show_retention(retention: pd.DataFrame) -> None:
+    st.subheader("Customers who came back")
+    if retention.empty:
+        st.info("No account has won an opportunity yet.")
+        return
+    st.caption(
+        "By the month of an account's first won opportunity. CRMs hold no contracts: this is repeat purchase."
+    )
+    thin = retention["is_thin"] | ~retention["is_mature"]
+    table = pd.DataFrame(
+        {
+            "Month": [f"{month:%Y-%m}" for month in retention["cohort_month"]],
+            "Customers": retention["customer_count"],
+            "Came back": retention["repeat_count"],
+            "Still may": retention["open_count"],
+            "Rate": (100 * retention["repeat_rate"]).mask(thin),
+            "First revenue": retention["first_amount"].astype(float),
+            "Later revenue": retention["later_amount"].astype(float),
+            "Outcome": retention["is_mature"].map({True: "known", False: "open"}),
+        }
+    )
+    amounts = ("First revenue", "Later revenue")
+    report_table.show(table, "Customers who came back", rates=("Rate",), amounts=amounts, missing="not yet")
+
+
+show()

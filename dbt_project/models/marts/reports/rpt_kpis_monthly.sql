@@ -1,0 +1,39 @@
+-- The monthly report: each figure month by month, with its counts. A month whose outcome is not known yet is marked and
+-- not averaged in anywhere; figures that say how things stand now have no month and are left out.
+
+with months as (
+    select * from {{ ref('int_kpis_sold') }}
+    union all
+    select * from {{ ref('int_kpis_worked') }}
+),
+
+summed as (
+    select
+        months.kpi_id,
+        months.month,
+        sum(months.numerator) as numerator,
+        sum(months.denominator) as denominator,
+        sum(months.basis_count) as basis_count,
+        sum(months.open_count) as open_count,
+        {{ counted('months.is_mature') }} = count(*) as is_mature
+    from months
+    where months.month is not null
+    group by months.kpi_id, months.month
+)
+
+select
+    kpis.kpi_id,
+    kpis.label,
+    kpis.unit,
+    summed.month,
+    cast(summed.numerator as double) as numerator,
+    cast(summed.denominator as double) as denominator,
+    case
+        when kpis.unit in ('days', 'minutes') then cast(summed.numerator as double)
+        else cast(summed.numerator as double) / nullif(summed.denominator, 0)
+    end as value,
+    cast(summed.open_count as bigint) as open_count,
+    summed.is_mature,
+    summed.basis_count < kpis.thin_below as is_thin
+from summed
+inner join {{ ref('kpis') }} as kpis on summed.kpi_id = kpis.kpi_id
