@@ -3,7 +3,7 @@
 A program of its own, because Spark and dbt-spark are not in the environment of everything else: it runs in
 .venv-spark and imports nothing of ours. `python build.py OUT RAW AS_OF [RAW AS_OF ...]` registers the parquet files
 RAW/<schema>.<table>.parquet, builds as of AS_OF, and leaves the tables as parquet in OUT/<round>/<schema>.db/<table>;
-it ends with 1 where a node failed.
+it ends with 1 where a node failed. AS_OF may be followed by past moments to compute besides, with commas between.
 """
 
 from __future__ import annotations
@@ -58,16 +58,24 @@ def register(spark: SparkSession, raw: Path) -> None:
         spark.sql(f"create table {file.stem} using parquet location '{file}'")
 
 
-def build(out: Path, as_of: str, number: int) -> bool:
+def build(out: Path, as_of: str, *, reports: bool) -> bool:
     """Seeds, models and the project's own tests; the tests of single columns are DuckDB's work.
 
-    Later rounds are there for the logs, which the reports do not add to.
+    Reports only read, so they are built once, in the last round, when there is something to report.
     """
     where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", "spark"]
     where += ["--target-path", str(out / "target"), "--log-path", str(out / "logs")]
     left_out = ["--exclude-resource-type", "unit_test", "--exclude", "test_type:generic"]
-    left_out += ["path:models/marts/reports"] if number > 1 else []
-    args = ["build", "--vars", json.dumps({"as_of": as_of}), *left_out, *where, "--no-use-colors"]
+    left_out += [] if reports else ["path:models/marts/reports", "path:models/intermediate/kpis"]
+    now, *moments = as_of.split(",")
+    args = [
+        "build",
+        "--vars",
+        json.dumps({"as_of": now, "moments": moments}),
+        *left_out,
+        *where,
+        "--no-use-colors",
+    ]
     return bool(dbtRunner().invoke(args).success)
 
 
@@ -85,7 +93,7 @@ def main(out: Path, rounds: list[tuple[Path, str]]) -> int:
     spark = session(out)
     for number, (raw, as_of) in enumerate(rounds, 1):
         register(spark, raw)
-        if not build(out, as_of, number):
+        if not build(out, as_of, reports=number == len(rounds)):
             return 1
         keep(spark, out, out / str(number))
     return 0
