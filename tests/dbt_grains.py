@@ -75,6 +75,7 @@ GRAINS: dict[str, str] = {
     "int_people": "lead_id",
     "int_person_records": "record_key",
     "int_pool_members": "pool rep_id",
+    "int_rejection_notes": "lead_id",
     "int_rep_availability": "rep_id",
     "int_rep_loads": "rep_id",
     "int_rep_win_rates": "rep_id level profile",

@@ -125,7 +125,8 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
         "delete from marts.fct_lead_assignment_alternatives; "
         "update raw_hubspot.calls set archived = 'true' where hash(hs_object_id) % 5 = 0; "
         "update raw_hubspot.emails set archived = 'true' where hash(hs_object_id) % 5 = 0; "
-        "update raw_hubspot.contacts set hs_lead_status = 'UNQUALIFIED' where lifecyclestage = 'lead'"
+        "update raw_hubspot.contacts set hs_lead_status = 'UNQUALIFIED', leadwright_rejected_because = 'No budget' "
+        "where lifecyclestage = 'lead'"
     )
     built.build(NOW + timedelta(hours=1), moments=[NOW - timedelta(days=100)])
     built.execute("update seeds.score_dimensions set threshold_kind = 'percentile' where dimension = 'fit'")

@@ -5,8 +5,8 @@
 
 -- Survivorship: for each value the Salesforce contact speaks first, then the Salesforce lead, then the HubSpot
 -- contact: the further along a record is in the sale, the more people have checked it. The source is that of the
--- oldest record, because later records are made from it. A lead has been there since its first record was, one that
--- was merged away since included.
+-- oldest record, because later records are made from it; what both CRMs call by two names has one (lead_sources). A lead
+-- has been there since its first record was, one that was merged away since included.
 
 with members as (
     select * from {{ ref('int_member_records') }}
@@ -64,7 +64,7 @@ best as (
         coalesce(salesforce_contacts.country, salesforce_leads.country, hubspot.country) as country_as_typed,
         coalesce(salesforce_contacts.owner_id, salesforce_leads.owner_id) as salesforce_owner_id,
         hubspot.owner_id as hubspot_owner_id,
-        lower(replace(first_members.source, ' ', '_')) as lead_source,
+        coalesce(lead_sources.channel, lower(replace(first_members.source, ' ', '_'))) as lead_source,
         first_members.source_detail as lead_source_detail,
         hubspot.landing_page
     from leads
@@ -85,6 +85,10 @@ best as (
             and salesforce_contacts.place = 1
     left join first_records on leads.lead_id = first_records.lead_id
     left join members as first_members on first_records.record_key = first_members.record_key
+    left join {{ ref('lead_sources') }} as lead_sources
+        on
+            first_members.crm = lead_sources.crm
+            and lower(replace(first_members.source, ' ', '_')) = lead_sources.value
 ),
 
 merged as (

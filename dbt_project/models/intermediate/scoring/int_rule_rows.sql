@@ -7,6 +7,7 @@
     'free_mail_domains': ['domain'],
     'job_titles': ['priority', 'kind', 'word', 'value'],
     'nonsense_words': ['field', 'word'],
+    'lead_sources': ['crm', 'value', 'channel'],
     'next_actions': ['priority', 'grade', 'feature', 'operator', 'value', 'next_action'],
     'placeholder_words': ['word'],
     'question_sets': ['framework', 'place', 'topic', 'question', 'is_asked'],

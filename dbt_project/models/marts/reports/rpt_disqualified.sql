@@ -1,6 +1,6 @@
 -- Leads that a person or a rule has ruled out: nobody should be before at least one touch by a person. Each comes back
--- for an audit in the quarter after, and stays in the queue until somebody moves it to another stage; a rule's verdict
--- is looked at every quarter.
+-- for an audit in the quarter after, and stays in the queue until somebody says that he audited it or moves it to another
+-- stage; a rule's verdict is looked at every quarter.
 
 with touches as (
     select lead_id, count(*) as touch_count, min(touched_at) as first_touch_at, max(touched_at) as last_touch_at
@@ -23,11 +23,21 @@ ruled_out as (
         leads.lifecycle_stage = 'disqualified' as is_by_person,
         case when leads.lifecycle_stage = 'disqualified' then leads.stage_since end as disqualified_at,
         case
-            when leads.lifecycle_stage = 'disqualified' then coalesce(leads.stage_reason_code, 'not_said')
+            when leads.lifecycle_stage = 'disqualified'
+                then coalesce(nullif(leads.stage_reason_code, 'not_said'), notes.reason_code, 'not_said')
             else hits.rule_id
-        end as reason_code
+        end as reason_code,
+        notes.audited_on,
+        cast(
+            case
+                when leads.lifecycle_stage = 'disqualified'
+                    then {{ dbt.dateadd('month', 3, dbt.date_trunc('quarter', 'leads.stage_since')) }}
+                else {{ dbt.date_trunc('quarter', as_of()) }}
+            end as date
+        ) as audit_due_on
     from {{ ref('dim_leads') }} as leads
     left join hits on leads.lead_id = hits.lead_id
+    left join {{ ref('int_rejection_notes') }} as notes on leads.lead_id = notes.lead_id
     where leads.lifecycle_stage = 'disqualified' or hits.lead_id is not null
 )
 
@@ -44,16 +54,10 @@ select
     touches.last_touch_at,
     ruled_out.is_by_person
     and (touches.lead_id is null or touches.first_touch_at > ruled_out.disqualified_at) as is_without_touch,
-    cast(
-        case
-            when ruled_out.is_by_person
-                then {{ dbt.dateadd('month', 3, dbt.date_trunc('quarter', 'ruled_out.disqualified_at')) }}
-            else {{ dbt.date_trunc('quarter', as_of()) }}
-        end as date
-    ) as audit_due_on,
-    not ruled_out.is_by_person
-    or {{ dbt.dateadd('month', 3, dbt.date_trunc('quarter', 'ruled_out.disqualified_at')) }} <= {{ as_of() }}
-        as is_audit_due
+    ruled_out.audit_due_on,
+    ruled_out.audited_on,
+    ruled_out.audit_due_on <= cast({{ as_of() }} as date)
+    and coalesce(ruled_out.audited_on < ruled_out.audit_due_on, true) as is_audit_due
 from ruled_out
 inner join {{ ref('fct_lead_scores') }} as scores on ruled_out.lead_id = scores.lead_id
 left join {{ ref('fct_lead_assignments') }} as assignments on ruled_out.lead_id = assignments.lead_id
