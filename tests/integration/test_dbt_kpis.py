@@ -209,8 +209,10 @@ def test_the_known_months_of_a_figure_are_its_figure(built: DbtWarehouse) -> Non
     ):
         if is_mature:
             months[kpi] = [months[kpi][0] + part, months[kpi][1] + of]
-    compared = {kpi: (part, of) for kpi, part, of in whole if kpi in months and kpi != "leads_answered"}
-    assert len(compared) > 12
+    # leads and campaigns that are known one by one, in the middle of a month, count before their month does
+    single = ("leads_answered", "cost_per_lead", "cost_per_mql", "cost_per_sql")
+    compared = {kpi: (part, of) for kpi, part, of in whole if kpi in months and kpi not in single}
+    assert len(compared) > 10
     assert compared == {kpi: pytest.approx(tuple(months[kpi])) for kpi in compared}
     overview = "select known_mql_to_sql_count, known_mql_count from marts.rpt_overview"
     assert built.rows(overview) == built.rows(

@@ -48,8 +48,8 @@ job_titles 2: value=sales => value: 'sales' is not allowed for level; one of: c_
 job_titles 3: word=Co-op => word: as they are compared; write 'co op'
 job_titles 3: value=manager => priority: '10' is the priority of 'junior' already (line 2)
 kpis 2: maturity_days= => maturity_days: a value is needed: lead_to_mql is known after some time
-kpis 10: maturity_days=5 => maturity_days: cost_per_lead is known at once; leave it empty
-kpis 9: maturity_days=91 => maturity_days: '91' where missed_winners has '90' (line 8)
+kpis 15: maturity_days=5 => maturity_days: qualified_pipeline is known at once; leave it empty
+kpis 10: maturity_days=91 => maturity_days: '91' where missed_winners has '90' (line 9)
 kpis 2: kpi_id=win_rate => kpi_id: 'win_rate' is not allowed; one of: lead_to_mql
 lead_stages 2: field=Status => field: 'Status' is not allowed for hubspot; one of: lifecyclestage
 lead_stages 2: reason_code=x => reason_code: 'x' is read for disqualified and recycled alone
