@@ -1,29 +1,8 @@
 -- What people wrote about a rejection: the reason as a code, and the day on which it was last audited. The record that was
 -- changed last gives the reason.
 
-with records as (
-    select 'hubspot' as crm, 'contacts' as entity, answers.*
-    from {{ ref('stg_hubspot__answers') }} as answers
-    union all
-    select 'salesforce' as crm, lower(answers.object) || 's' as entity, answers.*
-    from {{ ref('stg_salesforce__answers') }} as answers
-),
-
-notes as (
-    select
-        identities.lead_id,
-        fields.says,
-        records.value,
-        row_number() over (
-            partition by identities.lead_id, fields.says
-            order by records.modified_at desc, records.crm desc, records.record_id, records.field
-        ) as place
-    from records
-    inner join {{ ref('rejection_fields') }} as fields
-        on records.crm = fields.crm and records.object = fields.object and records.field = fields.field
-    inner join {{ ref('int_identities') }} as identities
-        on concat(records.crm, ':', records.entity, ':', records.record_id) = identities.record_key
-    where not identities.is_deleted
+with notes as (
+    {{ stated_values(ref('rejection_fields'), 'says') }}
 )
 
 select

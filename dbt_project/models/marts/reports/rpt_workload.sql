@@ -34,8 +34,8 @@ select
     coalesce(given.given_count, 0) as given_count,
     coalesce(given.taken_over_count, 0) as taken_over_count,
     cast(coalesce(given.given_load, 0) as double) as given_load,
-    cast(coalesce(given.given_load, 0) / nullif(sum(given.given_load) over (), 0) as double) as given_share,
-    cast(coalesce(members.weight, 0) / nullif(sum(members.weight) over (), 0) as double) as weight_share
+    cast(coalesce(given.given_load, 0) as double) / nullif(sum(given.given_load) over (), 0) as given_share,
+    cast(coalesce(members.weight, 0) as double) / nullif(sum(members.weight) over (), 0) as weight_share
 from {{ ref('dim_reps') }} as reps
 inner join {{ ref('int_rep_loads') }} as loads on reps.rep_id = loads.rep_id
 left join members on reps.rep_id = members.rep_id

@@ -1,0 +1,27 @@
+{# What CRM records state in the fields that a seed lists, by what the field is about (a column of the seed). The record
+   that was changed last is in place 1; a word that stands for nothing, such as n/a, states nothing. #}
+{% macro stated_values(fields, about) %}
+    select
+        identities.lead_id,
+        fields.{{ about }},
+        records.value,
+        records.crm,
+        records.field,
+        row_number() over (
+            partition by identities.lead_id, fields.{{ about }}
+            order by records.modified_at desc, records.crm desc, records.record_id, records.field
+        ) as place
+    from (
+        select 'hubspot' as crm, 'contacts' as entity, answers.*
+        from {{ ref('stg_hubspot__answers') }} as answers
+        union all
+        select 'salesforce' as crm, lower(answers.object) || 's' as entity, answers.*
+        from {{ ref('stg_salesforce__answers') }} as answers
+    ) as records
+    inner join {{ fields }} as fields
+        on records.crm = fields.crm and records.object = fields.object and records.field = fields.field
+    inner join {{ ref('int_identities') }} as identities
+        on concat(records.crm, ':', records.entity, ':', records.record_id) = identities.record_key
+    left join {{ ref('placeholder_words') }} as placeholders on lower(records.value) = placeholders.word
+    where not identities.is_deleted and placeholders.word is null
+{%- endmacro %}
