@@ -18,6 +18,7 @@ _RULES = f"""
 .lw-table {{ width: 100%; border-collapse: collapse; font-size: 0.93rem; line-height: 1.45; }}
 .lw-table th, .lw-table td {{ text-align: left; vertical-align: top; padding: 0.38rem 0.6rem;
   border: 0; border-bottom: 1px solid {palette.LINE}; overflow-wrap: anywhere; }}
+.lw-table td:first-child {{ overflow-wrap: break-word; }}
 .lw-table th {{ color: {palette.QUIET}; font-weight: 400; }}
 .lw-table thead th {{ white-space: nowrap; }}
 .lw-table tbody th {{ width: 34%; }}
