@@ -56,7 +56,7 @@ class Doings:
             return
         dice, plan = draw_for(self._books.seed, person.number, f"period {number}"), Journey()
         for _ in range(count(dice, 0.05 + 0.8 * person.intent**1.3)):
-            at = office_moment(dice, now + int(dice.random() * PERIOD), person.country.offset)
+            at = office_moment(dice, now + int(dice.random() * PERIOD), person.country.zone)
             if at > now:
                 plan.visits.append(at)
                 if dice.random() < 0.03 + 0.3 * person.intent:

@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.live.cases import Case
 from sandbox.live.desks import Desk
 from sandbox.population.model import Deal, Rep
-from sandbox.population.moments import HOUR, MINUTE, salesforce_time
+from sandbox.population.moments import DAY, HOUR, MINUTE, offset_on, salesforce_time
 from sandbox.population.team_rows import owner_id, user_id
 
 
@@ -46,7 +46,7 @@ def results(
         "revenue_ahead": _revenue(deals) - _revenue(closed),
         "expected_won": round(sum(case.expected for case in answered), 3),
         "expected_revenue": round(sum(case.expected * case.fate.amount for case in answered)),
-        "reps": [_rep_row(rep, answered, closed) | _today(desks.get(rep.number), now) for rep in team],
+        "reps": [_rep_row(rep, answered, closed, now) | _today(desks.get(rep.number), now) for rep in team],
     }
 
 
@@ -70,7 +70,7 @@ def _revenue(closed: Iterable[Deal]) -> int:
     return sum(deal.amount for deal in closed if deal.wins)
 
 
-def _rep_row(rep: Rep, answered: Iterable[Case], closed: Iterable[Deal]) -> dict[str, Any]:
+def _rep_row(rep: Rep, answered: Iterable[Case], closed: Iterable[Deal], now: int) -> dict[str, Any]:
     mine = [deal for deal in closed if deal.rep is rep]
     return {
         "email": rep.email,
@@ -79,7 +79,7 @@ def _rep_row(rep: Rep, answered: Iterable[Case], closed: Iterable[Deal]) -> dict
         "is_active": rep.left_at is None,
         "languages": list(rep.languages),
         "time_zone": rep.country.zone,
-        "utc_offset_hours": rep.country.offset / HOUR,
+        "utc_offset_hours": offset_on(rep.country.zone, now // DAY) / HOUR,
         "opens_at_hour": rep.calendar.opens / HOUR,
         "closes_at_hour": rep.calendar.closes / HOUR,
         "skill": dict(rep.skill),

@@ -29,7 +29,7 @@ def _visit(rng: Random, person: Person, journey: Journey, now: int) -> None:
     for _ in range(wanted):
         # Half of the visits come in the first weeks, the others any time: interest comes back.
         gap = rng.expovariate(1 / (9 * DAY)) if rng.random() < 0.5 else rng.random() * span
-        at = office_moment(rng, created + int(gap), person.country.offset)
+        at = office_moment(rng, created + int(gap), person.country.zone)
         if created < at < now:
             visits.append(at)
     visits.sort()

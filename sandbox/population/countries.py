@@ -18,7 +18,10 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country people live in; `appeal` is how well the seller can serve it (hidden)."""
+    """A country people live in; `appeal` is how well the seller can serve it (hidden).
+
+    `offset` is that of standard time and tells only who is awake at the same hours; clocks follow `zone`.
+    """
 
     code: str
     name: str

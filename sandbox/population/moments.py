@@ -1,7 +1,7 @@
 """Time as whole seconds since 1970 in UTC, with local working hours.
 
-Whole seconds and cached day texts, because a population of a million leads spells a hundred million moments.
-Offsets from UTC are fixed: summer time would cost a table and teach nobody anything.
+Whole seconds and cached day texts, because a population of a million leads spells a hundred million moments. A zone's
+distance from UTC is looked up once for each day: clocks change in nights before Sundays, when nobody works.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from random import Random
+from zoneinfo import ZoneInfo
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -53,19 +54,31 @@ def salesforce_time(at: int) -> str:
     return _hour_text(at // HOUR) + _IN_HOUR[at % HOUR] + "000Z"
 
 
+@lru_cache(maxsize=65536)
+def offset_on(zone: str, day: int) -> int:
+    """How many seconds the clocks of `zone` are ahead of UTC on day number `day`."""
+    offset = datetime.fromtimestamp(day * DAY + 12 * HOUR, ZoneInfo(zone)).utcoffset()
+    return int(offset.total_seconds()) if offset else 0
+
+
+def local(at: int, zone: str) -> tuple[int, int]:
+    """The day number and the second of the day that clocks in `zone` show at `at`."""
+    return divmod(at + offset_on(zone, at // DAY), DAY)
+
+
 def weekday(day: int) -> int:
     """0 for Monday; day 0 was a Thursday."""
     return (day + 3) % 7
 
 
-def office_moment(rng: Random, at: int, offset: int) -> int:
+def office_moment(rng: Random, at: int, zone: str) -> int:
     """A moment on the local day of `at` when people sit at a desk, mostly; weekends mostly become Fridays."""
-    day = (at + offset) // DAY
+    day, _ = local(at, zone)
     late = weekday(day) - 4
     if late > 0 and rng.random() < 0.8:
         day -= late
     hour = rng.triangular(8, 18.5, 11) if rng.random() < 0.88 else rng.uniform(6, 23.5)
-    return day * DAY + int(hour * HOUR) - offset
+    return day * DAY + int(hour * HOUR) - offset_on(zone, day)
 
 
 def half_hour(at: int) -> int:
@@ -77,7 +90,7 @@ def half_hour(at: int) -> int:
 class Calendar:
     """When somebody works: local hours, Monday to Friday, apart from days off."""
 
-    offset: int
+    zone: str
     opens: int
     closes: int
     days_off: frozenset[int] = frozenset()
@@ -88,19 +101,19 @@ class Calendar:
 
     def next_open(self, at: int) -> int:
         """`at` itself inside working hours, else the next opening."""
-        day, second = divmod(at + self.offset, DAY)
+        day, second = local(at, self.zone)
         if second >= self.closes or not self.works_on(day):
             day, second = day + 1, 0
             while not self.works_on(day):
                 day += 1
-        return day * DAY + max(second, self.opens) - self.offset
+        return day * DAY + max(second, self.opens) - offset_on(self.zone, day)
 
     def after(self, at: int, minutes: float) -> int:
         """The moment `minutes` of working time after `at`."""
         left = int(minutes * MINUTE)
         at = self.next_open(at)
         while True:
-            today = self.closes - (at + self.offset) % DAY
+            today = self.closes - local(at, self.zone)[1]
             if left < today:
                 return at + left
             left -= today

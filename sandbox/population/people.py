@@ -74,7 +74,7 @@ def _person(
         + 3 * source.warmth
         + 0.3 * quality
     )
-    created = _office_moment(rng, about, who.country.offset, world)
+    created = _office_moment(rng, about, who.country.zone, world)
     in_hubspot, in_salesforce = _CRMS.pick(rng)
     return Person(
         number=number,
@@ -102,9 +102,9 @@ def _person(
     )
 
 
-def _office_moment(rng: Random, about: int, offset: int, world: World) -> int:
+def _office_moment(rng: Random, about: int, zone: str, world: World) -> int:
     """A moment near `about` when people work, inside the year."""
-    moment = office_moment(rng, about, offset)
+    moment = office_moment(rng, about, zone)
     while moment > world.now - HOUR:
         moment -= DAY
     while moment < world.start:

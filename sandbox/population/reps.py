@@ -52,7 +52,7 @@ def make_team(seed: int, start: int, now: int) -> tuple[Rep, ...]:
     for number, (first, last, code, languages) in enumerate(_TEAM):
         country = COUNTRIES[code]
         calendar = Calendar(
-            country.offset,
+            country.zone,
             opens=int(rng.choice((8, 8.5, 9))) * HOUR,
             closes=int(rng.choice((17, 17.5, 18)) * HOUR),
             days_off=_days_off(rng, start, now),

@@ -173,7 +173,7 @@ def follow_up(rng: Random, person: Person, journey: Journey, rep: Rep) -> None:
     reply_chance = 0.65 if warm else 0.08 + 0.3 * person.intent
     for _ in range(4 + int(rng.random() * 6)):
         if rng.random() < reply_chance and person.email:
-            back = office_moment(rng, at + int(rng.expovariate(1 / (14 * HOUR))), person.country.offset)
+            back = office_moment(rng, at + int(rng.expovariate(1 / (14 * HOUR))), person.country.zone)
             if at < back < ends:
                 subject = REPLY_PREFIX.get(person.language, "Re: ") + pick(rng, FIRST_MAIL[person.language])
                 add(Activity(back, "email_in", rep, subject, back))

@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from statistics import mean, median
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -15,24 +16,24 @@ from hypothesis import strategies as st
 
 from sandbox.population import Population, generate, stream
 from sandbox.population.identifiers import salesforce_id
-from sandbox.population.moments import DAY, seconds
+from sandbox.population.moments import DAY, local, seconds
 from sandbox.population.world import make_world
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 NOW_TEXT = "2026-03-18T15:30:00.000Z"
 SIZES = {
-    "contacts": 366,
-    "companies": 152,
-    "deals": 13,
-    "emails": 974,
-    "calls": 179,
-    "meetings": 61,
-    "Lead": 233,
-    "Contact": 21,
-    "Account": 21,
-    "Opportunity": 15,
-    "Task": 770,
-    "Event": 33,
+    "contacts": 360,
+    "companies": 153,
+    "deals": 11,
+    "emails": 878,
+    "calls": 184,
+    "meetings": 49,
+    "Lead": 235,
+    "Contact": 13,
+    "Account": 15,
+    "Opportunity": 11,
+    "Task": 814,
+    "Event": 32,
 }
 ENGAGEMENTS = ("emails", "calls", "meetings", "tasks", "notes")
 
@@ -230,6 +231,17 @@ def test_most_work_is_done_in_working_hours(population: Population) -> None:
     assert mean(call.weekday() < 5 for call in calls) > 0.95
 
 
+def test_reps_call_in_their_hours_by_the_time_zone_that_the_crm_shows(population: Population) -> None:
+    zones = {row["Id"]: str(row["TimeZoneSidKey"]) for row in population.salesforce["User"]}
+    called = [
+        datetime.fromisoformat(str(row["CreatedDate"])).astimezone(ZoneInfo(zones[row["OwnerId"]]))
+        for row in population.salesforce["Task"]
+        if row["TaskSubtype"] == "Call"
+    ]
+    assert {call.month for call in called} == set(range(1, 13))
+    assert all(8 <= call.hour < 18 for call in called)
+
+
 def test_people_in_both_crms_share_a_mailbox(population: Population) -> None:
     contacts = {row["hs_object_id"]: row.get("email") for row in population.hubspot["contacts"]}
     leads = {row["Id"]: row.get("Email") for row in population.salesforce["Lead"]}
@@ -420,7 +432,7 @@ def test_reps_differ_in_skill_and_keep_their_own_hours() -> None:
     for rep in team:
         calendar = rep.calendar
         at = calendar.after(seconds(NOW) - 40 * DAY, 60)
-        day, second = divmod(at + calendar.offset, DAY)
+        day, second = local(at, calendar.zone)
         assert calendar.works_on(day) and calendar.opens <= second < calendar.closes
         assert sum(not calendar.works_on(day) for day in range(day - 325, day)) > 325 * 2 / 7 + 10
 

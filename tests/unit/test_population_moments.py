@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.population.moments import DAY, HOUR, Calendar, half_hour, hubspot_time, salesforce_time, seconds
+from sandbox.population.countries import COUNTRIES
+from sandbox.population.moments import (
+    DAY,
+    HOUR,
+    Calendar,
+    half_hour,
+    hubspot_time,
+    salesforce_time,
+    seconds,
+)
 
 FRIDAY = int(datetime(2026, 3, 20, tzinfo=UTC).timestamp())
-OFFICE = Calendar(offset=HOUR, opens=9 * HOUR, closes=17 * HOUR)
+OFFICE = Calendar("Europe/Berlin", opens=9 * HOUR, closes=17 * HOUR)
 
 
 def at(hour: float, day: int = 0) -> int:
@@ -29,7 +39,7 @@ def test_the_weekend_is_skipped() -> None:
 
 
 def test_days_off_are_skipped() -> None:
-    away = Calendar(HOUR, 9 * HOUR, 17 * HOUR, frozenset({FRIDAY // DAY + 3}))
+    away = Calendar("Europe/Berlin", 9 * HOUR, 17 * HOUR, frozenset({FRIDAY // DAY + 3}))
     assert away.next_open(at(16)) == at(8, day=4)
 
 
@@ -37,14 +47,24 @@ def test_long_work_takes_several_days() -> None:
     assert OFFICE.after(at(8), 3 * 8 * 60) == at(8, day=5)
 
 
-@given(st.integers(0, 4 * 10**9), st.floats(0, 5000), st.integers(-11, 13))
-def test_work_ends_later_and_inside_working_hours(start: int, minutes: float, hours: int) -> None:
-    calendar = Calendar(hours * HOUR, 9 * HOUR, 17 * HOUR)
+def test_clocks_change_in_summer() -> None:
+    assert OFFICE.next_open(at(3, day=7)) == at(8, day=7)
+    assert OFFICE.next_open(at(18, day=7)) == at(7, day=10)
+
+
+@given(
+    st.integers(10**9, 4 * 10**9),
+    st.floats(0, 5000),
+    st.sampled_from(sorted({country.zone for country in COUNTRIES.values()})),
+)
+def test_work_ends_later_and_inside_working_hours(start: int, minutes: float, zone: str) -> None:
+    """By the clocks that hang on the wall there."""
+    calendar = Calendar(zone, 9 * HOUR, 17 * HOUR)
     end = calendar.after(start, minutes)
-    local = (end + calendar.offset) % DAY
+    local = datetime.fromtimestamp(end, ZoneInfo(zone))
     assert end >= start
-    assert 9 * HOUR <= local <= 17 * HOUR
-    assert calendar.works_on((end + calendar.offset) // DAY)
+    assert 9 <= local.hour < 17
+    assert calendar.works_on((local.date() - date(1970, 1, 1)).days)
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)))
