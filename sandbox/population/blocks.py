@@ -14,6 +14,7 @@ from sandbox.population.deals import open_deals
 from sandbox.population.hubspot_side import HubSpotSide
 from sandbox.population.identifiers import Ids
 from sandbox.population.model import Journey, Person
+from sandbox.population.numbering import number_by_creation
 from sandbox.population.people import make_group
 from sandbox.population.records import Population
 from sandbox.population.salesforce_side import SalesforceSide
@@ -34,6 +35,7 @@ def make_block(world: World, block: int, leads: int) -> Population:
         for person, journey in group:
             ids_here = hubspot_ids.get(person.number, ()), salesforce_ids.get(person.number, ())
             population.truth.append(truth_row(person, journey, *ids_here, now))
+    number_by_creation(population)
     return population
 
 
@@ -55,5 +57,10 @@ def groups_of(world: World, block: int, leads: int) -> Iterator[list[tuple[Perso
             log_mailings(person, journey, world.mailings, now)
             sell(draw["selling"], person, journey, world.desk, now)
         open_deals(draw["deals"], group)
-        group.sort(key=lambda pair: pair[1].joined_at or 0)  # who opened a deal comes before who joined it
+        group.sort(key=lambda pair: _joined_by(now, pair[1]))
         yield group
+
+
+def _joined_by(now: int, journey: Journey) -> int:
+    """Who opened a deal comes before who joined it; what lies ahead orders nobody: a reader could tell."""
+    return journey.joined_at if journey.joined_at is not None and journey.joined_at <= now else 0

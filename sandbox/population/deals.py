@@ -140,6 +140,6 @@ def work(rng: Random, person: Person, journey: Journey, deal: Deal) -> None:
             at = rep.calendar.after(at + DAY, rng.random() * 100)
             add(Activity(at, "call_out", rep, "Call", at, 300 + int(rng.random() * 900), "connected"))
         if rng.random() < 0.3:
-            add(Activity(at, "task", rep, pick(rng, TASK), min(at + 3 * DAY, deal.closes), outcome="done"))
+            add(Activity(at, "task", rep, pick(rng, TASK), at + 3 * DAY, outcome="done"))
     if rng.random() < 0.5:
         add(Activity(deal.closes, "note", rep, pick(rng, NOTE), deal.closes))

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.population import Population, generate, stream
+from sandbox.population.blocks import groups_of
 from sandbox.population.identifiers import salesforce_id
 from sandbox.population.moments import DAY, local, seconds
 from sandbox.population.world import make_world
@@ -84,6 +85,48 @@ def test_parts_of_the_stream_do_not_share_ids() -> None:
         ids(whole.hubspot[name], "hs_object_id")
     for rows in whole.salesforce.values():
         ids(rows, "Id")
+
+
+def created_in_order(rows: list, key: str, created: str) -> bool:
+    """Whether ids follow creation, as a CRM hands them out, and rows lie in that order."""
+    places = [(len(str(row[key])), str(row[key])) for row in rows]
+    moments = [row[created] for row in rows]
+    return places == sorted(places) and moments == sorted(moments)
+
+
+def test_ids_follow_creation_and_tell_no_more() -> None:
+    """Who bought with whom, which record is a second one and who will join a deal stand in no order of ids."""
+    for part in list(stream(2, 2000, NOW))[1:]:
+        for name in ("contacts", "companies", "deals"):
+            assert created_in_order(part.hubspot[name], "hs_object_id", "createdate"), name
+        for name in ENGAGEMENTS:
+            assert created_in_order(part.hubspot[name], "hs_object_id", "hs_createdate"), name
+        for name in set(part.salesforce) - {"User", "Group", "Campaign"}:
+            assert created_in_order(part.salesforce[name], "Id", "CreatedDate"), name
+        twice = [str(row["hubspot_ids"]).split(";") for row in part.truth if ";" in str(row["hubspot_ids"])]
+        assert twice and mean(int(second) - int(first) for first, second, *_ in twice) > 20
+
+
+def test_what_lies_ahead_orders_nobody_in_a_group() -> None:
+    """Records of one second keep the order of their group, and drawing goes in that order."""
+    world, ahead = make_world(7, 3000, seconds(NOW)), 0
+    for block in range(3):
+        for group in groups_of(world, block, 1000):
+            waiting = [
+                (person.number, journey.joined_at)
+                for person, journey in group
+                if journey.joined_at is None or journey.joined_at > world.now
+            ]
+            assert waiting == sorted(waiting, key=lambda each: each[0])
+            ahead += len(waiting) > 1 and any(joined for _, joined in waiting)
+    assert ahead > 5
+
+
+def test_a_task_is_due_when_the_rep_meant_it_whenever_the_deal_closes() -> None:
+    world = make_world(7, 2000, seconds(NOW))
+    journeys = [journey for group in groups_of(world, 0, 1000) for _, journey in group]
+    tasks = [each for journey in journeys for each in journey.activities if each.kind == "task"]
+    assert tasks and {task.due - task.at for task in tasks} == {2 * DAY, 3 * DAY}
 
 
 def test_now_needs_a_time_zone() -> None:
