@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
@@ -15,8 +16,6 @@ from sandbox.hubspot.objects import ObjectType, unserved
 
 if TYPE_CHECKING:
     from sandbox.hubspot.portal import HubSpot
-
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 @dataclass(slots=True)
@@ -117,4 +116,4 @@ def respond(answer: Answer, headers: dict[str, str]) -> Response:
     status, body = answer
     if body is None:
         return Response(b"", status, headers)
-    return Response(_JSON(body).encode(), status, headers, "application/json;charset=utf-8")
+    return Response(orjson.dumps(body), status, headers, "application/json;charset=utf-8")

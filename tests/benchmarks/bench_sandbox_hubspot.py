@@ -16,10 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.declared_columns import declared_columns
+
 ROOT = Path(__file__).resolve().parents[2]
-PROPERTIES = (
-    "email,firstname,lastname,jobtitle,company,country,lifecyclestage,hubspot_owner_id,num_conversion_events"
-)
+PROPERTIES = ",".join(declared_columns("hubspot", "contacts"))  # as the project pulls them
 CALLS = 300
 
 
@@ -70,8 +70,9 @@ def main(leads: str) -> None:
     try:
         after = [""]
 
-        def list_page(_: int) -> None:
-            page = server.call("GET", f"?limit=100&properties={PROPERTIES}&after={after[0]}")
+        def list_page(_: int, linked: str = "") -> None:
+            asked = f"?limit=100&properties={PROPERTIES}&associations={linked}&after={after[0]}"
+            page = server.call("GET", asked)
             after[0] = page.get("paging", {}).get("next", {}).get("after", "")
 
         first = [record["id"] for record in server.call("GET", "?limit=100")["results"]]
@@ -84,6 +85,8 @@ def main(leads: str) -> None:
         }
         read = {"inputs": [{"id": record_id} for record_id in first], "properties": PROPERTIES.split(",")}
         measure(server, "list, 100 records a page", list_page)
+        after[0] = ""
+        measure(server, "list with the companies of each record", lambda n: list_page(n, "companies"))
         measure(
             server,
             "search, 100 records a page",
