@@ -11,29 +11,13 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
-import httpx
+from connectors.base import Change
+from tests.live_worlds import FIELDS, World
 
-import connectors
-from connectors.base import Change, Connector, FieldSpec
-
-FIELDS = {
-    "hubspot": ("contacts", "hubspot_owner_id", "leadwright_grade", "leadwright_score", "leadwright_sla_due_at"),
-    "salesforce": ("Lead", "OwnerId", "Leadwright_Grade__c", "Leadwright_Score__c", "Leadwright_SLA_Due_At__c"),
-}  # fmt: skip
 SLA_MINUTES = {"Hot": 5, "Warm": 540}
 ROOM = {"Hot": 4, "Warm": 3, "Cold": 2}
-
-
-class Sandbox(Protocol):
-    """A running sandbox CRM, as `start_sandbox` gives it."""
-
-    def __getitem__(self, key: str) -> dict[str, Any]:
-        """A part of what it printed when it was ready."""
-
-    def credentials(self, crm: str) -> dict[str, Any]:
-        """What a connector needs to connect to one of its CRMs."""
 
 
 @dataclass(frozen=True)
@@ -47,64 +31,31 @@ class Decision:
 
 @dataclass
 class Office:
-    """Writes back to one live sandbox, step by step; `wrote` is what each lead shows."""
+    """Writes back to one live world, step by step; `wrote` is what each lead shows."""
 
-    crm: Sandbox
+    world: World
     policy: str
     seed: int = 1
     wrote: dict[str, Decision] = field(default_factory=dict)
-    sinks: dict[str, Connector] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._dice = random.Random(self.seed)
-        self._http = httpx.Client(base_url=self.crm["control"]["url"], timeout=120)
-        for crm, (object_name, _, grade, score, due) in FIELDS.items():
-            self.sinks[crm] = connectors.connect(crm, self.crm.credentials(crm))
-            kinds = {grade: "string", score: "number", due: "datetime"}
-            specs = [FieldSpec(name, name, kind) for name, kind in kinds.items()]  # type: ignore[arg-type]
-            self.sinks[crm].ensure_fields(object_name, specs)
-
-    def control(self, method: str, path: str, **body: Any) -> Any:
-        """One call of the control API."""
-        answer = self._http.request(method, path, json=body or None)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def now(self) -> datetime:
-        """The sandbox's present moment."""
-        return datetime.fromisoformat(self.control("GET", "clock")["now"])
-
-    def truth(self) -> list[dict[str, Any]]:
-        """All rows of the hidden truth."""
-        rows: list[dict[str, Any]] = []
-        after = 0
-        while page := self.control("GET", f"truth?after={after}&limit=10000"):
-            rows += page["results"]
-            if not page["results"]:
-                return rows
-            after = page["after"]
-        return rows
-
-    def results(self) -> dict[str, Any]:
-        """What was earned so far."""
-        found: dict[str, Any] = self.control("GET", "results")
-        return found
 
     def work(self, days: float, steps: int) -> dict[str, Any]:
         """Move the clock by `days` in so many steps, writing back before each; the results."""
         for _ in range(steps):
             if self.policy != "none":
                 self._write_back()
-            self.control("POST", "clock", advance=days * 86400 / steps)
-        return self.results()
+            self.world.advance(days / steps)
+        return self.world.results()
 
     # -- deciding ------------------------------------------------------------------------------------------------
 
     def _write_back(self) -> None:
-        now = self.now()
-        reps = [rep for rep in self.results()["reps"] if rep["is_active"]]
+        now = self.world.now()
+        reps = [rep for rep in self.world.results()["reps"] if rep["is_active"]]
         waiting = [
-            row for row in self.truth() if not (row["touched_at"] and _moment(row["touched_at"]) <= now)
+            row for row in self.world.truth() if not (row["touched_at"] and _moment(row["touched_at"]) <= now)
         ]
         made = dict(
             self._drawn(waiting, reps) if self.policy == "random" else self._known(waiting, reps, now)
@@ -114,8 +65,7 @@ class Office:
         by_id = {row["person_id"]: row for row in waiting}
         for crm in FIELDS:
             changes = [_change(crm, by_id[key], decision, now) for key, decision in fresh.items()]
-            for _ in self.sinks[crm].push(FIELDS[crm][0], [change for change in changes if change]):
-                pass  # a lead that was deleted or converted since is refused, and that is fine
+            self.world.write(crm, [change for change in changes if change])
 
     def _drawn(
         self, rows: Iterable[dict[str, Any]], reps: list[dict[str, Any]]
@@ -168,7 +118,7 @@ def _change(crm: str, row: dict[str, Any], decision: Decision, now: datetime) ->
     record_id = str(row[f"{crm}_ids"]).split(";")[0]
     if not record_id or row["home"] not in (crm, "both"):
         return None
-    _, owner, grade, score, due = FIELDS[crm]
+    owner, grade, score, due = FIELDS[crm]
     owner_id = decision.rep["hubspot_owner_id" if crm == "hubspot" else "salesforce_user_id"]
     values: dict[str, Any] = {owner: owner_id, grade: decision.grade, score: decision.score}
     if decision.grade in SLA_MINUTES:

@@ -1,0 +1,123 @@
+"""What do Leadwright's scores and owners earn beside other ways? Run: python tests/benchmarks/bench_live_earnings.py
+
+In the live sandbox, the same people for all: nothing written, grades and owners drawn by chance, Leadwright with the
+rules as shipped (pulled, built and written back once a day), and what follows the hidden truth, which nobody can know.
+The others write as often. Leads that are answered are what counts; several seeds, since few leads decide a fortnight.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from statistics import geometric_mean
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from leadwright import extract, writeback
+from leadwright.settings import Settings
+from leadwright.transform import Transform
+from tests.live_policies import Office
+from tests.live_worlds import NOW, World
+
+ROOT = Path(__file__).resolve().parents[2]
+FIGURES = ("answered", "median_response_minutes", "sqls", "expected_won", "expected_revenue")
+POLICIES = ("none", "random", "leadwright", "oracle")
+
+
+@contextmanager
+def sandbox(seed: int, leads: int) -> Iterator[dict[str, Any]]:
+    """What a live sandbox says when it is ready; its clock stands until it is moved."""
+    options = ["--seed", str(seed), "--leads", str(leads), "--now", NOW.isoformat(), "--no-limits"]
+    command = [sys.executable, "-m", "sandbox", *options, "--control", "--live", "--speed", "0"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def with_leadwright(seed: int, leads: int, days: int) -> dict[str, Any]:
+    """The results of a sandbox that Leadwright writes to once a day."""
+    with sandbox(seed, leads) as ready, tempfile.TemporaryDirectory(prefix="bench-earnings-") as home:
+        for crm, names in (("hubspot", "url token"), ("salesforce", "url token ca_file")):
+            for name in names.split():
+                os.environ[f"LEADWRIGHT_{crm}_{name.removesuffix('_file')}".upper()] = ready[crm][name]
+        config = Settings(home=Path(home))
+        project = Transform(config)
+        with httpx.Client(base_url=ready["control"]["url"], timeout=600) as control:
+            for _ in range(days):
+                run(config, project, datetime.fromisoformat(control.get("/clock").json()["now"]))
+                control.post("/clock", json={"advance": 86400}).raise_for_status()
+            found: dict[str, Any] = control.get("/results").json()
+            return found
+
+
+def run(config: Settings, project: Transform, now: datetime) -> None:
+    """One run of Leadwright as of `now`, as the flow `qualify` does it."""
+    crms = config.require_crms()
+    for crm in crms:
+        extract.pull(config.connect(crm), project.raw_tables(), config)
+    extract.ensure_tables(project.raw_tables(), config)
+    project.build(as_of=now, tests=False)
+    models = [model for model in project.sync_models() if model.crm in crms]
+    for model in models:
+        writeback.create_fields(config.connect(model.crm), model, config)
+    for model in models:
+        writeback.write_back(config.connect(model.crm), model, config, str(uuid4())).require_some_accepted()
+
+
+def earned(policy: str, seed: int, leads: int, days: int) -> dict[str, Any]:
+    """The results of one policy in one world."""
+    if policy == "leadwright":
+        return with_leadwright(seed, leads, days)
+    world = World(seed, leads)
+    try:
+        return Office(world, policy).work(days, days)
+    finally:
+        world.close()
+
+
+def say(seed: int | str, policy: str, values: list[Any]) -> None:
+    sys.stdout.write(f"{seed!s:>5} {policy:<11}" + "".join(f"{value!s:>25}" for value in values) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Print what each policy earned in each world, and by how much more than where nothing was written."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--leads", type=int, default=2_000)
+    parser.add_argument("--days", type=int, default=14)
+    parser.add_argument("--seeds", type=lambda text: [int(each) for each in text.split(",")], default=[8])
+    given = parser.parse_args()
+    sys.stdout.write(f"{'seed':>5} {'policy':<11}" + "".join(f"{name:>25}" for name in FIGURES) + "\n")
+    won: dict[str, list[float]] = {policy: [] for policy in POLICIES}
+    for seed in given.seeds:
+        for policy in POLICIES:
+            result = earned(policy, seed, given.leads, given.days)
+            won[policy].append(result["expected_won"])
+            say(seed, policy, [result[name] for name in FIGURES])
+    for policy in POLICIES:
+        say("all", policy, [f"{_times(won[policy], won['none']):.2f} times the deals of none"])
+    if _times(won["leadwright"], won["none"]) < 1:
+        raise SystemExit("Leadwright earned less than what comes of writing nothing")
+
+
+def _times(mine: list[float], others: list[float]) -> float:
+    """By how much more was earned, world by world: else one with many leads decides."""
+    return geometric_mean(one / other for one, other in zip(mine, others, strict=True))
+
+
+if __name__ == "__main__":
+    main()
