@@ -23,7 +23,7 @@ from sandbox.population.world import make_world
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 NOW_TEXT = "2026-03-18T15:30:00.000Z"
 SIZES = {
-    "contacts": 360,
+    "contacts": 362,
     "companies": 153,
     "deals": 11,
     "emails": 878,
