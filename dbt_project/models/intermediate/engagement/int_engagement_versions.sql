@@ -1,8 +1,32 @@
 -- What a lead did, and from when until when it was known: today's engagements, and those that a run has seen go, which
--- count for moments before. Features are made from these, reports from int_engagements.
+-- count for moments before. What another record of the lead tells of since, as after a merge, did not go. Features are
+-- made from these, reports from int_engagements.
 
-with withdrawals as (
-    select * from {{ ref('int_engagement_withdrawals') }}
+with gone as (
+    select
+        ids.current_lead_id as lead_id,
+        withdrawals.signal,
+        withdrawals.detail,
+        withdrawals.occurred_at,
+        withdrawals.source_id,
+        withdrawals.kind,
+        withdrawals.known_from,
+        withdrawals.known_until
+    from {{ ref('int_engagement_withdrawals') }} as withdrawals
+    inner join {{ ref('dim_lead_ids') }} as ids on withdrawals.lead_id = ids.lead_id
+    where ids.current_lead_id is not null
+),
+
+withdrawals as (
+    select gone.*
+    from gone
+    left join {{ ref('int_engagements') }} as told
+        on
+            gone.lead_id = told.lead_id
+            and gone.kind = told.kind
+            and gone.occurred_at = told.occurred_at
+            and gone.source_id != told.source_id
+    where told.engagement_id is null
 ),
 
 replaced as (
@@ -24,14 +48,12 @@ left join replaced on engagements.source_id = replaced.source_id and engagements
 union all
 
 select
-    ids.current_lead_id as lead_id,
-    withdrawals.signal,
-    withdrawals.detail,
-    withdrawals.occurred_at,
-    withdrawals.source_id,
-    withdrawals.kind,
-    withdrawals.known_from,
-    withdrawals.known_until
+    lead_id,
+    signal,
+    detail,
+    occurred_at,
+    source_id,
+    kind,
+    known_from,
+    known_until
 from withdrawals
-inner join {{ ref('dim_lead_ids') }} as ids on withdrawals.lead_id = ids.lead_id
-where ids.current_lead_id is not null
