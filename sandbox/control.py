@@ -15,13 +15,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sandbox.clock import Clock
 from sandbox.control_hubspot import hubspot_handlers
 from sandbox.control_salesforce import salesforce_handlers
-from sandbox.faults import Faults, fault_from
+from sandbox.fault_rules import fault_from
+from sandbox.faults import Faults
 from sandbox.hubspot import HubSpot
 from sandbox.live import Live
 from sandbox.salesforce import Salesforce
 from sandbox.truth import Truth
 
 PREFIX = "/_control"
+NONSENSE = (
+    KeyError,
+    OverflowError,
+    TypeError,
+    ValueError,
+)  # what handlers raise for a body that they cannot use
 
 
 class Control:
@@ -114,8 +121,10 @@ def _endpoint(handler: Callable[[Any], Any]) -> Callable[[Request], Any]:
         raw = await request.body()
         try:
             given = dict(request.query_params) if request.method == "GET" else json.loads(raw or b"{}")
+            if not isinstance(given, dict):
+                raise TypeError("a JSON object is expected")
             answer = handler(given)
-        except (KeyError, TypeError, ValueError) as problem:
+        except NONSENSE as problem:
             return JSONResponse({"message": f"the control API does not understand this: {problem}"}, 400)
         return Response(status_code=204) if answer is None else JSONResponse(answer)
 

@@ -6,94 +6,15 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import random
-import re
-from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox import row_faults
+from sandbox.fault_rules import Fault
 
-KINDS = ("status", "latency", "cut", "gzip", "expire", "rows")
-REFUSALS = {
-    "hubspot": ("VALIDATION_ERROR", "Injected refusal"),
-    "salesforce": ("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record"),
-}
 MESSAGES = {423: "The resource is locked.", 429: "You have reached your secondly limit.", 530: "Bad origin."}
-
-
-@dataclass(slots=True)
-class Fault:
-    """A rule: what goes wrong with which calls.
-
-    Attributes:
-        crm: `hubspot` or `salesforce`.
-        kind: `status` answers without doing anything; `latency` waits and goes on; `cut` does the call and breaks
-            the connection in the body of the answer; `gzip` does the call and ends the compressed body too early;
-            `expire` ends the caller's token before the call; `rows` refuses single records of the call.
-        method, path: which calls; a path is a regular expression that the path must contain.
-        skip: how many such calls (for `rows`: records) go well first.
-        times: how often it happens; None is for ever.
-        share: the share of calls (records) that it happens to, drawn with `seed`.
-        seconds: for `latency`, from and to.
-        keep: for `cut` and `gzip`, the share of the body that arrives.
-        code, message: for `rows`, what a refused record is told.
-    """
-
-    crm: str
-    kind: str
-    method: str = ""
-    path: str = ""
-    skip: int = 0
-    times: int | None = 1
-    share: float = 1.0
-    seed: int = 0
-    status: int = 503
-    retry_after: int | None = None
-    body: Any = None
-    seconds: tuple[float, float] = (0.0, 0.0)
-    keep: float = 0.5
-    code: str = ""
-    message: str = ""
-    happened: int = 0
-    dice: random.Random = field(default_factory=random.Random, repr=False)
-
-    def concerns(self, scope: Scope) -> bool:
-        """Whether this call is one that the rule is about."""
-        return self.method in ("", scope["method"]) and bool(re.search(self.path, scope["path"]))
-
-    def strikes(self) -> bool:
-        """Whether it happens to this call or record; counts it where it does."""
-        if self.skip > 0:
-            self.skip -= 1
-            return False
-        if (self.times is not None and self.happened >= self.times) or self.dice.random() >= self.share:
-            return False
-        self.happened += 1
-        return True
-
-    def refusal(self) -> row_faults.Refusal | None:
-        """Why the next record is refused, if it is."""
-        code, message = REFUSALS[self.crm]
-        return (self.code or code, self.message or message) if self.strikes() else None
-
-    def shown(self) -> dict[str, Any]:
-        """The rule as the control API shows it."""
-        return {name: value for name, value in asdict(self).items() if name != "dice"}
-
-
-def fault_from(given: MutableMapping[str, Any]) -> Fault:
-    """The rule that a caller describes; raises ValueError or TypeError where it is none."""
-    fault = Fault(**given)
-    if fault.crm not in ("hubspot", "salesforce") or fault.kind not in KINDS:
-        raise ValueError(f"crm is hubspot or salesforce, kind is one of {', '.join(KINDS)}")
-    re.compile(fault.path)
-    low, high = fault.seconds
-    fault.seconds = (float(low), float(high))
-    fault.dice = random.Random(fault.seed)
-    return fault
 
 
 class Faults:
@@ -129,7 +50,7 @@ def _token(scope: Scope) -> str:
 async def _answer(app: ASGIApp, hits: list[Fault], scope: Scope, receive: Receive, send: Send) -> None:
     for hit in hits:
         if hit.kind == "latency":
-            await asyncio.sleep(hit.dice.uniform(*hit.seconds))
+            await asyncio.sleep(hit.wait())
         elif hit.kind == "status":
             return await _refuse(hit, send)
     broken = next((hit for hit in hits if hit.kind in ("cut", "gzip")), None)

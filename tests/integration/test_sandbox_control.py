@@ -69,6 +69,100 @@ def contact(client: httpx.Client, **values: Any) -> str:
     return str(client.post("/crm/v3/objects/contacts", json={"properties": values}).json()["id"])
 
 
+class TestNonsenseIsRefused:
+    """At once and with 400: later it would break calls of the CRMs, or change nothing without a word."""
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"share": "x"},
+            {"share": 0},
+            {"times": "3"},
+            {"times": 0},
+            {"skip": "3"},
+            {"skip": -1},
+            {"seed": [1]},
+            {"status": "abc"},
+            {"status": 99},
+            {"status": 204},
+            {"method": "FETCH"},
+            {"path": "("},
+            {"path": None},
+            {"kind": "cut", "keep": 5},
+            {"kind": "cut", "keep": 1.0},
+            {"kind": "latency", "seconds": [3, 1]},
+            {"kind": "latency", "seconds": ["a", 1]},
+            {"kind": "latency", "seconds": 3},
+            {"kind": "fire"},
+            {"crm": "other"},
+            {"retry_after": "x"},
+            {"message": 1},
+            {"happened": 3},
+        ],
+        ids=str,
+    )
+    def test_faults(self, wrong: dict[str, Any], control: httpx.Client, hubspot: httpx.Client) -> None:
+        rule = {"crm": "hubspot", "kind": "status", **wrong}
+        assert control.post("/faults", json=rule).status_code == 400
+        assert control.get("/faults").json() == []
+        assert hubspot.get("/crm/v3/owners").status_code == 200
+
+    @pytest.mark.parametrize(
+        ("call", "body"),
+        [
+            ("POST /clock", {"advance": 1e12}),
+            ("POST /clock", {"advance": -1e12}),
+            ("POST /clock", {"advance": "x"}),
+            ("POST /hubspot/load", [1]),
+            ("POST /hubspot/load", {"object": "contacts", "rows": "x"}),
+            ("POST /hubspot/load", {"object": "contacts", "rows": ["x"]}),
+            ("POST /hubspot/load", {"object": "contacts", "rows": [{"createdate": "yesterday"}]}),
+            ("POST /salesforce/load", {"object": "Lead", "rows": "x"}),
+            ("POST /salesforce/load", {"object": "Lead", "rows": [{"CreatedDate": "yesterday"}]}),
+            ("PUT /hubspot/scopes", {"scopes": "crm.lists.read"}),
+            ("PUT /hubspot/scopes", {"token": "unknown", "scopes": []}),
+            ("PUT /hubspot/search-lag", {"seconds": -1}),
+            ("PUT /hubspot/limits", {"per_hour": 3}),
+            ("PUT /hubspot/limits", {"enforced": "false"}),
+            ("PUT /hubspot/webhooks", {"duplicate": "x"}),
+            ("PUT /hubspot/webhooks", {"duplicates": 1}),
+            ("POST /hubspot/rules", {"object": "contacts", "required": "nope"}),
+            ("POST /hubspot/rules", {"object": "contacts", "required": "email", "when": "x"}),
+            ("PUT /hubspot/properties", {"object": "contacts", "name": "hs_object_id", "type": "number"}),
+            ("DELETE /hubspot/properties", {"object": "contacts", "name": "createdate"}),
+            ("DELETE /hubspot/properties", {"object": "contacts", "name": "nope"}),
+            ("DELETE /salesforce/fields", {"object": "Lead", "name": "Id"}),
+            ("DELETE /salesforce/fields", {"object": "Lead", "name": "SystemModstamp"}),
+            ("PUT /salesforce/permissions", {"permissions": ["ReadLead"]}),
+            ("POST /salesforce/users", {"username": "a@b.example", "without": "EditLeads"}),
+            ("DELETE /salesforce/sessions", {"tokens": "x"}),
+            ("PUT /salesforce/limits", {"per_days": 1}),
+            ("PUT /salesforce/jobs", {"polls": "x"}),
+            ("POST /salesforce/locks", {"id": "00Q", "attempts": "x"}),
+            ("POST /salesforce/rules", {"kind": "validation", "object": "Lead", "required": "Nope"}),
+            ("POST /salesforce/rules", {"kind": "duplicate", "object": "Lead", "fields": "Email"}),
+            (
+                "POST /salesforce/rules",
+                {"kind": "assignment", "entries": [{"owner_id": "x", "criteria": {"Nope": 1}}]},
+            ),
+        ],
+        ids=str,
+    )
+    def test_calls(
+        self, call: str, body: Any, control: httpx.Client, hubspot: httpx.Client, salesforce: httpx.Client
+    ) -> None:
+        method, path = call.split()
+        refused = control.request(method, path, json=body)
+        assert (refused.status_code, bool(refused.json()["message"])) == (400, True)
+        assert hubspot.get("/crm/v3/objects/contacts").status_code == 200
+        soql = {"q": "SELECT Id, SystemModstamp FROM Lead"}
+        assert salesforce.get(f"{VERSION}/query", params=soql).status_code == 200
+
+    def test_a_method_may_be_written_small(self, control: httpx.Client, hubspot: httpx.Client) -> None:
+        told(control.post("/faults", json={"crm": "hubspot", "kind": "status", "method": "get"}))
+        assert hubspot.get("/crm/v3/owners").status_code == 503
+
+
 class TestRowsAreRefused:
     def test_hubspot(self, control: httpx.Client, hubspot: httpx.Client) -> None:
         """With trace ids the others are saved (207); without, nothing is (400); the seed decides which rows fail."""
