@@ -16,9 +16,11 @@ from starlette.types import ASGIApp
 
 from sandbox.clock import Clock
 from sandbox.control import PREFIX, Control
+from sandbox.counting import Counts
 from sandbox.faults import Faults
 from sandbox.filling import fill
 from sandbox.hubspot import HubSpot
+from sandbox.hubspot.app import route
 from sandbox.importer import ImportRefusedError
 from sandbox.live import Live
 from sandbox.options import OptionsError, parser
@@ -125,8 +127,10 @@ def _apps(
     apps: dict[str, ASGIApp] = {"hubspot": hubspot.app, "salesforce": salesforce.app}
     if options.control:
         faults = Faults({"hubspot": hubspot.expire, "salesforce": salesforce.org.sessions.revoke})
-        apps = {crm: faults.around(crm, app) for crm, app in apps.items()}
-        apps["hubspot"] = Control(clock, faults, hubspot, salesforce, truth, live).before(apps["hubspot"])
+        counts = {"hubspot": Counts(route), "salesforce": Counts(salesforce.app.route)}
+        apps = {crm: counts[crm].around(faults.around(crm, app)) for crm, app in apps.items()}
+        control = Control(clock, faults, hubspot, salesforce, truth, counts, live)
+        apps["hubspot"] = control.before(apps["hubspot"])
     return apps if live is None else {crm: live.before(app) for crm, app in apps.items()}
 
 

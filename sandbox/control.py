@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sandbox.clock import Clock
 from sandbox.control_hubspot import hubspot_handlers
 from sandbox.control_salesforce import salesforce_handlers
+from sandbox.counting import Counts
 from sandbox.fault_rules import fault_from
 from sandbox.faults import Faults
 from sandbox.hubspot import HubSpot
@@ -41,13 +42,14 @@ class Control:
         hubspot: HubSpot,
         salesforce: Salesforce,
         truth: Truth,
+        counts: Mapping[str, Counts],
         live: Live | None = None,
     ) -> None:
         self._clock = clock
         self._live = live
         self._faults = faults
         self._truth = truth
-        self._counters = {"hubspot": hubspot.requests, "salesforce": salesforce.requests}
+        self._counts = counts
         handlers: dict[tuple[str, str], Callable[[Any], Any]] = {
             ("GET", "/requests"): self._requests,
             ("DELETE", "/requests"): self._reset_requests,
@@ -77,15 +79,14 @@ class Control:
 
         return both
 
-    def _requests(self, _: Any) -> Any:
-        return {
-            crm: {f"{method} {path}": count for (method, path), count in sorted(counter.items())}
-            for crm, counter in self._counters.items()
-        }
+    def _requests(self, given: Any) -> Any:
+        if given not in ({}, {"by": "status"}):
+            raise ValueError("calls are counted in all, or ?by=status")
+        return {crm: each.by_status() if given else each.totals() for crm, each in self._counts.items()}
 
     def _reset_requests(self, _: Any) -> None:
-        for counter in self._counters.values():
-            counter.clear()
+        for each in self._counts.values():
+            each.clear()
 
     def _list_faults(self, _: Any) -> Any:
         return [fault.shown() for fault in self._faults.rules]

@@ -1,15 +1,16 @@
-"""The HTTP side of the portal: path versions, tokens, scopes, limits, errors and the request counters."""
+"""The HTTP side of the portal: path versions, tokens, scopes, limits and errors."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.hubspot.calls import Call, respond
@@ -39,6 +40,23 @@ def undated(path: str) -> tuple[str, str]:
     version = "v4" if V4_AREAS.match(plain) else "v3"
     tail = f"/{name}{match['rest']}" if name else match["rest"]
     return f"/{area}/{version}{tail}", match["version"]
+
+
+_PATTERNS = [(endpoint, compile_path(endpoint.path)[0]) for endpoint in ROUTES]
+
+
+def route(scope: Scope) -> str:
+    """The route that serves a call, as `GET /crm/v3/objects/{object}`."""
+    return _route(scope["method"], scope["path"])
+
+
+@lru_cache(maxsize=4096)
+def _route(method: str, path: str) -> str:
+    plain, _ = undated(path)
+    return next(
+        (f"{method} {it.path}" for it, pattern in _PATTERNS if it.method == method and pattern.match(plain)),
+        f"{method} not served",
+    )
 
 
 class _Versions:
@@ -81,10 +99,7 @@ async def _read_call(portal: HubSpot, request: Request) -> Call:
 
 
 def _serve(portal: HubSpot, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    counted = (endpoint.method, endpoint.path)
-
     async def serve(request: Request) -> Response:
-        portal.requests[counted] += 1
         headers: dict[str, str] = {}
         try:
             granted = frozenset() if endpoint.open else _granted(portal, request)
@@ -104,7 +119,6 @@ def _serve(portal: HubSpot, endpoint: Endpoint) -> Callable[[Request], Awaitable
 
 def _refuse(portal: HubSpot) -> Callable[[Request], Awaitable[Response]]:
     async def refuse(request: Request) -> Response:
-        portal.requests[(request.method, "not served")] += 1
         error = not_served(f"{request.method} {request.url.path}")
         return respond((error.status, error.body(portal.correlation_id())), {})
 

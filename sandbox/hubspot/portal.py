@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -38,7 +37,7 @@ PORTAL_ID = 7100100  # of the first portal; each other one has its own
 
 
 class HubSpot:
-    """One portal. `.app` serves it; `.load` and `.load_associations` fill it; `.requests` counts its calls."""
+    """One portal. `.app` serves it; `.load` and `.load_associations` fill it."""
 
     def __init__(
         self,
@@ -70,7 +69,6 @@ class HubSpot:
         self.tokens: dict[str, frozenset[str]] = {}
         self._made_tokens = itertools.count()
         self.token = self.make_token(ALL_SCOPES if scopes is None else scopes)
-        self.requests: Counter[tuple[str, str]] = Counter()
         self._groups: dict[str, dict[str, str]] = {}
         self._correlations = itertools.count(1)
         store.db.create_function("contains_token", 2, contains_token, deterministic=True)

@@ -1,9 +1,8 @@
-"""The ASGI application: finds the endpoint, knows the caller, counts the call, spells the errors."""
+"""The ASGI application: finds the endpoint, knows the caller, spells the errors."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -91,7 +90,6 @@ class App:
 
     def __init__(self, org: Org, connected_app: ConnectedApp) -> None:
         self.org, self.connected_app = org, connected_app
-        self.requests: Counter[tuple[str, str]] = Counter()
         self._packed = packed(self._respond)
         self.router = Router()
         for method, template, handler in ENDPOINTS:
@@ -113,6 +111,21 @@ class App:
             return
         await self._packed(scope, receive, send)
 
+    def route(self, scope: Scope) -> str:
+        """The route that serves a call, as `GET /services/data/{version}/query`."""
+        request = Request(scope)
+        path, method = _target(request)
+        if (method, path) in self.open:
+            return f"{method} {path}"
+        if method == "GET" and IDENTITY_PATH.fullmatch(path):
+            return f"{method} {IDENTITY}"
+        if method == "POST" and SOAP_PATH.fullmatch(path):
+            return f"{method} {SOAP}"
+        try:
+            return f"{method} {self.router.find(method, path)[0]}"
+        except ApiError:
+            return f"{method} not served"
+
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         response = await self.answer(request)
@@ -127,25 +140,20 @@ class App:
             return reply(_spelled(request, error), error.status, headers)
 
     async def _answer(self, request: Request) -> Response:
-        path = request.url.path.rstrip("/") or "/"
-        method = request.query_params.get("_HttpMethod", request.method).upper()
+        path, method = _target(request)
         open_handler = self.open.get((method, path))
         if open_handler is not None:
-            self.requests[(method, path)] += 1
             return await open_handler(request)
         who = IDENTITY_PATH.fullmatch(path) if method == "GET" else None
         if who is not None:
-            self.requests[(method, IDENTITY)] += 1
             return await identity(self.org, request, who[1], who[2])
         soap_call = SOAP_PATH.fullmatch(path) if method == "POST" else None
         if soap_call is not None:
-            self.requests[(method, SOAP)] += 1
             return await soap.handle(self.org, self.connected_app, request, soap_call[1])
         template, handler, parameters = self.router.find(method, path)
         inside = request.scope.get(composite.INSIDE)
         if inside and template.startswith((f"{DATA}/jobs/", ASYNC)):
             raise ApiError(400, "INVALID_REQUEST", f"{path} cannot be called inside another call")
-        self.requests[(method, template)] += 1
         self._check_head(request)
         user = self.org.sessions.require(_bearer(request)).user
         if inside != "composite":  # which is one call with all that is in it; the calls of a batch count each
@@ -186,6 +194,11 @@ def _spelled(request: Request, error: ApiError | RowError) -> object:
         code = "InvalidSessionId" if error.code == "INVALID_SESSION_ID" else error.code
         return {"exceptionCode": code, "exceptionMessage": error.message}
     return error.body()
+
+
+def _target(request: Request) -> tuple[str, str]:
+    method = request.query_params.get("_HttpMethod", request.method)
+    return request.url.path.rstrip("/") or "/", method.upper()
 
 
 def _bearer(request: Request) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -43,11 +42,6 @@ class Salesforce:
         self.connected_app = ConnectedApp()
         self.app = App(self.org, self.connected_app)
         self._refresh_token = self.org.sessions.refresh_token(self.org.integration_user)
-
-    @property
-    def requests(self) -> Counter[tuple[str, str]]:
-        """How often each endpoint was called, by method and route template."""
-        return self.app.requests
 
     def credentials(self) -> dict[str, str]:
         """Everything a client needs to log in, in each of the ways there are."""

@@ -163,6 +163,45 @@ class TestNonsenseIsRefused:
         assert hubspot.get("/crm/v3/owners").status_code == 503
 
 
+def test_every_call_is_counted(
+    control: httpx.Client, hubspot: httpx.Client, salesforce: httpx.Client
+) -> None:
+    """Those that a fault answers, those that are not served, and those that never come to a route."""
+    control.delete("/requests")
+    for name in ("hubspot", "salesforce"):
+        told(control.post("/faults", json={"crm": name, "kind": "status", "status": 429, "times": 2}))
+    for _ in range(3):
+        hubspot.get("/crm/objects/2026-03/contacts")
+        salesforce.get(f"{VERSION}/query", params={"q": "SELECT Id FROM Lead"})
+    hubspot.get("/cms/v3/pages")
+    hubspot.get("/crm/v3/owners", params={"after": "x" * 17_000})
+    salesforce.get(f"{VERSION}/search")
+    salesforce.get("/services/oauth2/userinfo")
+    salesforce.get("/id/00DLw000000DMAQ/005Lw000000DMAQ")
+    salesforce.put(f"{VERSION}/sobjects/Lead")
+    lead = {"LastName": "Doe", "Company": "Acme"}
+    made = salesforce.post(f"{VERSION}/sobjects/Lead", json=lead).json()["id"]
+    salesforce.post(f"{VERSION}/sobjects/Lead/{made}?_HttpMethod=PATCH", json={"Title": "CTO"})
+    assert control.get("/requests", params={"by": "status"}).json() == {
+        "hubspot": {
+            "GET /crm/v3/objects/{object}": {"200": 1, "429": 2},
+            "GET /crm/v3/owners": {"414": 1},
+            "GET not served": {"501": 1},
+        },
+        "salesforce": {
+            "GET /services/data/{version}/query": {"200": 1, "429": 2},
+            "GET /id/{organization}/{user}": {"403": 1},
+            "GET /services/oauth2/userinfo": {"200": 1},
+            "GET not served": {"501": 1},
+            "PATCH /services/data/{version}/sobjects/{object}/{id}": {"204": 1},
+            "POST /services/data/{version}/sobjects/{object}": {"201": 1},
+            "PUT not served": {"405": 1},
+        },
+    }
+    assert control.get("/requests").json()["hubspot"]["GET /crm/v3/objects/{object}"] == 3
+    assert control.get("/requests", params={"by": "hour"}).status_code == 400
+
+
 class TestRowsAreRefused:
     def test_hubspot(self, control: httpx.Client, hubspot: httpx.Client) -> None:
         """With trace ids the others are saved (207); without, nothing is (400); the seed decides which rows fail."""

@@ -251,12 +251,6 @@ class TestResources:
         )
         assert answer.status_code == 431
 
-    def test_requests_are_counted(self, fresh: Served) -> None:
-        client = fresh.client()
-        client.query("SELECT Id FROM Lead")
-        client.query("SELECT Id FROM Contact")
-        assert fresh.salesforce.requests[("GET", "/services/data/{version}/query")] == 2
-
     def test_daily_limit(self, fresh: Served) -> None:
         fresh.salesforce.org.usage.total = 1
         client = fresh.client()
