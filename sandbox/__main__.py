@@ -25,6 +25,7 @@ from sandbox.importer import ImportRefusedError
 from sandbox.live import Live
 from sandbox.options import OptionsError, parser
 from sandbox.proxy import Proxy
+from sandbox.refusals import hubspot_side, salesforce_side
 from sandbox.salesforce import Salesforce
 from sandbox.server import Listener, bind, make_certificate, serve
 from sandbox.store import Store
@@ -126,7 +127,7 @@ def _apps(
     """Both CRMs as they are served: behind faults and the control API, in a world that has caught up."""
     apps: dict[str, ASGIApp] = {"hubspot": hubspot.app, "salesforce": salesforce.app}
     if options.control:
-        faults = Faults({"hubspot": hubspot.expire, "salesforce": salesforce.org.sessions.revoke})
+        faults = Faults({"hubspot": hubspot_side(hubspot), "salesforce": salesforce_side(salesforce)})
         counts = {"hubspot": Counts(route), "salesforce": Counts(salesforce.app.route)}
         apps = {crm: counts[crm].around(faults.around(crm, app)) for crm, app in apps.items()}
         control = Control(clock, faults, hubspot, salesforce, truth, counts, live)

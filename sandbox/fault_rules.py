@@ -15,6 +15,7 @@ from sandbox.given import is_count, is_number
 
 KINDS = ("status", "latency", "cut", "gzip", "expire", "rows")
 METHODS = ("", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
+POLICIES = ("", "secondly", "ten_secondly", "daily")
 BODILESS = (204, 205, 304)
 REFUSALS = {
     "hubspot": ("VALIDATION_ERROR", "Injected refusal"),
@@ -35,6 +36,7 @@ class Fault:
         skip: how many such calls (for `rows`: records) go well first.
         times: how often it happens; None is for ever.
         share: the share of calls (records) that it happens to, drawn with `seed`.
+        policy: for a 429 of HubSpot, the limit that it tells of; by itself the one that holds for the call.
         seconds: for `latency`, from and to.
         keep: for `cut` and `gzip`, the share of the body that arrives.
         code, message: for `rows`, what a refused record is told.
@@ -50,6 +52,7 @@ class Fault:
     seed: int = 0
     status: int = 503
     retry_after: int | None = None
+    policy: str = ""
     body: Any = None
     seconds: tuple[float, float] = (0.0, 0.0)
     keep: float = 0.5
@@ -112,6 +115,7 @@ CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
         "200 to 599, and one whose answer has a body",
     ),
     "retry_after": (lambda it: it is None or is_count(it), "a whole number from 0, or null"),
+    "policy": (lambda it: it in POLICIES, f"one of {', '.join(POLICIES[1:])}"),
     "seconds": (_is_span, "two numbers, from 0 on, the smaller first"),
     "keep": (lambda it: is_number(it) and 0 <= it < 1, "from 0 and below 1"),
     "code": (lambda it: isinstance(it, str), "a text"),

@@ -6,23 +6,21 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox import row_faults
 from sandbox.fault_rules import Fault
-
-MESSAGES = {423: "The resource is locked.", 429: "You have reached your secondly limit.", 530: "Bad origin."}
+from sandbox.refusals import Side, Words
 
 
 class Faults:
-    """The rules in force, in the order in which they were given; `expire` ends a token of a CRM."""
+    """The rules in force, in the order in which they were given."""
 
-    def __init__(self, expire: Mapping[str, Callable[[str], None]]) -> None:
+    def __init__(self, sides: Mapping[str, Side]) -> None:
         self.rules: list[Fault] = []
-        self._expire = expire
+        self._sides = sides
 
     def around(self, crm: str, app: ASGIApp) -> ASGIApp:
         """`app` of `crm` with the rules in front of it."""
@@ -33,9 +31,9 @@ class Faults:
             rules = [rule for rule in self.rules if rule.crm == crm and rule.concerns(scope)]
             hits = [rule for rule in rules if rule.kind != "rows" and rule.strikes()]
             if any(hit.kind == "expire" for hit in hits):
-                self._expire[crm](_token(scope))
+                self._sides[crm].expire(_token(scope))
             with row_faults.in_force([rule.refusal for rule in rules if rule.kind == "rows"]):
-                await _answer(app, hits, scope, receive, send)
+                await _answer(app, self._sides[crm], hits, scope, receive, send)
 
         return faulty
 
@@ -47,12 +45,14 @@ def _token(scope: Scope) -> str:
     return bytes(carried).decode("latin-1")
 
 
-async def _answer(app: ASGIApp, hits: list[Fault], scope: Scope, receive: Receive, send: Send) -> None:
+async def _answer(
+    app: ASGIApp, side: Side, hits: list[Fault], scope: Scope, receive: Receive, send: Send
+) -> None:
     for hit in hits:
         if hit.kind == "latency":
             await asyncio.sleep(hit.wait())
         elif hit.kind == "status":
-            return await _refuse(hit, send)
+            return await _refuse(hit, side.words(hit, scope["path"]), send)
     broken = next((hit for hit in hits if hit.kind in ("cut", "gzip")), None)
     if broken is None:
         return await app(scope, receive, send)
@@ -108,39 +108,17 @@ async def _send_gzip(fault: Fault, start: Message, body: bytes, send: Send) -> N
     await send({"type": "http.response.body", "body": packed})
 
 
-async def _refuse(fault: Fault, send: Send) -> None:
-    body = fault.body if fault.body is not None else _default_body(fault)
+async def _refuse(fault: Fault, words: Words, send: Send) -> None:
+    body, more = words
+    if fault.body is not None:
+        body = fault.body
+    elif fault.status in (502, 503, 504):  # what a gateway in front of the service sends
+        body, more = f"<html><body><h1>{fault.status}</h1></body></html>", {}
     raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-    kind = b"text/html" if isinstance(body, str) else b"application/json;charset=utf-8"
-    headers = [(b"content-type", kind), (b"content-length", str(len(raw)).encode())]
+    kind = "text/html" if isinstance(body, str) else "application/json;charset=utf-8"
+    headers = {"content-type": kind, "content-length": str(len(raw)), **more}
     if fault.retry_after is not None:
-        headers.append((b"retry-after", str(fault.retry_after).encode()))
-    await send({"type": "http.response.start", "status": fault.status, "headers": headers})
+        headers["retry-after"] = str(fault.retry_after)
+    spelt = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": fault.status, "headers": spelt})
     await send({"type": "http.response.body", "body": raw})
-
-
-def _default_body(fault: Fault) -> Any:
-    if fault.status in (502, 503, 504):  # what a gateway in front of the service sends
-        return f"<html><body><h1>{fault.status}</h1></body></html>"
-    if fault.status == 401:
-        return _unauthorised(fault.crm)
-    if fault.crm == "salesforce":
-        code = "REQUEST_LIMIT_EXCEEDED" if fault.status in (403, 429) else "UNKNOWN_EXCEPTION"
-        return [{"message": f"Injected {fault.status}", "errorCode": code}]
-    return {
-        "status": "error",
-        "message": MESSAGES.get(fault.status, f"Injected {fault.status}"),
-        "correlationId": "00000000-0000-0000-0000-000000000000",
-        "category": "RATE_LIMITS" if fault.status == 429 else "INTERNAL_ERROR",
-    }
-
-
-def _unauthorised(crm: str) -> Any:
-    if crm == "salesforce":
-        return [{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}]
-    return {
-        "status": "error",
-        "message": "The OAuth token used to make this call expired.",
-        "correlationId": "00000000-0000-0000-0000-000000000000",
-        "category": "EXPIRED_AUTHENTICATION",
-    }

@@ -29,10 +29,7 @@ class Limits:
         """Count one call and return the headers of its answer; raises ApiError 429 above a limit."""
         now = self._timer()
         self.today += 1
-        headers = {
-            "X-HubSpot-RateLimit-Daily": str(self.per_day),
-            "X-HubSpot-RateLimit-Daily-Remaining": str(max(0, self.per_day - self.today)),
-        }
+        headers = self._of_the_day(self.per_day - self.today)
         if search:
             self._check(self._searches, now, 1.0, self.searches, "secondly", headers)
             return headers
@@ -46,6 +43,17 @@ class Limits:
             "X-HubSpot-RateLimit-Secondly-Remaining": str(max(0, per_second - self._in_last_second(now))),
         }
         return headers
+
+    def refusal(self, policy: str) -> ApiError:
+        """The refusal by the limit `secondly`, `ten_secondly` or `daily`, whether it is reached or not."""
+        name = "ten_secondly_rolling" if policy == "ten_secondly" else policy
+        return _too_many(name, self._of_the_day(0 if name == "daily" else self.per_day - self.today))
+
+    def _of_the_day(self, remaining: int) -> dict[str, str]:
+        return {
+            "X-HubSpot-RateLimit-Daily": str(self.per_day),
+            "X-HubSpot-RateLimit-Daily-Remaining": str(max(0, remaining)),
+        }
 
     def _in_last_second(self, now: float) -> int:
         """How many calls the last second saw, the present one too; no call is refused for that."""

@@ -97,6 +97,7 @@ class TestNonsenseIsRefused:
             {"crm": "other"},
             {"retry_after": "x"},
             {"message": 1},
+            {"policy": "hourly"},
             {"happened": 3},
         ],
         ids=str,
@@ -515,6 +516,31 @@ def test_answers_are_cut_and_gzip_ends_early(
     with pytest.raises((httpx.DecodingError, json.JSONDecodeError)):
         client.get(path).json()
     assert client.get(path).json()
+
+
+def test_an_injected_429_is_spelt_as_the_limit_spells_it(
+    control: httpx.Client, hubspot: httpx.Client, salesforce: httpx.Client
+) -> None:
+    def refused(path: str, **rule: Any) -> httpx.Response:
+        told(control.post("/faults", json={"crm": "hubspot", "kind": "status", "status": 429, **rule}))
+        return hubspot.post(path, json={}) if path.endswith("/search") else hubspot.get(path)
+
+    told(control.put("/hubspot/limits", json={"enforced": True, "per_ten_seconds": 0}))
+    real = hubspot.get("/crm/v3/owners").json()
+    told(control.put("/hubspot/limits", json={"enforced": False, "per_ten_seconds": 190}))
+    played = refused("/crm/v3/owners")
+    assert {**played.json(), "correlationId": ""} == {**real, "correlationId": ""}
+    assert (played.json()["policyName"], played.json()["errorType"]) == ("TEN_SECONDLY_ROLLING", "RATE_LIMIT")
+    assert int(played.headers["X-HubSpot-RateLimit-Daily-Remaining"]) > 0
+    search = refused("/crm/v3/objects/contacts/search").json()
+    assert search["message"] == "You have reached your secondly limit." and "policyName" not in search
+    daily = refused("/crm/v3/owners", policy="daily")
+    assert daily.json()["policyName"] == "DAILY"
+    assert daily.headers["X-HubSpot-RateLimit-Daily-Remaining"] == "0"
+    told(control.post("/faults", json={"crm": "salesforce", "kind": "status", "status": 403}))
+    limit = salesforce.get(f"{VERSION}/limits")
+    assert limit.json()[0]["errorCode"] == "REQUEST_LIMIT_EXCEEDED"
+    assert limit.headers["Sforce-Limit-Info"].startswith("api-usage=")
 
 
 def test_an_injected_401_is_spelt_as_each_crm_spells_it(
