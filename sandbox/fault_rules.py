@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections.abc import Callable, Mapping
@@ -13,8 +14,10 @@ from starlette.types import Scope
 from sandbox import row_faults
 from sandbox.given import is_count, is_number
 
-KINDS = ("status", "latency", "cut", "gzip", "expire", "rows")
+KINDS = ("status", "latency", "drip", "cut", "gzip", "expire", "rows")
 METHODS = ("", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
+DISTRIBUTIONS = ("uniform", "exponential", "lognormal")
+NINETEEN_OF_TWENTY = 1.6449  # standard deviations
 POLICIES = ("", "secondly", "ten_secondly", "daily")
 BODILESS = (204, 205, 304)
 REFUSALS = {
@@ -29,7 +32,8 @@ class Fault:
 
     Attributes:
         crm: `hubspot` or `salesforce`.
-        kind: `status` answers without doing anything; `latency` waits and goes on; `cut` does the call and breaks
+        kind: `status` answers without doing anything; `latency` waits and goes on; `drip` does the call and
+            lets the body of its answer arrive bit by bit; `cut` does the call and breaks
             the connection in the body of the answer; `gzip` does the call and ends the compressed body too early;
             `expire` ends the caller's token before the call; `rows` refuses single records of the call.
         method, path: which calls; a path is a regular expression that the path must contain.
@@ -37,7 +41,8 @@ class Fault:
         times: how often it happens; None is for ever.
         share: the share of calls (records) that it happens to, drawn with `seed`.
         policy: for a 429 of HubSpot, the limit that it tells of; by itself the one that holds for the call.
-        seconds: for `latency`, from and to.
+        seconds, distribution: for `latency` and `drip`, from and to. `uniform` draws in between; an `exponential`
+            time begins at the first, a `lognormal` one has it as its median, and 95% of both lie below the second.
         keep: for `cut` and `gzip`, the share of the body that arrives.
         code, message: for `rows`, what a refused record is told.
     """
@@ -55,6 +60,7 @@ class Fault:
     policy: str = ""
     body: Any = None
     seconds: tuple[float, float] = (0.0, 0.0)
+    distribution: str = "uniform"
     keep: float = 0.5
     code: str = ""
     message: str = ""
@@ -82,7 +88,12 @@ class Fault:
 
     def wait(self) -> float:
         """How many seconds this call takes longer."""
-        return self.dice.uniform(*self.seconds)
+        low, high = self.seconds
+        if self.distribution == "exponential":
+            return low + self.dice.expovariate(1.0) * (high - low) / math.log(20)
+        if self.distribution == "lognormal":
+            return self.dice.lognormvariate(math.log(low), math.log(high / low) / NINETEEN_OF_TWENTY)
+        return self.dice.uniform(low, high)
 
     def shown(self) -> dict[str, Any]:
         """The rule as the control API shows it."""
@@ -117,6 +128,7 @@ CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "retry_after": (lambda it: it is None or is_count(it), "a whole number from 0, or null"),
     "policy": (lambda it: it in POLICIES, f"one of {', '.join(POLICIES[1:])}"),
     "seconds": (_is_span, "two numbers, from 0 on, the smaller first"),
+    "distribution": (lambda it: it in DISTRIBUTIONS, f"one of {', '.join(DISTRIBUTIONS)}"),
     "keep": (lambda it: is_number(it) and 0 <= it < 1, "from 0 and below 1"),
     "code": (lambda it: isinstance(it, str), "a text"),
     "message": (lambda it: isinstance(it, str), "a text"),
@@ -131,6 +143,8 @@ def fault_from(given: Mapping[str, Any]) -> Fault:
         if not is_fine(getattr(fault, name)):
             raise ValueError(f"{name} is {meant}, not {getattr(fault, name)!r}")
     low, high = fault.seconds
+    if fault.distribution == "lognormal" and low == 0:
+        raise ValueError("seconds of lognormal start above 0: the first is the median")
     fault.seconds = (float(low), float(high))
     fault.dice = random.Random(fault.seed)
     return fault

@@ -1,5 +1,5 @@
-"""Faults on demand: slow answers, error statuses, answers cut off or lost, sessions that end, single records that
-are refused; repeatable by their seed."""
+"""Faults on demand: slow and dripping answers, error statuses, answers cut off or lost, sessions that end, single
+records that are refused; repeatable by their seed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sandbox import row_faults
 from sandbox.fault_rules import Fault
 from sandbox.refusals import Side, Words
+
+DROPS = 10  # parts of a body that drips
 
 
 class Faults:
@@ -53,6 +55,9 @@ async def _answer(
             await asyncio.sleep(hit.wait())
         elif hit.kind == "status":
             return await _refuse(hit, side.words(hit, scope["path"]), send)
+    for hit in hits:
+        if hit.kind == "drip":
+            send = _dripping(hit.wait(), send)
     broken = next((hit for hit in hits if hit.kind in ("cut", "gzip")), None)
     if broken is None:
         return await app(scope, receive, send)
@@ -64,6 +69,22 @@ async def _answer(
     await send(
         {"type": "http.response.body", "body": body[: int(len(body) * broken.keep)], "more_body": True}
     )
+
+
+def _dripping(seconds: float, send: Send) -> Send:
+    """`send`, but bodies arrive bit by bit, in `seconds` all in all."""
+
+    async def drip(message: Message) -> None:
+        body = message.get("body", b"")
+        if message["type"] != "http.response.body" or not body:
+            return await send(message)
+        size = -(-len(body) // DROPS)
+        for start in range(0, len(body), size):
+            await asyncio.sleep(seconds / DROPS)
+            more = start + size < len(body) or message.get("more_body", False)
+            await send({**message, "body": body[start : start + size], "more_body": more})
+
+    return drip
 
 
 _behind: set[asyncio.Future[None]] = set()  # what goes on behind answers: Bulk jobs

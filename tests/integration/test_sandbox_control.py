@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
+import math
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sandbox.fault_rules import fault_from
 from tests.conftest import Sandbox
 
 VERSION = "/services/data/v62.0"
@@ -98,6 +101,8 @@ class TestNonsenseIsRefused:
             {"retry_after": "x"},
             {"message": 1},
             {"policy": "hourly"},
+            {"kind": "latency", "distribution": "normal"},
+            {"kind": "latency", "distribution": "lognormal", "seconds": [0, 1]},
             {"happened": 3},
         ],
         ids=str,
@@ -516,6 +521,44 @@ def test_answers_are_cut_and_gzip_ends_early(
     with pytest.raises((httpx.DecodingError, json.JSONDecodeError)):
         client.get(path).json()
     assert client.get(path).json()
+
+
+def test_waits_follow_their_distribution() -> None:
+    """Nineteen of twenty are below the second of `seconds`; the same seed waits the same."""
+
+    def waits(distribution: str, seconds: list[float]) -> list[float]:
+        given = {"crm": "hubspot", "kind": "latency", "distribution": distribution, "seconds": seconds}
+        fault = fault_from({**given, "seed": 5})
+        return sorted(fault.wait() for _ in range(4000))
+
+    for distribution, median in (("lognormal", 0.2), ("exponential", 0.2 + 1.8 * math.log(2) / math.log(20))):
+        drawn = waits(distribution, [0.2, 2.0])
+        assert drawn == waits(distribution, [0.2, 2.0])
+        assert drawn[2000] == pytest.approx(median, rel=0.1)
+        assert drawn[3800] == pytest.approx(2.0, rel=0.1)
+        assert drawn[-1] > 3.0
+    drawn = waits("uniform", [0.2, 2.0])
+    assert drawn[2000] == pytest.approx(1.1, rel=0.1) and drawn[0] >= 0.2 and drawn[-1] <= 2.0
+
+
+@pytest.mark.parametrize("crm_name", ["hubspot", "salesforce"])
+def test_an_answer_drips(
+    crm_name: str, control: httpx.Client, hubspot: httpx.Client, salesforce: httpx.Client
+) -> None:
+    """It arrives whole, in parts that lie apart."""
+    client, path = {
+        "hubspot": (hubspot, "/crm/v3/properties/contacts"),
+        "salesforce": (salesforce, f"{VERSION}/sobjects"),
+    }[crm_name]
+    whole = client.get(path).json()
+    told(control.post("/faults", json={"crm": crm_name, "kind": "drip", "seconds": [0.5, 0.5]}))
+    started = time.monotonic()
+    with client.stream("GET", path) as answer:
+        parts = list(answer.iter_raw())
+    assert time.monotonic() - started >= 0.5 and len(parts) > 1
+    packed = b"".join(parts)
+    plain = gzip.decompress(packed) if answer.headers.get("content-encoding") == "gzip" else packed
+    assert json.loads(plain) == whole
 
 
 def test_an_injected_429_is_spelt_as_the_limit_spells_it(
