@@ -55,6 +55,11 @@ class ObjectType:
     display: tuple[str, ...] = ()
     defined_at: str = "1970-01-01T00:00:00Z"
 
+    def has(self, name: str) -> bool:
+        """Whether callers can see a property `name`: it is there and not archived."""
+        known = self.properties.get(name)
+        return known is not None and not known.archived_at
+
     def loading_problem(self, name: str, value: str) -> str | None:
         """What is wrong with `value` for the property `name` when records are loaded; None where it is fine."""
         known = self.properties.get(name)

@@ -84,10 +84,7 @@ class Records:
     def asked(self, kind: ObjectType, names: Iterable[str]) -> list[str]:
         """The properties to show where a caller asks for `names`: unknown ones are left out without a word."""
         wanted = list(names) or list(kind.shown)
-        known = kind.properties
-        return sorted(
-            {name for name in wanted if name in known and not known[name].archived_at} | set(kind.fixed)
-        )
+        return sorted({name for name in wanted if kind.has(name)} | set(kind.fixed))
 
     def fetch(
         self,

@@ -82,8 +82,8 @@ def _one_filter(build: _Builder, given: dict[str, Any]) -> exp.Expr:
     name, operator = text(given.get("propertyName", "")), text(given.get("operator", "")).upper()
     if name.startswith("associations."):
         return _linked(build, name.removeprefix("associations."), operator, given)
-    if name not in build.kind.properties:
-        # HubSpot says nothing about an unknown property: the filter simply finds nothing
+    if not build.kind.has(name):
+        # HubSpot says nothing about an unknown or archived property: the filter simply finds nothing
         return exp.true() if operator == "NOT_HAS_PROPERTY" else exp.false()
     filled = _filled(name)
     if operator == "HAS_PROPERTY":
@@ -188,12 +188,13 @@ def _groups(body: dict[str, Any]) -> list[list[dict[str, Any]]]:
 def _free_text(build: _Builder, query: str) -> list[exp.Expr]:
     if len(query) > MAX_QUERY:
         raise bad_request(f"query is longer than {MAX_QUERY} characters")
-    names = [name for name in build.kind.searched if name in build.kind.properties]
+    names = [name for name in build.kind.searched if build.kind.has(name)]
     conditions: list[exp.Expr] = []
     for word in query.split():
         wanted = build.value(word.lower())
         hits = [exp.func("instr", exp.Lower(this=_column(name)), wanted) for name in names]
-        conditions.append(exp.or_(*[exp.GT(this=hit, expression=exp.Literal.number(0)) for hit in hits]))
+        found = [exp.GT(this=hit, expression=exp.Literal.number(0)) for hit in hits]
+        conditions.append(exp.or_(exp.false(), *found))
     return conditions
 
 
@@ -210,7 +211,7 @@ def _order(build: _Builder, sorts: Sequence[Any]) -> str:
         name, descending = _sort(sort)
         if name == "hs_object_id":
             terms += [_ordered(_column("_order"), descending), _ordered(_column(name), descending)]
-        elif name in build.kind.properties:
+        elif build.kind.has(name):
             terms.append(_ordered(build.column(name), descending))
     terms += [_ordered(_column("_order"), False), _ordered(_column("hs_object_id"), False)]
     return exp.Order(expressions=terms).sql("sqlite")

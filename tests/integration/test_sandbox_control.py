@@ -362,6 +362,34 @@ class TestTheSchemaChanges:
             f"/crm/v3/objects/contacts/{made}", json={"properties": {"new_one": "1"}}
         ).is_error
 
+    def test_hubspot_searches_pass_over_an_archived_property(
+        self, control: httpx.Client, hubspot: httpx.Client
+    ) -> None:
+        ids = [contact(hubspot, lastname="gone", phone=number) for number in ("0901", "0902")]
+        among = {"propertyName": "hs_object_id", "operator": "IN", "values": ids}
+
+        def found(*filters: dict[str, Any], **body: Any) -> list[str]:
+            asked = {"filters": [among, *filters], **body}
+            answer = hubspot.post("/crm/v3/objects/contacts/search", json=asked).json()
+            assert answer["total"] == len(answer["results"])
+            return [record["id"] for record in answer["results"]]
+
+        has, lacks = ({"propertyName": "phone", "operator": f"{it}HAS_PROPERTY"} for it in ("", "NOT_"))
+        equal = {"propertyName": "phone", "operator": "EQ", "value": "0901"}
+        falling = [{"propertyName": "phone", "direction": "DESCENDING"}]
+        given = {"object": "contacts", "name": "phone"}
+        assert (found(has), found(lacks), found(equal), found(query="0902")) == (ids, [], ids[:1], ids[1:])
+        assert found(sorts=falling) == ids[::-1]
+        told(control.request("DELETE", "/hubspot/properties", json=given))
+        assert (found(has), found(lacks), found(equal), found(query="0902")) == ([], ids, [], [])
+        assert found(query="gone", sorts=falling) == ids
+        told(control.put("/hubspot/properties", json=given | {"type": "string"}))
+        assert found(has) == ids
+        given = {"object": "leads", "name": "hs_lead_name"}  # all that a query of leads looks at
+        told(control.request("DELETE", "/hubspot/properties", json=given))
+        assert hubspot.post("/crm/v3/objects/leads/search", json={"query": "x"}).json()["total"] == 0
+        told(control.put("/hubspot/properties", json=given | {"type": "string"}))
+
     def test_salesforce(self, control: httpx.Client, salesforce: httpx.Client) -> None:
         given = {"object": "Lead", "name": "New__c"}
         told(control.put("/salesforce/fields", json=given | {"type": "string"}))
