@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sandbox import row_faults
 from sandbox.hubspot.values import InvalidValueError
 
 SCOPES_PAGE = "https://developers.hubspot.com/scopes"
@@ -114,6 +115,14 @@ def missing_scopes(scopes: tuple[str, ...]) -> ApiError:
         ],
         links={"scopes": SCOPES_PAGE},
     )
+
+
+def check_not_refused(records: int = 1) -> None:
+    """Refuse a call where the control API wants one of the `records` refused that it writes, links or removes."""
+    for _ in range(records):
+        if refused := row_faults.refusal():
+            category, message = refused
+            raise ApiError(400, message, category)
 
 
 def not_served(what: str) -> ApiError:

@@ -18,6 +18,7 @@ from sandbox.fault_rules import fault_from
 from tests.conftest import Sandbox
 
 VERSION = "/services/data/v62.0"
+CONTACT_TO_COMPANY = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 279}
 
 
 @pytest.fixture(scope="module")
@@ -241,6 +242,49 @@ class TestRowsAreRefused:
         filters = [{"propertyName": "firstname", "operator": "EQ", "value": "whole"}]
         found = hubspot.post("/crm/v3/objects/contacts/search", json={"filters": filters})
         assert found.json()["total"] == 0
+
+    def test_every_write_of_hubspot(self, control: httpx.Client, hubspot: httpx.Client) -> None:
+        """The third record or link of a batch is refused and the whole call with it; a call about one, at once."""
+        ids = [contact(hubspot, firstname="first") for _ in range(3)]
+        company = str(hubspot.post("/crm/v3/objects/companies", json={"properties": {}}).json()["id"])
+        pairs = [{"from": {"id": each}, "to": {"id": company}} for each in ids]
+        typed = [pair | {"types": [CONTACT_TO_COMPANY]} for pair in pairs]
+        fanned = [{"from": {"id": each}, "to": [{"id": company}]} for each in ids]
+        changed = {"properties": {"firstname": "second"}}
+        merged = {"primaryObjectId": ids[0], "objectIdToMerge": ids[1]}
+        one, links = f"/crm/v3/objects/contacts/{ids[0]}", "/crm/v4/associations/contacts/companies/batch"
+        batches = "/crm/v3/objects/contacts/batch"
+        link = f"/crm/v4/objects/contacts/{ids[0]}/associations"
+
+        def refuse(method: str, path: str, body: Any, skip: int) -> None:
+            told(control.post("/faults", json={"crm": "hubspot", "kind": "rows", "skip": skip}))
+            refused = hubspot.request(method, path, json=body)
+            assert (path, refused.status_code) == (path, 400)
+            assert refused.json()["message"] == "Injected refusal"
+            assert control.get("/faults").json()[0]["happened"] == 1
+            control.delete("/faults")
+
+        refuse("POST", "/crm/v3/objects/contacts", changed, 0)
+        refuse("PATCH", one, changed, 0)
+        refuse("DELETE", one, None, 0)
+        refuse("POST", "/crm/v3/objects/contacts/merge", merged, 0)
+        refuse("POST", f"{batches}/update", {"inputs": [{"id": each, **changed} for each in ids]}, 2)
+        refuse("POST", f"{batches}/archive", {"inputs": [{"id": each} for each in ids]}, 2)
+        refuse("POST", f"{links}/create", {"inputs": typed}, 2)
+        refuse("POST", "/crm/v3/associations/contacts/companies/batch/create", {"inputs": pairs}, 2)
+        refuse("POST", f"{links}/associate/default", {"inputs": pairs}, 2)
+        assert hubspot.get(f"{link}/companies").json()["results"] == []
+        told(hubspot.post(f"{links}/associate/default", json={"inputs": pairs}))
+        refuse("POST", f"{links}/archive", {"inputs": fanned}, 2)
+        refuse("POST", f"{links}/labels/archive", {"inputs": typed}, 2)
+        refuse("DELETE", f"{link}/companies/{company}", None, 0)
+        refuse("PUT", f"{link}/default/companies/{company}", None, 0)
+        assert len(hubspot.get(f"{link}/companies").json()["results"]) == 1
+        told(hubspot.post(f"{batches}/read", json={"inputs": [{"id": each} for each in ids]}))
+        names = {
+            hubspot.get(f"/crm/v3/objects/contacts/{each}").json()["properties"]["firstname"] for each in ids
+        }
+        assert names == {"first"}
 
     def test_salesforce_collections(self, control: httpx.Client, salesforce: httpx.Client) -> None:
         ids = [lead(salesforce) for _ in range(4)]

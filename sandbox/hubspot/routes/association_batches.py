@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.hubspot import writing
 from sandbox.hubspot.calls import Answer, Call
-from sandbox.hubspot.errors import bad_request
+from sandbox.hubspot.errors import bad_request, check_not_refused
 from sandbox.hubspot.routes.batches import batch_answer
 from sandbox.hubspot.routes.endpoint import Endpoint
 from sandbox.hubspot.routes.linking import (
@@ -119,17 +119,22 @@ def batch_default(call: Call) -> Answer:
 
 def batch_archive(call: Call) -> Answer:
     """Remove all links between records; v4 lists several targets per record, v3 one."""
-    for item in call.inputs(MAX_WRITE):
-        targets = item["to"] if isinstance(item.get("to"), list) else [item.get("to")]
-        for target in targets:
-            from_id, to_id = _pair({**item, "to": target})
-            unlink_records(call, from_id, [to_id])
+    pairs = [
+        _pair({**item, "to": target})
+        for item in call.inputs(MAX_WRITE)
+        for target in (item["to"] if isinstance(item.get("to"), list) else [item.get("to")])
+    ]
+    check_not_refused(len(pairs))
+    for from_id, to_id in pairs:
+        unlink_records(call, from_id, [to_id])
     return 204, None
 
 
 def batch_archive_labels(call: Call) -> Answer:
     """Remove links of given types."""
-    for item in call.inputs(MAX_WRITE):
+    inputs = call.inputs(MAX_WRITE)
+    check_not_refused(len(inputs))
+    for item in inputs:
         from_id, to_id = _pair(item)
         unlink_records(call, from_id, [to_id], link_types(call, item.get("types")))
     return 204, None

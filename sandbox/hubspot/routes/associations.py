@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.hubspot import writing
 from sandbox.hubspot.associations import Link
 from sandbox.hubspot.calls import Answer, Call
-from sandbox.hubspot.errors import bad_request, conflict, not_found
+from sandbox.hubspot.errors import bad_request, check_not_refused, conflict, not_found
 from sandbox.hubspot.routes.batches import batch_answer
 from sandbox.hubspot.routes.endpoint import Endpoint
 from sandbox.hubspot.routes.linking import (
@@ -89,6 +89,7 @@ def put_default(call: Call) -> Answer:
 
 def delete_link(call: Call) -> Answer:
     """Remove the links between two records."""
+    check_not_refused()
     unlink_records(call, call.path["from_id"], [call.path["to_id"]])
     return 204, None
 

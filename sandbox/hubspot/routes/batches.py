@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sandbox import row_faults
 from sandbox.hubspot import rules, writing
 from sandbox.hubspot.calls import Answer, Call
-from sandbox.hubspot.errors import ApiError, bad_request, gone
+from sandbox.hubspot.errors import ApiError, bad_request, check_not_refused, gone
 from sandbox.hubspot.routes.endpoint import Endpoint
 from sandbox.hubspot.routes.objects import BASE, reads, with_history, writes
 from sandbox.hubspot.values import text
@@ -70,9 +69,7 @@ def _unless_refused(write: Write) -> Write:
     """`write`, but for the inputs that the control API wants refused."""
 
     def write_one(item: Mapping[str, Any]) -> dict[str, Any]:
-        if refused := row_faults.refusal():
-            category, message = refused
-            raise ApiError(400, message, category)
+        check_not_refused()
         return write(item)
 
     return write_one
@@ -175,7 +172,9 @@ def upsert(call: Call) -> Answer:
 
 def archive(call: Call) -> Answer:
     """Move records to the recycle bin; ids that are not there are passed over."""
-    writing.archive(call.portal, call.kind, [_input_id(item) for item in call.inputs(MAX_INPUTS)])
+    ids = [_input_id(item) for item in call.inputs(MAX_INPUTS)]
+    check_not_refused(len(ids))
+    writing.archive(call.portal, call.kind, ids)
     return 204, None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.hubspot import scopes
 from sandbox.hubspot.associations import Link, LinkType
 from sandbox.hubspot.calls import Answer, Call
-from sandbox.hubspot.errors import bad_request, not_found
+from sandbox.hubspot.errors import bad_request, check_not_refused, not_found
 from sandbox.hubspot.objects import ObjectType, unserved
 from sandbox.hubspot.routes.batches import batch_answer
 from sandbox.hubspot.routes.paging import behind
@@ -123,6 +123,7 @@ def link_types(call: Call, specs: object) -> list[LinkType]:
 def link_records(call: Call, wanted: list[tuple[str, str, LinkType]]) -> None:
     """Link records as (from id, to id, type), all of them there, or none."""
     one, other = ends(call)
+    check_not_refused(len(wanted))
     _check_there(call, one, [from_id for from_id, _, _ in wanted])
     _check_there(call, other, [to_id for _, to_id, _ in wanted])
     with call.portal.atomic():

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.hubspot import rules, scopes, writing
 from sandbox.hubspot.associations import Link
 from sandbox.hubspot.calls import Answer, Call
-from sandbox.hubspot.errors import ApiError, bad_request, not_found
+from sandbox.hubspot.errors import ApiError, bad_request, check_not_refused, not_found
 from sandbox.hubspot.objects import ObjectType
 from sandbox.hubspot.records import Record
 from sandbox.hubspot.routes.endpoint import Endpoint
@@ -125,6 +125,7 @@ def _properties(body: dict[str, Any]) -> dict[str, Any]:
 def create_record(call: Call) -> Answer:
     """Create one record, with its associations."""
     body = call.body
+    check_not_refused()
     rules.check(call.portal, call.version, call.kind, None, _properties(body))
     return 201, writing.create(call.portal, call.kind, _properties(body), body.get("associations") or [])
 
@@ -132,12 +133,14 @@ def create_record(call: Call) -> Answer:
 def update_record(call: Call) -> Answer:
     """Update one record."""
     record_id = resolve(call, call.path["id"], call.query.get("idProperty"))
+    check_not_refused()
     rules.check(call.portal, call.version, call.kind, record_id, _properties(call.body))
     return 200, writing.update(call.portal, call.kind, record_id, _properties(call.body))
 
 
 def archive_record(call: Call) -> Answer:
     """Move one record to the recycle bin; there is no error where it is gone already."""
+    check_not_refused()
     writing.archive(call.portal, call.kind, [call.path["id"]])
     return 204, None
 
@@ -169,6 +172,7 @@ def merge(call: Call) -> Answer:
     """Merge two records into a new one."""
     body = call.body
     primary, other = text(body.get("primaryObjectId", "")), text(body.get("objectIdToMerge", ""))
+    check_not_refused()
     return 200, writing.merge(call.portal, call.kind, primary, other)
 
 
