@@ -16,7 +16,7 @@ from sandbox.clock import Clock
 from sandbox.control_hubspot import hubspot_handlers
 from sandbox.control_salesforce import salesforce_handlers
 from sandbox.counting import Counts
-from sandbox.fault_rules import fault_from
+from sandbox.fault_rules import Deed, fault_from
 from sandbox.faults import Faults
 from sandbox.hubspot import HubSpot
 from sandbox.live import Live
@@ -50,7 +50,7 @@ class Control:
         self._faults = faults
         self._truth = truth
         self._counts = counts
-        handlers: dict[tuple[str, str], Callable[[Any], Any]] = {
+        self._handlers: dict[tuple[str, str], Callable[[Any], Any]] = {
             ("GET", "/requests"): self._requests,
             ("DELETE", "/requests"): self._reset_requests,
             ("GET", "/faults"): self._list_faults,
@@ -66,7 +66,7 @@ class Control:
         self._app = Starlette(
             routes=[
                 Route(PREFIX + path, _endpoint(handler), methods=[method])
-                for (method, path), handler in handlers.items()
+                for (method, path), handler in self._handlers.items()
             ]
         )
 
@@ -92,8 +92,30 @@ class Control:
         return [fault.shown() for fault in self._faults.rules]
 
     def _add_fault(self, given: Any) -> Any:
-        self._faults.rules.append(fault_from(given))
-        return self._faults.rules[-1].shown()
+        fault = fault_from(given)
+        if fault.kind == "do":
+            fault.deed = self._deed(fault.call, fault.body)
+        self._faults.rules.append(fault)
+        return fault.shown()
+
+    def _deed(self, call: str, body: Any) -> Deed:
+        """One of the control API's own calls, to be made later."""
+        method, _, path = call.partition(" ")
+        handler = self._handlers.get((method.upper(), path))
+        if handler is None or method.upper() == "GET":
+            raise ValueError(f"{call!r} is no call of the control API that changes something")
+        given = {} if body is None else body
+        if not isinstance(given, dict):
+            raise TypeError("body is an object")
+
+        def deed() -> str | None:
+            try:
+                handler(given)
+            except NONSENSE as problem:
+                return _misunderstood(problem)
+            return None
+
+        return deed
 
     def _clear_faults(self, _: Any) -> None:
         self._faults.rules.clear()
@@ -117,6 +139,10 @@ class Control:
         return self._now(None)
 
 
+def _misunderstood(problem: Exception) -> str:
+    return f"the control API does not understand this: {problem}"
+
+
 def _endpoint(handler: Callable[[Any], Any]) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
@@ -126,7 +152,7 @@ def _endpoint(handler: Callable[[Any], Any]) -> Callable[[Request], Any]:
                 raise TypeError("a JSON object is expected")
             answer = handler(given)
         except NONSENSE as problem:
-            return JSONResponse({"message": f"the control API does not understand this: {problem}"}, 400)
+            return JSONResponse({"message": _misunderstood(problem)}, 400)
         return Response(status_code=204) if answer is None else JSONResponse(answer)
 
     return endpoint

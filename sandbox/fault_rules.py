@@ -14,7 +14,7 @@ from starlette.types import Scope
 from sandbox import row_faults
 from sandbox.given import is_count, is_number
 
-KINDS = ("status", "latency", "drip", "cut", "gzip", "expire", "rows")
+KINDS = ("status", "latency", "drip", "cut", "gzip", "expire", "do", "rows")
 METHODS = ("", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 DISTRIBUTIONS = ("uniform", "exponential", "lognormal")
 NINETEEN_OF_TWENTY = 1.6449  # standard deviations
@@ -25,6 +25,8 @@ REFUSALS = {
     "salesforce": ("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record"),
 }
 
+Deed = Callable[[], str | None]  # what a `do` does; answers what kept it from being done
+
 
 @dataclass(slots=True)
 class Fault:
@@ -32,14 +34,16 @@ class Fault:
 
     Attributes:
         crm: `hubspot` or `salesforce`.
-        kind: `status` answers without doing anything; `latency` waits and goes on; `drip` does the call and
-            lets the body of its answer arrive bit by bit; `cut` does the call and breaks
-            the connection in the body of the answer; `gzip` does the call and ends the compressed body too early;
-            `expire` ends the caller's token before the call; `rows` refuses single records of the call.
+        kind: `status` answers without doing anything; `latency` waits and goes on; `drip` does the call and lets the
+            body of its answer arrive bit by bit; `cut` does the call and breaks the connection in the body of the
+            answer; `gzip` does the call and ends the compressed body too early; `expire` ends the caller's token
+            before the call; `do` makes a call of the control API before it; `rows` refuses single records of it.
         method, path: which calls; a path is a regular expression that the path must contain.
         skip: how many such calls (for `rows`: records) go well first.
         times: how often it happens; None is for ever.
         share: the share of calls (records) that it happens to, drawn with `seed`.
+        call, body: for `do`, method and path of the control API's call, and what is sent with it. `body` is also
+            what a `status` answers.
         policy: for a 429 of HubSpot, the limit that it tells of; by itself the one that holds for the call.
         seconds, distribution: for `latency` and `drip`, from and to. `uniform` draws in between; an `exponential`
             time begins at the first, a `lognormal` one has it as its median, and 95% of both lie below the second.
@@ -59,6 +63,7 @@ class Fault:
     retry_after: int | None = None
     policy: str = ""
     body: Any = None
+    call: str = ""
     seconds: tuple[float, float] = (0.0, 0.0)
     distribution: str = "uniform"
     keep: float = 0.5
@@ -66,6 +71,7 @@ class Fault:
     message: str = ""
     happened: int = field(default=0, init=False)
     dice: random.Random = field(default_factory=random.Random, init=False, repr=False)
+    deed: Deed | None = field(default=None, init=False, repr=False)
 
     def concerns(self, scope: Scope) -> bool:
         """Whether this call is one that the rule is about."""
@@ -126,6 +132,7 @@ CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
         "200 to 599, and one whose answer has a body",
     ),
     "retry_after": (lambda it: it is None or is_count(it), "a whole number from 0, or null"),
+    "call": (lambda it: isinstance(it, str), "a text"),
     "policy": (lambda it: it in POLICIES, f"one of {', '.join(POLICIES[1:])}"),
     "seconds": (_is_span, "two numbers, from 0 on, the smaller first"),
     "distribution": (lambda it: it in DISTRIBUTIONS, f"one of {', '.join(DISTRIBUTIONS)}"),

@@ -8,6 +8,7 @@ import gzip
 import json
 from collections.abc import Mapping
 
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox import row_faults
@@ -32,6 +33,9 @@ class Faults:
                 return await app(scope, receive, send)
             rules = [rule for rule in self.rules if rule.crm == crm and rule.concerns(scope)]
             hits = [rule for rule in rules if rule.kind != "rows" and rule.strikes()]
+            problem = next((said for hit in hits if hit.deed and (said := hit.deed())), None)
+            if problem is not None:  # a test that goes on would prove nothing
+                return await JSONResponse({"message": problem}, 500)(scope, receive, send)
             if any(hit.kind == "expire" for hit in hits):
                 self._sides[crm].expire(_token(scope))
             with row_faults.in_force([rule.refusal for rule in rules if rule.kind == "rows"]):

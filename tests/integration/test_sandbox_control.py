@@ -386,6 +386,40 @@ class TestTokensEnd:
         assert hubspot.get(path).status_code == 401
 
 
+class TestCallsOfTheControlApiAreScripted:
+    def test_a_scope_is_revoked_after_the_second_page(
+        self, control: httpx.Client, hubspot: httpx.Client
+    ) -> None:
+        scopes = ["crm.objects.contacts.read"]
+        made = control.post("/hubspot/tokens", json={"scopes": scopes}).json()["token"]
+        hubspot.headers["Authorization"] = f"Bearer {made}"
+        path = "/crm/v3/objects/contacts"
+        rule = {"crm": "hubspot", "kind": "do", "path": path, "call": "PUT /hubspot/scopes"}
+        told(control.post("/faults", json=rule | {"skip": 2, "body": {"token": made, "scopes": []}}))
+        told(control.post("/faults", json=rule | {"skip": 4, "body": {"token": made, "scopes": scopes}}))
+        assert [hubspot.get(path).status_code for _ in range(6)] == [200, 200, 403, 403, 200, 200]
+        assert [rule["happened"] for rule in control.get("/faults").json()] == [1, 1]
+
+    def test_a_field_disappears_between_two_queries(
+        self, control: httpx.Client, salesforce: httpx.Client
+    ) -> None:
+        given = {"object": "Lead", "name": "Gone__c"}
+        told(control.put("/salesforce/fields", json=given | {"type": "string"}))
+        rule = {"crm": "salesforce", "kind": "do", "path": "/query", "skip": 1, "body": given}
+        told(control.post("/faults", json=rule | {"call": "delete /salesforce/fields"}))
+        soql = {"q": "SELECT Gone__c FROM Lead"}
+        statuses = [salesforce.get(f"{VERSION}/query", params=soql).status_code for _ in range(3)]
+        assert statuses == [200, 400, 400]
+
+    def test_what_cannot_be_done_is_said(self, control: httpx.Client, hubspot: httpx.Client) -> None:
+        rule = {"crm": "hubspot", "kind": "do", "call": "PUT /hubspot/search-lag"}
+        for wrong in ({"call": "PUT /hubspot/nothing"}, {"call": "GET /truth"}, {"body": [5]}):
+            assert control.post("/faults", json=rule | wrong).status_code == 400
+        told(control.post("/faults", json=rule | {"body": {"seconds": "five"}}))
+        answer = hubspot.get("/crm/v3/owners")
+        assert (answer.status_code, "'five'" in answer.json()["message"]) == (500, True)
+
+
 class TestTheSchemaChanges:
     def test_hubspot(self, control: httpx.Client, hubspot: httpx.Client) -> None:
         path, given = "/crm/v3/properties/contacts/new_one", {"object": "contacts", "name": "new_one"}
