@@ -63,10 +63,11 @@ class Subscription:
 
 @dataclass(slots=True)
 class Mischief:
-    """How deliveries go wrong on purpose, drawn by `seed`.
+    """How deliveries go wrong on purpose, drawn by `seed` and the event's id: which events travel together depends on
+    the real time between two calls, and must not change what happens to one of them.
 
-    `duplicate`: the share that is sent twice, each signed anew. `replay`: the share that comes once more, byte for
-    byte with its old signature, `replay_after` seconds later. `shuffle`: events of a batch out of order.
+    `duplicate`: the share of events that is sent twice, each signed anew. `replay`: the share whose delivery comes once
+    more, byte for byte with its old signature, `replay_after` seconds later. `shuffle`: events that wait out of order.
     """
 
     duplicate: float = 0.0
@@ -74,6 +75,11 @@ class Mischief:
     replay_after: float = 1.0
     shuffle: bool = False
     seed: int = 0
+
+    def fate(self, event_id: int) -> tuple[bool, bool, float]:
+        """Whether an event is sent twice, whether it is replayed, and its place among those that wait."""
+        dice = random.Random(f"{self.seed} {event_id}")
+        return dice.random() < self.duplicate, dice.random() < self.replay, dice.random()
 
 
 @dataclass(slots=True)
@@ -91,7 +97,6 @@ class Webhooks:
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     queue: list[dict[str, Any]] = field(default_factory=list)
     _mischief: Mischief = field(default_factory=Mischief)
-    _dice: random.Random = field(default_factory=random.Random)
     _next_event: int = 1
     _next_subscription: int = 1
     _task: asyncio.Task[None] | None = None
@@ -111,7 +116,6 @@ class Webhooks:
     def misbehave(self, mischief: Mischief) -> None:
         """Deliver as `mischief` says from now on."""
         self._mischief = mischief
-        self._dice = random.Random(mischief.seed)
 
     def tell(self, kind: ObjectType, event: str, name: str | None = None, **details: Any) -> None:
         """Queue an event for every subscription that wants it."""
@@ -159,32 +163,40 @@ class Webhooks:
                 await asyncio.sleep(0.02)  # so that the events of one call travel together
                 while self.queue and len(running) < self.max_concurrent:
                     running |= {
-                        asyncio.create_task(self._deliver(client, batch)) for batch in self._batches()
+                        asyncio.create_task(self._deliver(client, batch, replay))
+                        for batch, replay in self._batches()
                     }
                 if running:
                     _, running = await asyncio.wait(running, timeout=0.05)
 
-    def _batches(self) -> list[list[dict[str, Any]]]:
-        events, self.queue[:] = self.queue[:BATCH], self.queue[BATCH:]
+    def _batches(self) -> list[tuple[list[dict[str, Any]], bool]]:
+        """The next events to deliver together, and whether that delivery is replayed."""
+        fate = self._mischief.fate
         if self._mischief.shuffle:
-            self._dice.shuffle(events)
-        twice = self._dice.random() < self._mischief.duplicate
-        return [events, [dict(event) for event in events]] if twice else [events]
+            self.queue.sort(key=lambda event: fate(event["eventId"])[2])
+        events, self.queue[:] = self.queue[:BATCH], self.queue[BATCH:]
+        fates = [(event, *fate(event["eventId"])) for event in events]
+        batches = [
+            ([event for event, _, replayed, _ in fates if not replayed], False),
+            ([event for event, _, replayed, _ in fates if replayed], True),
+            ([event for event, twice, _, _ in fates if twice], False),
+        ]
+        return [(batch, replay) for batch, replay in batches if batch]
 
-    async def _deliver(self, client: httpx.AsyncClient, events: list[dict[str, Any]]) -> None:
+    async def _deliver(self, client: httpx.AsyncClient, events: list[dict[str, Any]], replay: bool) -> None:
         for attempt in range(ATTEMPTS):
-            if self.target_url is None or await self._post(client, self.target_url, events, attempt):
+            if self.target_url is None or await self._post(client, self.target_url, events, attempt, replay):
                 return
             await asyncio.sleep(self.retry_seconds * 2**attempt)
 
     async def _post(
-        self, client: httpx.AsyncClient, url: str, events: list[dict[str, Any]], attempt: int
+        self, client: httpx.AsyncClient, url: str, events: list[dict[str, Any]], attempt: int, replay: bool
     ) -> bool:
         body = json.dumps([{**event, "attemptNumber": attempt} for event in events], separators=(",", ":"))
         headers = self.signed("POST", url, body)
         try:
             answer = await client.post(url, content=body.encode(), headers=headers)
-            if self._dice.random() < self._mischief.replay:
+            if replay:
                 await asyncio.sleep(self._mischief.replay_after)
                 await client.post(url, content=body.encode(), headers=headers)
         except httpx.HTTPError:

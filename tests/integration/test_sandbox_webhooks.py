@@ -6,6 +6,7 @@ import json
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import httpx
 import pytest
 from hubspot.utils.signature import Signature
 
+from sandbox.hubspot.webhooks import Mischief
 from tests.conftest import Sandbox
 
 
@@ -183,6 +185,41 @@ def test_deliveries_can_be_replayed(portal: Sandbox, http: httpx.Client, receive
     httpx.put(mischief, json={})
     assert receiver.batches[0] == receiver.batches[1]
     assert receiver.signatures[0] == receiver.signatures[1]
+
+
+def test_each_event_has_a_fate_of_its_own(portal: Sandbox, http: httpx.Client, receiver: Receiver) -> None:
+    """Events of one call travel together, those of many calls do not: the same ones come twice, or are replayed."""
+    subscribe(portal, http, "contact.creation")
+    new_contacts(http, 1)
+    first = receiver.wait_for(1)[0]["eventId"] + 1
+    receiver.batches.clear()
+    mischief = Mischief(duplicate=0.3, replay=0.3, replay_after=0.01, seed=6)
+    set_to = {"duplicate": 0.3, "replay": 0.3, "replay_after": 0.01, "seed": 6, "shuffle": True}
+    assert httpx.put(f"{portal['control']['url']}/hubspot/webhooks", json=set_to).status_code == 204
+    new_contacts(http, 20)
+    for _ in range(20):
+        new_contacts(http, 1)
+    fates = {event: mischief.fate(event) for event in range(first, first + 40)}
+    expected = Counter({event: 1 + twice + replayed for event, (twice, replayed, _) in fates.items()})
+    told = receiver.wait_for(expected.total())
+    httpx.put(f"{portal['control']['url']}/hubspot/webhooks", json={})
+    assert Counter(event["eventId"] for event in told) == expected
+    assert {1, 2, 3} == set(expected.values())
+    assert len(receiver.signatures) > len(set(receiver.signatures))
+
+
+def test_events_that_wait_are_shuffled(portal: Sandbox, http: httpx.Client, receiver: Receiver) -> None:
+    """Across batches too: more wait than one delivery holds."""
+    subscribe(portal, http, "contact.creation")
+    for name in ("firstname", "email"):
+        subscribe(portal, http, "contact.propertyChange", propertyName=name)
+    httpx.put(f"{portal['control']['url']}/hubspot/webhooks", json={"shuffle": True})
+    new_contacts(http, 90)
+    ids = [event["eventId"] for event in receiver.wait_for(270)]
+    httpx.put(f"{portal['control']['url']}/hubspot/webhooks", json={})
+    first = min(ids)
+    assert sorted(ids) == list(range(first, first + 270))
+    assert max(receiver.batches[0], key=lambda it: it["eventId"])["eventId"] - first > 150
 
 
 def test_a_subscription_never_takes_the_place_of_another(http: httpx.Client, portal: Sandbox) -> None:
