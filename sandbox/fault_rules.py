@@ -48,6 +48,7 @@ class Fault:
         seconds, distribution: for `latency` and `drip`, from and to. `uniform` draws in between; an `exponential`
             time begins at the first, a `lognormal` one has it as its median, and 95% of both lie below the second.
         keep: for `cut` and `gzip`, the share of the body that arrives.
+        length: for `gzip`, whether Content-Length is that of the `part` that arrives, or of the `whole`.
         code, message: for `rows`, what a refused record is told.
     """
 
@@ -67,6 +68,7 @@ class Fault:
     seconds: tuple[float, float] = (0.0, 0.0)
     distribution: str = "uniform"
     keep: float = 0.5
+    length: str = "part"
     code: str = ""
     message: str = ""
     happened: int = field(default=0, init=False)
@@ -137,6 +139,7 @@ CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "seconds": (_is_span, "two numbers, from 0 on, the smaller first"),
     "distribution": (lambda it: it in DISTRIBUTIONS, f"one of {', '.join(DISTRIBUTIONS)}"),
     "keep": (lambda it: is_number(it) and 0 <= it < 1, "from 0 and below 1"),
+    "length": (lambda it: it in ("part", "whole"), "part or whole"),
     "code": (lambda it: isinstance(it, str), "a text"),
     "message": (lambda it: isinstance(it, str), "a text"),
 }

@@ -122,15 +122,19 @@ async def _whole_answer(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[M
 async def _send_gzip(fault: Fault, start: Message, body: bytes, send: Send) -> None:
     is_packed = (b"content-encoding", b"gzip") in start["headers"]
     packed = body if is_packed else gzip.compress(body, mtime=0)
-    packed = packed[: max(1, int(len(packed) * fault.keep))]
+    part = packed[: max(1, int(len(packed) * fault.keep))]
+    is_short = fault.length == "whole"  # then the server can only close the connection
     headers = [
         (name, value)
         for name, value in start["headers"]
         if name.lower() not in (b"content-length", b"content-encoding")
     ]
-    headers += [(b"content-encoding", b"gzip"), (b"content-length", str(len(packed)).encode())]
+    headers += [
+        (b"content-encoding", b"gzip"),
+        (b"content-length", str(len(packed if is_short else part)).encode()),
+    ]
     await send({**start, "headers": headers})
-    await send({"type": "http.response.body", "body": packed})
+    await send({"type": "http.response.body", "body": part, "more_body": is_short})
 
 
 async def _refuse(fault: Fault, words: Words, send: Send) -> None:

@@ -101,6 +101,7 @@ class TestNonsenseIsRefused:
             {"crm": "other"},
             {"retry_after": "x"},
             {"message": 1},
+            {"kind": "gzip", "length": "short"},
             {"policy": "hourly"},
             {"kind": "latency", "distribution": "normal"},
             {"kind": "latency", "distribution": "lognormal", "seconds": [0, 1]},
@@ -626,6 +627,14 @@ def test_answers_are_cut_and_gzip_ends_early(
     told(control.post("/faults", json={"crm": crm_name, "kind": "gzip", "keep": 0.5}))
     with pytest.raises((httpx.DecodingError, json.JSONDecodeError)):
         client.get(path).json()
+    told(control.post("/faults", json={"crm": crm_name, "kind": "gzip", "length": "whole"}))
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get(path)
+    told(control.post("/faults", json={"crm": crm_name, "kind": "gzip"}))
+    asked_plain = client.get(path, headers={"Accept-Encoding": "identity"})
+    assert asked_plain.headers["Content-Encoding"] == "gzip"
+    with pytest.raises(json.JSONDecodeError):
+        asked_plain.json()
     assert client.get(path).json()
 
 
