@@ -18,6 +18,7 @@ from sandbox.fault_rules import fault_from
 from tests.conftest import Sandbox
 
 VERSION = "/services/data/v62.0"
+LONG = {"hubspot": "/crm/v3/properties/contacts", "salesforce": f"{VERSION}/sobjects"}  # answers of some kB
 CONTACT_TO_COMPANY = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 279}
 
 
@@ -617,10 +618,7 @@ def test_the_clock_runs_wrong(control: httpx.Client, hubspot: httpx.Client, sale
 def test_answers_are_cut_and_gzip_ends_early(
     crm_name: str, control: httpx.Client, hubspot: httpx.Client, salesforce: httpx.Client
 ) -> None:
-    client, path = {
-        "hubspot": (hubspot, "/crm/v3/properties/contacts"),
-        "salesforce": (salesforce, f"{VERSION}/sobjects"),
-    }[crm_name]
+    client, path = {"hubspot": hubspot, "salesforce": salesforce}[crm_name], LONG[crm_name]
     told(control.post("/faults", json={"crm": crm_name, "kind": "cut"}))
     with pytest.raises(httpx.RemoteProtocolError):
         client.get(path)
@@ -661,10 +659,7 @@ def test_an_answer_drips(
     crm_name: str, control: httpx.Client, hubspot: httpx.Client, salesforce: httpx.Client
 ) -> None:
     """It arrives whole, in parts that lie apart."""
-    client, path = {
-        "hubspot": (hubspot, "/crm/v3/properties/contacts"),
-        "salesforce": (salesforce, f"{VERSION}/sobjects"),
-    }[crm_name]
+    client, path = {"hubspot": hubspot, "salesforce": salesforce}[crm_name], LONG[crm_name]
     whole = client.get(path).json()
     told(control.post("/faults", json={"crm": crm_name, "kind": "drip", "seconds": [0.5, 0.5]}))
     started = time.monotonic()
