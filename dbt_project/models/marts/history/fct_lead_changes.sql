@@ -16,6 +16,14 @@ scores as (
     select * from {{ ref('fct_lead_score_history') }}
 ),
 
+joined as (
+    select lead_id, decided_at from {{ ref('int_identity_decisions') }} where method in ('merge', 'split')
+    union
+    select previous_lead_id as lead_id, decided_at
+    from {{ ref('int_identity_decisions') }}
+    where method in ('merge', 'split')
+),
+
 decisions as (
     select
         decisions.*,
@@ -26,14 +34,7 @@ decisions as (
         ) as earlier_owner_name
     from {{ ref('int_assignment_decisions') }} as decisions
     left join {{ ref('int_reps') }} as reps on decisions.rep_id = reps.rep_id
-    left join (
-        select lead_id, decided_at from {{ ref('int_identity_decisions') }} where method in ('merge', 'split')
-        union
-        select previous_lead_id as lead_id, decided_at
-        from {{ ref('int_identity_decisions') }}
-        where method in ('merge', 'split')
-    ) as joined
-        on decisions.lead_id = joined.lead_id and decisions.assigned_at = joined.decided_at
+    left join joined on decisions.lead_id = joined.lead_id and decisions.assigned_at = joined.decided_at
 ),
 
 changes as (
