@@ -71,8 +71,9 @@ def _names(settings: Settings) -> Iterator[Finding]:
 def _home(settings: Settings) -> Iterator[Finding]:
     """Findings on the warehouse and on the last runs, which are noted in it."""
     file = settings.warehouse_file
-    if not file.exists():
+    if not file.exists() and not warehouse.is_locked(file.with_suffix(".lock")):
         yield Finding("warehouse", True, f"none yet; the first run makes it in {settings.home}")
+        yield Finding("last run", True, "none yet")
         return
     try:
         with warehouse.writer(file, wait_seconds=1) as db:

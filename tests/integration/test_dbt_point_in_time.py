@@ -33,10 +33,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtWarehouse]:
 
 
 def _known(built: DbtWarehouse, joined: set[str]) -> dict[str, list[tuple[Any, ...]]]:
-    """What is known as of each moment until now of all leads but those `joined`."""
-    until = f"where as_of <= timestamp '{NOW:%Y-%m-%d %H:%M:%S}' order by all"
+    """What is known as of each of the moments of all leads but those `joined`; a lead's own moment is computed once."""
+    moments = ", ".join(f"timestamp '{moment:%Y-%m-%d %H:%M:%S}'" for moment in _MOMENTS)
+    asked = f"where as_of in ({moments}) order by all"
     return {
-        query: [row for row in built.rows(f"{query} {until}") if not joined & {str(row[0]), str(row[1])}]
+        query: [row for row in built.rows(f"{query} {asked}") if not joined & {str(row[0]), str(row[1])}]
         for query in (_FEATURES, _SCORES, _LINES)
     }
 

@@ -44,7 +44,7 @@ def test_scores_are_exact_sums_under_any_rules(built: DbtWarehouse, seed: int) -
     rng = Random(seed)
     features = [f for (f,) in built.rows("select distinct feature from intermediate.int_features order by 1")]
     rules = []
-    for n in range(60):
+    for n in range(120):
         operator, value = rng.choice(_OPERATORS)
         life = rng.choice(("null", "1", "7", "30"))
         points = f"{rng.uniform(-40, 40):.2f}"
