@@ -25,6 +25,7 @@ withdrawals as (
             gone.lead_id = told.lead_id
             and gone.kind = told.kind
             and gone.occurred_at = told.occurred_at
+            and gone.detail is not distinct from told.detail
             and gone.source_id != told.source_id
     where told.engagement_id is null
 ),
