@@ -22,12 +22,24 @@ feature_values as (
 ),
 
 matches as (
-    select distinct feature_values.feature, feature_values.text_value, feature_values.number_value, rules.rule_id
+    select distinct
+        feature_values.feature,
+        feature_values.text_value,
+        feature_values.number_value,
+        score_rules.rule_id,
+        score_rules.dimension,
+        score_rules.signal_group,
+        score_rules.points,
+        score_rules.half_life_days,
+        score_rules.label,
+        score_rules.valid_from,
+        score_rules.valid_to
     from feature_values
     inner join rules
         on
             feature_values.feature = rules.feature
             and {{ condition_holds('feature_values', 'rules') }}
+    inner join {{ ref('score_rules') }} as score_rules on rules.rule_id = score_rules.rule_id
 ),
 
 hits as (
@@ -36,12 +48,12 @@ hits as (
         features.as_of,
         features.feature,
         coalesce(features.text_value, cast(features.number_value as string)) as value,
-        rules.rule_id,
-        rules.dimension,
-        rules.signal_group,
-        rules.points as full_points,
-        rules.half_life_days,
-        rules.label,
+        matches.rule_id,
+        matches.dimension,
+        matches.signal_group,
+        matches.points as full_points,
+        matches.half_life_days,
+        matches.label,
         case
             when features.decays_from is not null
                 then greatest({{ days_between('features.decays_from', 'features.as_of') }}, 0)
@@ -52,10 +64,7 @@ hits as (
             features.feature = matches.feature
             and coalesce(features.text_value, '') = coalesce(matches.text_value, '')
             and coalesce(features.number_value, -1) = coalesce(matches.number_value, -1)
-    inner join {{ ref('score_rules') }} as rules
-        on
-            matches.rule_id = rules.rule_id
-            and {{ rule_in_force('rules', 'features.as_of') }}
+            and {{ rule_in_force('matches', 'features.as_of') }}
 )
 
 select
