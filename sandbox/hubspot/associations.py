@@ -163,13 +163,18 @@ class Associations:
         self._next_label += 2
         return self.define(one.name, other.name, way, back)
 
-    def wire_name(self, one: ObjectType, other: ObjectType, kind: LinkType) -> str:
-        """What record lists call a link: where a pair has a primary link, the plain one is the `unlabeled` one."""
-        if kind.category == USER_DEFINED:
-            return kind.name
+    def wire_names(self, one: ObjectType, other: ObjectType) -> dict[int, str]:
+        """Type id -> what record lists call such a link from `one` to `other`.
+
+        Where a pair has a primary link, the plain one is the `unlabeled` one.
+        """
+        kinds = self.types(one, other)
         name = f"{one.singular}_to_{other.singular}"
-        has_primary = any(known.label == PRIMARY for known in self.types(one, other))
-        return f"{name}_unlabeled" if has_primary and kind.label is None else name
+        plain = f"{name}_unlabeled" if any(kind.label == PRIMARY for kind in kinds) else name
+        return {
+            kind.type_id: kind.name if kind.category == USER_DEFINED else name if kind.label else plain
+            for kind in kinds
+        }
 
     def find(self, one: ObjectType, other: ObjectType, type_id: int) -> LinkType | None:
         """The link type with `type_id` between the two, if there is one."""
@@ -257,12 +262,14 @@ class Associations:
         found: dict[str, list[Link]] = {}
         kinds = {kind.type_id: kind for kind in self.types(one, other)}
         marks = ", ".join("?" * len(ids))
-        for row in self._store.db.execute(
+        cursor = self._store.db.cursor()
+        cursor.row_factory = None
+        for from_id, to_id, type_id in cursor.execute(
             f"select from_id, to_id, type_id from {TABLE} where from_object = ? and from_id in ({marks}) "
             "and to_object = ? order by from_id, length(to_id), to_id, type_id",
             (one.name, *ids, other.name),
         ):
-            found.setdefault(row[0], []).append(Link(row[0], row[1], kinds[row[2]]))
+            found.setdefault(from_id, []).append(Link(from_id, to_id, kinds[type_id]))
         return found
 
     def take(self, kind: ObjectType, record_id: str) -> list[tuple[str, LinkType]]:

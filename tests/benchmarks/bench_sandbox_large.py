@@ -127,18 +127,19 @@ def hubspot(ready: dict[str, Any], clock: Clock, targets: Targets) -> None:
         for name in ("contacts", *HUBSPOT_ENGAGEMENTS)
     }
     say("HubSpot", ", ".join(f"{count:,} {name}" for name, count in counts.items()))
-    for name in ("contacts", "emails"):
+    for name, partners in (("contacts", ""), ("contacts", "companies"), ("emails", "")):
         fields = declared_columns("hubspot", name)
+        asked = f"limit=100&properties={','.join(fields)}&associations={partners}"
         first, last, pages = end(name, "ASCENDING"), end(name, "DESCENDING"), 0
         clock.lap()
         for share in (0, 0.5, 0.95):  # an early page must not be quicker than a late one
             after: str | None = str(first + int(share * (last - first)))
             begun = pages
             while after is not None and pages < begun + PAGES:
-                page = call("GET", f"{name}?limit=100&properties={','.join(fields)}&after={after}")
+                page = call("GET", f"{name}?{asked}&after={after}")
                 after = page.get("paging", {}).get("next", {}).get("after")
                 pages += 1
-        what = f"HubSpot list of {name}, {len(fields)} properties"
+        what = f"HubSpot list of {name}, {len(fields)} properties{partners and f', {partners}'}"
         targets.rate(what, pages, "pages", clock, PAGES_A_SECOND)
     connection.close()
 

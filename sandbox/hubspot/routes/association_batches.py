@@ -143,11 +143,8 @@ def batch_archive_labels(call: Call) -> Answer:
 def list_types(call: Call) -> Answer:
     """The types of link between two objects in the older form: id and name."""
     one, other = ends(call)
-    known = call.portal.associations
-    results = [
-        {"id": str(it.type_id), "name": known.wire_name(one, other, it)} for it in known.types(one, other)
-    ]
-    return 200, {"results": results}
+    names = call.portal.associations.wire_names(one, other)
+    return 200, {"results": [{"id": str(type_id), "name": name} for type_id, name in names.items()]}
 
 
 ROUTES = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox.hubspot import rules, scopes, writing
@@ -50,24 +50,27 @@ def _with_associations(call: Call, shown: list[dict[str, Any]]) -> None:
         if other is None:  # documented: what does not exist is ignored
             continue
         links = call.portal.associations.of(call.kind, other, [body["id"] for body in shown])
+        names = call.portal.associations.wire_names(call.kind, other)
         for body in shown:
             if found := links.get(body["id"]):
-                body.setdefault("associations", {})[other.name] = _linked(call, other, body["id"], found)
+                body.setdefault("associations", {})[other.name] = _linked(
+                    call, other, body["id"], found, names
+                )
 
 
-def _linked(call: Call, other: ObjectType, record_id: str, links: Sequence[Link]) -> dict[str, Any]:
+def _linked(
+    call: Call, other: ObjectType, record_id: str, links: Sequence[Link], names: Mapping[int, str]
+) -> dict[str, Any]:
     """The links of one record to `other`, up to a number of records; the rest is a page of its own."""
-    wire_name = call.portal.associations.wire_name
-    targets = list(dict.fromkeys(link.to_id for link in links))[:MAX_LINKS_SHOWN]
-    inside = set(targets)
-    results = [
-        {"id": link.to_id, "type": wire_name(call.kind, other, link.kind)}
-        for link in links
-        if link.to_id in inside
-    ]
-    if results[-1]["id"] == links[-1].to_id:
+    shown, last = links, ""
+    if len(links) > MAX_LINKS_SHOWN:  # several links can lead to one record
+        inside = list(dict.fromkeys(link.to_id for link in links))[:MAX_LINKS_SHOWN]
+        last, targets = inside[-1], set(inside)
+        shown = [link for link in links if link.to_id in targets]
+    results = [{"id": link.to_id, "type": names[link.kind.type_id]} for link in shown]
+    if len(shown) == len(links):
         return {"results": results}
-    return {"results": results, "paging": next_links(call, "v3", (call.kind, record_id, other), targets[-1])}
+    return {"results": results, "paging": next_links(call, "v3", (call.kind, record_id, other), last)}
 
 
 def _shown(call: Call, records: Sequence[Record]) -> list[dict[str, Any]]:
