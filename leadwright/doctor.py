@@ -77,7 +77,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
         return
     try:
         with warehouse.writer(file, wait_seconds=1) as db:
-            found = runs.last(db)
+            found, unmatched = runs.last(db), _unmatched(db)
     except LockedError:
         yield Finding("warehouse", True, "a run is under way and has it open; ask again when it has ended")
         return
@@ -89,6 +89,24 @@ def _home(settings: Settings) -> Iterator[Finding]:
         yield Finding("last run", True, "none yet")
     for run in found:
         yield _last_run(run, settings)
+    for row in unmatched:
+        yield Finding(
+            "addresses",
+            False,
+            f"{row['rule_file']}.csv names {row['email_pattern']}, {_NOBODY[row['problem']]}: as of the last run that "
+            "row does nothing",
+            "Correct or remove it; the next run looks again.",
+        )
+
+
+_NOBODY = {"unknown": "whom no CRM knows", "left": "who is not active"}
+
+
+def _unmatched(db: warehouse.Connection) -> list[dict[str, Any]]:
+    """Addresses of the routing files that name nobody, as the last build found them; none before the first one."""
+    if not warehouse.columns(db, "marts", "rpt_unmatched_addresses"):
+        return []
+    return warehouse.rows(db, "from marts.rpt_unmatched_addresses order by rule_file, email_pattern")
 
 
 def _last_run(run: Mapping[str, Any], settings: Settings) -> Finding:

@@ -329,6 +329,10 @@ def work() -> dict[str, list[dict[str, Any]]]:
                 "record_count": 3, "last_at": AS_OF,
             }
         ],
+        "rpt_unmatched_addresses": [
+            {"rule_file": "routing_pool", "email_pattern": "maya.okafr@leadwright.example", "problem": "unknown"},
+            {"rule_file": "routing_pool", "email_pattern": "*@former.example", "problem": "left"},
+        ],
         "rpt_data_quality": [
             {"check_id": "no_email", "meaning": "No e-mail address", "lead_count": 3, "of_lead_count": 9, "rate": 1 / 3}
         ],

@@ -134,5 +134,6 @@ GRAINS: dict[str, str] = {
     "rpt_routing": "cut cut_key",
     "rpt_score_bands": "cut cut_value",
     "rpt_sync_health": "crm object status code",
+    "rpt_unmatched_addresses": "rule_file email_pattern",
 }
 """Model -> the columns that together are different in every row; none where there is one row at most."""

@@ -13,7 +13,9 @@ REPORTS = {
     "rpt_freshness": "crm, object",
     "rpt_sync_health": "crm, object, record_count desc, status, code",
     "rpt_data_quality": "lead_count desc, check_id",
+    "rpt_unmatched_addresses": "rule_file, email_pattern",
 }
+PROBLEMS = {"unknown": "No CRM has such a user", "left": "Nobody of that address is active"}
 
 
 def show() -> None:
@@ -24,6 +26,7 @@ def show() -> None:
     st.caption(f"Published {moment(data.published_at(current))}. All times are in UTC.")
     _show_freshness(reports["rpt_freshness"])
     _show_quality(reports["rpt_data_quality"])
+    _show_addresses(reports["rpt_unmatched_addresses"])
     _show_writes(reports["rpt_sync_health"])
 
 
@@ -61,6 +64,21 @@ def _show_quality(quality: pd.DataFrame) -> None:
             numbers=frozenset({1, 2}),
         )
     )
+
+
+def _show_addresses(addresses: pd.DataFrame) -> None:
+    if addresses.empty:
+        return
+    st.subheader("Routing files that name nobody")
+    st.warning("Routing passes over these rows, and their leads go to somebody else. Correct or remove them.")
+    table = pd.DataFrame(
+        {
+            "Address": addresses["email_pattern"],
+            "File": addresses["rule_file"] + ".csv",
+            "Problem": addresses["problem"].map(PROBLEMS),
+        }
+    )
+    report_table.show(table, "Addresses of the routing files that name nobody")
 
 
 def _show_writes(writes: pd.DataFrame) -> None:

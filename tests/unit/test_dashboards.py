@@ -449,10 +449,14 @@ def test_the_health_page_says_what_is_late_and_what_became_of_writes(show: Show)
     app = show(marts.full() | marts.work(), page="health")
     assert not app.exception
     assert "1 of 2 objects were not pulled for more than a day" in app.warning[0].value
-    freshness, writes = (app.dataframe[n].value for n in range(2))
+    freshness, addresses, writes = (app.dataframe[n].value for n in range(3))
     assert list(freshness["Pulled"]) == [figures.moment(marts.AS_OF).removesuffix(" UTC"), "not known"]
     assert re.search(r"No e-mail address\s+3\s+33.3%", said(app))
     assert list(writes["Because"]) == ["changed meanwhile"]
+    assert list(zip(addresses["Address"], addresses["Problem"], strict=True)) == [
+        ("*@former.example", "Nobody of that address is active"),
+        ("maya.okafr@leadwright.example", "No CRM has such a user"),
+    ]
 
 
 @pytest.mark.parametrize("page", ["team", "money", "health"])

@@ -99,3 +99,17 @@ def test_a_warehouse_that_a_run_has_open_is_no_reason_to_move_it(settings: Setti
         (finding,) = doctor._home(settings)
     assert finding.ok
     assert "under way" in finding.detail
+
+
+def test_the_doctor_names_addresses_of_the_routing_files_that_nobody_has(settings: Settings) -> None:
+    runs.note_end(begin(settings), settings)
+    assert not [f for f in doctor._home(settings) if f.check == "addresses"]
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        db.execute("create schema marts")
+        db.execute(
+            "create table marts.rpt_unmatched_addresses as "
+            "select 'routing_pool' as rule_file, 'garce@example.com' as email_pattern, 'unknown' as problem"
+        )
+    finding = said(settings, "addresses")
+    assert not finding.ok
+    assert "routing_pool.csv names garce@example.com" in finding.detail
