@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,11 +22,12 @@ ROOM = {"Hot": 4, "Warm": 3, "Cold": 2}
 
 @dataclass(frozen=True)
 class Decision:
-    """What is written about one lead."""
+    """What is written about one lead; one that waits for its answer gets a due time."""
 
     grade: str
     score: int
     rep: dict[str, Any]
+    waits: bool
 
 
 @dataclass
@@ -71,9 +72,11 @@ class Office:
         self, rows: Iterable[dict[str, Any]], reps: list[dict[str, Any]]
     ) -> Iterator[tuple[str, Decision]]:
         for row in rows:
-            if row["person_id"] not in self.wrote:
+            waits, drawn = row["mql_at"] is not None, self.wrote.get(row["person_id"])
+            if drawn is None:
                 grade = self._dice.choice(list(ROOM))
-                yield row["person_id"], Decision(grade, self._dice.randint(0, 100), self._dice.choice(reps))
+                drawn = Decision(grade, self._dice.randint(0, 100), self._dice.choice(reps), waits)
+            yield row["person_id"], replace(drawn, waits=waits)
 
     def _known(
         self, rows: list[dict[str, Any]], reps: list[dict[str, Any]], now: datetime
@@ -88,7 +91,7 @@ class Office:
             full = {rep["email"]: 24.0 * (load[rep["email"]] >= ROOM[grade]) for rep in reps}
             best = max(reps, key=lambda rep: (_worth_with(row, rep, now, full[rep["email"]]), rep["email"]))
             load[best["email"]] += waits
-            yield row["person_id"], Decision(grade, min(100, int(_worth(row) / 50)), best)
+            yield row["person_id"], Decision(grade, min(100, int(_worth(row) / 50)), best, waits)
 
 
 def _moment(text: str) -> datetime:
@@ -121,6 +124,6 @@ def _change(crm: str, row: dict[str, Any], decision: Decision, now: datetime) ->
     owner, grade, score, due = FIELDS[crm]
     owner_id = decision.rep["hubspot_owner_id" if crm == "hubspot" else "salesforce_user_id"]
     values: dict[str, Any] = {owner: owner_id, grade: decision.grade, score: decision.score}
-    if decision.grade in SLA_MINUTES:
+    if decision.waits and decision.grade in SLA_MINUTES:
         values[due] = now + timedelta(minutes=SLA_MINUTES[decision.grade])
     return Change(record_id, values)

@@ -66,11 +66,16 @@ def calendar_ahead(seed: int, rep: Rep, start: int) -> Calendar:
 
 def _is_on_the_list(case: Case, rep: Rep, at: int) -> bool:
     """A rep forgets some leads; a due time or the grade Hot reminds him of the recent ones."""
-    card = case.signs
-    reminded = card is not None and (card.due is not None or card.grade == "hot")
+    reminded = _due(case) is not None or (case.signs is not None and case.signs.grade == "hot")
     if reminded and at - (case.journey.mql_at or 0) <= REMEMBERED:
         return True
     return not case.forgotten and case.fate.neglect_draw >= rep.neglect
+
+
+def _due(case: Case) -> int | None:
+    """When an answer is due; a time that had passed before the lead was handed over tells nobody anything."""
+    due = case.signs.due if case.signs is not None else None
+    return due if due is not None and due > (case.journey.mql_at or 0) else None
 
 
 def _room_for(case: Case) -> int:
@@ -84,8 +89,14 @@ def _told_order(case: Case) -> tuple[float, ...]:
     if card is None:
         return 1.0, math.inf, -USUAL_SCORE, ready, case.person.number
     score = USUAL_SCORE if card.score is None else card.score
-    due = math.inf if card.due is None else float(card.due)
-    return float(_RANK.get(card.grade, 1)), due, -score, ready, case.person.number
+    due = _due(case)
+    return (
+        float(_RANK.get(card.grade, 1)),
+        math.inf if due is None else float(due),
+        -score,
+        ready,
+        case.person.number,
+    )
 
 
 _HABIT_ORDERS = {
@@ -106,8 +117,9 @@ def reaction(seed: int, case: Case, desk: Desk, at: int) -> int:
     raised = any(event in HAND_RAISE_NAMES for _, event in case.journey.forms)
     dice = draw_for(seed, case.person.number, "reaction")
     minutes = dice.lognormvariate(math.log(desk.rep.pace * (0.6 if raised else 1.3)), 1.0)
-    if case.signs is not None and case.signs.due is not None:
-        minutes = min(minutes, max(3.0, (case.signs.due - at) / MINUTE))
+    due = _due(case)
+    if due is not None:
+        minutes = min(minutes, max(3.0, (due - at) / MINUTE))
     return desk.calendar.after(at, minutes)
 
 

@@ -1,8 +1,9 @@
 """What do Leadwright's scores and owners earn beside other ways? Run: python tests/benchmarks/bench_live_earnings.py
 
 In the live sandbox, the same people for all: nothing written, grades and owners drawn by chance, Leadwright with the
-rules as shipped (pulled, built and written back once a day), and what follows the hidden truth, which nobody can know.
-The others write as often. Leads that are answered are what counts; several seeds, since few leads decide a fortnight.
+rules as shipped (pulled, built and written back every few hours), and what follows the hidden truth, which nobody can
+know. The others write as often. Leads that are answered are what counts; several seeds, since few leads decide a
+fortnight.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ def sandbox(seed: int, leads: int) -> Iterator[dict[str, Any]]:
         process.wait()
 
 
-def with_leadwright(seed: int, leads: int, days: int) -> dict[str, Any]:
-    """The results of a sandbox that Leadwright writes to once a day."""
+def with_leadwright(seed: int, leads: int, days: int, hours: int) -> dict[str, Any]:
+    """The results of a sandbox that Leadwright writes to every so many hours."""
     with sandbox(seed, leads) as ready, tempfile.TemporaryDirectory(prefix="bench-earnings-") as home:
         for crm, names in (("hubspot", "url token"), ("salesforce", "url token ca_file")):
             for name in names.split():
@@ -57,9 +58,9 @@ def with_leadwright(seed: int, leads: int, days: int) -> dict[str, Any]:
         config = Settings(home=Path(home))
         project = Transform(config)
         with httpx.Client(base_url=ready["control"]["url"], timeout=600) as control:
-            for _ in range(days):
+            for _ in range(days * 24 // hours):
                 run(config, project, datetime.fromisoformat(control.get("/clock").json()["now"]))
-                control.post("/clock", json={"advance": 86400}).raise_for_status()
+                control.post("/clock", json={"advance": hours * 3600}).raise_for_status()
             found: dict[str, Any] = control.get("/results").json()
             return found
 
@@ -78,13 +79,13 @@ def run(config: Settings, project: Transform, now: datetime) -> None:
         writeback.write_back(config.connect(model.crm), model, config, str(uuid4())).require_some_accepted()
 
 
-def earned(policy: str, seed: int, leads: int, days: int) -> dict[str, Any]:
+def earned(policy: str, seed: int, leads: int, days: int, hours: int) -> dict[str, Any]:
     """The results of one policy in one world."""
     if policy == "leadwright":
-        return with_leadwright(seed, leads, days)
+        return with_leadwright(seed, leads, days, hours)
     world = World(seed, leads)
     try:
-        return Office(world, policy).work(days, days)
+        return Office(world, policy).work(days, days * 24 // hours)
     finally:
         world.close()
 
@@ -99,13 +100,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--leads", type=int, default=2_000)
     parser.add_argument("--days", type=int, default=14)
+    parser.add_argument(
+        "--hours", type=int, choices=(1, 2, 3, 4, 6, 8, 12, 24), default=4, help="between runs"
+    )
     parser.add_argument("--seeds", type=lambda text: [int(each) for each in text.split(",")], default=[8])
     given = parser.parse_args()
     sys.stdout.write(f"{'seed':>5} {'policy':<11}" + "".join(f"{name:>25}" for name in FIGURES) + "\n")
     won: dict[str, list[float]] = {policy: [] for policy in POLICIES}
     for seed in given.seeds:
         for policy in POLICIES:
-            result = earned(policy, seed, given.leads, given.days)
+            result = earned(policy, seed, given.leads, given.days, given.hours)
             won[policy].append(result["expected_won"])
             say(seed, policy, [result[name] for name in FIGURES])
     for policy in POLICIES:
