@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sandbox.hubspot import writing
 from sandbox.hubspot.errors import bad_request
-from sandbox.hubspot.values import iso, milliseconds
+from sandbox.hubspot.values import iso, milliseconds, spell, text
 
 if TYPE_CHECKING:
     from sandbox.hubspot.portal import HubSpot
 
 TABLE = "_submissions"
+LAST = (1 << 63) - 1
 EMPTY_FORM: dict[str, Any] = {
     "configuration": {},
     "displayOptions": {},
     "legalConsentOptions": {"type": "none"},
 }
+SENT = (
+    "form",
+    "contact_id",
+    "submitted_at",
+    "page_url",
+    "page_title",
+)  # of a loaded row; the rest are values
 
 
 class Forms:
@@ -36,6 +44,39 @@ class Forms:
             f"create index if not exists {TABLE}_by_form on {TABLE} (form, submitted_at, number)"
         )
         portal.store.db.execute(f"create index if not exists {TABLE}_by_contact on {TABLE} (contact)")
+
+    def load(self, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Add forms: rows of name, created_at. One that is there gets the date."""
+        count = 0
+        for row in rows:
+            form = self._named(text(row["name"]))
+            if row.get("created_at"):
+                form["createdAt"] = form["updatedAt"] = spell("datetime", row["created_at"])
+            count += 1
+        return count
+
+    def load_submissions(self, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Add what was sent earlier: rows of form (its name), contact_id, submitted_at, page_url, page_title, values.
+
+        A form that is not there is made. The contacts are left as they are.
+        """
+        columns = ("number", "form", "submitted_at", "body", "contact")
+        loaded, first = [], self._next_number()
+        for number, row in enumerate(rows, first):
+            form, at = self._named(text(row["form"])), spell("datetime", row["submitted_at"])
+            values = {name: text(value) for name, value in row.items() if name not in SENT and value}
+            where = [text(row.get(name) or "") for name in ("page_url", "page_title")]
+            body = _submission(form, number, at, values, *where)
+            loaded.append(
+                (number, form["id"], body["submittedAt"], json.dumps(body), text(row["contact_id"]))
+            )
+        self._portal.store.insert(TABLE, columns, loaded)
+        return len(loaded)
+
+    def _named(self, name: str) -> dict[str, Any]:
+        """The form called `name`, which is made where there is none."""
+        found = next((form for form in self.forms.values() if form["name"] == name), None)
+        return found or self.create({"name": name})
 
     def create(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Add a form."""
@@ -64,19 +105,11 @@ class Forms:
         now = iso(self._portal.clock.now())
         conversion = f"{page_name}: {form['name']}" if page_name else str(form["name"])
         contact = self._write_contact(fields, conversion, now)
-        body = {
-            "conversionId": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{form['id']}-{self._count()}")),
-            "submittedAt": milliseconds(now),
-            "values": [
-                {"name": name, "value": value, "objectTypeId": "0-1"} for name, value in fields.items()
-            ],
-            "pageUrl": page_url,
-        }
-        if page_name:
-            body["pageTitle"] = page_name
+        number = self._next_number()
+        body = _submission(form, number, now, fields, page_url, page_name)
         self._portal.store.db.execute(
-            f"insert into {TABLE} (form, submitted_at, body, contact) values (?, ?, ?, ?)",
-            (form["id"], body["submittedAt"], json.dumps(body), contact),
+            f"insert into {TABLE} (number, form, submitted_at, body, contact) values (?, ?, ?, ?, ?)",
+            (number, form["id"], body["submittedAt"], json.dumps(body), contact),
         )
 
     def _write_contact(self, fields: Mapping[str, str], conversion: str, now: str) -> str:
@@ -100,8 +133,8 @@ class Forms:
         portal.records.update(kind, found, counted)
         return found
 
-    def _count(self) -> int:
-        row = self._portal.store.db.execute(f"select count(*) from {TABLE}").fetchone()
+    def _next_number(self) -> int:
+        row = self._portal.store.db.execute(f"select coalesce(max(number), 0) + 1 from {TABLE}").fetchone()
         return int(row[0])
 
     def of_contact(self, ids: Sequence[str]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -117,10 +150,27 @@ class Forms:
         self, form_id: str, limit: int, after: str | None
     ) -> tuple[list[dict[str, Any]], str | None]:
         """Submissions of a form, newest first, and where the next page starts."""
+        submitted_at, _, number = (after or "").partition("-")
+        behind = (
+            (int(submitted_at), int(number)) if submitted_at.isdigit() and number.isdigit() else (LAST, LAST)
+        )
         rows = self._portal.store.db.execute(
-            f"select number, body from {TABLE} where form = ? and number < ? order by submitted_at desc, number desc "
-            "limit ?",
-            (form_id, int(after) if after else 1 << 62, limit + 1),
+            f"select submitted_at, number, body from {TABLE} where form = ? and (submitted_at, number) < (?, ?) "
+            "order by submitted_at desc, number desc limit ?",
+            (form_id, *behind, limit + 1),
         ).fetchall()
-        more = str(rows[limit - 1][0]) if len(rows) > limit else None
-        return [json.loads(row[1]) for row in rows[:limit]], more
+        more = f"{rows[limit - 1][0]}-{rows[limit - 1][1]}" if len(rows) > limit else None
+        return [json.loads(row[2]) for row in rows[:limit]], more
+
+
+def _submission(
+    form: Mapping[str, Any], number: int, at: str, values: Mapping[str, str], page_url: str, page_name: str
+) -> dict[str, Any]:
+    """A submission as the API shows it."""
+    body = {
+        "conversionId": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{form['id']}-{number}")),
+        "submittedAt": milliseconds(at),
+        "values": [{"name": name, "value": value, "objectTypeId": "0-1"} for name, value in values.items()],
+        "pageUrl": page_url,
+    }
+    return {**body, "pageTitle": page_name} if page_name else body

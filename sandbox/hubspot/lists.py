@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.hubspot.properties import Property
-from sandbox.hubspot.values import iso, milliseconds
+from sandbox.hubspot.values import iso, milliseconds, spell, text
 
 FIRST_LIST = 1
+CONTACTS = "0-1"
 TYPE_ID = "0-45"  # HubSpot's id of the object "list", whose properties a search of lists can show
 _NUMBERS = ("hs_list_size", "hs_list_reference_count")
 _MOMENTS = ("hs_lastmodifieddate", "hs_createdate", "hs_last_record_added_at", "hs_last_record_removed_at")
@@ -90,6 +91,21 @@ class Lists:
         self._lists[made.id] = made
         self._next += 1
         return made
+
+    def load(self, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Make contacts members of lists: rows of list, contact_id, added_at. A list that is not there is made."""
+        count, named = 0, {found.name: found for found in self.all() if found.type_id == CONTACTS}
+        for row in rows:
+            name, at = text(row["list"]), spell("datetime", row.get("added_at") or iso(self._clock.now()))
+            found = named.get(name)
+            if found is None:
+                found = named[name] = self.create(name, CONTACTS, "MANUAL")
+                found.created_at = at
+            found.members.setdefault(text(row["contact_id"]), at)
+            found.created_at = min(found.created_at, at)
+            found.added_at = found.updated_at = max(found.added_at or at, at)
+            count += 1
+        return count
 
     def all(self) -> list[ContactList]:
         """All lists in the order of their ids."""

@@ -33,6 +33,12 @@ from sandbox.store import Store
 
 CLIENT_SECRET = str(uuid.uuid5(uuid.NAMESPACE_URL, "sandbox-app"))  # signs webhooks
 LINKS_AT_ONCE = 20_000
+MOMENTS = {
+    ("history", "changed_at"),
+    ("forms", "created_at"),
+    ("form_submissions", "submitted_at"),
+    ("list_members", "added_at"),
+}
 PORTAL_ID = 7100100  # of the first portal; each other one has its own
 
 
@@ -99,6 +105,9 @@ class HubSpot:
             "deal_stages": lambda rows: self._load_stages("deals", rows),
             "lead_stages": lambda rows: self._load_stages("leads", rows),
             "history": self.history.load,
+            "forms": self.forms.load,
+            "form_submissions": self.forms.load_submissions,
+            "list_members": self.lists.load,
         }
 
     def object_names(self) -> set[str]:
@@ -151,6 +160,9 @@ class HubSpot:
             "deal_stages": ("pipeline_id", "stage_id"),
             "lead_stages": ("pipeline_id", "stage_id"),
             "history": ("object", "record_id", "property", "changed_at"),
+            "forms": ("name",),
+            "form_submissions": ("form", "contact_id", "submitted_at"),
+            "list_members": ("list", "contact_id"),
         }
         return keys.get(object_name, ("hs_object_id",))
 
@@ -158,7 +170,7 @@ class HubSpot:
         """What is wrong with `value` as text of `field` in an import; None where it is fine."""
         if object_name in ("deal_stages", "lead_stages") and field == "display_order":
             return None if value == "" or value.isdigit() else f"{value} is not a whole number"
-        if (object_name, field) == ("history", "changed_at"):
+        if (object_name, field) in MOMENTS:
             object_name, field = "contacts", "createdate"  # any moment will do
         if (object_name, field) == ("history", "object") and self.types.find(value) is None:
             return f"{value} is not an object of this CRM"

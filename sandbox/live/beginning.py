@@ -55,6 +55,7 @@ class Beginning:
         if person.in_hubspot:
             books.add_card(case, "hubspot", case.hubspot_ids[0])
             case.shown["hubspot"] = books.hubspot.contact_row(case, now)
+            case.sent = len(journey.forms)
         if person.in_salesforce:
             books.add_card(case, "salesforce", case.salesforce_ids[0])
             case.shown["salesforce"] = books.salesforce.lead_row(case, now)

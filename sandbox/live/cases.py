@@ -95,6 +95,7 @@ class Case:
         written: which of the journey's activities are in the CRMs, by their place.
         planned: moments at which something of him is due to show.
         forgotten: nobody works on the lead unless something reminds the rep.
+        sent: how many of the journey's forms HubSpot knows.
         expected: the chance to win that the first answer gave: to qualify, to get a deal and to close it.
     """
 
@@ -110,6 +111,7 @@ class Case:
     written: set[int] = field(default_factory=set)
     planned: set[int] = field(default_factory=set)
     forgotten: bool = False
+    sent: int = 0
     contact_id: str = ""
     hubspot_ids: list[str] = field(default_factory=list)
     salesforce_ids: list[str] = field(default_factory=list)

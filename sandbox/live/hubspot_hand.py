@@ -14,9 +14,10 @@ from sandbox.hubspot.properties import Property
 from sandbox.hubspot.values import spell
 from sandbox.hubspot.writing import archive, merge
 from sandbox.live.cases import Card, Case, Logged, Sale
+from sandbox.population.hubspot_forms import ASKED, memberships, submissions
 from sandbox.population.hubspot_rows import activity_fields, company_fields, deal_fields, signal_fields
 from sandbox.population.hubspot_stages import stage_versions
-from sandbox.population.model import Activity, Deal, Rep, Row
+from sandbox.population.model import Activity, Deal, Journey, Rep, Row
 from sandbox.population.moments import hubspot_time
 from sandbox.population.records import filled
 from sandbox.population.sharing import deal_name
@@ -84,6 +85,20 @@ class HubSpotHand:
         case.shown[CRM] = row
         if changes:
             self._update("contacts", card.id, changes)
+        self._send_forms(case, card)
+
+    def _send_forms(self, case: Case, card: Card) -> None:
+        """Bring the forms up to date: what was sent since, with what the contact says of the sender."""
+        new = case.journey.forms[case.sent :]
+        contact = (
+            self._portal.records.get(self._portal.object_type("contacts"), card.id, ASKED) if new else None
+        )
+        if contact is None:
+            return
+        case.sent += len(new)
+        sent = Journey(forms=new)
+        self._portal.load("form_submissions", submissions(card.id, dict(contact.properties), sent))
+        self._portal.load("list_members", memberships(card.id, sent))
 
     def assign(self, card: Card, rep: Rep) -> None:
         """Make `rep` the owner of a contact."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox.population.answers import answers
 from sandbox.population.hubspot_engagements import engagement, noticed
+from sandbox.population.hubspot_forms import memberships, submissions
 from sandbox.population.hubspot_signals import letter_fields, sales_fields, web_fields
 from sandbox.population.hubspot_stages import history_rows, stage_fields, stage_versions
 from sandbox.population.identifiers import Ids
@@ -64,6 +65,11 @@ class HubSpotWriter:
         if company_id:
             self._links.append(("contacts", record_id, "companies", company_id))
         return record_id
+
+    def forms(self, journey: Journey, shown: Row, contact_id: str) -> None:
+        """Write what a contact sent through forms, and the lists that it came into by that."""
+        self._rows["form_submissions"] += submissions(contact_id, shown, journey)
+        self._rows["list_members"] += memberships(contact_id, journey)
 
     def deal(self, deal: Deal, name: str, company_id: str | None) -> str:
         """Write a deal; return its id."""

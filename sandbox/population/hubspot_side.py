@@ -64,6 +64,7 @@ class HubSpotSide:
             return [contact_id]
         if former:
             self._merge(row, former, shown)
+        self._write.forms(journey, shown, contact_id)
         for activity in activities_in("hubspot", person, journey, self._now):
             self._write.activity(activity, person, journey, contact_id)
         deal = deal_in("hubspot", journey, self._now)

@@ -44,6 +44,8 @@ def _number_hubspot(population: Population) -> None:
             row["hs_merged_object_ids"] = _all_new(str(row["hs_merged_object_ids"]), new)
     for row in rows["history"]:
         _follow(row, new, ("record_id",))
+    for row in rows["form_submissions"] + rows["list_members"]:
+        _follow(row, new, ("contact_id",))
     links = population.hubspot_associations
     links[:] = [(one, new[from_id], other, new[to_id]) for one, from_id, other, to_id in links]
     for row in population.truth:

@@ -9,7 +9,7 @@ from sandbox.population.model import Row
 
 HUBSPOT_OBJECTS = (
     "owners", "deal_stages", "companies", "contacts", "deals", "emails", "calls", "meetings", "tasks",
-    "notes", "history",
+    "notes", "history", "forms", "form_submissions", "list_members",
 )  # fmt: skip
 SALESFORCE_OBJECTS = (
     "UserRole", "User", "Group", "Campaign", "Account", "Contact", "Lead", "Opportunity", "OpportunityContactRole",

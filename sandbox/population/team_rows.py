@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox.population.hubspot_forms import form_rows
 from sandbox.population.identifiers import salesforce_id
 from sandbox.population.model import Campaign, Rep, Row
 from sandbox.population.moments import DAY, date_of, salesforce_time
@@ -45,6 +46,7 @@ def team_rows(team: tuple[Rep, ...], campaigns: tuple[Campaign, ...], start: int
     before = salesforce_time(start - 30 * DAY)
     audit: Row = {"CreatedDate": before, "LastModifiedDate": before, "SystemModstamp": before}
     population.hubspot["owners"] += [_owner(rep) for rep in team]
+    population.hubspot["forms"] += form_rows(start)
     population.hubspot["deal_stages"] += [_stage(place) for place in range(len(STAGES))]
     population.salesforce["UserRole"] += _roles(before)
     population.salesforce["User"] += [_user(rep, audit) for rep in team]

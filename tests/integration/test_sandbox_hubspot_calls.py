@@ -385,6 +385,50 @@ def test_webhook_settings(portal: Portal) -> None:
     assert portal("GET", base)["results"] == []
 
 
+def test_submissions_that_are_loaded_in_any_order_come_newest_first(portal: Portal) -> None:
+    ada = portal.contact(email="ada@example.com")
+    moments = [f"2026-01-0{day}T10:00:00Z" for day in (3, 1, 4, 1, 2)]
+    rows = [
+        {
+            "form": "Demo",
+            "contact_id": ada,
+            "submitted_at": at,
+            "email": "ada@example.com",
+            "jobtitle": str(n),
+        }
+        for n, at in enumerate(moments)
+    ]
+    portal.hubspot.load("forms", [{"name": "Demo", "created_at": "2025-12-01T00:00:00Z"}])
+    portal.hubspot.load("form_submissions", rows)
+    (form,) = portal("GET", "/marketing/v3/forms")["results"]
+    assert (form["name"], form["createdAt"]) == ("Demo", "2025-12-01T00:00:00.000Z")
+    path = f"/form-integrations/v1/submissions/forms/{form['id']}"
+    found = [(entry["submittedAt"], entry["values"][1]["value"]) for entry in portal.pages(f"{path}?limit=1")]
+    assert [value for _, value in found] == ["2", "0", "4", "3", "1"]
+    assert found == [
+        (entry["submittedAt"], entry["values"][1]["value"]) for entry in portal("GET", path)["results"]
+    ]
+    sent = {"fields": [{"name": "email", "value": "ada@example.com"}, {"name": "jobtitle", "value": "now"}]}
+    portal("POST", f"/submissions/v3/integration/secure/submit/1/{form['id']}", sent)
+    newest = portal("GET", f"{path}?limit=1")["results"][0]
+    assert newest["values"][1]["value"] == "now"
+    ids = [entry["conversionId"] for entry in portal("GET", path)["results"]]
+    assert len(set(ids)) == len(ids) == 6
+
+
+def test_lists_are_loaded_with_the_moments_of_joining(portal: Portal) -> None:
+    ada, bob = portal.contact(email="ada@example.com"), portal.contact(email="bob@example.com")
+    moments = {ada: "2026-01-02T10:00:00Z", bob: "2026-01-01T10:00:00Z"}
+    rows = [{"list": "Guests", "contact_id": who, "added_at": at} for who, at in moments.items()]
+    portal.hubspot.load("list_members", rows)
+    found = portal("GET", "/crm/v3/lists/object-type-id/0-1/name/Guests")["list"]
+    assert (found["size"], found["createdAt"]) == (2, "2026-01-01T10:00:00.000Z")
+    members = portal("GET", f"/crm/v3/lists/{found['listId']}/memberships")["results"]
+    assert {m["recordId"]: m["membershipTimestamp"] for m in members} == {
+        who: at.replace("Z", ".000Z") for who, at in moments.items()
+    }
+
+
 def test_forms_have_one_type(portal: Portal) -> None:
     portal("POST", "/marketing/v3/forms", {"name": "Theirs", "formType": "captured"}, 501)
     made = portal("POST", "/marketing/v3/forms", {"name": "Ours", "formType": "hubspot"}, 201)

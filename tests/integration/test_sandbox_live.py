@@ -134,6 +134,25 @@ def test_everything_that_lives_moves(lived: tuple[Sandbox, Rows]) -> None:
     assert results["mqls"] > 3 and results["answered"] > 3
 
 
+def test_a_form_that_is_sent_is_a_submission_too(lived: tuple[Sandbox, Rows]) -> None:
+    sandbox, before = lived
+    said = sandbox["hubspot"]
+    http = httpx.Client(base_url=said["url"], headers={"Authorization": f"Bearer {said['token']}"})
+    now = {key[2]: row for key, row in read(sandbox).items() if key[:2] == ("hubspot", "contacts")}
+    sent = "num_conversion_events"
+    with http:
+        moved = [
+            (contact_id, int(row[sent]))
+            for contact_id, row in now.items()
+            if row[sent] and row[sent] != before.get(("hubspot", "contacts", contact_id), {}).get(sent)
+        ]
+        assert len(moved) > 5
+        for contact_id, count in moved:
+            asked = {"formSubmissionMode": "all"}
+            profile = http.get(f"/contacts/v1/contact/vid/{contact_id}/profile", params=asked).json()
+            assert len(profile["form-submissions"]) == count, contact_id
+
+
 def test_nothing_but_plans_is_dated_after_the_clock(lived: tuple[Sandbox, Rows]) -> None:
     now = control(lived[0], "GET", "clock")["now"][:19]
     for (crm, name, _), row in read(lived[0]).items():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from statistics import mean, median
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -186,6 +187,30 @@ def test_hubspot_links_and_owners_exist(population: Population) -> None:
     assert {row["dealstage"] for row in rows["deals"]} <= stages
     emails = [row["email"] for row in rows["contacts"] if "email" in row and "archived" not in row]
     assert len(emails) == len(set(emails))
+
+
+def test_forms_say_what_contacts_say_of_them(population: Population) -> None:
+    rows = population.hubspot
+    sent: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows["form_submissions"]:
+        sent[row["contact_id"]].append(row)
+    forms = {row["name"] for row in rows["forms"]}
+    assert {row["form"] for row in rows["form_submissions"]} == forms
+    people = {row["hs_object_id"]: row for row in rows["contacts"] if row.get("archived") != "true"}
+    assert sent.keys() <= people.keys()
+    for contact_id, person in people.items():
+        mine = sorted(sent[contact_id], key=lambda row: row["submitted_at"])
+        assert len(mine) == person.get("num_conversion_events", 0)
+        if mine:
+            assert mine[0]["submitted_at"] == person["first_conversion_date"]
+            assert mine[-1]["form"] == person["recent_conversion_event_name"]
+            assert {row.get("jobtitle") for row in mine} == {person.get("jobtitle")}
+    joined = {(row["list"], row["contact_id"]) for row in rows["list_members"]}
+    assert len(joined) == len(rows["list_members"])
+    lists = {"Webinar registration": "Webinar guests", "Newsletter": "Newsletter readers"}
+    assert joined == {
+        (lists[row["form"]], row["contact_id"]) for row in rows["form_submissions"] if row["form"] in lists
+    }
 
 
 def check_references(population: Population) -> None:
