@@ -112,7 +112,8 @@ def _worth_with(row: dict[str, Any], rep: dict[str, Any], now: datetime, more_ho
     hours = 0.3 + more_hours + (_moment(rep["works_next"]) - now).total_seconds() / 3600
     if row["mql_at"]:
         hours += max(0.0, (now - _moment(row["mql_at"])).total_seconds() / 3600)
-    quick, skill = 1.5 * math.exp(-hours / 4), 2 * (rep["skill"][row["segment"] or "small"] - 0.5)
+    skill = rep["skill"][row["segment"] or "small"] - 0.5 * (row["language"] not in rep["languages"])
+    quick, skill = 1.5 * math.exp(-hours / 4), 2 * (skill - 0.5)
     return _chance(row["sql_odds"] + quick + skill) * _chance(row["win_odds"] + 0.4 * quick + skill)
 
 

@@ -22,6 +22,7 @@ from sandbox.population.model import Deal, Rep
 from sandbox.population.moments import DAY, HOUR, MINUTE
 from sandbox.population.selling import answering_odds, conclude, follow_up, segment_for, touch
 
+FOREIGN = 0.5  # the skill that a rep lacks who does not speak the lead's language; the made team always does
 _NOBODY = 0.03  # the share of leads that nobody picks up
 
 
@@ -110,6 +111,7 @@ class Sales:
     def _answer(self, case: Case, rep: Rep, now: int) -> None:
         person, journey, fate = case.person, case.journey, case.fate
         hours, skill = hours_to_answer(case, now), rep.skill[segment_for(person)]
+        skill -= 0.0 if person.language in rep.languages else FOREIGN
         dice = draw_for(self._seed, person.number, "answer")
         journey.rep, journey.assigned_at = rep, journey.assigned_at or now
         touch(dice, person, journey, rep, now)
