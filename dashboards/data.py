@@ -45,12 +45,16 @@ class Kpis:
 
 @dataclass(frozen=True)
 class Lead:
-    """Everything on the lead page; `response` is empty for a lead that was never ready for sales."""
+    """Everything on the lead page; `response` is empty for a lead that was never ready for sales.
+
+    `returns` has the times that it asked again after an answer, newest first.
+    """
 
     facts: Row
     score: Row
     owner: Row
     response: Row
+    returns: list[Row]
     contributions: list[Row]
     touches: list[Row]
 
@@ -161,6 +165,9 @@ def read_lead(settings: Settings, lead_id: str) -> Lead | None:
             score=scores[0],
             owner=_first(of_lead("marts.fct_lead_assignments")),
             response=_first(of_lead("marts.fct_lead_responses")),
+            returns=sorted(
+                of_lead("marts.fct_lead_returns"), key=lambda back: back["returned_at"], reverse=True
+            ),
             contributions=of_lead("marts.fct_lead_score_contributions"),
             touches=sorted(
                 of_lead("marts.fct_lead_touches"), key=lambda touch: touch["touched_at"], reverse=True

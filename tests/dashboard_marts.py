@@ -116,6 +116,16 @@ def ada() -> dict[str, list[dict[str, Any]]]:
                 "sla_minutes": 5, "sla_due_at": AS_OF - timedelta(days=12, minutes=9), "sla_status": "broken",
             }
         ],
+        "fct_lead_returns": [
+            {
+                "lead_id": ADA, "return_number": n, "returned_at": AS_OF - timedelta(days=days), "is_latest": n == 2,
+                "first_touch_at": AS_OF - timedelta(days=days - 2) if n == 1 else None,
+                "sla_minutes": 5 if n == 2 else None,
+                "sla_due_at": AS_OF - timedelta(days=days, minutes=-5) if n == 2 else None,
+                "sla_status": "broken" if n == 2 else None,
+            }
+            for n, days in ((1, 9), (2, 1))
+        ],
         "dim_crm_records": [
             {"record_key": f"{key}:{n}", "record_id": n, "lead_id": ADA, "is_deleted": False}
             for key, n in (("hubspot:contacts", "501"), ("hubspot:contacts", "502"),

@@ -135,7 +135,7 @@ def _show_lead(lead: Lead) -> None:
         _show_touches(lead.touches)
     with right:
         _show_decision(lead.score, lead.owner)
-        _show_response(lead.response)
+        _show_response(lead.response, lead.returns)
         st.subheader("Facts")
         st.html(markup.pairs(facts_in_words(facts)))
 
@@ -181,7 +181,7 @@ def _show_decision(score: Row, owner: Row) -> None:
     )
 
 
-def _show_response(response: Row) -> None:
+def _show_response(response: Row, returns: list[Row]) -> None:
     if not response:
         return
     touched, due = response["first_touch_at"], response["sla_due_at"]
@@ -197,6 +197,22 @@ def _show_response(response: Row) -> None:
             ]
         )
     )
+    if returns:
+        st.caption("Asked again after an answer, newest first. Each time has a promise of its own.")
+        st.html(markup.table(["Asked again", "Answer due", "Promise", "Answered"], returns_in_words(returns)))
+
+
+def returns_in_words(returns: list[Row]) -> list[tuple[str, str, str, str]]:
+    """The requests after the first one: when, until when an answer is due, what became of it, when it came."""
+    return [
+        (
+            moment(back["returned_at"]),
+            moment(back["sla_due_at"]) if back["sla_due_at"] else "no promised time",
+            PROMISES.get(back["sla_status"], ""),
+            moment(back["first_touch_at"]) if back["first_touch_at"] else "not yet",
+        )
+        for back in returns
+    ]
 
 
 def _show_touches(touches: list[Row]) -> None:

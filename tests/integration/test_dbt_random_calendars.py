@@ -98,7 +98,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
 def test_working_time_agrees_with_a_plain_computation(built: DbtWarehouse, worlds: list[_World]) -> None:
     _replace(built, worlds)
     built.transform.build(
-        select="int_working_days int_response_working_time fct_lead_responses", as_of=_AS_OF
+        select="int_lead_calendars int_working_days int_response_working_time fct_lead_responses",
+        as_of=_AS_OF,
     )
     found = {
         row[0]: row[1:]

@@ -75,7 +75,7 @@ def test_response_and_deadline_agree_with_a_plain_computation(built: DbtWarehous
         "insert into intermediate.int_responses by name "
         "select lead_id, ready as ready_at, touched as first_touch_at from asked"
     )
-    built.transform.build(select="int_working_days int_response_working_time", as_of=NOW)
+    built.transform.build(select="int_lead_calendars int_working_days int_response_working_time", as_of=NOW)
     found = built.rows(
         "select lead_id, response_working_minutes, sla_due_at from intermediate.int_response_working_time"
     )

@@ -233,6 +233,29 @@ def test_an_owner_whom_the_crm_had_before_us_was_seen_and_not_assigned(show: Sho
     assert "Assigned" not in text
 
 
+def test_a_lead_that_asked_again_has_each_request_with_its_promise(show: Show) -> None:
+    app = show(marts.full(), "lead", lead=marts.ADA)
+    requests = re.findall(
+        r"<tr><td>([^<]*)</td><td>([^<]*)</td><td>([^<]*)</td><td>([^<]*)</td></tr>", _html(app)
+    )
+    day = timedelta(days=1)
+    due, late = marts.AS_OF - day + timedelta(minutes=5), "broken: not answered in time"
+    assert requests == [
+        (figures.moment(marts.AS_OF - day), figures.moment(due), late, "not yet"),
+        (
+            figures.moment(marts.AS_OF - 9 * day),
+            "no promised time",
+            "",
+            figures.moment(marts.AS_OF - 7 * day),
+        ),
+    ]
+
+
+def test_a_lead_that_asked_once_has_no_further_requests(show: Show) -> None:
+    tables = marts.full() | {"fct_lead_returns": []}
+    assert "Asked again" not in said(show(tables, "lead", lead=marts.ADA))
+
+
 def test_the_contributions_on_the_page_add_up_to_the_score(show: Show) -> None:
     app = show(marts.full(), "lead", lead=marts.ADA)
     rows = re.findall(

@@ -21,12 +21,7 @@ leads as (
         calendars.calendar,
         calendars.time_zone
     from {{ ref('int_responses') }} as responses
-    inner join {{ ref('int_people') }} as people on responses.lead_id = people.lead_id
-    left join {{ ref('calendars') }} as regional on people.region = regional.region
-    inner join {{ ref('calendars') }} as calendars
-        on
-            regional.calendar = calendars.calendar
-            or (regional.calendar is null and calendars.region is null)
+    inner join {{ ref('int_lead_calendars') }} as calendars on responses.lead_id = calendars.lead_id
 ),
 
 promises as (
@@ -36,7 +31,7 @@ promises as (
     from {{ ref('int_response_promises') }}
 ),
 
-moments as (
+marks as (
     {% for moment in ['ready_at', 'first_touch_at', 'visible_at'] %}
     select lead_id, '{{ moment }}' as moment, {{ moment }} as moment_at, cast(null as integer) as sla_minutes from leads
     union all
@@ -53,65 +48,11 @@ moments as (
     inner join promises on leads.lead_id = promises.lead_id and promises.place = 1
 ),
 
-local_moments as (
-    select
-        leads.lead_id,
-        leads.calendar,
-        leads.time_zone,
-        moments.moment,
-        moments.sla_minutes,
-        {{ local_time('moments.moment_at', 'leads.time_zone') }} as local_at
-    from moments
-    inner join leads on moments.lead_id = leads.lead_id
-    where moments.moment_at is not null
+moments as (
+    select marks.*, leads.calendar, leads.time_zone from marks inner join leads on marks.lead_id = leads.lead_id
 ),
 
-working_days as (
-    select * from {{ ref('int_working_days') }}
-),
-
-counted as (
-    select
-        moments.lead_id,
-        moments.calendar,
-        moments.time_zone,
-        moments.moment,
-        moments.sla_minutes,
-        working_days.seconds_before
-        + greatest(
-            0,
-            least(
-                working_days.open_seconds,
-                {{ seconds_between('cast(cast(moments.local_at as date) as timestamp)', 'moments.local_at') }}
-                - working_days.opens_second
-            )
-        ) as working_seconds
-    from local_moments as moments
-    inner join working_days
-        on moments.calendar = working_days.calendar and cast(moments.local_at as date) = working_days.day_on
-),
-
-{% set due_second %}
-cast(
-    working_days.opens_second + counted.working_seconds + counted.sla_minutes * 60
-    - working_days.seconds_before as integer
-)
-{% endset %}
-deadlines as (
-    select
-        counted.lead_id,
-        counted.moment,
-        {{ utc_time(
-            dbt.dateadd('second', due_second, 'cast(working_days.day_on as timestamp)'), 'counted.time_zone'
-        ) }} as due_at
-    from counted
-    inner join working_days
-        on
-            counted.calendar = working_days.calendar
-            and working_days.seconds_before < counted.working_seconds + counted.sla_minutes * 60
-            and counted.working_seconds + counted.sla_minutes * 60
-            <= working_days.seconds_before + working_days.open_seconds
-),
+{{ working_time(['lead_id', 'moment']) }},
 
 spans as (
     select

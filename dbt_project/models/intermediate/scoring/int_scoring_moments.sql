@@ -1,9 +1,10 @@
 {% set log = earlier_rows('int_response_promises') %}
+{% set return_log = earlier_rows('int_return_promises') %}
 
 -- The pairs that features and scores are computed for: every lead now; at each past moment that the variable
--- `moments` names; and at the moments of its own that ops.moments holds. A lead that has become ready for sales is scored
--- for that moment too, once: its grade then says how fast an answer is promised. A lead is scored only for times it
--- was there.
+-- `moments` names; and at the moments of its own that ops.moments holds. A lead that has become ready for sales, or has
+-- come back, is scored for that moment too, once: its grade then says how fast an answer is promised. A lead is scored
+-- only for times it was there.
 
 with people as (
     select lead_id, created_at from {{ ref('int_people') }}
@@ -23,6 +24,14 @@ moments as (
     {% if log %}
     left join (select distinct lead_id from {{ log }}) as promised on ready.lead_id = promised.lead_id
     where promised.lead_id is null
+    {% endif %}
+    union all
+    select returns.lead_id, returns.returned_at as as_of, false as is_asked
+    from {{ ref('int_lead_returns') }} as returns
+    {% if return_log %}
+    left join (select lead_id, max(returned_at) as returned_at from {{ return_log }} group by lead_id) as promised
+        on returns.lead_id = promised.lead_id
+    where promised.lead_id is null or promised.returned_at < returns.returned_at
     {% endif %}
 ),
 

@@ -27,12 +27,16 @@ select
     assignments.owner_name as owner,
     assignments.reason as owner_reason,
     scores.next_action,
-    {{ dbt.date_trunc('second', 'responses.sla_due_at') }} as sla_due_at,
+    -- The due time of the latest request; that of an earlier one would call for an answer that was given.
+    {{ dbt.date_trunc(
+        'second', 'case when returns.lead_id is null then responses.sla_due_at else returns.sla_due_at end'
+    ) }} as sla_due_at,
     reps.hubspot_owner_id,
     reps.salesforce_user_id,
     replaced.replaced_reps
 from {{ ref('fct_lead_scores') }} as scores
 inner join {{ ref('fct_lead_assignments') }} as assignments on scores.lead_id = assignments.lead_id
 left join {{ ref('fct_lead_responses') }} as responses on scores.lead_id = responses.lead_id
+left join {{ ref('fct_lead_returns') }} as returns on scores.lead_id = returns.lead_id and returns.is_latest
 left join {{ ref('int_reps') }} as reps on assignments.rep_id = reps.rep_id
 left join replaced on scores.lead_id = replaced.lead_id
