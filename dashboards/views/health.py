@@ -70,7 +70,7 @@ def _show_addresses(addresses: pd.DataFrame) -> None:
     if addresses.empty:
         return
     st.subheader("Routing files that name nobody")
-    st.warning("Routing passes over these rows, and their leads go to somebody else. Correct or remove them.")
+    st.warning("These rows do nothing: nobody is found by their address. Correct or remove them.")
     table = pd.DataFrame(
         {
             "Address": addresses["email_pattern"],

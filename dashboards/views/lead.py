@@ -208,7 +208,7 @@ def returns_in_words(returns: list[Row]) -> list[tuple[str, str, str, str]]:
         (
             moment(back["returned_at"]),
             moment(back["sla_due_at"]) if back["sla_due_at"] else "no promised time",
-            PROMISES.get(back["sla_status"], ""),
+            back["sla_status"] or "",
             moment(back["first_touch_at"]) if back["first_touch_at"] else "not yet",
         )
         for back in returns

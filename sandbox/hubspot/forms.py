@@ -46,12 +46,17 @@ class Forms:
         portal.store.db.execute(f"create index if not exists {TABLE}_by_contact on {TABLE} (contact)")
 
     def load(self, rows: Iterable[Mapping[str, Any]]) -> int:
-        """Add forms: rows of name, created_at. One that is there gets the date."""
+        """Add forms: rows of name, created_at, fields (names of properties, `;` between them).
+
+        One that is there gets what the row says.
+        """
         count = 0
         for row in rows:
             form = self._named(text(row["name"]))
             if row.get("created_at"):
                 form["createdAt"] = form["updatedAt"] = spell("datetime", row["created_at"])
+            if row.get("fields"):
+                form["fieldGroups"] = [self._field_group(name) for name in text(row["fields"]).split(";")]
             count += 1
         return count
 
@@ -72,6 +77,21 @@ class Forms:
             )
         self._portal.store.insert(TABLE, columns, loaded)
         return len(loaded)
+
+    def _field_group(self, name: str) -> dict[str, Any]:
+        """A line of a form that asks for one property."""
+        known = self._portal.object_type("contacts").properties.get(name)
+        field = {
+            "objectTypeId": "0-1",
+            "name": name,
+            "label": known.label if known else name,
+            "required": name == "email",
+            "hidden": False,
+            "fieldType": "email" if name == "email" else "single_line_text",
+        }
+        if name == "email":
+            field["validation"] = {"blockedEmailDomains": [], "useDefaultBlockList": False}
+        return {"groupType": "default_group", "richTextType": "text", "fields": [field]}
 
     def _named(self, name: str) -> dict[str, Any]:
         """The form called `name`, which is made where there is none."""

@@ -125,6 +125,7 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
         "delete from marts.fct_lead_assignment_alternatives; "
         "update raw_hubspot.calls set archived = 'true' where hash(hs_object_id) % 5 = 0; "
         "update raw_hubspot.emails set archived = 'true' where hash(hs_object_id) % 5 = 0; "
+        'update raw_salesforce."User" set "IsActive" = \'false\' where "Email" like \'elise.garnier@%\'; '
         "update raw_hubspot.contacts set hs_lead_status = 'UNQUALIFIED', leadwright_rejected_because = 'No budget' "
         "where lifecyclestage = 'lead'"
     )

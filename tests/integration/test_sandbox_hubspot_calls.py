@@ -398,10 +398,17 @@ def test_submissions_that_are_loaded_in_any_order_come_newest_first(portal: Port
         }
         for n, at in enumerate(moments)
     ]
-    portal.hubspot.load("forms", [{"name": "Demo", "created_at": "2025-12-01T00:00:00Z"}])
+    portal.hubspot.load(
+        "forms", [{"name": "Demo", "created_at": "2025-12-01T00:00:00Z", "fields": "email;jobtitle"}]
+    )
     portal.hubspot.load("form_submissions", rows)
     (form,) = portal("GET", "/marketing/v3/forms")["results"]
     assert (form["name"], form["createdAt"]) == ("Demo", "2025-12-01T00:00:00.000Z")
+    asked = [field for group in form["fieldGroups"] for field in group["fields"]]
+    assert [(field["name"], field["fieldType"], field["required"]) for field in asked] == [
+        ("email", "email", True),
+        ("jobtitle", "single_line_text", False),
+    ]
     path = f"/form-integrations/v1/submissions/forms/{form['id']}"
     found = [(entry["submittedAt"], entry["values"][1]["value"]) for entry in portal.pages(f"{path}?limit=1")]
     assert [value for _, value in found] == ["2", "0", "4", "3", "1"]

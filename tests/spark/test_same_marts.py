@@ -120,6 +120,9 @@ def _live_on(made: DbtWarehouse) -> None:
     made.execute(
         "update raw_hubspot.contacts set hs_lead_status = 'UNQUALIFIED' where lifecyclestage = 'lead'"
     )
+    made.execute(
+        'update raw_salesforce."User" set "IsActive" = \'false\' where "Email" like \'elise.garnier@%\''
+    )
     sent = {"run_id": "r1", "crm": "hubspot", "object": "contacts", "status": "accepted", "payload_hash": "h"}
     made.add("ops", "writes", ({**sent, "record_id": p} for (p,) in people), later)
 
