@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sandbox.hubspot.objects import ObjectType
@@ -261,16 +261,31 @@ class Associations:
         """The links of the records `ids`, by record, ordered by the other record's id."""
         found: dict[str, list[Link]] = {}
         kinds = {kind.type_id: kind for kind in self.types(one, other)}
+        for from_id, to_id, type_id in self._ordered(one, other, ids):
+            found.setdefault(from_id, []).append(Link(from_id, to_id, kinds[type_id]))
+        return found
+
+    def listed(
+        self, one: ObjectType, other: ObjectType, ids: Sequence[str]
+    ) -> dict[str, list[dict[str, str]]]:
+        """The same links as `of` gives, as lists of records show them: a page has hundreds."""
+        found: dict[str, list[dict[str, str]]] = {}
+        names = self.wire_names(one, other)
+        for from_id, to_id, type_id in self._ordered(one, other, ids):
+            found.setdefault(from_id, []).append({"id": to_id, "type": names[type_id]})
+        return found
+
+    def _ordered(
+        self, one: ObjectType, other: ObjectType, ids: Sequence[str]
+    ) -> Iterator[tuple[str, str, int]]:
         marks = ", ".join("?" * len(ids))
         cursor = self._store.db.cursor()
         cursor.row_factory = None
-        for from_id, to_id, type_id in cursor.execute(
+        return cursor.execute(
             f"select from_id, to_id, type_id from {TABLE} where from_object = ? and from_id in ({marks}) "
             "and to_object = ? order by from_id, length(to_id), to_id, type_id",
             (one.name, *ids, other.name),
-        ):
-            found.setdefault(from_id, []).append(Link(from_id, to_id, kinds[type_id]))
-        return found
+        )
 
     def take(self, kind: ObjectType, record_id: str) -> list[tuple[str, LinkType]]:
         """Remove the links of a record; return them as (to id, type)."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sandbox.hubspot import rules, scopes, writing
-from sandbox.hubspot.associations import Link
 from sandbox.hubspot.calls import Answer, Call
 from sandbox.hubspot.errors import ApiError, bad_request, check_not_refused, not_found
 from sandbox.hubspot.objects import ObjectType
@@ -49,28 +48,27 @@ def _with_associations(call: Call, shown: list[dict[str, Any]]) -> None:
         other = call.portal.types.find(name)
         if other is None:  # documented: what does not exist is ignored
             continue
-        links = call.portal.associations.of(call.kind, other, [body["id"] for body in shown])
-        names = call.portal.associations.wire_names(call.kind, other)
+        links = call.portal.associations.listed(call.kind, other, [body["id"] for body in shown])
         for body in shown:
             if found := links.get(body["id"]):
-                body.setdefault("associations", {})[other.name] = _linked(
-                    call, other, body["id"], found, names
+                body.setdefault("associations", {})[other.name] = (
+                    {"results": found}
+                    if len(found) <= MAX_LINKS_SHOWN
+                    else _first_page(call, other, body["id"], found)
                 )
 
 
-def _linked(
-    call: Call, other: ObjectType, record_id: str, links: Sequence[Link], names: Mapping[int, str]
+def _first_page(
+    call: Call, other: ObjectType, record_id: str, links: Sequence[dict[str, str]]
 ) -> dict[str, Any]:
     """The links of one record to `other`, up to a number of records; the rest is a page of its own."""
-    shown, last = links, ""
-    if len(links) > MAX_LINKS_SHOWN:  # several links can lead to one record
-        inside = list(dict.fromkeys(link.to_id for link in links))[:MAX_LINKS_SHOWN]
-        last, targets = inside[-1], set(inside)
-        shown = [link for link in links if link.to_id in targets]
-    results = [{"id": link.to_id, "type": names[link.kind.type_id]} for link in shown]
+    # several links can lead to one record
+    targets = list(dict.fromkeys(link["id"] for link in links))[:MAX_LINKS_SHOWN]
+    inside = set(targets)
+    shown = [link for link in links if link["id"] in inside]
     if len(shown) == len(links):
-        return {"results": results}
-    return {"results": results, "paging": next_links(call, "v3", (call.kind, record_id, other), last)}
+        return {"results": shown}
+    return {"results": shown, "paging": next_links(call, "v3", (call.kind, record_id, other), targets[-1])}
 
 
 def _shown(call: Call, records: Sequence[Record]) -> list[dict[str, Any]]:
