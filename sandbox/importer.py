@@ -31,6 +31,9 @@ class Fillable(Protocol):
     def key(self, object_name: str) -> tuple[str, ...]:
         """The columns that tell the rows of `object_name` apart."""
 
+    def unique(self, object_name: str) -> tuple[str, ...]:
+        """The columns that no two rows in use can share a value of, upper and lower case alike."""
+
     def problem(self, object_name: str, field: str, value: str) -> str | None:
         """What is wrong with `value` in `field`; None where it is fine."""
 
@@ -156,9 +159,11 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 def _read_object(path: Path, crm: Fillable) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     seen: set[tuple[str, ...]] = set()
-    key = crm.key(path.stem)
+    lines: dict[tuple[str, str], int] = {}
+    key, unique = crm.key(path.stem), crm.unique(path.stem)
     for line, row in _records(path):
         _check_key(path, line, row, key, seen)
+        _check_unique(path, line, row, unique, lines)
         for name, value in row.items():
             problem = crm.problem(path.stem, name, value)
             if problem:
@@ -178,6 +183,25 @@ def _check_key(
     if value in seen:
         raise refusal(path, line, key[-1], f"{' '.join(value)} is there already in an earlier line")
     seen.add(value)
+
+
+def _check_unique(
+    path: Path,
+    line: int,
+    row: Mapping[str, str],
+    unique: Iterable[str],
+    lines: dict[tuple[str, str], int],
+) -> None:
+    """`lines` has the line of every value so far; rows in the recycle bin do not count."""
+    if row.get("archived", "").lower() == "true":
+        return
+    for name in unique:
+        value = row.get(name, "").strip().lower()
+        first = lines.setdefault((name, value), line)
+        if value and first != line:
+            raise refusal(
+                path, line, name, f"{value} is that of the record in line {first}; only one can have it"
+            )
 
 
 def _read_links(path: Path, batch: Batch, crm: Fillable) -> list[tuple[str, str, str, str]]:

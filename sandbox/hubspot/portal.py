@@ -166,6 +166,11 @@ class HubSpot:
         }
         return keys.get(object_name, ("hs_object_id",))
 
+    def unique(self, object_name: str) -> tuple[str, ...]:
+        """The properties that no two records of `object_name` share a value of."""
+        kind = self.types.find(object_name)
+        return tuple(name for name, known in kind.properties.items() if known.unique) if kind else ()
+
     def problem(self, object_name: str, field: str, value: str) -> str | None:
         """What is wrong with `value` as text of `field` in an import; None where it is fine."""
         if object_name in ("deal_stages", "lead_stages") and field == "display_order":

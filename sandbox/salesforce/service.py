@@ -85,6 +85,10 @@ class Salesforce:
         """The columns that tell the rows of an object apart."""
         return ("Id",)
 
+    def unique(self, object_name: str) -> tuple[str, ...]:
+        """The fields that no two records of an object share a value of."""
+        return ("Username",) if object_name == "User" else ()
+
     def problem(self, object_name: str, field: str, value: str) -> str | None:
         """What is wrong with a text as a value of a field, or None."""
         return loading.problem(self.org, object_name, field, value)

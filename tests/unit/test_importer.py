@@ -103,6 +103,10 @@ REFUSED = {
     "no id column": ({"contacts": "email\na@x.org\n"}, "line 1, column hs_object_id: the header has no hs_object_id"),
     "empty id": ({"contacts": "hs_object_id,email\n,a@x.org\n"}, "line 2, column hs_object_id: is empty"),
     "id twice": ({"contacts": "hs_object_id\n1\n2\n1\n"}, "line 4, column hs_object_id: 1 is there already"),
+    "address twice": (
+        {"contacts": "hs_object_id,email,archived\n1,a@x.org,\n2,,\n3,,\n4,A@x.org,true\n5,A@X.org,\n"},
+        "line 6, column email: a@x.org is that of the record in line 2",
+    ),
     "too few values": ({"contacts": "hs_object_id,email\n1,a@x.org\n2\n"}, "line 3, column 2: 1 values under 2"),
     "too many values": ({"contacts": "hs_object_id\n1,2\n"}, "line 2, column 2: 2 values under 1"),
     "bad number": ({"deals": "hs_object_id,amount\n1,5\n2,five\n"}, "line 3, column amount: five was not"),
