@@ -275,6 +275,7 @@ _KNOWN_AT_ONCE = (
     ),
     *(
         "sla_kept",
+        "returns_kept",
         "follow_ups_done",
         "load_off_balance",
         "rejected_without_touch",

@@ -136,6 +136,7 @@ GRAINS: dict[str, str] = {
     "rpt_overview": "",
     "rpt_pipeline": "cut cut_key",
     "rpt_responses": "cut cut_key",
+    "rpt_returns": "cut cut_value",
     "rpt_routing": "cut cut_key",
     "rpt_score_bands": "cut cut_value",
     "rpt_sync_health": "crm object status code",

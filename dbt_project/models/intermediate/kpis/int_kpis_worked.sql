@@ -36,6 +36,19 @@ union all
 {% endfor %}
 
 select
+    'returns_kept' as kpi_id,
+    {{ month_of('returned_at') }} as month,
+    {{ counted("sla_status = 'kept'") }} as numerator,
+    {{ counted("sla_status in ('kept', 'broken')") }} as denominator,
+    {{ counted("sla_status in ('kept', 'broken')") }} as basis_count,
+    {{ counted("sla_status = 'running'") }} as open_count,
+    true as is_mature
+from {{ ref('fct_lead_returns') }}
+group by {{ month_of('returned_at') }}
+
+union all
+
+select
     'follow_ups_done' as kpi_id,
     {{ month_of('due_at') }} as month,
     {{ counted("status = 'done'") }} as numerator,
