@@ -53,12 +53,14 @@ _FIELDS = {
     "sla_due_at": "leadwright_sla_due_at",
 }
 _LEADS = """
-    select i.record_id, s.*, a.owner_name, a.reason, a.is_routed, r.sla_due_at,
+    select i.record_id, s.*, a.owner_name, a.reason, a.is_routed,
+        case when b.lead_id is null then r.sla_due_at else b.sla_due_at end as sla_due_at,
         reps.hubspot_owner_id, reps.salesforce_user_id
     from intermediate.int_identities i
     join marts.fct_lead_scores s on s.lead_id = i.lead_id
     join marts.fct_lead_assignments a on a.lead_id = i.lead_id
     left join marts.fct_lead_responses r on r.lead_id = i.lead_id
+    left join marts.fct_lead_returns b on b.lead_id = i.lead_id and b.is_latest
     left join marts.dim_reps reps on reps.rep_id = a.rep_id
     where i.crm = '{crm}' and lower(i.object) like '{kind}%' and not i.is_deleted and not i.is_converted
 """

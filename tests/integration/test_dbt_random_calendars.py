@@ -78,7 +78,10 @@ def _worlds(draw: st.DrawFn) -> _World:
     ready = draw(_moments)
     visible = ready + timedelta(seconds=draw(st.integers(0, 2 * 86400)))
     touched = draw(st.none() | st.integers(0, 8 * 86400).map(lambda s: visible + timedelta(seconds=s)))
-    return _World(draw(_calendars), ready, visible, touched, draw(st.integers(1, 3000)))
+    calendar = draw(_calendars)
+    # Deadlines are known for 400 days: some 57 weeks, of which holidays may take twelve.
+    most = 40 * sum(closes - opens for opens, closes in calendar.hours.values())
+    return _World(calendar, ready, visible, touched, draw(st.integers(1, min(3000, most))))
 
 
 @pytest.fixture(scope="module")
