@@ -28,7 +28,7 @@ def process(*command: str, env: Mapping[str, str], log: Path) -> Iterator[subpro
     finally:
         running.terminate()
         try:
-            running.wait(timeout=30)
+            running.wait(timeout=10)
         except subprocess.TimeoutExpired:
             running.kill()
             running.wait()

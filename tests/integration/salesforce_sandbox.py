@@ -107,7 +107,12 @@ def served(folder: Path, **options: Any) -> Iterator[Served]:
     store = Store(folder / "salesforce.sqlite")
     salesforce = Salesforce(store, clock, **options)
     config = uvicorn.Config(
-        salesforce.app, host="127.0.0.1", port=0, log_level="error", ssl_context_factory=lambda *_: context
+        salesforce.app,
+        host="127.0.0.1",
+        port=0,
+        log_level="error",
+        ssl_context_factory=lambda *_: context,
+        timeout_graceful_shutdown=1,  # a client that keeps its connection would hold the test for ten seconds
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
