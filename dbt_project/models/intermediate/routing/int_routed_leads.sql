@@ -1,7 +1,11 @@
+{% set million = 'cast(1000000 as double)' %}
+
 -- Which lead goes to whom, once it is settled how many leads each rep takes. Within a cell (leads of one lane and grade)
 -- every lead asks for the rep who would win it most often compared with what the lead and the rep would do elsewhere;
 -- a rep takes those who would lose most by going to their second choice. Two such passes; what is left is dealt out in
--- the order of a hash of lead and week. Measured against the optimal assignment by tests/benchmarks/bench_routing.py.
+-- the order of a hash of lead and week. Margins are whole millionths, computed from whole numbers: sums of fractions end
+-- in digits that depend on the order of the rows, and would decide between equals. Measured against the optimal
+-- assignment by tests/benchmarks/bench_routing.py.
 
 with slots as (
     select * from {{ ref('int_slots_by_rule') }}
@@ -49,7 +53,7 @@ pass_1_options as (
         leads.lead_id,
         slots.rep_id,
         slots.slot_count,
-        win_rates.win_rate
+        cast(round(win_rates.win_rate * 1000000) as bigint) as win_millionths
     from leads
     inner join slots on leads.lane = slots.lane and leads.grade = slots.grade
     inner join {{ ref('int_lead_win_rates') }} as win_rates
@@ -60,10 +64,24 @@ pass_1_options as (
 {{ 'pass_%d' % pass }}_margins as (
     select
         *,
-        round(
-            win_rate - avg(win_rate) over (partition by lead_id) - avg(win_rate) over (partition by cell, rep_id), 6
+        cast(
+            floor(
+                (
+                    cast(win_millionths as double) * {{ million }}
+                    - cast(floor(lead_sum * {{ million }} / lead_count) as double)
+                    - cast(floor(rep_sum * {{ million }} / rep_count) as double)
+                ) / {{ million }} + 0.5
+            ) as bigint
         ) as margin
-    from {{ 'pass_%d' % pass }}_options
+    from (
+        select
+            *,
+            cast(sum(win_millionths) over (partition by lead_id) as double) as lead_sum,
+            count(*) over (partition by lead_id) as lead_count,
+            cast(sum(win_millionths) over (partition by cell, rep_id) as double) as rep_sum,
+            count(*) over (partition by cell, rep_id) as rep_count
+        from {{ 'pass_%d' % pass }}_options
+    ) as options
 ),
 
 {{ 'pass_%d' % pass }}_wishes as (
@@ -103,7 +121,7 @@ pass_1_options as (
         options.lead_id,
         options.rep_id,
         options.slot_count - coalesce(used.slot_count, 0) as slot_count,
-        options.win_rate
+        options.win_millionths
     from {{ 'pass_%d' % pass }}_options as options
     left join {{ 'pass_%d' % pass }}_taken as taken on options.lead_id = taken.lead_id
     left join {{ 'pass_%d' % pass }}_used as used
