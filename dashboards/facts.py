@@ -75,3 +75,16 @@ def in_words(value: object) -> str:
     if isinstance(value, int):
         return count(value)
     return str(value)
+
+
+def returns_in_words(returns: Sequence[Row]) -> list[tuple[str, str, str, str]]:
+    """The requests after the first one: when, until when an answer is due, what became of it, when it came."""
+    return [
+        (
+            moment(back["returned_at"]),
+            moment(back["sla_due_at"]) if back["sla_due_at"] else "no promised time",
+            back["sla_status"] or "",
+            moment(back["first_touch_at"]) if back["first_touch_at"] else "not yet",
+        )
+        for back in returns
+    ]

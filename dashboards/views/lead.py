@@ -12,7 +12,7 @@ import streamlit as st
 from dashboards import data, markup, palette
 from dashboards.data import Lead, Row
 from dashboards.explanation import Explanation, explain
-from dashboards.facts import facts_in_words, touches_in_words
+from dashboards.facts import facts_in_words, returns_in_words, touches_in_words
 from leadwright import settings
 from leadwright.figures import code_in_words, count, duration, moment, points
 
@@ -200,19 +200,6 @@ def _show_response(response: Row, returns: list[Row]) -> None:
     if returns:
         st.caption("Asked again after an answer, newest first. Each time has a promise of its own.")
         st.html(markup.table(["Asked again", "Answer due", "Promise", "Answered"], returns_in_words(returns)))
-
-
-def returns_in_words(returns: list[Row]) -> list[tuple[str, str, str, str]]:
-    """The requests after the first one: when, until when an answer is due, what became of it, when it came."""
-    return [
-        (
-            moment(back["returned_at"]),
-            moment(back["sla_due_at"]) if back["sla_due_at"] else "no promised time",
-            back["sla_status"] or "",
-            moment(back["first_touch_at"]) if back["first_touch_at"] else "not yet",
-        )
-        for back in returns
-    ]
 
 
 def _show_touches(touches: list[Row]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.hubspot import writing
 from sandbox.hubspot.errors import bad_request
+from sandbox.hubspot.lists import CONTACTS
 from sandbox.hubspot.values import iso, milliseconds, spell, text
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Forms:
         """A line of a form that asks for one property."""
         known = self._portal.object_type("contacts").properties.get(name)
         field = {
-            "objectTypeId": "0-1",
+            "objectTypeId": CONTACTS,
             "name": name,
             "label": known.label if known else name,
             "required": name == "email",
@@ -190,7 +191,9 @@ def _submission(
     body = {
         "conversionId": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{form['id']}-{number}")),
         "submittedAt": milliseconds(at),
-        "values": [{"name": name, "value": value, "objectTypeId": "0-1"} for name, value in values.items()],
+        "values": [
+            {"name": name, "value": value, "objectTypeId": CONTACTS} for name, value in values.items()
+        ],
         "pageUrl": page_url,
     }
     return {**body, "pageTitle": page_name} if page_name else body

@@ -38,12 +38,7 @@ judged as (
         working.sla_minutes,
         working.sla_due_at,
         working.owner_due_at,
-        case
-            when working.sla_minutes is null then cast(null as string)
-            when responses.first_touch_at <= working.sla_due_at then 'kept'
-            when coalesce(responses.first_touch_at, {{ as_of() }}) > working.sla_due_at then 'broken'
-            else 'running'
-        end as sla_status
+        {{ sla_status('responses', 'working') }} as sla_status
     from {{ ref('int_responses') }} as responses
     left join {{ ref('int_response_working_time') }} as working on responses.lead_id = working.lead_id
 )

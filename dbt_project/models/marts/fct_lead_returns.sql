@@ -12,12 +12,7 @@ select
     working.promised_grade,
     working.sla_minutes,
     working.sla_due_at,
-    case
-        when working.sla_minutes is null then cast(null as string)
-        when returns.first_touch_at <= working.sla_due_at then 'kept'
-        when coalesce(returns.first_touch_at, {{ as_of() }}) > working.sla_due_at then 'broken'
-        else 'running'
-    end as sla_status
+    {{ sla_status('returns', 'working') }} as sla_status
 from {{ ref('int_lead_returns') }} as returns
 left join {{ ref('int_return_working_time') }} as working
     on returns.lead_id = working.lead_id and returns.return_number = working.return_number

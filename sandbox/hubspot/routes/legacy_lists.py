@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.hubspot.calls import Answer, Call
 from sandbox.hubspot.errors import bad_request, not_found
-from sandbox.hubspot.lists import ContactList
+from sandbox.hubspot.lists import CONTACTS, ContactList
 from sandbox.hubspot.routes.endpoint import Endpoint
 from sandbox.hubspot.routes.legacy_contacts import contacts, reads, writes
 from sandbox.hubspot.values import milliseconds, text, wire_id
@@ -69,7 +69,7 @@ def create_list(call: Call) -> Answer:
         raise bad_request("Some required fields were not set: [name]")
     if call.body.get("dynamic"):
         raise bad_request("The sandbox serves static lists only")
-    return 200, _list_body(call, call.portal.lists.create(name, "0-1", "MANUAL"))
+    return 200, _list_body(call, call.portal.lists.create(name, CONTACTS, "MANUAL"))
 
 
 def delete_list(call: Call) -> Answer:
