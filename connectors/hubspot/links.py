@@ -60,7 +60,9 @@ def _without_links(answer: Json) -> Iterator[str]:
 
 
 def _labels(link: Mapping[str, Any]) -> str | None:
-    """The link's labels, the unlabelled ones by category and number."""
+    """The link's types by category and number, and their labels, which may be spelled in other languages."""
     kinds = link.get("associationTypes") or []
-    names = {str(k.get("label") or f"{k.get('category')}:{k.get('typeId')}") for k in kinds}
+    names = {f"{k.get('category')}:{k.get('typeId')}" for k in kinds} | {
+        str(k["label"]) for k in kinds if k.get("label")
+    }
     return ", ".join(sorted(names)) or None

@@ -150,6 +150,6 @@ def test_a_record_with_many_links_is_asked_again(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(links, "live", two_contacts)
     rows = list(links.read(Links(), "contacts_to_companies", None))  # type: ignore[arg-type]
     assert [(r["from_id"], r["to_id"]) for r in rows] == [("1", "10"), ("2", "20"), ("1", "11"), ("1", "12")]
-    assert rows[0]["association_type"] == "Primary"
+    assert rows[0]["association_type"] == "HUBSPOT_DEFINED:279, Primary"
     assert rows[3]["association_type"] == "HUBSPOT_DEFINED:279"
     assert rows[1]["changed_at"] == "2026-01-02T00:00:00Z"

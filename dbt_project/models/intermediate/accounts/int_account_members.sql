@@ -10,7 +10,8 @@ select
     decisions.account_id,
     records.*,
     row_number() over (
-        partition by decisions.account_id, records.crm, records.is_deleted order by records.created_at, records.record_id
+        partition by decisions.account_id, records.crm, records.is_deleted
+        order by records.created_at, {{ in_order_of_ids('records.record_id') }}
     ) as place
 from {{ ref('int_account_records') }} as records
 inner join decisions on records.record_key = decisions.record_key and decisions.place = 1

@@ -16,14 +16,8 @@ opportunities as (
     select * from {{ ref('int_opportunities') }}
 ),
 
--- The company that a deal is about: the one it is linked to, else that of its first lead.
-deal_companies as (
-    select from_id as deal_id, min(to_id) as company_id
-    from {{ ref('stg_hubspot__associations') }}
-    where from_object = 'deals' and to_object = 'companies'
-    group by from_id
-),
-
+-- The company that a deal is about: the one it is linked to, else that of its first lead. A company that was merged away
+-- since stands for the one that it became.
 deals as (
     select
         opportunities.*,
@@ -35,7 +29,8 @@ deals as (
             {{ record_key('leads', 'domains', 'people.email_domain') }}
         ) as company_key
     from opportunities
-    left join deal_companies on opportunities.crm = 'hubspot' and opportunities.record_id = deal_companies.deal_id
+    left join {{ ref('int_deal_companies') }} as deal_companies
+        on opportunities.crm = 'hubspot' and opportunities.record_id = deal_companies.deal_id
     left join {{ ref('int_opportunity_leads') }} as links
         on opportunities.opportunity_id = links.opportunity_id and links.place = 1
     left join {{ ref('int_people') }} as people on links.lead_id = people.lead_id
@@ -49,7 +44,7 @@ sales as (
         min(case when deals.is_won then deals.closed_at end) as customer_since_at,
         count(case when not deals.is_closed then 1 end) as open_count
     from deals
-    inner join members on deals.company_key = members.record_key
+    inner join {{ ref('int_account_members') }} as members on deals.company_key = members.record_key
     group by members.account_id
 ),
 

@@ -123,7 +123,7 @@ select
         order by
             case when identities.is_converted then 1 else 0 end,
             identities.created_at,
-            identities.record_id
+            {{ in_order_of_ids('identities.record_id') }}
     ) as place
 from identities
 inner join records on identities.record_key = records.record_key

@@ -1,5 +1,6 @@
 -- When a person joined: Salesforce dates the contact role; HubSpot dates no link, but says when the contact's own
--- stage became opportunity. Nobody joins before the opportunity or the person's own record was there.
+-- stage became opportunity. HubSpot names no main contact: people of the deal's company go before those of an agency or a
+-- partner who is linked besides. Nobody joins before the opportunity or the person's own record was there.
 
 with identities as (
     select * from {{ ref('int_identities') }}
@@ -9,10 +10,11 @@ links as (
     select
         concat('hubspot:', associations.from_id) as opportunity_id,
         {{ record_key('hubspot', 'contacts', 'associations.to_id') }} as record_key,
-        0 as is_primary,
+        case when contacts.company_id = deal_companies.company_id then 1 else 0 end as is_primary,
         contacts.opportunity_at as joined_at
     from {{ ref('stg_hubspot__associations') }} as associations
     left join {{ ref('stg_hubspot__contacts') }} as contacts on associations.to_id = contacts.contact_id
+    left join {{ ref('int_deal_companies') }} as deal_companies on associations.from_id = deal_companies.deal_id
     where associations.from_object = 'deals' and associations.to_object = 'contacts'
 
     union all
