@@ -89,6 +89,7 @@ def _sandbox(leads: int, seed: int, home: Path) -> Iterator[Mapping[str, Any]]:
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
+            env=settings.environment_without_secrets(),
         )
     try:
         with err.status("Making up a population"):

@@ -178,10 +178,12 @@ def dashboard(
         out.print(f"Dashboards{of_what}: {url} (Ctrl-C ends it)")
     sys.stdout.flush()
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what Streamlit says is not this command's output
-    os.environ["LEADWRIGHT_HOME"] = str(config.home)
     options = ["--server.port", str(port), "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", str(_DASHBOARD), *options]
+    environment = settings.environment_without_secrets("STREAMLIT_") | settings.as_environment(config)
+    os.chdir(config.home)  # where no `.env` tells it the secrets that it was started without
     # Replaces this process, so that whoever ends it ends the server.
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(_DASHBOARD), *options])
+    os.execve(sys.executable, command, environment)
 
 
 def _require_free(port: int) -> None:

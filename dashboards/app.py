@@ -10,9 +10,11 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from connectors.errors import LeadwrightError
 from dashboards import data, markup
+from dashboards.guard import Guard
 from leadwright import settings
 from leadwright.figures import duration, moment
 
@@ -72,4 +74,7 @@ def _warn_when_stale(published_at: datetime, hours: float) -> None:
         )
 
 
-main()
+if __name__ == "__main__":
+    main()
+else:  # Streamlit imports this file once to find what serves it, and runs it as a script for every page view
+    app = st.App(__file__, middleware=[Middleware(Guard, hosts=settings.load().dashboard_hosts)])

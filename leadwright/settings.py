@@ -6,6 +6,7 @@ directory. A CRM's own settings are named after its connector's `Credentials`: `
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -34,6 +35,25 @@ _OTHERS = {"LEADWRIGHT_WAREHOUSE_FILE", "LEADWRIGHT_REQUIRE_ALL"}
 # Where a CRM is, not whether it is used.
 _ADDRESS = {"url", "ca", "api_version"}
 
+# What any program needs of its environment: paths, language, its own interpreter. No secret has such a name.
+_NEEDED = (
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "LANG",
+    "LANGUAGE",
+    "TZ",
+    "TERM",
+    "TMPDIR",
+    "VIRTUAL_ENV",
+    "NO_COLOR",
+)
+_NEEDED_PREFIXES = ("LC_", "LD_", "DYLD_", "PYTHON", "CONDA_PREFIX")
+
+# CRM settings that this process was started with and passes on to no other.
+_taken: dict[str, str] = {}
+
 # Nothing of ours or of a library's calls home, and no library writes to a command's output.
 _QUIET = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -56,6 +76,7 @@ class Settings(BaseSettings):
             person waits at the command line.
         dbt_project: directory of the dbt project with the rules.
         stale_after_hours: age of the figures from which on the dashboards warn that runs may have stopped.
+        dashboard_hosts: names besides localhost that the dashboards are reached by, without port.
     """
 
     model_config = SettingsConfigDict(
@@ -68,6 +89,7 @@ class Settings(BaseSettings):
     retry_seconds: tuple[NonNegativeFloat, ...] = (5, 30, 120)
     dbt_project: Path = _DBT_PROJECT
     stale_after_hours: float = Field(default=2, gt=0)
+    dashboard_hosts: tuple[str, ...] = ()
 
     @field_validator("home", "dbt_project")
     @classmethod
@@ -137,7 +159,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def _crm_values(self) -> Mapping[str, str]:
-        values = {**dotenv_values(_ENV_FILE), **os.environ}
+        values = {**dotenv_values(_ENV_FILE), **_taken, **os.environ}
         return {name.upper(): value for name, value in values.items() if value}
 
     def credentials(self, crm: str) -> dict[str, str]:
@@ -186,7 +208,9 @@ def load() -> Settings:
         # pydantic-settings names the field and shows no value; lists are all that it cannot read
         field = re.search(r'field "(\w+)"', str(error))
         name = f"{_PREFIX}{field[1]}".upper() if field else str(error)
-        raise ConfigError(f"A setting cannot be read: {name}. Lists are written [5, 30, 120].") from None
+        raise ConfigError(
+            f'A setting cannot be read: {name}. Lists are written [5, 30, 120] or ["a", "b"].'
+        ) from None
 
 
 def load_for_reading() -> Settings:
@@ -199,6 +223,23 @@ def load_for_reading() -> Settings:
 def without_credentials() -> dict[str, str]:
     """Environment variables that switch off every CRM setting of the environment and of `.env`."""
     return dict.fromkeys(_crm_names(), "")
+
+
+def environment_without_secrets(*also: str) -> dict[str, str]:
+    """The environment for a program that needs no CRM: what any program needs, and names that begin with `also`."""
+    return {
+        **{n: v for n, v in os.environ.items() if n in _NEEDED or n.startswith((*_NEEDED_PREFIXES, *also))},
+        **_QUIET,
+    }
+
+
+def as_environment(config: Settings) -> dict[str, str]:
+    """`config` as environment variables; no CRM's setting is among them."""
+    values = config.model_dump(mode="json", exclude_none=True)
+    return {
+        f"{_PREFIX}{name}".upper(): value if isinstance(value, str) else json.dumps(value)
+        for name, value in values.items()
+    }
 
 
 def _crm_names() -> set[str]:
@@ -217,7 +258,8 @@ def prepare_environment() -> None:
 
 
 def prepare_command_line(config: Settings) -> None:
-    """Settings of Prefect for a run that a person started: own state, no log lines, no waits of minutes."""
+    """Settings of Prefect for a run that a person started: own state, no log lines, no waits of minutes, no tokens."""
+    _taken.update({name: os.environ.pop(name) for name in _crm_names() & os.environ.keys()})
     (config.make_home() / "prefect").mkdir(exist_ok=True)
     os.environ.setdefault("PREFECT_HOME", str(config.home / "prefect"))
     # The first start makes Prefect's database; on a busy machine its default of 20 seconds is not enough.

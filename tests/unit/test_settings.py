@@ -106,3 +106,41 @@ def test_a_home_that_is_no_directory_is_said(tmp_path: Path, monkeypatch: pytest
         ConfigError, match=r"LEADWRIGHT_HOME is .*, where nothing can be written \(Not a directory\)"
     ):
         settings.load().make_home()
+
+
+def test_what_a_run_starts_inherits_no_credentials_and_the_run_keeps_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "_taken", {})
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    os.environ["LEADWRIGHT_HUBSPOT_TOKEN"] = "pat-1"
+    settings.prepare_command_line(settings.load())
+    assert "pat-1" not in os.environ.values()
+    assert settings.load().credentials("hubspot") == {"token": "pat-1"}
+    os.environ.update(settings.without_credentials())
+    assert settings.load().crms() == []
+
+
+def test_a_program_that_needs_no_crm_is_told_every_setting_and_no_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    secrets = (
+        "LEADWRIGHT_HUBSPOT_TOKEN",
+        "LEADWRIGHT_HUBSPOT_TOKN",
+        "PREFECT_API_KEY",
+        "DB_PASSWORD",
+        "GH_PAT",
+    )
+    for name in secrets:
+        monkeypatch.setenv(name, "s3cret")
+    monkeypatch.setenv("LEADWRIGHT_AS_OF", "2026-06-30T14:00:00+02:00")
+    monkeypatch.setenv("LEADWRIGHT_DASHBOARD_HOSTS", '["leads.acme.example"]')
+    before = settings.load()
+    told = settings.environment_without_secrets() | settings.as_environment(before)
+    assert "s3cret" not in told.values()
+    for name in (*secrets, "LEADWRIGHT_AS_OF", "LEADWRIGHT_DASHBOARD_HOSTS"):
+        monkeypatch.delenv(name)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    assert settings.load() == before
+    assert before.dashboard_hosts == ("leads.acme.example",)
