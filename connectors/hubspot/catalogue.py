@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connectors.batches import Row, spelled
+from connectors.hubspot import answers
 from connectors.hubspot.records import pages
 from connectors.hubspot.transport import Transport
 
@@ -13,16 +14,16 @@ def owners(hubspot: Transport) -> Iterator[Row]:
     """Owners, archived ones too: closed deals still name them."""
     for archived in (False, True):
         method = hubspot.owners.get_page
-        for page in pages("listing owners", hubspot, method, limit=100, archived=archived):
-            for owner in page.get("results") or []:
-                yield {**owner, "id": str(owner["id"]), "archived": "true" if archived else "false"}
+        for page in pages("listing owners", hubspot, answers.listing, method, limit=100, archived=archived):
+            for owner in page["results"]:
+                yield {**owner, "id": owner.get("id"), "archived": "true" if archived else "false"}
 
 
 def deal_stages(hubspot: Transport) -> Iterator[Row]:
     """One row per stage of each deal pipeline."""
-    answer = hubspot.call("listing deal pipelines", hubspot.pipelines.get_all, "deals")
-    for pipeline in answer.get("results") or []:
-        for stage in pipeline.get("stages") or []:
+    answer = hubspot.read("listing deal pipelines", answers.pipelines, hubspot.pipelines.get_all, "deals")
+    for pipeline in answer["results"]:
+        for stage in pipeline["stages"]:
             metadata = stage.get("metadata") or {}
             yield {
                 "pipeline_id": str(pipeline["id"]),

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from connectors.base import FieldSpec
 from connectors.errors import SchemaDriftError
-from connectors.hubspot import scopes
+from connectors.hubspot import answers, scopes
+from connectors.hubspot.answers import Json
 from connectors.hubspot.errors import RefusedError
-from connectors.hubspot.transport import Json, Transport
+from connectors.hubspot.transport import Transport
 
 _GROUP = "leadwright"
 _KINDS = {
@@ -43,8 +44,9 @@ def ensure(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) ->
 
 def missing_fields(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) -> list[FieldSpec]:
     """Those of `fields` that HubSpot does not have."""
-    answer = hubspot.call(f"listing properties of {object_name}", hubspot.properties.get_all, object_name)
-    there = {item["name"] for item in answer.get("results") or []}
+    what = f"listing properties of {object_name}"
+    answer = hubspot.read(what, answers.properties, hubspot.properties.get_all, object_name)
+    there = {item["name"] for item in answer["results"]}
     return [field for field in fields if field.name not in there]
 
 

@@ -10,9 +10,11 @@ from itertools import islice
 from typing import Any
 
 from connectors.batches import Row
-from connectors.hubspot.records import live, next_page
+from connectors.hubspot import answers
+from connectors.hubspot.answers import Json
+from connectors.hubspot.records import live
 from connectors.hubspot.shapes import LINKS, cursor
-from connectors.hubspot.transport import Json, Transport
+from connectors.hubspot.transport import Transport
 
 _BATCH = 1_000
 NONE = "none"
@@ -35,28 +37,47 @@ def read(hubspot: Transport, object_name: str, since: datetime | None) -> Iterat
 
 
 def _links(hubspot: Transport, start: str, end: str, ids: Sequence[str]) -> Iterator[tuple[str, Json]]:
-    """Links from `ids`; an empty one of a record that HubSpot says has none.
+    """Links from `ids`; an empty one of a record that has none.
 
-    A record with many links has pages of its own; it is asked again with its own `after`.
+    HubSpot names the records without links among its errors. One that an answer passes over is asked for once more,
+    and has none where the next answer passes over it too.
     """
+    found = _answered(hubspot, start, end, ids)
+    if passed_over := [record_id for record_id in ids if record_id not in found]:
+        found |= _answered(hubspot, start, end, passed_over)
+    for record_id in ids:
+        for link in found.get(record_id) or [{}]:
+            yield record_id, link
+
+
+def _answered(hubspot: Transport, start: str, end: str, ids: Sequence[str]) -> dict[str, list[Json]]:
+    """The links of those of `ids` that the answers speak of."""
+    what = f"reading links of {start} to {end}"
+    found: dict[str, list[Json]] = {}
+    places: set[tuple[str, str]] = set()
     inputs: list[Json] = [{"id": record_id} for record_id in ids]
     while inputs:
-        what = f"reading links of {start} to {end}"
-        answer = hubspot.call(what, hubspot.links.get_page, start, end, {"inputs": inputs})
+        promise = answers.links_of([given["id"] for given in inputs])
+        answer = hubspot.read(what, promise, hubspot.links.get_page, start, end, {"inputs": inputs})
+        found |= {record_id: [] for record_id in _without_links(answer)}
         inputs = []
-        yield from ((from_id, {}) for from_id in _without_links(answer))
-        for result in answer.get("results") or []:
+        for result in answer["results"]:
             from_id = str(result["from"]["id"])
-            yield from ((from_id, link) for link in result.get("to") or [])
-            if after := next_page(result):
+            found.setdefault(from_id, []).extend(result["to"])
+            # A record with many links has pages of its own; it is asked again with its own `after`.
+            if after := answers.next_page(what, result):
+                if (from_id, after) in places:
+                    raise answers.repeated(what)
+                places.add((from_id, after))
                 inputs.append({"id": from_id, "after": after})
+    return found
 
 
 def _without_links(answer: Json) -> Iterator[str]:
     """Records that the answer names as having no link; it leaves them out of its results."""
     for error in answer.get("errors") or []:
         if str(error.get("subCategory") or "").endswith("NO_ASSOCIATIONS_FOUND"):
-            yield from map(str, (error.get("context") or {}).get("fromObjectId") or [])
+            yield from map(str, error["context"].get("fromObjectId") or [])
 
 
 def _labels(link: Mapping[str, Any]) -> str | None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 from connectors.batches import Row, instant, iso, utc
 from connectors.errors import FatalError
+from connectors.hubspot import answers
+from connectors.hubspot.answers import Json, Promise
 from connectors.hubspot.shapes import cursor
-from connectors.hubspot.transport import Json, Transport
+from connectors.hubspot.transport import Transport
 
 _LIST_PAGE = 100
 _SEARCH_PAGE = 200
+_LAST = 20
+"""Records at a page's end that tell how far it reaches."""
+
 _BATCH_READ = 100
 # A URL of 8 kB has been refused. Each property costs its name and "&properties=".
 _LONGEST_PROPERTY_LIST = 4_000
@@ -43,22 +48,25 @@ def live(
         yield from (_row(r, object_name) for r in _changed(hubspot, object_name, wanted, utc(since)))
 
 
-def pages(what: str, hubspot: Transport, method: Any, *args: Any, **options: Any) -> Iterator[Json]:
-    """Every page of a paged GET. Only a missing `after` ends it: HubSpot sends short pages in between."""
-    after: Any = None
+def pages(
+    what: str, hubspot: Transport, promise: Promise, method: Any, *args: Any, **options: Any
+) -> Iterator[Json]:
+    """Every page of a paged GET. Only a missing `next` ends it: HubSpot sends short pages in between.
+
+    Raises:
+        UnavailableError: a page names a place where an earlier one began, so there would be no end.
+    """
+    places: list[str | None] = [None]
     while True:
-        more = {} if after is None else {"after": after}
-        page = hubspot.call(what, method, *args, **options, **more)
+        more = {} if places[-1] is None else {"after": places[-1]}
+        page = hubspot.read(what, promise, method, *args, **options, **more)
         yield page
-        after = next_page(page)
+        after = answers.next_page(what, page)
         if after is None:
             return
-
-
-def next_page(page: Mapping[str, Any]) -> str | None:
-    """Where the next page starts; text or number, None at the end."""
-    after = ((page.get("paging") or {}).get("next") or {}).get("after")
-    return None if after in (None, "") else str(after)
+        if after in places:
+            raise answers.repeated(what)
+        places.append(after)
 
 
 def _listed(
@@ -70,16 +78,19 @@ def _listed(
     for page in pages(
         what,
         hubspot,
+        answers.records,
         hubspot.objects.get_page,
         object_name,
         limit=_LIST_PAGE,
         properties=asked,
         archived=archived,
     ):
-        records = page.get("results") or []
+        records = page["results"]
         if too_long:
-            ids = [record["id"] for record in records]
-            records = by_id(hubspot, object_name, ids, properties, archived=archived)
+            ids = [str(record["id"]) for record in records]
+            records = by_id(
+                hubspot, object_name, ids, properties, promise=answers.records_of, archived=archived
+            )
         yield from (_row(record, object_name) for record in records)
 
 
@@ -89,27 +100,32 @@ def by_id(
     ids: Sequence[str],
     properties: Sequence[str],
     *,
+    promise: Callable[[Sequence[str]], Promise] = lambda _: answers.identified,
     archived: bool = False,
 ) -> list[Json]:
-    """The records with these ids that exist; the properties travel in the body, however many there are."""
+    """The records with these ids that exist; the properties travel in the body, however many there are.
+
+    Args:
+        promise: what the answer for some of `ids` must hold.
+    """
     found: list[Json] = []
+    what = f"reading {object_name} by id"
     for start in range(0, len(ids), _BATCH_READ):
+        part = ids[start : start + _BATCH_READ]
         body = {
             "properties": list(properties),
             "propertiesWithHistory": [],
-            "inputs": [{"id": record_id} for record_id in ids[start : start + _BATCH_READ]],
+            "inputs": [{"id": record_id} for record_id in part],
         }
-        answer = hubspot.call(
-            f"reading {object_name} by id", hubspot.batches.read, object_name, body, archived=archived
-        )
-        found += answer.get("results") or []
+        answer = hubspot.read(what, promise(part), hubspot.batches.read, object_name, body, archived=archived)
+        found += answer["results"]
     return found
 
 
 def _changed(
     hubspot: Transport, object_name: str, properties: Sequence[str], since: datetime
 ) -> Iterator[Json]:
-    """Records changed at or after `since`, oldest change first.
+    """Records changed at or after `since`, oldest change first; some come twice.
 
     Each page starts where the one before ended, by time and not by position: a record that changes meanwhile moves
     to the end and would shift the others past a position. So the search's limit of 10,000 positions is never met.
@@ -118,19 +134,20 @@ def _changed(
     start = since.replace(microsecond=since.microsecond // 1000 * 1000)  # HubSpot knows no finer time
     while True:
         page = _search(hubspot, object_name, properties, column, [_filter(column, "GTE", iso(start))])
-        records = page.get("results") or []
-        moments = [_changed_at(record, column) for record in records]
-        if next_page(page) is None:
-            yield from records
+        records = page["results"]
+        yield from records
+        if not _has_more(object_name, page):
             return
-        newest = max([start, *moments])
-        at_newest = moments.count(newest)
-        yield from (record for record, moment in zip(records, moments, strict=True) if moment < newest)
-        if newest > start and at_newest <= len(records) / 2:
-            start = newest  # the rest of this millisecond comes with the next page
-            continue
-        yield from _of_one_millisecond(hubspot, object_name, properties, newest)
-        start = newest + _MILLISECOND
+        moments = [_changed_at(record, column) for record in records]
+        if not moments or max(moments) < start:
+            raise answers.garbled(_searching(object_name), "records that were not asked for")
+        # The search finds a record by the date that it had a while ago and shows the new one. A page's end is where
+        # most of its last records are, not where the newest of them is: from there on others would be passed over.
+        end = min(moments[-_LAST:])
+        if end <= start:
+            yield from _of_one_millisecond(hubspot, object_name, properties, start)
+            end = start + _MILLISECOND
+        start = end
 
 
 def _of_one_millisecond(
@@ -144,13 +161,19 @@ def _of_one_millisecond(
         if last is not None:
             filters.append(_filter("hs_object_id", "GT", last))
         page = _search(hubspot, object_name, properties, "hs_object_id", filters)
-        records = page.get("results") or []
+        records = page["results"]
         ids = [str(record["id"]) for record in records]
         _require_order(object_name, ids if last is None else [last, *ids])
         yield from records
-        if next_page(page) is None or not ids:
+        if not _has_more(object_name, page):
             return
+        if not ids:
+            raise answers.garbled(_searching(object_name), "an empty page before the last")
         last = ids[-1]
+
+
+def _has_more(object_name: str, page: Json) -> bool:
+    return answers.next_page(_searching(object_name), page) is not None
 
 
 def _require_order(object_name: str, ids: Sequence[str]) -> None:
@@ -170,7 +193,10 @@ def _place(record_id: str) -> tuple[bool, int, str]:
 def _search(
     hubspot: Transport, object_name: str, properties: Sequence[str], sort: str, filters: list[Json]
 ) -> Json:
-    return hubspot.search(
+    return hubspot.read(
+        _searching(object_name),
+        answers.found(_SEARCH_PAGE),
+        hubspot.search,
         object_name,
         {
             "filterGroups": [{"filters": filters}],
@@ -179,6 +205,10 @@ def _search(
             "limit": _SEARCH_PAGE,
         },
     )
+
+
+def _searching(object_name: str) -> str:
+    return f"searching {object_name}"
 
 
 def _filter(name: str, operator: str, value: str) -> Json:

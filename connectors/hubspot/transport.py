@@ -15,14 +15,14 @@ import urllib3
 from hubspot import Client
 
 from connectors.errors import UnavailableError
+from connectors.hubspot import answers
+from connectors.hubspot.answers import Json, Promise
 from connectors.hubspot.errors import API_ERRORS, from_answer, from_network
 from connectors.retry import TRIES, patiently
 
 _TIMEOUT = (10.0, 60.0)  # seconds to connect, seconds between bytes
 _SEARCH_SPACING = 0.25  # an account may search five times a second
 _NEAR_LIMIT = 0.1
-
-Json = dict[str, Any]
 
 
 class Pace:
@@ -84,51 +84,54 @@ class Transport:
         self._pace = Pace()
 
     def call(self, what: str, method: Callable[..., Any], *args: Any, **options: Any) -> Json:
-        """The JSON answer of an SDK `method`. Every call made here may be repeated without harm.
+        """The JSON answer of an SDK `method` that writes. Every call made here may be repeated without harm.
 
         Raises:
             LeadwrightError: as `connectors.hubspot.errors` sorts them.
         """
-        return patiently(
-            lambda: self._once(what, lambda **more: method(*args, **options, **more)), tries=self.tries
-        )
+        return self._ask(what, _object, lambda **more: method(*args, **options, **more))
 
-    def search(self, object_name: str, body: Json) -> Json:
-        """One page of a search."""
+    def read(
+        self, what: str, promise: Promise, method: Callable[..., Any], *args: Any, **options: Any
+    ) -> Json:
+        """The JSON answer of an SDK `method` that reads, once it has the shape that `promise` names.
 
-        def ask(**options: Any) -> Any:
-            self._pace.wait_to_search()
-            try:
-                return self.searches.do_search(object_name, body, **options)
-            except API_ERRORS as error:
-                if getattr(error, "status", None) == 429:
-                    self._pace.slow_searches()
-                raise
+        Raises:
+            UnavailableError: it had another shape each time.
+            LeadwrightError: as `connectors.hubspot.errors` sorts them.
+        """
+        return self._ask(what, promise, lambda **more: method(*args, **options, **more))
 
-        return self.call(f"searching {object_name}", ask)
+    def search(self, object_name: str, body: Json, **options: Any) -> Any:
+        """The SDK's method for a search of any object, at the pace that searches have of their own."""
+        self._pace.wait_to_search()
+        try:
+            return self.searches.do_search(object_name, body, **options)
+        except API_ERRORS as error:
+            if getattr(error, "status", None) == 429:
+                self._pace.slow_searches()
+            raise
 
     def token_info(self) -> Json:
         """What HubSpot says about the token; the SDK has no method for it."""
         path = "/oauth/v2/private-apps/get/access-token-info"
-        return self._bare("asking about the token", "POST", path, {"tokenKey": self._token})
+        return self._bare("asking about the token", answers.token, "POST", path, {"tokenKey": self._token})
 
     def account(self) -> str:
         """The account's number; the SDK has no method for it."""
-        said = self._bare("asking for the account", "GET", "/account-info/v3/details")
-        if not said.get("portalId"):
-            raise UnavailableError("HubSpot's answer names no account (asking for the account).")
+        said = self._bare("asking for the account", answers.account, "GET", "/account-info/v3/details")
         return str(said["portalId"])
 
     def probe(self, object_name: str) -> None:
         """Read as little as can be of `object_name`, to see whether it can be read."""
         if object_name == "owners":
-            self.call("listing owners", self.owners.get_page, limit=1)
+            self.read("listing owners", answers.listing, self.owners.get_page, limit=1)
         elif object_name == "deal_stages":
-            self.call("listing deal pipelines", self.pipelines.get_all, "deals")
+            self.read("listing deal pipelines", answers.pipelines, self.pipelines.get_all, "deals")
         else:
-            self.call(f"listing {object_name}", self.objects.get_page, object_name, limit=1)
+            self.read(f"listing {object_name}", answers.records, self.objects.get_page, object_name, limit=1)
 
-    def _bare(self, what: str, method: str, path: str, body: Json | None = None) -> Json:
+    def _bare(self, what: str, promise: Promise, method: str, path: str, body: Json | None = None) -> Json:
         """A call that the SDK has no method for, with the SDK's connection and token."""
 
         def ask(**options: Any) -> Any:
@@ -136,9 +139,12 @@ class Transport:
                 path, method, body=body, auth_settings=["oauth2"], **options
             )
 
-        return self.call(what, ask)
+        return self._ask(what, promise, ask)
 
-    def _once(self, what: str, send: Callable[..., Any]) -> Json:
+    def _ask(self, what: str, promise: Promise, send: Callable[..., Any]) -> Json:
+        return patiently(lambda: promise(what, self._once(what, send)), tries=self.tries)
+
+    def _once(self, what: str, send: Callable[..., Any]) -> object:
         self._pace.wait()
         try:
             answer = send(_preload_content=False, _request_timeout=_TIMEOUT)
@@ -153,14 +159,18 @@ class Transport:
         return _parsed(what, text)
 
 
-def _parsed(what: str, text: bytes) -> Json:
+def _parsed(what: str, text: bytes) -> object:
     if not text:
-        return {}
+        return None
     try:
-        value = json.loads(text)
+        return json.loads(text)
     except ValueError:
         raise UnavailableError(f"HubSpot's answer was cut off or is no JSON ({what}).") from None
-    return value if isinstance(value, dict) else {"results": value}
+
+
+def _object(_: str, answer: object) -> Json:
+    """The answer to a write, which is judged row by row."""
+    return answer if isinstance(answer, dict) else {}
 
 
 def _behind(what: str, error: Exception) -> Exception:

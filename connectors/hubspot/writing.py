@@ -13,9 +13,10 @@ from typing import Any
 from connectors.base import Change, Outcome, Value
 from connectors.batches import instant, iso
 from connectors.errors import brief
+from connectors.hubspot.answers import Json
 from connectors.hubspot.errors import RefusedError
 from connectors.hubspot.records import by_id
-from connectors.hubspot.transport import Json, Transport
+from connectors.hubspot.transport import Transport
 from connectors.values import Row, Shown, after_guard, guarded, in_order
 
 _BATCH = 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,8 @@ import pyarrow as pa
 from pyarrow import csv
 
 from connectors.errors import FatalError, LeadwrightError, SchemaDriftError, UnavailableError, brief
+from connectors.salesforce import answers, soql
+from connectors.salesforce.answers import Promise
 from connectors.salesforce.errors import RefusedError
 from connectors.salesforce.org import Org
 
@@ -28,6 +30,7 @@ class Job:
     id: str
     object_name: str
     rows: int
+    fields: tuple[str, ...]
 
 
 def start(org: Org, object_name: str, query: str) -> Job | None:
@@ -41,8 +44,8 @@ def start(org: Org, object_name: str, query: str) -> Job | None:
     }
     what = f"starting a bulk query of {object_name}"
     try:
-        created = org.call(what, lambda sf: sf.restful("jobs/query", method="POST", json=body))
-        return _completed(org, object_name, str(created["id"]))
+        created = org.read(what, answers.job, lambda sf: sf.restful("jobs/query", method="POST", json=body))
+        return _completed(org, object_name, created["id"], tuple(soql.selected(query)))
     except RefusedError as error:
         if _not_for_bulk(f"{error.code} {error}"):
             return None
@@ -53,26 +56,43 @@ def tables(org: Org, job: Job) -> Iterator[pa.Table]:
     """The job's rows as tables of text columns; the job is deleted at the end.
 
     Raises:
-        UnavailableError: fewer or more rows came than Salesforce counted.
+        UnavailableError: fewer or more rows came than Salesforce counted, or the same page twice.
     """
+    what = f"reading a bulk query of {job.object_name}"
     read = 0
-    locator = ""
+    places = [""]
     try:
         while True:
-            page = org.call(f"reading a bulk query of {job.object_name}", _page_reader(job, locator))
-            table = parsed(page["records"])
+            table, place = org.read(what, _page(job), _page_reader(job, places[-1]))
             read += table.num_rows
-            if table.num_rows != page["number_of_records"]:
-                raise _miscounted(job, table.num_rows, page["number_of_records"])
             if table.num_rows:
                 yield table
-            locator = page["locator"]
-            if not locator:
+            if not place:
                 break
+            if place in places:
+                raise answers.repeated(what)
+            places.append(place)
         if read != job.rows:
-            raise _miscounted(job, read, job.rows)
+            raise _miscounted(what, job.rows, read)
     finally:
         _delete(org, job.id)
+
+
+def _page(job: Job) -> Promise[tuple[pa.Table, str]]:
+    """A page of results, which has the job's fields and as many rows as its header says; and the next one's place."""
+
+    def promise(what: str, answer: Mapping[str, Any]) -> tuple[pa.Table, str]:
+        try:
+            table = parsed(answer["records"])
+        except pa.ArrowInvalid:
+            raise answers.garbled(what, "a page that is cut off or no CSV") from None
+        if table.num_rows != answer["number_of_records"]:
+            raise _miscounted(what, answer["number_of_records"], table.num_rows)
+        if table.num_rows and (lacking := set(job.fields).difference(table.column_names)):
+            raise answers.garbled(what, f"a page without {', '.join(sorted(lacking))}")
+        return table, answer["locator"]
+
+    return promise
 
 
 def parsed(text: str) -> pa.Table:
@@ -95,22 +115,22 @@ def parsed(text: str) -> pa.Table:
     )
 
 
-def _completed(org: Org, object_name: str, job_id: str) -> Job:
+def _completed(org: Org, object_name: str, job_id: str, fields: tuple[str, ...]) -> Job:
     """Wait until the job is complete; a job that is not waited for to the end is aborted and deleted."""
     try:
-        return _waited(org, object_name, job_id)
+        return _waited(org, object_name, job_id, fields)
     except BaseException:
         _delete(org, job_id, abort=True)
         raise
 
 
-def _waited(org: Org, object_name: str, job_id: str) -> Job:
+def _waited(org: Org, object_name: str, job_id: str, fields: tuple[str, ...]) -> Job:
     wait = _FIRST_WAIT
     deadline = time.monotonic() + _LONGEST_JOB_SECONDS
     while time.monotonic() < deadline:
-        info = org.get(f"waiting for a bulk query of {object_name}", f"jobs/query/{job_id}")
+        info = org.get(f"waiting for a bulk query of {object_name}", answers.job, f"jobs/query/{job_id}")
         if info["state"] == "JobComplete":
-            return Job(job_id, object_name, int(info.get("numberRecordsProcessed") or 0))
+            return Job(job_id, object_name, info["numberRecordsProcessed"], fields)
         if info["state"] in ("Failed", "Aborted"):
             raise _failure(object_name, info)
         time.sleep(wait)
@@ -162,7 +182,5 @@ def _delete(org: Org, job_id: str, *, abort: bool = False) -> None:
         org.call("deleting a bulk query", lambda sf: sf.restful(path, method="DELETE"))
 
 
-def _miscounted(job: Job, got: int, promised: int) -> UnavailableError:
-    return UnavailableError(
-        f"Salesforce promised {promised} rows of {job.object_name} and sent {got}; nothing of them is kept."
-    )
+def _miscounted(what: str, promised: int, sent: int) -> UnavailableError:
+    return answers.garbled(what, f"{promised} rows promised and {sent} sent")

@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.base import FieldSpec
 from connectors.errors import AuthError, FatalError, SchemaDriftError, brief
-from connectors.salesforce import soql
+from connectors.salesforce import answers, soql
 from connectors.salesforce.errors import RefusedError
 from connectors.salesforce.org import Org
 
@@ -101,13 +101,13 @@ def _permission_set(org: Org) -> str:
         return str(found[0]["Id"])
     body = {"Name": _SET, "Label": _SET, "Description": "Fields that Leadwright writes"}
     try:
-        made = org.call(
+        return org.read(
             "creating the permission set",
+            answers.identified,
             lambda sf: sf.restful("sobjects/PermissionSet", method="POST", json=body),
         )
     except AuthError as error:
         raise _may_not(error, "Manage Profiles and Permission Sets") from None
-    return str(made["id"])
 
 
 def _open(org: Org, set_id: str, object_name: str, fields: Sequence[FieldSpec]) -> None:
@@ -143,8 +143,7 @@ def _assign(org: Org, set_id: str) -> None:
 def _user_id(org: Org, set_id: str) -> str:
     """Who is logged in. Where the token's scopes do not let him ask, it is who made the permission set: we did."""
     try:
-        user = org.call("asking who is logged in", lambda sf: sf.oauth2("userinfo"))
-        return str(user["user_id"])
+        return org.read("asking who is logged in", answers.identified, lambda sf: sf.oauth2("userinfo"))
     except (RefusedError, AuthError):
         where = f" WHERE Id = {soql.literal(set_id)}"
         rows = org.query("reading the permission set", soql.select(["CreatedById"], "PermissionSet", where))

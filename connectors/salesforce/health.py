@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.base import FieldSpec, Finding
 from connectors.errors import AuthError, ConfigError, LeadwrightError
+from connectors.salesforce import answers
 from connectors.salesforce.fields import read_only
 from connectors.salesforce.org import Org
 from connectors.salesforce.reading import OURS
@@ -19,7 +20,7 @@ def check(
 ) -> Iterator[Finding]:
     """Findings on address, login, API version, calls left, and the objects and fields of `reads` and `writes`."""
     try:
-        sobjects = org.get("listing objects", "sobjects")["sobjects"]
+        sobjects = org.get("listing objects", answers.objects, "sobjects")
     except AuthError as error:
         yield Finding("Salesforce address", True, "answers")
         yield Finding("Salesforce login", False, str(error), "Correct the LEADWRIGHT_SALESFORCE_ settings.")

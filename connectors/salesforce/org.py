@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,8 +16,10 @@ from simple_salesforce.exceptions import (
     SalesforceExpiredSession,
 )
 
-from connectors.errors import AuthError, ConfigError, GuardrailError, SchemaDriftError
+from connectors.errors import AuthError, ConfigError, GuardrailError, SchemaDriftError, UnavailableError
 from connectors.retry import TRIES, patiently
+from connectors.salesforce import answers, soql
+from connectors.salesforce.answers import Promise, garbled
 from connectors.salesforce.credentials import Credentials, log_in
 from connectors.salesforce.errors import from_answer, from_login, from_network
 
@@ -25,6 +27,9 @@ T = TypeVar("T")
 
 _TIMEOUT = (10.0, 120.0)  # seconds to connect, seconds between bytes; Salesforce itself stops a query at 120
 _MOST_USED = 0.95
+SDK_STUMBLES = (AttributeError, LookupError, TypeError, ValueError)
+"""What simple-salesforce raises where an answer has no body or lacks a header that it looks for."""
+
 _USAGE = re.compile(r"(?:^|[\s;,])api-usage=(\d+)/(\d+)")
 
 
@@ -81,16 +86,50 @@ class Org:
         return self._used
 
     def call(self, what: str, action: Callable[[Salesforce], T]) -> T:
-        """What `action` returns, given the SDK. Every call made here may be repeated without harm.
+        """What `action`, which writes, returns, given the SDK. Every call made here may be repeated without harm.
 
         Raises:
             LeadwrightError: as `connectors.salesforce.errors` sorts them.
         """
         return patiently(lambda: self._once(what, action), tries=self._tries)
 
-    def get(self, what: str, path: str, params: Mapping[str, str] | None = None) -> Any:
-        """The JSON answer of a GET below the version's path."""
-        return self.call(what, lambda sf: sf.restful(path, params=params))
+    def read(self, what: str, promise: Promise[T], action: Callable[[Salesforce], Any]) -> T:
+        """What `promise` finds in the answer that `action` gets, once the answer has the promised shape.
+
+        Raises:
+            UnavailableError: it had another shape each time.
+            LeadwrightError: as `connectors.salesforce.errors` sorts them.
+        """
+
+        def ask(sf: Salesforce) -> Any:
+            try:
+                return action(sf)
+            except SDK_STUMBLES as error:
+                raise garbled(what, f"the SDK cannot read it: {type(error).__name__}") from None
+
+        return patiently(lambda: promise(what, self._once(what, ask)), tries=self._tries)
+
+    def get(self, what: str, promise: Promise[T], path: str, params: Mapping[str, str] | None = None) -> T:
+        """What `promise` finds in the answer to a GET below the version's path."""
+        return self.read(what, promise, lambda sf: sf.restful(path, params=params))
+
+    def rows(self, what: str, text: str, *, deleted: bool = False) -> Iterator[dict[str, Any]]:
+        """The rows of a query, page by page, as many as its first page promises."""
+        promise = answers.page(soql.selected(text))
+        page = self.read(what, promise, lambda sf: sf.query(text, include_deleted=deleted))
+        promised, sent = page["totalSize"], 0
+        places: list[str] = []
+        while True:
+            sent += len(page["records"])
+            yield from page["records"]
+            if page["done"]:
+                break
+            if page["nextRecordsUrl"] in places:
+                raise answers.repeated(what)
+            places.append(page["nextRecordsUrl"])
+            page = self.read(what, promise, _more(places[-1]))
+        if sent != promised:
+            raise garbled(what, f"{promised} rows promised and {sent} sent")
 
     def describe(self, object_name: str) -> dict[str, dict[str, Any]]:
         """The fields of `object_name` that the API user sees, by name."""
@@ -98,7 +137,8 @@ class Org:
 
     def described(self, object_name: str) -> tuple[bool, dict[str, dict[str, Any]]]:
         """Whether the API user may change records of `object_name`, and the fields that he sees, by name."""
-        answer = self.get(f"describing {object_name}", f"sobjects/{object_name}/describe")
+        what = f"describing {object_name}"
+        answer = self.get(what, answers.fields, f"sobjects/{object_name}/describe")
         return bool(answer.get("updateable", True)), {field["name"]: field for field in answer["fields"]}
 
     def account(self) -> str:
@@ -115,9 +155,9 @@ class Org:
             )
         return str(found[0]["Id"])
 
-    def query(self, what: str, soql: str, *, deleted: bool = False) -> list[dict[str, Any]]:
+    def query(self, what: str, text: str) -> list[dict[str, Any]]:
         """All rows of a small query."""
-        return self.call(what, lambda sf: list(sf.query_all_iter(soql, include_deleted=deleted)))
+        return list(self.rows(what, text))
 
     def _once(self, what: str, action: Callable[[Salesforce], T]) -> T:
         self._stop_near_limit()
@@ -157,8 +197,8 @@ class Org:
         if answer.status_code != 200:
             return asked
         try:
-            offered = [str(item["version"]) for item in answer.json()]
-        except (ValueError, TypeError, KeyError):
+            offered = answers.versions("asking for API versions", answer.json())
+        except (ValueError, UnavailableError):
             raise _not_salesforce(self._credentials) from None
         return max((one for one in offered if float(one) <= float(asked)), key=float, default=asked)
 
@@ -173,6 +213,10 @@ class Org:
                 f"Salesforce has counted {used} of the {allowed} calls that the org may make in 24 hours. Leadwright "
                 "stops here so that other programs can go on. Run again later, or raise the limit in Salesforce."
             )
+
+
+def _more(place: str) -> Callable[[Salesforce], Any]:
+    return lambda sf: sf.query_more(place, identifier_is_url=True)
 
 
 def _login(credentials: Credentials, session: requests.Session) -> tuple[str, str]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 import pyarrow as pa
 
 from connectors.base import ObjectShape
 from connectors.batches import Row, batches, columns, from_tables
 from connectors.errors import SchemaDriftError, UnavailableError
-from connectors.salesforce import bulk, soql
+from connectors.salesforce import answers, bulk, soql
 from connectors.salesforce.org import Org
 
 _MOST_REST_ROWS = 2_000
@@ -51,12 +50,10 @@ def _known(org: Org, object_name: str, wanted: Sequence[str]) -> list[str]:
 def _count(org: Org, object_name: str, where: str) -> int:
     """How many rows there are; many, where Salesforce takes too long to count them."""
     try:
-        answer = org.get(
-            f"counting {object_name}", "queryAll/", {"q": soql.select(["COUNT()"], object_name, where)}
-        )
+        text = soql.select(["COUNT()"], object_name, where)
+        return org.get(f"counting {object_name}", answers.count, "queryAll/", {"q": text})
     except UnavailableError:
         return _MOST_REST_ROWS + 1
-    return int(answer["totalSize"])
 
 
 def _rows(org: Org, object_name: str, fields: Sequence[str], tail: str) -> Iterator[Row]:
@@ -75,15 +72,5 @@ def _rows(org: Org, object_name: str, fields: Sequence[str], tail: str) -> Itera
 
 
 def _part(org: Org, object_name: str, fields: Sequence[str], tail: str) -> Iterator[Row]:
-    what = f"querying {object_name}"
     text = soql.select(fields, object_name, tail)
-    page = org.call(what, lambda sf: sf.query(text, include_deleted=True))
-    while True:
-        yield from page["records"]
-        if page["done"]:
-            return
-        page = org.call(what, _more(page["nextRecordsUrl"]))
-
-
-def _more(address: str) -> Callable[[Any], Any]:
-    return lambda sf: sf.query_more(address, identifier_is_url=True)
+    return org.rows(f"querying {object_name}", text, deleted=True)

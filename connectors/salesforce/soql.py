@@ -17,6 +17,12 @@ def select(fields: Sequence[str], object_name: str, tail: str = "") -> str:
     return f"SELECT {', '.join(fields)} FROM {object_name}{tail}"
 
 
+def selected(text: str) -> list[str]:
+    """The fields of a record that the answer to `text`, made by `select`, has; of a related record its name."""
+    names = text.removeprefix("SELECT ").partition(" FROM ")[0]
+    return list(dict.fromkeys(name.partition(".")[0] for name in names.split(", ")))
+
+
 def changed_since(cursor: str, since: datetime | None) -> str:
     """The condition for rows changed at or after `since`. Salesforce keeps whole seconds, so it is rounded down."""
     if since is None:

@@ -13,8 +13,8 @@ from simple_salesforce.exceptions import SalesforceGeneralError
 
 from connectors.batches import instant
 from connectors.errors import RateLimitedError
+from connectors.hubspot import answers, records
 from connectors.hubspot import errors as hubspot_errors
-from connectors.hubspot import records
 from connectors.hubspot import writing as hubspot_writing
 from connectors.salesforce import errors as salesforce_errors
 from connectors.salesforce import writing as salesforce_writing
@@ -38,8 +38,8 @@ def of(exchanges: list[Exchange], part: str, method: str, *statuses: int) -> Ite
 
 def test_pages_of_searches(exchanges: list[Exchange]) -> None:
     for exchange in of(exchanges, "/search", "POST", 200):
-        page = exchange["response"]
-        after = records.next_page(page)
+        page = answers.found(200)("searching", exchange["response"])
+        after = answers.next_page("searching", page)
         assert after is None or after.isdigit()
         for record in page["results"]:
             name = "contacts" if "CONTACT" in exchange["path"] else "companies"

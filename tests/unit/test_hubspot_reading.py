@@ -10,26 +10,43 @@ import pytest
 
 from connectors.batches import instant, iso
 from connectors.errors import FatalError
-from connectors.hubspot import links, records, shapes
+from connectors.hubspot import answers, links, records, shapes
+from connectors.hubspot.answers import Promise
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 CURSOR = "lastmodifieddate"
 
 
-class SearchOnly:
-    """A search as HubSpot's: GTE, EQ and GT filters, one sort, 200 a page; `between` runs between two pages."""
+class Reads:
+    """Calls the methods that a read names, and holds the answers to their promise."""
 
-    def __init__(self, rows: dict[str, datetime], between: Callable[[], None] = lambda: None) -> None:
+    def read(self, what: str, promise: Promise, method: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        return promise(what, method(*args, **options))
+
+
+class SearchOnly(Reads):
+    """A search as HubSpot's: GTE, EQ and GT filters, one sort, 200 a page; `between` runs between two pages.
+
+    It finds records by the dates of `index` and shows those of `rows`.
+    """
+
+    def __init__(
+        self,
+        rows: dict[str, datetime],
+        between: Callable[[], None] = lambda: None,
+        index: dict[str, datetime] | None = None,
+    ) -> None:
         self.rows = rows
+        self.index = rows if index is None else index
         self.between = between
         self.searches = 0
 
     def search(self, object_name: str, body: dict[str, Any]) -> dict[str, Any]:
         self.searches += 1
         self.between()
-        found = [i for i in self.rows if all(self._fits(i, f) for f in body["filterGroups"][0]["filters"])]
+        found = [i for i in self.index if all(self._fits(i, f) for f in body["filterGroups"][0]["filters"])]
         sort = body["sorts"][0]["propertyName"]
-        found.sort(key=lambda i: int(i) if sort == "hs_object_id" else (self.rows[i], int(i)))
+        found.sort(key=lambda i: int(i) if sort == "hs_object_id" else (self.index[i], int(i)))
         page = [{"id": i, "properties": {CURSOR: iso(self.rows[i])}} for i in found[: body["limit"]]]
         more = {"paging": {"next": {"after": len(page)}}} if len(found) > len(page) else {}
         return {"total": len(found), "results": page, **more}
@@ -38,7 +55,7 @@ class SearchOnly:
         if given["propertyName"] == "hs_object_id":
             return int(record_id) > int(given["value"])
         moment = instant(given["value"])
-        here = self.rows[record_id]
+        here = self.index[record_id]
         return here >= moment if given["operator"] == "GTE" else here == moment
 
 
@@ -79,6 +96,12 @@ def test_records_that_change_while_the_search_is_read_push_none_out() -> None:
     assert set(read(SearchOnly(rows, edit_old_ones))) == set(rows)
 
 
+def test_a_record_that_shows_a_newer_date_than_it_was_found_by_pushes_none_out() -> None:
+    index = spread(1_000, 1)
+    rows = {**index, "7": START + timedelta(days=1), "199": START + timedelta(days=1)}
+    assert set(read(SearchOnly(rows, index=index))) == set(rows)
+
+
 def test_ids_out_of_order_stop_the_read() -> None:
     class Shuffled(SearchOnly):
         def search(self, object_name: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -99,12 +122,11 @@ def test_a_short_page_is_not_the_end_and_after_may_be_a_number() -> None:
     ]
     asked: list[Any] = []
 
-    class Lists:
-        def call(self, what: str, method: Any, *args: Any, **options: Any) -> dict[str, Any]:
-            asked.append(options.get("after"))
-            return pages[len(asked) - 1]
+    def lists(**options: Any) -> dict[str, Any]:
+        asked.append(options.get("after"))
+        return pages[len(asked) - 1]
 
-    found = list(records.pages("listing", Lists(), None))  # type: ignore[arg-type]
+    found = list(records.pages("listing", Reads(), answers.listing, lists))  # type: ignore[arg-type]
     assert [record["id"] for page in found for record in page["results"]] == ["1", "2"]
     assert asked == [None, "1", "2"]
 
@@ -131,10 +153,11 @@ def test_a_record_with_many_links_is_asked_again(monkeypatch: pytest.MonkeyPatch
         yield {"hs_object_id": "1", CURSOR: "2026-01-01T00:00:00Z"}
         yield {"hs_object_id": "2", CURSOR: "2026-01-02T00:00:00Z"}
 
-    class Links:
-        links = type("Api", (), {"get_page": None})
+    class Links(Reads):
+        def __init__(self) -> None:
+            self.links = self
 
-        def call(self, what: str, method: Any, start: str, end: str, body: dict[str, Any]) -> dict[str, Any]:
+        def get_page(self, start: str, end: str, body: dict[str, Any]) -> dict[str, Any]:
             results = []
             for given in body["inputs"]:
                 after = int(given.get("after", 0))
@@ -149,7 +172,7 @@ def test_a_record_with_many_links_is_asked_again(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(links, "live", two_contacts)
     rows = list(links.read(Links(), "contacts_to_companies", None))  # type: ignore[arg-type]
-    assert [(r["from_id"], r["to_id"]) for r in rows] == [("1", "10"), ("2", "20"), ("1", "11"), ("1", "12")]
+    assert [(r["from_id"], r["to_id"]) for r in rows] == [("1", "10"), ("1", "11"), ("1", "12"), ("2", "20")]
     assert rows[0]["association_type"] == "HUBSPOT_DEFINED:279, Primary"
-    assert rows[3]["association_type"] == "HUBSPOT_DEFINED:279"
-    assert rows[1]["changed_at"] == "2026-01-02T00:00:00Z"
+    assert rows[2]["association_type"] == "HUBSPOT_DEFINED:279"
+    assert rows[3]["changed_at"] == "2026-01-02T00:00:00Z"

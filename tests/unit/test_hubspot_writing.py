@@ -10,6 +10,7 @@ import pytest
 
 from connectors.base import Change, Outcome
 from connectors.hubspot import writing
+from connectors.hubspot.answers import Promise
 from connectors.hubspot.errors import RefusedError
 
 STORED = "2026-01-02T03:04:05.678Z"
@@ -26,6 +27,9 @@ class Portal:
         self.shown = shown or {}
         self.sent: list[list[dict[str, Any]]] = []
         self.batches = type("Api", (), {"update": "update", "read": "read"})
+
+    def read(self, what: str, promise: Promise, method: str, *args: Any, **options: Any) -> dict[str, Any]:
+        return promise(what, self.call(what, method, *args, **options))
 
     def call(
         self, what: str, method: str, object_name: str, body: dict[str, Any], **_: Any

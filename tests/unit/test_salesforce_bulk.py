@@ -33,13 +33,16 @@ class Jobs:
 
     def restful(self, path: str, method: str = "GET", **_: Any) -> dict[str, Any]:
         self.calls.append((method, path))
-        return {"id": "750"}
+        return {"id": "750", "state": "UploadComplete"}
 
     def call(self, what: str, action: Any) -> Any:
         return action(self)
 
-    def get(self, what: str, path: str) -> dict[str, Any]:
-        return self.info
+    def read(self, what: str, promise: Any, action: Any) -> Any:
+        return promise(what, action(self))
+
+    def get(self, what: str, promise: Any, path: str) -> Any:
+        return promise(what, {"id": "750", **self.info})
 
 
 def rows(org: Jobs) -> list[dict[str, Any]]:
@@ -88,7 +91,7 @@ def test_a_job_without_rows(page: str) -> None:
     ],
 )
 def test_rows_that_are_missing_are_noticed(org: Jobs) -> None:
-    with pytest.raises(UnavailableError, match="promised 2 rows of Lead and sent 1"):
+    with pytest.raises(UnavailableError, match="query of Lead: 2 rows promised and 1 sent"):
         rows(org)
     assert org.calls[-1][0] == "DELETE"
 

@@ -37,6 +37,9 @@ class Org:
     def call(self, what: str, action: Any) -> Any:
         return action(self)
 
+    def read(self, what: str, promise: Any, action: Any) -> Any:
+        return promise(what, action(self))
+
     def query(self, what: str, text: str) -> list[dict[str, str]]:
         if "CreatedById" in text:
             return [{"CreatedById": "005made"}]
