@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from connectors.base import Connector
 from connectors.errors import ConfigError
 
-_NOT_CRMS = {"base", "batches", "errors", "retry", "values"}
+_NOT_CRMS = {"addresses", "base", "batches", "errors", "retry", "values"}
 
 
 class ConnectorModule(Protocol):

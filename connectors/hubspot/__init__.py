@@ -9,6 +9,7 @@ from functools import cached_property
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
+from connectors.addresses import require_private
 from connectors.base import Change, FieldSpec, Finding, ObjectShape, Outcome
 from connectors.batches import Row, batches, columns
 from connectors.hubspot import catalogue, health, links, records, writing
@@ -23,7 +24,7 @@ class Credentials(BaseModel):
     """How to reach one HubSpot account.
 
     Attributes:
-        url: address of the API.
+        url: address of the API; https, or a sandbox on this machine.
         token: a service key, or the access token of a private app.
     """
 
@@ -35,9 +36,7 @@ class Credentials(BaseModel):
     @field_validator("url")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        if not value.startswith(("https://", "http://")):
-            raise ValueError("must start with https://")
-        return value.rstrip("/")
+        return require_private(value)
 
     @field_validator("token")
     @classmethod

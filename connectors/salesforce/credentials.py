@@ -57,7 +57,10 @@ class Credentials(BaseModel):
     def _my_domain(cls, value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme != "https" or not parts.hostname:
-            raise ValueError("must be the My Domain address, https://<name>.my.salesforce.com")
+            raise ValueError(
+                "must be the My Domain address, https://<name>.my.salesforce.com; over http:// the token and every "
+                "record could be read on the way"
+            )
         return f"https://{parts.netloc}"
 
     @field_validator("api_version")
