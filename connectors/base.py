@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, get_args, runtime_checkable
 
 import pyarrow as pa
 
 Value = str | int | float | bool | datetime | None
 FieldType = Literal["string", "text", "number", "datetime", "boolean"]
-OutcomeStatus = Literal["accepted", "rejected", "skipped"]
+OutcomeStatus = Literal["accepted", "rejected", "skipped", "deferred", "unknown"]
+STATUSES: tuple[OutcomeStatus, ...] = get_args(OutcomeStatus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,11 @@ class Outcome:
     """What became of one `Change`.
 
     Attributes:
+        status: accepted; rejected for what the record is (the same values are refused again); skipped, because the
+            CRM shows something else than was expected; deferred, because the CRM could not take it at the moment;
+            unknown, because its answer does not say.
         sent: the values that went out (without those that a person's edit made void).
-        code: the service's code for a rejection, or ours for a skip.
+        code: the service's code for a rejection or a deferral, or ours for the rest.
         updated_at: when the CRM says that it stored the values, where it says so.
     """
 

@@ -7,6 +7,7 @@
     ├── RetryableError(after)    try again, after that many seconds when the service said so
     │   ├── RateLimitedError
     │   ├── UnavailableError
+    │   │   └── GarbledError
     │   └── LockedError
     ├── FatalError               stop the run
     │   ├── AuthError
@@ -53,6 +54,10 @@ class RateLimitedError(RetryableError):
 
 class UnavailableError(RetryableError):
     """The service did not answer, answered half, or said that it is down."""
+
+
+class GarbledError(UnavailableError):
+    """The service answered a call with success, and the answer is cut off or not what was promised."""
 
 
 class LockedError(RetryableError):

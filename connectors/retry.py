@@ -7,18 +7,23 @@ without its extra headers, which would let assignment rules move every lead.
 from __future__ import annotations
 
 import logging
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from connectors.base import Outcome
 from connectors.errors import RetryableError
+from connectors.values import Row
 
 T = TypeVar("T")
 
 TRIES = 6
 LONGEST_WAIT_SECONDS = 60.0
+ROW_WAITS = (0.3, 1.0, 3.0)
+"""Seconds before the next tries for rows that the CRM could not take at the moment."""
 
 _log = logging.getLogger(__name__)
 _backoff = wait_random_exponential(multiplier=0.5, max=20, min=0.2)
@@ -38,6 +43,22 @@ def patiently(call: Callable[[], T], *, tries: int = TRIES, sleep: Callable[[flo
         reraise=True,
     )
     return retrying(call)
+
+
+def until_taken(send: Callable[[Sequence[Row]], Iterable[Outcome]], rows: Sequence[Row]) -> Iterator[Outcome]:
+    """Outcomes of `rows`; those that `send` says are deferred are sent again a few times, alone."""
+    for wait in (*ROW_WAITS, None):
+        by_id = {row.record_id: row for row in rows}
+        again: list[Row] = []
+        for outcome in send(rows):
+            if wait is not None and outcome.status == "deferred":
+                again.append(by_id[outcome.record_id])
+            else:
+                yield outcome
+        if not again or wait is None:
+            return
+        time.sleep(wait * random.uniform(0.7, 1.3))
+        rows = again
 
 
 def _error(state: RetryCallState) -> BaseException | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -11,6 +11,17 @@ from connectors.base import Change, Outcome, Value
 from connectors.batches import instant, iso, utc
 
 CHANGED_BY_PERSON = "changed_by_person"
+MERGED_OR_DELETED = "merged_or_deleted"
+CONVERTED = "converted"
+NO_ANSWER = "no_answer"
+_SKIPPED = {
+    CHANGED_BY_PERSON: "Somebody changed the record while this run computed; the CRM's value stays.",
+    MERGED_OR_DELETED: (
+        "The CRM no longer has a record of this id: it was merged or deleted since the pull. The next run writes to "
+        "what it has become."
+    ),
+    CONVERTED: "The lead was converted since the pull. The next run writes to its contact.",
+}
 
 
 def in_order(changes: Sequence[Change]) -> list[Change]:
@@ -31,37 +42,62 @@ class Row:
 
 
 Shown = Mapping[str, Mapping[str, object]]
-"""What a CRM shows now, by record id."""
+"""What a CRM shows now, by the id under which it answered."""
 
 
-def guarded(changes: Sequence[Change]) -> tuple[list[str], list[str]]:
-    """The records and the fields to look at before `changes` go out."""
-    names = {c.record_id: [n for n in c.expected if n in c.values] for c in changes}
-    return [i for i, found in names.items() if found], sorted({n for found in names.values() for n in found})
+def guarded(changes: Sequence[Change]) -> list[str]:
+    """The fields to look at before `changes` go out."""
+    return sorted({name for change in changes for name in change.expected if name in change.values})
 
 
-def after_guard(changes: Sequence[Change], shown: Shown) -> tuple[list[Row], list[Outcome]]:
-    """What of `changes` is to be sent, and the outcomes of those of which nothing is left."""
-    rows = [Row(change.record_id, still_ours(change, shown.get(change.record_id, {}))) for change in changes]
-    return [row for row in rows if row.values], [_skipped(row) for row in rows if not row.values]
+def after_guard(
+    changes: Sequence[Change], shown: Shown, converted: Collection[str] = ()
+) -> tuple[list[Row], list[Outcome]]:
+    """What of `changes` is to be sent, and the outcomes of those of which nothing is left.
+
+    A record that the CRM does not answer for, or answers for under another id, is left alone: nobody knows what it
+    shows, and of two ids that became one, one would overwrite the other.
+    """
+    rows: list[Row] = []
+    skipped: list[Outcome] = []
+    for change in changes:
+        now = shown.get(change.record_id)
+        values = {} if now is None or change.record_id in converted else still_ours(change, now)
+        if values:
+            rows.append(Row(change.record_id, values))
+        else:
+            skipped.append(_skipped(change.record_id, _why(change.record_id, shown, converted)))
+    return rows, skipped
+
+
+def _why(record_id: str, shown: Shown, converted: Collection[str]) -> str:
+    if record_id not in shown:
+        return MERGED_OR_DELETED
+    return CONVERTED if record_id in converted else CHANGED_BY_PERSON
 
 
 def still_ours(change: Change, shown: Mapping[str, object]) -> dict[str, Value]:
-    """The values of `change` without the guarded ones for which the CRM now shows something else."""
+    """The values of `change` without the guarded ones for which the CRM now shows something else.
+
+    What it shows already is no edit: a write whose answer was lost has stored it.
+    """
     return {
         name: value
         for name, value in change.values.items()
-        if name not in change.expected or same(change.expected[name], shown.get(name))
+        if name not in change.expected
+        or same(change.expected[name], shown.get(name))
+        or same(value, shown.get(name))
     }
 
 
-def _skipped(row: Row) -> Outcome:
-    return Outcome(
-        row.record_id,
-        "skipped",
-        code=CHANGED_BY_PERSON,
-        message="Somebody changed the record while this run computed; the CRM's value stays.",
-    )
+def _skipped(record_id: str, code: str) -> Outcome:
+    return Outcome(record_id, "skipped", code=code, message=_SKIPPED[code])
+
+
+def no_answer(row: Row, crm: str) -> Outcome:
+    """The outcome of a row for which the answer to its write says nothing."""
+    message = f"{crm}'s answer does not say whether it stored the record; the next pull shows it."
+    return Outcome(row.record_id, "unknown", row.values, code=NO_ANSWER, message=message)
 
 
 def same(one: object, other: object) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import urllib3
 from hubspot import Client
 
-from connectors.errors import UnavailableError
+from connectors.errors import GarbledError
 from connectors.hubspot import answers
 from connectors.hubspot.answers import Json, Promise
 from connectors.hubspot.errors import API_ERRORS, from_answer, from_network
@@ -165,7 +165,7 @@ def _parsed(what: str, text: bytes) -> object:
     try:
         return json.loads(text)
     except ValueError:
-        raise UnavailableError(f"HubSpot's answer was cut off or is no JSON ({what}).") from None
+        raise GarbledError(f"HubSpot's answer was cut off or is no JSON ({what}).") from None
 
 
 def _object(_: str, answer: object) -> Json:

@@ -1,7 +1,8 @@
 """Writes changes to HubSpot in batches of 100 and finds out what became of each row.
 
 HubSpot answers a batch in three ways: all stored (200), some stored (207), or none because of one row (4xx). In the
-last case the rows that HubSpot names are set aside and the rest is sent again; where it names none, halves are.
+last case the rows that HubSpot names are set aside and the rest is sent again; where it names none, halves are. An
+answer that is none of the three says nothing about any row.
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.base import Change, Outcome, Value
+from connectors.base import Change, Outcome, OutcomeStatus, Value
 from connectors.batches import instant, iso
-from connectors.errors import brief
+from connectors.errors import GarbledError, brief
 from connectors.hubspot.answers import Json
 from connectors.hubspot.errors import RefusedError
 from connectors.hubspot.records import by_id
 from connectors.hubspot.transport import Transport
-from connectors.values import Row, Shown, after_guard, guarded, in_order
+from connectors.retry import until_taken
+from connectors.values import Row, Shown, after_guard, guarded, in_order, no_answer
 
 _BATCH = 100
+# Categories of a single row's error that another try may not meet again.
+_PASSING = frozenset({"RATE_LIMITS", "INTERNAL_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT", "LOCKED"})
 
 
 def push(hubspot: Transport, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
@@ -29,13 +33,12 @@ def push(hubspot: Transport, object_name: str, changes: Sequence[Change]) -> Ite
         chunk = ordered[start : start + _BATCH]
         rows, skipped = after_guard(chunk, _shown(hubspot, object_name, chunk))
         yield from skipped
-        yield from _send(hubspot, object_name, rows)
+        yield from until_taken(lambda rows: _send(hubspot, object_name, rows), rows)
 
 
 def _shown(hubspot: Transport, object_name: str, changes: Sequence[Change]) -> Shown:
-    """What HubSpot shows now in the guarded properties."""
-    ids, names = guarded(changes)
-    records = by_id(hubspot, object_name, ids, names)
+    """What HubSpot shows now in the guarded properties. A merged record answers under the id that it got."""
+    records = by_id(hubspot, object_name, [change.record_id for change in changes], guarded(changes))
     return {str(record["id"]): record.get("properties") or {} for record in records}
 
 
@@ -44,17 +47,22 @@ def _send(hubspot: Transport, object_name: str, rows: Sequence[Row]) -> Iterator
         return
     try:
         answer = hubspot.call(f"updating {object_name}", hubspot.batches.update, object_name, _body(rows))
+    except GarbledError:
+        answer = {}
     except RefusedError as refusal:
         yield from _apart(hubspot, object_name, rows, refusal)
         return
+    if not (_listed(answer, "results") or _listed(answer, "errors")):
+        yield from (no_answer(row, "HubSpot") for row in rows)
+        return
     stored = _stored(answer, rows)
-    refused = _named(tuple(answer.get("errors") or ()), rows)
+    refused = _named(_listed(answer, "errors"), rows)
     left: list[Row] = []
     for row in rows:
         if row.record_id in stored:
             yield Outcome(row.record_id, "accepted", row.values, updated_at=stored[row.record_id])
         elif row.record_id in refused:
-            yield _rejected(row, *refused[row.record_id])
+            yield _refused(row, *refused[row.record_id])
         else:
             left.append(row)
     yield from _without_answer(hubspot, object_name, left, whole=len(left) == len(rows))
@@ -66,10 +74,10 @@ def _apart(
     """Outcomes of a batch that was refused as a whole."""
     named = _named(refusal.errors, rows)
     if len(rows) == 1:
-        yield _rejected(rows[0], *named.get(rows[0].record_id, (refusal.code, str(refusal))))
+        yield _refused(rows[0], *named.get(rows[0].record_id, (refusal.code, str(refusal))))
         return
     if named:
-        yield from (_rejected(row, *named[row.record_id]) for row in rows if row.record_id in named)
+        yield from (_refused(row, *named[row.record_id]) for row in rows if row.record_id in named)
         yield from _send(hubspot, object_name, [row for row in rows if row.record_id not in named])
         return
     yield from _halves(hubspot, object_name, rows)
@@ -84,11 +92,11 @@ def _halves(hubspot: Transport, object_name: str, rows: Sequence[Row]) -> Iterat
 def _without_answer(
     hubspot: Transport, object_name: str, rows: Sequence[Row], *, whole: bool
 ) -> Iterator[Outcome]:
-    """Rows that an answer passes over are sent again, fewer at a time; alone, a row that is passed over failed."""
+    """Rows that an answer passes over are sent again, fewer at a time; alone, nobody knows."""
     if not rows:
         return
     if len(rows) == 1 and whole:
-        yield _rejected(rows[0], "NO_ANSWER", "HubSpot's answer does not name the record")
+        yield no_answer(rows[0], "HubSpot")
     elif whole:
         yield from _halves(hubspot, object_name, rows)
     else:
@@ -124,11 +132,16 @@ def written(value: Value) -> str:
 
 def _stored(answer: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, datetime | None]:
     """When each stored row was stored, by the id that was sent."""
-    results = answer.get("results") or []
+    results = _listed(answer, "results")
     if len(rows) == 1 and len(results) == 1:
         # A merged record answers with the id of the record it was merged into.
         return {rows[0].record_id: _updated_at(results[0])}
-    return {str(r.get("objectWriteTraceId") or r["id"]): _updated_at(r) for r in results}
+    return {str(r.get("objectWriteTraceId") or r.get("id")): _updated_at(r) for r in results}
+
+
+def _listed(answer: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    found = answer.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _updated_at(result: Mapping[str, Any]) -> datetime | None:
@@ -156,5 +169,6 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _rejected(row: Row, code: str, message: str) -> Outcome:
-    return Outcome(row.record_id, "rejected", row.values, code=code, message=brief(message))
+def _refused(row: Row, code: str, message: str) -> Outcome:
+    status: OutcomeStatus = "deferred" if code in _PASSING else "rejected"
+    return Outcome(row.record_id, status, row.values, code=code, message=brief(message))

@@ -12,6 +12,7 @@ from connectors.errors import (
     AuthError,
     ConfigError,
     FatalError,
+    GarbledError,
     LeadwrightError,
     RateLimitedError,
     SchemaDriftError,
@@ -24,6 +25,7 @@ from connectors.errors import (
 PASSING_CODES = frozenset(
     {
         "UNABLE_TO_LOCK_ROW",
+        "REQUEST_LIMIT_EXCEEDED",
         "SERVER_UNAVAILABLE",
         "QUERY_TIMEOUT",
         "INVALID_QUERY_LOCATOR",
@@ -72,7 +74,7 @@ def from_network(what: str, error: requests.exceptions.RequestException, url: st
     if isinstance(error, requests.exceptions.Timeout):
         return UnavailableError(f"Salesforce at {where} did not answer in time ({what}).")
     if isinstance(error, requests.exceptions.JSONDecodeError):
-        return UnavailableError(f"Salesforce's answer was cut off or is no JSON ({what}).")
+        return GarbledError(f"Salesforce's answer was cut off or is no JSON ({what}).")
     return UnavailableError(
         f"Salesforce cannot be reached at {where} ({what}: {type(error).__name__}). "
         "Check the network and LEADWRIGHT_SALESFORCE_URL."

@@ -16,7 +16,14 @@ from simple_salesforce.exceptions import (
     SalesforceExpiredSession,
 )
 
-from connectors.errors import AuthError, ConfigError, GuardrailError, SchemaDriftError, UnavailableError
+from connectors.errors import (
+    AuthError,
+    ConfigError,
+    GarbledError,
+    GuardrailError,
+    SchemaDriftError,
+    UnavailableError,
+)
 from connectors.retry import TRIES, patiently
 from connectors.salesforce import answers, soql
 from connectors.salesforce.answers import Promise, garbled
@@ -130,6 +137,22 @@ class Org:
             page = self.read(what, promise, _more(places[-1]))
         if sent != promised:
             raise garbled(what, f"{promised} rows promised and {sent} sent")
+
+    def send(self, what: str, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Any:
+        """The JSON answer of a call that changes records, below the version's path; None where it is empty.
+
+        Raises:
+            GarbledError: the answer is cut off or no list or object; what was stored is not known.
+            LeadwrightError: as for `call`.
+        """
+
+        def action(sf: Salesforce) -> Any:
+            try:
+                return sf.restful(path, method=method, json=body, headers=dict(headers))
+            except TypeError:  # the SDK takes the length of whatever came, and null has none
+                raise GarbledError(f"Salesforce's answer is no list or object ({what}).") from None
+
+        return self.call(what, action)
 
     def describe(self, object_name: str) -> dict[str, dict[str, Any]]:
         """The fields of `object_name` that the API user sees, by name."""

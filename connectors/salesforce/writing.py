@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.base import Change, Outcome
+from connectors.base import Change, Outcome, OutcomeStatus
 from connectors.batches import iso
-from connectors.errors import UnavailableError, brief
+from connectors.errors import GarbledError, brief
+from connectors.retry import until_taken
 from connectors.salesforce import soql
 from connectors.salesforce.errors import PASSING_CODES, RefusedError
 from connectors.salesforce.org import Org
-from connectors.values import Row, Shown, after_guard, guarded, in_order
+from connectors.values import Row, after_guard, guarded, in_order, no_answer
 
 _BATCH = 200
-_WAITS = (0.3, 1.0, 3.0)  # seconds before the next tries for rows that somebody else holds
 _HEADERS = {
     # Without it every update would run the assignment rules and move the lead to another owner.
     "Sforce-Auto-Assign": "FALSE",
@@ -31,46 +29,35 @@ def push(org: Org, object_name: str, changes: Sequence[Change]) -> Iterator[Outc
     ordered = in_order(changes)
     for start in range(0, len(ordered), _BATCH):
         chunk = ordered[start : start + _BATCH]
-        kept, skipped = after_guard(chunk, _shown(org, object_name, chunk))
+        shown = _shown(org, object_name, chunk)
+        converted = {i for i, row in shown.items() if row.get("IsConverted")}
+        rows, skipped = after_guard(chunk, shown, converted)
         yield from skipped
-        yield from _send(org, object_name, kept)
+        yield from until_taken(lambda rows: _send(org, object_name, rows), rows)
 
 
-def _shown(org: Org, object_name: str, changes: Sequence[Change]) -> Shown:
-    """What Salesforce shows now in the guarded fields."""
-    ids, names = guarded(changes)
-    if not ids:
-        return {}
-    text = soql.select(["Id", *names], object_name, f" WHERE Id IN {soql.literals(ids)}")
+def _shown(org: Org, object_name: str, changes: Sequence[Change]) -> dict[str, dict[str, Any]]:
+    """What Salesforce shows now in the guarded fields. Deleted rows, and those that lost a merge, do not come."""
+    names = ["Id", *guarded(changes), *(["IsConverted"] if object_name == "Lead" else [])]
+    ids = soql.literals([change.record_id for change in changes])
+    text = soql.select(names, object_name, f" WHERE Id IN {ids}")
     return {row["Id"]: row for row in org.query(f"reading {object_name} before the write", text)}
 
 
 def _send(org: Org, object_name: str, rows: Sequence[Row]) -> Iterator[Outcome]:
-    """Outcomes of `rows`; a row that somebody else holds is sent again a few times."""
-    for wait in (*_WAITS, None):
-        again: list[Row] = []
-        for row, answer in _answers(org, object_name, rows):
-            outcome = _outcome(row, answer)
-            if wait is not None and _passes(outcome):
-                again.append(row)
-            else:
-                yield outcome
-        if not again or wait is None:
-            return
-        time.sleep(wait * random.uniform(0.7, 1.3))
-        rows = again
+    for row, answer in _answers(org, object_name, rows):
+        yield _outcome(row, answer)
 
 
-def _answers(org: Org, object_name: str, rows: Sequence[Row]) -> Iterator[tuple[Row, Mapping[str, Any]]]:
+def _answers(org: Org, object_name: str, rows: Sequence[Row]) -> Iterator[tuple[Row, object]]:
     """Each row with Salesforce's answer; a collection that is refused as a whole is sent by halves."""
     if not rows:
         return
     body = {"allOrNone": False, "records": [_record(object_name, row) for row in rows]}
     try:
-        answers = org.call(
-            f"updating {object_name}",
-            lambda sf: sf.restful("composite/sobjects", method="PATCH", json=body, headers=_HEADERS),
-        )
+        answers = org.send(f"updating {object_name}", "PATCH", "composite/sobjects", body, _HEADERS)
+    except GarbledError:
+        answers = None
     except RefusedError as refusal:
         if len(rows) == 1:
             yield rows[0], {"errors": [{"statusCode": refusal.code, "message": str(refusal)}]}
@@ -79,11 +66,8 @@ def _answers(org: Org, object_name: str, rows: Sequence[Row]) -> Iterator[tuple[
         yield from _answers(org, object_name, rows[:middle])
         yield from _answers(org, object_name, rows[middle:])
         return
-    if len(answers or ()) != len(rows):
-        raise UnavailableError(
-            f"Salesforce answered for {len(answers or ())} of {len(rows)} rows of {object_name}; which ones it "
-            "stored shows the next run."
-        )
+    if not isinstance(answers, list) or len(answers) != len(rows):
+        answers = [None] * len(rows)  # which answer is whose, nobody can say
     yield from zip(rows, answers, strict=True)
 
 
@@ -92,18 +76,21 @@ def _record(object_name: str, row: Row) -> dict[str, Any]:
     return {"attributes": {"type": object_name}, "id": row.record_id, **values}
 
 
-def _outcome(row: Row, answer: Mapping[str, Any]) -> Outcome:
-    if answer.get("success"):
+def _outcome(row: Row, answer: object) -> Outcome:
+    said = answer if isinstance(answer, Mapping) else {}
+    if said.get("success") is True:
         return Outcome(row.record_id, "accepted", row.values)
-    error = (answer.get("errors") or [{}])[0]
+    errors = said.get("errors")
+    if not isinstance(errors, list) or not errors or not isinstance(errors[0], Mapping):
+        return no_answer(row, "Salesforce")
+    error = errors[0]
     code = str(error.get("statusCode") or error.get("errorCode") or "UNKNOWN")
     fields = ", ".join(error.get("fields") or ())
     message = brief(error.get("message") or code) + (f" (fields: {fields})" if fields else "")
-    return Outcome(row.record_id, "rejected", row.values, code=code, message=message)
+    status: OutcomeStatus = "deferred" if _passes(code, message) else "rejected"
+    return Outcome(row.record_id, status, row.values, code=code, message=message)
 
 
-def _passes(outcome: Outcome) -> bool:
+def _passes(code: str, message: str) -> bool:
     """Whether another try may succeed. A trigger may wrap a lock in a code of its own."""
-    return outcome.status == "rejected" and (
-        outcome.code in PASSING_CODES or "UNABLE_TO_LOCK_ROW" in (outcome.message or "")
-    )
+    return code in PASSING_CODES or "UNABLE_TO_LOCK_ROW" in message

@@ -43,6 +43,7 @@ def portal(start_sandbox: Callable[..., Sandbox], tmp_path_factory: pytest.TempP
         (f"text-{i:03}", f"t{i}@example.com", (CROWDED - timedelta(days=i + 1)).isoformat()) for i in range(9)
     ]
     write(folder / "contacts.csv", ["hs_object_id", "email", "lastmodifieddate"], [*crowd, *few])
+    write(folder / "owners.csv", ["id", "email"], [("71", "ann@seller.example")])
     for name, size in SIZES.items():
         write(folder / f"{name}.csv", ["hs_object_id"], [(str(i + 1),) for i in range(size)])
     write(folder / "notes.csv", ["hs_object_id", *MANY], [(str(i + 1), *MANY) for i in range(SIZES["notes"])])
@@ -156,7 +157,7 @@ def test_a_write_takes_a_hundred_rows_a_call_and_stops_at_no_bad_one(portal: San
 
     bad = [Change("2", {"leadwright_score": "many"}), Change("99999999", {"leadwright_score": 1})]
     fates = {o.record_id: o for o in connector.push("contacts", [*bad, Change("3", {"leadwright_score": 7})])}
-    assert [fates[i].status for i in ("2", "99999999", "3")] == ["rejected", "rejected", "accepted"]
+    assert [fates[i].status for i in ("2", "99999999", "3")] == ["rejected", "skipped", "accepted"]
 
 
 def test_the_moment_of_a_write_is_the_records_last_change(portal: Sandbox) -> None:
@@ -242,3 +243,30 @@ def test_the_account_is_the_portals_number(portal: Sandbox) -> None:
     headers = {"Authorization": f"Bearer {portal['hubspot']['token']}"}
     said = httpx.get(f"{portal['hubspot']['url']}/account-info/v3/details", headers=headers).json()
     assert connect(portal).account() == str(said["portalId"])
+
+
+def test_a_merge_does_not_get_around_the_guard_of_owners(portal: Sandbox) -> None:
+    """One contact without an owner and one with an owner became one: neither old id may be written."""
+    url, headers = portal["hubspot"]["url"], {"Authorization": f"Bearer {portal['hubspot']['token']}"}
+
+    def post(path: str, body: object) -> str:
+        answer = httpx.post(f"{url}/crm/v3/objects/contacts{path}", json=body, headers=headers)
+        return str(answer.raise_for_status().json()["id"])
+
+    owner = httpx.get(f"{url}/crm/v3/owners", headers=headers).json()["results"][0]["id"]
+    free = post("", {"properties": {"firstname": "Ada"}})
+    owned = post("", {"properties": {"firstname": "Ada", "hubspot_owner_id": owner}})
+    merged = post("/merge", {"primaryObjectId": free, "objectIdToMerge": owned})
+    outcomes = connect(portal).push(
+        "contacts",
+        [
+            Change(free, {"hubspot_owner_id": "999", "city": "Oslo"}, {"hubspot_owner_id": None}),
+            Change(owned, {"city": "Bergen"}),
+        ],
+    )
+    assert {(o.status, o.code) for o in outcomes} == {("skipped", "merged_or_deleted")}
+    now = httpx.get(
+        f"{url}/crm/v3/objects/contacts/{merged}?properties=hubspot_owner_id,city", headers=headers
+    )
+    assert now.json()["properties"]["hubspot_owner_id"] == owner
+    assert now.json()["properties"]["city"] is None

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.base import Change, Outcome
+from connectors.errors import GarbledError
 from connectors.hubspot import writing
 from connectors.hubspot.answers import Promise
 from connectors.hubspot.errors import RefusedError
@@ -17,14 +18,20 @@ STORED = "2026-01-02T03:04:05.678Z"
 
 
 class Portal:
-    """Answers batch updates; `mode` is how it reports the bad ids."""
+    """Answers batch updates; `mode` is how it reports the bad ids. Merged ids are read under the one they became."""
 
     def __init__(
-        self, bad: set[str], mode: str, shown: Mapping[str, Mapping[str, str]] | None = None
+        self,
+        bad: set[str],
+        mode: str,
+        shown: Mapping[str, Mapping[str, str]] | None = None,
+        merged: Mapping[str, str | None] | None = None,
     ) -> None:
         self.bad = bad
         self.mode = mode
         self.shown = shown or {}
+        self.merged = merged or {}
+        self.code = "VALIDATION_ERROR"
         self.sent: list[list[dict[str, Any]]] = []
         self.batches = type("Api", (), {"update": "update", "read": "read"})
 
@@ -36,10 +43,11 @@ class Portal:
     ) -> dict[str, Any]:
         ids = [given["id"] for given in body["inputs"]]
         if method == "read":
-            return {"results": [{"id": i, "properties": self.shown[i]} for i in ids if i in self.shown]}
+            now = [self.merged.get(i, i) for i in ids]
+            return {"results": [{"id": i, "properties": self.shown.get(i, {})} for i in now if i]}
         self.sent.append(body["inputs"])
         bad = [i for i in ids if i in self.bad]
-        error = {"category": "VALIDATION_ERROR", "message": "not for ann@example.com"}
+        error = {"category": self.code, "message": "not for ann@example.com"}
         if bad and self.mode == "whole, naming none":
             raise RefusedError("bad", status=400, code="VALIDATION_ERROR")
         if bad and self.mode == "whole, naming the first":
@@ -65,7 +73,9 @@ def push(portal: Portal, changes: list[Change]) -> dict[str, Outcome]:
 def test_good_rows_are_stored_and_bad_ones_named(mode: str, bad: set[str]) -> None:
     portal = Portal(bad, mode)
     found = push(portal, [Change(str(i), {"leadwright_score": i}) for i in range(151)])
-    assert {i for i, outcome in found.items() if outcome.status == "rejected"} == bad
+    refused = "unknown" if mode == "silent" else "rejected"
+    assert {i for i, outcome in found.items() if outcome.status == refused} == bad
+    assert {outcome.status for outcome in found.values()} <= {"accepted", refused}
     assert all(
         o.updated_at == datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC)
         for o in found.values()
@@ -102,16 +112,80 @@ def test_nothing_left_to_send_is_a_skip_and_no_call() -> None:
     assert portal.sent == []
 
 
-def test_a_merged_record_answers_with_another_id() -> None:
+@pytest.mark.parametrize("new_id", [None, "900", "2"])
+def test_an_id_that_ended_in_a_merge_is_not_written(new_id: str | None) -> None:
+    """Both ids ended, or the other one lives on (the older rule): what this one should show, nobody knows."""
+    portal = Portal(set(), "some", shown={"2": {"hubspot_owner_id": "7"}}, merged={"1": new_id})
+    found = push(
+        portal,
+        [
+            Change("1", {"hubspot_owner_id": "5", "leadwright_score": 1}, {"hubspot_owner_id": None}),
+            Change("2", {"leadwright_score": 2}),
+        ],
+    )
+    assert (found["1"].status, found["1"].code, found["1"].sent) == ("skipped", "merged_or_deleted", {})
+    assert found["2"].status == "accepted"
+    assert [[given["id"] for given in batch] for batch in portal.sent] == [["2"]]
+
+
+def test_two_ids_that_became_one_are_not_both_written() -> None:
+    portal = Portal(set(), "some", merged={"1": "900", "2": "900"})
+    found = push(portal, [Change(i, {"leadwright_score": 1}) for i in ("1", "2")])
+    assert {outcome.code for outcome in found.values()} == {"merged_or_deleted"}
+    assert portal.sent == []
+
+
+def test_what_the_crm_shows_already_is_no_edit() -> None:
+    """A write whose answer was lost has stored the owner: the next one finds its own value."""
+    portal = Portal(set(), "some", shown={"1": {"hubspot_owner_id": "5"}})
+    (outcome,) = push(portal, [Change("1", {"hubspot_owner_id": "5"}, {"hubspot_owner_id": None})]).values()
+    assert outcome.status == "accepted"
+
+
+def test_a_record_merged_after_it_was_read_answers_with_another_id() -> None:
     class Merged(Portal):
         def call(
             self, what: str, method: str, object_name: str, body: dict[str, Any], **_: Any
         ) -> dict[str, Any]:
             answer = super().call(what, method, object_name, body)
+            if method == "read":
+                return answer
             return {"results": [{**r, "id": "900" if r["id"] == "2" else r["id"]} for r in answer["results"]]}
 
     found = push(Merged(set(), "some"), [Change(i, {"leadwright_score": 1}) for i in ("1", "2", "3")])
     assert {outcome.status for outcome in found.values()} == {"accepted"}
+
+
+@pytest.mark.parametrize(
+    "answer", [{}, {"results": []}, {"results": None}, {"results": {}}, {"status": "error"}, None]
+)
+def test_an_answer_that_says_nothing_leaves_the_rows_unknown(answer: dict[str, Any] | None) -> None:
+    class Mute(Portal):
+        def call(
+            self, what: str, method: str, object_name: str, body: dict[str, Any], **_: Any
+        ) -> dict[str, Any]:
+            said = super().call(what, method, object_name, body)
+            if method == "read":
+                return said
+            if answer is None:
+                raise GarbledError("cut off")
+            return answer
+
+    portal = Mute(set(), "some")
+    found = push(portal, [Change(str(i), {"leadwright_score": i}) for i in range(7)])
+    assert {(outcome.status, outcome.code) for outcome in found.values()} == {("unknown", "no_answer")}
+    assert len(portal.sent) == 1, "what may have been stored is not sent over and over"
+
+
+def test_a_row_that_hubspot_cannot_take_now_is_sent_again_and_never_rejected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("connectors.retry.time.sleep", lambda seconds: None)
+    portal = Portal({"2"}, "some")
+    portal.code = "RATE_LIMITS"
+    found = push(portal, [Change(i, {"leadwright_score": 1}) for i in ("1", "2", "3")])
+    assert [len(batch) for batch in portal.sent] == [3, 1, 1, 1]
+    assert (found["2"].status, found["2"].code) == ("deferred", "RATE_LIMITS")
 
 
 def test_values_as_hubspot_takes_them() -> None:

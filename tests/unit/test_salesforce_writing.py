@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.base import Change, Outcome
-from connectors.errors import UnavailableError
+from connectors.errors import GarbledError
 from connectors.salesforce import writing
 from connectors.salesforce.errors import RefusedError
 
@@ -22,22 +23,19 @@ class Org:
         self.sent: list[dict[str, Any]] = []
         self.headers: dict[str, str] = {}
         self.whole: set[str] = set()
-
-    def call(self, what: str, action: Any) -> Any:
-        return action(self)
+        self.gone: set[str] = set()
 
     def query(self, what: str, text: str) -> list[dict[str, Any]]:
-        return [{"Id": i, **values} for i, values in self.shown.items() if f"'{i}'" in text]
+        asked = re.findall(r"'(\w+)'", text)
+        return [{"Id": i, "IsConverted": False, **self.shown.get(i, {})} for i in asked if i not in self.gone]
 
-    def restful(
-        self, path: str, method: str, json: dict[str, Any], headers: dict[str, str]
-    ) -> list[dict[str, Any]]:
-        assert (path, method, json["allOrNone"]) == ("composite/sobjects", "PATCH", False)
-        self.sent.append(json)
+    def send(self, what: str, method: str, path: str, body: dict[str, Any], headers: dict[str, str]) -> Any:
+        assert (path, method, body["allOrNone"]) == ("composite/sobjects", "PATCH", False)
+        self.sent.append(body)
         self.headers = headers
-        if self.whole & {record["id"] for record in json["records"]}:
+        if self.whole & {record["id"] for record in body["records"]}:
             raise RefusedError("bad body", status=400, code="JSON_PARSER_ERROR")
-        return [self._answer(record["id"]) for record in json["records"]]
+        return [self._answer(record["id"]) for record in body["records"]]
 
     def _answer(self, record_id: str) -> dict[str, Any]:
         code = self.codes.get(record_id)
@@ -52,7 +50,7 @@ class Org:
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("connectors.retry.time.sleep", lambda seconds: None)
 
 
 def push(org: Any, changes: list[Change]) -> dict[str, Outcome]:
@@ -97,9 +95,14 @@ def test_a_locked_row_is_sent_again_alone() -> None:
     assert [len(body["records"]) for body in org.sent] == [3, 1, 1]
 
 
-def test_a_row_that_stays_locked_is_rejected() -> None:
-    found = push(Org(locks={"00Q001": 99}), score(2))
-    assert (found["00Q001"].status, found["00Q001"].code) == ("rejected", "UNABLE_TO_LOCK_ROW")
+@pytest.mark.parametrize(
+    "code", ["UNABLE_TO_LOCK_ROW", "REQUEST_LIMIT_EXCEEDED", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT"]
+)
+def test_a_row_that_salesforce_cannot_take_now_is_deferred(code: str) -> None:
+    org = Org({"00Q001": code})
+    found = push(org, score(2))
+    assert (found["00Q001"].status, found["00Q001"].code) == ("deferred", code)
+    assert [len(body["records"]) for body in org.sent] == [2, 1, 1, 1]
 
 
 def test_a_collection_refused_as_a_whole_is_taken_apart() -> None:
@@ -110,18 +113,48 @@ def test_a_collection_refused_as_a_whole_is_taken_apart() -> None:
     assert found["00Q007"].code == "JSON_PARSER_ERROR"
 
 
-def test_an_answer_that_is_too_short_is_not_guessed_at() -> None:
-    class Short(Org):
-        def restful(self, *args: Any, **more: Any) -> list[dict[str, Any]]:
-            return super().restful(*args, **more)[:-1]
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        [],
+        {},
+        {"status": "error"},
+        [{"success": True}] * 2,
+        [{}, None, "x"],
+        [{"success": False}, {"errors": ["?"]}, {"success": "?"}],
+    ],
+)
+def test_an_answer_that_says_nothing_leaves_the_rows_unknown(answer: Any) -> None:
+    class Mute(Org):
+        def send(self, *args: Any, **more: Any) -> Any:
+            super().send(*args, **more)
+            if answer is None:
+                raise GarbledError("cut off")
+            return answer
 
-    with pytest.raises(UnavailableError, match="2 of 3 rows"):
-        push(Short(), score(3))
+    org = Mute()
+    found = push(org, score(3))
+    assert {(outcome.status, outcome.code) for outcome in found.values()} == {("unknown", "no_answer")}
+    assert len(org.sent) == 1
+
+
+def test_records_that_ended_since_the_pull_are_not_written() -> None:
+    org = Org()
+    org.gone = {"00Q000"}
+    org.shown = {"00Q001": {"IsConverted": True}}
+    found = push(org, score(3))
+    assert [(o.status, o.code) for o in found.values() if o.status != "accepted"] == [
+        ("skipped", "merged_or_deleted"),
+        ("skipped", "converted"),
+    ]
+    assert [[record["id"] for record in body["records"]] for body in org.sent] == [["00Q002"]]
 
 
 def test_an_owner_that_a_person_changed_stays() -> None:
     org = Org()
-    org.shown = {"00Q000": {"OwnerId": "005"}, "00Q001": {"OwnerId": "00G"}}
+    org.shown = {"00Q000": {"OwnerId": "005"}, "00Q001": {"OwnerId": "00G"}, "00Q002": {"OwnerId": "005"}}
+    org.gone = {"00Q003"}
     guard = {"OwnerId": "00G"}
     found = push(
         org,
@@ -129,11 +162,13 @@ def test_an_owner_that_a_person_changed_stays() -> None:
             Change("00Q000", {"OwnerId": "0051", "Leadwright_Score__c": 1}, guard),
             Change("00Q001", {"OwnerId": "0051"}, guard),
             Change("00Q002", {"OwnerId": "0051"}, guard),
+            Change("00Q003", {"OwnerId": "0051"}, guard),
         ],
     )
     assert found["00Q000"].sent == {"Leadwright_Score__c": 1}
     assert found["00Q001"].sent == {"OwnerId": "0051"}
     assert (found["00Q002"].status, found["00Q002"].code) == ("skipped", "changed_by_person")
+    assert (found["00Q003"].status, found["00Q003"].code) == ("skipped", "merged_or_deleted")
 
 
 def test_values_as_salesforce_takes_them() -> None:
