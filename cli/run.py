@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from cli.output import bars, err, out, print_json
+from connectors.base import STATUSES
 from leadwright import settings
 from leadwright.preview import preview_home
 from leadwright.runs import Run
@@ -98,17 +99,17 @@ def show(done: Run, *, as_json: bool) -> None:
 
 
 def _written_table(done: Run) -> Table:
-    table = Table(
-        "CRM", "object", "would write" if done.dry_run else "differed", "accepted", "rejected", "skipped"
-    )
+    usual = {"accepted", "rejected", "skipped"}
+    statuses = [s for s in STATUSES if s in usual or any(w.outcomes[s] for w in done.written)]
+    table = Table("CRM", "object", "would write" if done.dry_run else "differed", *statuses)
     for w in done.written:
-        counts = [w.planned, *(w.outcomes[status] for status in ("accepted", "rejected", "skipped"))]
+        counts = [w.planned, *(w.outcomes[status] for status in statuses)]
         table.add_row(w.crm, w.object, *(f"{n:,}" for n in counts))
         for code, n in sorted(w.reasons.items()):
-            table.add_row("", f"  {code}", f"{n:,}", "", "", "")
+            table.add_row("", f"  {code}", f"{n:,}")
         if done.dry_run:
             for name, n in w.fields.most_common():
-                table.add_row("", f"  {name}", f"{n:,}", "", "", "")
+                table.add_row("", f"  {name}", f"{n:,}")
     return table
 
 

@@ -19,7 +19,10 @@ _ROW = pa.schema(
             for name in ("run_id", "crm", "object", "record_id", "lead_id", "payload_hash")
         ),
         *((name, pa.string()) for name in ("before_values", "after_values", "status", "code", "message")),
-        *((name, pa.timestamp("us", "UTC")) for name in ("sent_at", "answered_at", "crm_updated_at")),
+        *(
+            (name, pa.timestamp("us", "UTC"))
+            for name in ("record_changed_at", "sent_at", "answered_at", "crm_updated_at")
+        ),
     ]
 )
 
@@ -31,6 +34,7 @@ class Entry:
     record_id: str
     lead_id: str
     payload_hash: str
+    record_changed_at: datetime | None
     before: Mapping[str, Value]
     after: Mapping[str, Value]
 
@@ -92,6 +96,7 @@ class Ledger:
             "record_id": entry.record_id,
             "lead_id": entry.lead_id,
             "payload_hash": entry.payload_hash,
+            "record_changed_at": entry.record_changed_at,
             "before_values": _json(entry.before),
             "after_values": _json(entry.after),
             "status": "sending",

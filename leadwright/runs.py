@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from connectors.base import STATUSES
 from connectors.errors import LeadwrightError, brief
 from leadwright import warehouse
 from leadwright.settings import Settings
@@ -58,7 +59,7 @@ class Run:
                 w.model: {
                     "planned": w.planned,
                     "fields": dict(w.fields),
-                    **{status: w.outcomes[status] for status in ("accepted", "rejected", "skipped")},
+                    **{status: w.outcomes[status] for status in STATUSES},
                     "reasons": dict(w.reasons),
                     "created_fields": w.created_fields,
                     "interrupted_before": w.interrupted,

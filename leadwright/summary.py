@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from connectors.base import STATUSES
 from leadwright import warehouse
 from leadwright.runs import Run
 from leadwright.settings import Settings
@@ -29,12 +30,11 @@ def as_markdown(run: Run) -> str:
     lines += [
         "",
         f"## {verb}",
-        "| CRM | object | planned | accepted | rejected | skipped |",
-        "|---|---|---:|---:|---:|---:|",
+        f"| CRM | object | planned | {' | '.join(STATUSES)} |",
+        f"|---|---|---:|{'---:|' * len(STATUSES)}",
     ]
     lines += [
-        f"| {w.crm} | {w.object} | {w.planned:,} | {w.outcomes['accepted']:,} | {w.outcomes['rejected']:,} "
-        f"| {w.outcomes['skipped']:,} |"
+        f"| {w.crm} | {w.object} | {w.planned:,} | {' | '.join(f'{w.outcomes[s]:,}' for s in STATUSES)} |"
         for w in run.written
     ]
     for w in run.written:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from connectors.base import Change, Connector, Outcome, Value
-from connectors.errors import ConfigError, GuardrailError
+from connectors.errors import ConfigError, GuardrailError, UnavailableError
 from leadwright import accounts, warehouse
 from leadwright.extract import last_pull
 from leadwright.ledger import Entry, Ledger
@@ -24,6 +25,9 @@ _CHUNK = 1_000
 _TOO_MANY = 10
 """Records that are refused without one that is accepted, from which on the set-up is wrong and not the records."""
 
+_LATELY_DAYS = 7
+"""A CRM that has accepted a record of the object within so many days is set up well; what it refuses are records."""
+
 OnOutcomes = Callable[[str, int], None]
 """Called with a sync model's name and the number of rows that were answered."""
 
@@ -35,10 +39,11 @@ class Written:
     Attributes:
         planned: rows that differ from what the CRM shows.
         fields: how many of those rows change each CRM field.
-        outcomes: rows by status (accepted, rejected, skipped).
-        reasons: rejected and skipped rows by the service's code.
+        outcomes: rows by status; see `connectors.base.Outcome`.
+        reasons: rows that were not accepted by code.
         created_fields: CRM fields that were missing and are there now.
         interrupted: rows of an earlier run that was killed while it sent them.
+        accepted_lately: the CRM has accepted records of this object within the last days, this run included.
     """
 
     model: str
@@ -50,6 +55,7 @@ class Written:
     reasons: Counter[str] = field(default_factory=Counter)
     created_fields: list[str] = field(default_factory=list)
     interrupted: int = 0
+    accepted_lately: bool = False
 
     def plan(self, entries: Sequence[Entry]) -> None:
         """Count what `entries` would change."""
@@ -57,12 +63,25 @@ class Written:
         self.fields.update(name for entry in entries for name in entry.after)
 
     def require_some_accepted(self) -> None:
-        """Raise GuardrailError where the CRM refused every one of many records: a wrong set-up, not bad rows."""
-        if self.planned >= _TOO_MANY and self.outcomes["rejected"] == self.planned:
+        """Raise where none of many records arrived for a reason that is not theirs.
+
+        Raises:
+            GuardrailError: the CRM refused them all and has accepted none lately: the set-up is wrong.
+            UnavailableError: its answers to all of them say nothing.
+        """
+        if self.planned < _TOO_MANY:
+            return
+        if self.outcomes["rejected"] == self.planned and not self.accepted_lately:
             code, count = self.reasons.most_common(1)[0]
             raise GuardrailError(
-                f"{self.crm} refused all {self.planned:,} {self.object} records, {count:,} of them with {code}. "
-                "The reasons are in ops.writes; `leadwright doctor` checks permissions and fields."
+                f"{self.crm} refused all {self.planned:,} {self.object} records, {count:,} of them with {code}, and "
+                f"has accepted none in {_LATELY_DAYS} days. The reasons are in ops.writes; `leadwright doctor` checks "
+                "permissions and fields."
+            )
+        if self.outcomes["unknown"] == self.planned:
+            raise UnavailableError(
+                f"{self.crm} did not say what it made of any of {self.planned:,} {self.object} records. What it "
+                "stored shows the next pull; run again. A proxy in between may swallow its answers."
             )
 
 
@@ -70,21 +89,24 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
     """The writes that `model` asks for, each with only the fields that differ, in the order of record ids.
 
     What the CRM has accepted since the last pull is not asked for again: the model compares with what was pulled.
-    Neither is what it refused within a day, so that a record that breaks a rule of the CRM's own is not sent in
-    every run; but what was refused because the set-up was wrong goes out as soon as that may be mended.
+    Neither is what it refused within a day and nobody has changed since, so that a record that breaks a rule of the
+    CRM's own is not sent in every run; but what was refused because the set-up was wrong goes out as soon as that may
+    be mended.
     """
     if not warehouse.columns(db, model.schema, model.name):
         raise ConfigError("Nothing is scored yet. Run `leadwright run`, or `leadwright transform` first.")
     names = [*model.fields, *(f"before__{name}" for name in model.fields)]
-    columns = ", ".join(f's."{name}"' for name in ["record_id", "lead_id", "payload_hash", *names])
+    keys = ["record_id", "lead_id", "payload_hash", "record_changed_at"]
+    columns = ", ".join(f's."{name}"' for name in [*keys, *names])
     rows = db.execute(
         "with answers as (select * from ops.writes where crm = $crm and object = $object), "
-        "refused_all as (select run_id from answers group by run_id "
+        "refused_all as (select run_id from answers where not $accepted_lately group by run_id "
         "  having count(*) >= $too_many and count(*) = count(*) filter (status = 'rejected')) "
         f'select {columns} from "{model.schema}"."{model.name}" s where not exists ('
         "  select 1 from answers a where a.record_id = s.record_id and a.payload_hash = s.payload_hash "
         "  and (a.status = 'accepted' and a.answered_at > $pulled_at "
         "    or a.status = 'rejected' and a.answered_at > now() - interval 1 day "
+        "    and a.record_changed_at is not distinct from timezone('UTC', s.record_changed_at) "
         "    and a.run_id not in (select run_id from refused_all))"
         ") order by s.record_id",
         {
@@ -92,9 +114,19 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
             "object": model.object,
             "pulled_at": last_pull(db, model.crm),
             "too_many": _TOO_MANY,
+            "accepted_lately": _accepted_lately(db, model),
         },
     ).fetchall()
     return [_entry(row, model.fields) for row in rows]
+
+
+def _accepted_lately(db: warehouse.Connection, model: SyncModel) -> bool:
+    found = db.execute(
+        "select 1 from ops.writes where crm = ? and object = ? and status = 'accepted' "
+        "and answered_at > now() - to_days(?) limit 1",
+        [model.crm, model.object, _LATELY_DAYS],
+    )
+    return found.fetchone() is not None
 
 
 def write_back(
@@ -128,6 +160,7 @@ def write_back(
             result.reasons.update(o.code or "no code" for o in outcomes if o.status != "accepted")
             if on_outcomes:
                 on_outcomes(model.name, len(outcomes))
+        result.accepted_lately = _accepted_lately(db, model)
     return result
 
 
@@ -164,7 +197,7 @@ def _ship(
 
 
 def _entry(row: tuple[Value, ...], fields: Sequence[str]) -> Entry:
-    record_id, lead_id, payload_hash, *values = row
+    record_id, lead_id, payload_hash, changed_at, *values = row
     after = dict(zip(fields, values, strict=False))
     before = dict(zip(fields, values[len(fields) :], strict=True))
     changed = [name for name in fields if after[name] != before[name]]
@@ -172,6 +205,7 @@ def _entry(row: tuple[Value, ...], fields: Sequence[str]) -> Entry:
         record_id=str(record_id),
         lead_id=str(lead_id),
         payload_hash=str(payload_hash),
+        record_changed_at=changed_at.replace(tzinfo=UTC) if isinstance(changed_at, datetime) else None,
         before={name: before[name] for name in changed},
         after={name: after[name] for name in changed},
     )

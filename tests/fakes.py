@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from connectors.base import Change, FieldSpec, Finding, ObjectShape, Outcome
+from connectors.base import Change, FieldSpec, Finding, ObjectShape, Outcome, OutcomeStatus
 from leadwright.transform import RawTable
 
 RUNS = RawTable(
@@ -37,6 +37,7 @@ class FakeCrm:
         self.fail_pull: Exception | None = None
         self.fail_push_after: tuple[int, Exception] | None = None
         self.rejects: dict[str, str] = {}
+        self.answers: dict[str, OutcomeStatus] = {}
         self.account_id = "fake-account"
 
     def shape(self, object_name: str) -> ObjectShape:
@@ -70,6 +71,8 @@ class FakeCrm:
                 raise self.fail_push_after[1]
             if code := self.rejects.get(change.record_id):
                 yield Outcome(change.record_id, "rejected", code=code, message="no")
+            elif status := self.answers.get(change.record_id):
+                yield Outcome(change.record_id, status, code="no_answer")
             else:
                 yield Outcome(change.record_id, "accepted", sent=change.values)
 

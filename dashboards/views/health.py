@@ -87,7 +87,8 @@ def _show_writes(writes: pd.DataFrame) -> None:
         st.info("No run has written to a CRM before this one.")
         return
     st.caption(
-        "All runs before this one. A skipped record was changed by a person in the meantime and is looked at again."
+        "All runs before this one. A skipped record was changed, merged or converted in the meantime; what was "
+        "deferred or is not known is sent again where the CRM does not show it."
     )
     table = pd.DataFrame(
         {

@@ -34,6 +34,7 @@ select
     hashed.record_id,
     hashed.lead_id,
     hashed.payload_hash,
+    hashed.modified_at as record_changed_at,
     {% for field in fields %}
     hashed.{{ field }},
     {% endfor %}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Change, FieldSpec
+from connectors.base import Change, FieldSpec, OutcomeStatus
 from connectors.errors import GuardrailError, UnavailableError
 from leadwright import warehouse, writeback
 from leadwright.settings import Settings
@@ -28,7 +28,7 @@ MODEL = SyncModel(
 _OPS = [
     *((n, "varchar") for n in ("run_id", "crm", "object", "record_id", "lead_id", "payload_hash")),
     *((n, "varchar") for n in ("before_values", "after_values", "status", "code", "message")),
-    *((n, "timestamptz") for n in ("sent_at", "answered_at", "crm_updated_at")),
+    *((n, "timestamptz") for n in ("record_changed_at", "sent_at", "answered_at", "crm_updated_at")),
 ]
 
 
@@ -39,7 +39,8 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
         warehouse.ensure_table(db, "ops", "writes", _OPS)
         db.execute("create schema sync")
         db.execute(
-            "create table sync.sync_fake__contacts as select * from (values "
+            "create table sync.sync_fake__contacts as select *, timestamp '2026-01-02 03:04:05' as record_changed_at "
+            "from (values "
             "('1', 'L1', 'h1', 80, 10, 'ann', null), ('2', 'L2', 'h2', 20, 20, 'bob', null), "
             "('3', 'L3', 'h3', 55, null, 'bob', 'bob')) "
             "t(record_id, lead_id, payload_hash, score, before__score, owner, before__owner)"
@@ -136,7 +137,7 @@ def test_after_a_pull_the_crm_is_believed_again(settings: Settings) -> None:
 def test_a_crm_that_refuses_everything_is_an_error_until_it_takes_something(settings: Settings) -> None:
     change(
         settings,
-        "insert into sync.sync_fake__contacts select 'n' || i, 'L', 'h', 1, 0, 'a', 'a' from range(7) t(i)",
+        "insert into sync.sync_fake__contacts select 'n' || i, 'L', 'h', 1, 0, 'a', 'a', null from range(7) t(i)",
     )
     crm = FakeCrm()
     ids = [*"123", *(f"n{i}" for i in range(7))]
@@ -147,6 +148,59 @@ def test_a_crm_that_refuses_everything_is_an_error_until_it_takes_something(sett
             done.require_some_accepted()
     crm.rejects = {}
     assert writeback.write_back(crm, MODEL, settings, "run-3").outcomes == {"accepted": 10}
+
+
+def test_a_list_that_a_rule_refuses_is_set_aside_where_the_crm_takes_others(settings: Settings) -> None:
+    crm = FakeCrm()
+    writeback.write_back(crm, MODEL, settings, "run-1")
+    change(
+        settings,
+        "create or replace table sync.sync_fake__contacts as select i || '' as record_id, 'L' as lead_id, 'h' as "
+        "payload_hash, 1 as score, 0 as before__score, 'a' as owner, 'a' as before__owner, "
+        "timestamp '2026-01-02' as record_changed_at from range(100, 112) t(i)",
+    )
+    crm.rejects = {str(i): "FIELD_CUSTOM_VALIDATION_EXCEPTION" for i in range(100, 112)}
+    done = writeback.write_back(crm, MODEL, settings, "run-2")
+    assert done.outcomes == {"rejected": 12}
+    done.require_some_accepted()
+    assert writeback.write_back(crm, MODEL, settings, "run-3").planned == 0, "they rest"
+    change(
+        settings,
+        "update sync.sync_fake__contacts set record_changed_at = timestamp '2026-01-03' where record_id = '105'",
+    )
+    assert writeback.write_back(crm, MODEL, settings, "run-4").planned == 1, "somebody changed the record"
+    change(settings, "update ops.writes set answered_at = answered_at - interval 25 hour")
+    again = writeback.write_back(crm, MODEL, settings, "run-5")
+    assert again.planned == 12, "a day has passed"
+    again.require_some_accepted()
+    change(settings, "update ops.writes set answered_at = answered_at - interval 7 day")
+    with pytest.raises(GuardrailError, match="accepted none in 7 days"):
+        writeback.write_back(crm, MODEL, settings, "run-6").require_some_accepted()
+
+
+@pytest.mark.parametrize("status", ["deferred", "unknown"])
+def test_what_was_not_refused_is_sent_again_with_the_next_run(
+    settings: Settings, status: OutcomeStatus
+) -> None:
+    crm = FakeCrm()
+    crm.answers = {"2": status}
+    writeback.write_back(crm, MODEL, settings, "run-1").require_some_accepted()
+    assert [row["status"] for row in ledger(settings)] == ["accepted", status, "accepted"]
+    crm.answers = {}
+    writeback.write_back(crm, MODEL, settings, "run-2")
+    assert [change.record_id for change in crm.pushed[1]] == ["2"]
+
+
+def test_answers_that_all_say_nothing_are_an_error(settings: Settings) -> None:
+    change(
+        settings,
+        "insert into sync.sync_fake__contacts select 'n' || i, 'L', 'h', 1, 0, 'a', 'a', null from range(7) t(i)",
+    )
+    crm = FakeCrm()
+    crm.answers = dict.fromkeys([*"123", *(f"n{i}" for i in range(7))], "unknown")
+    done = writeback.write_back(crm, MODEL, settings, "run-1")
+    with pytest.raises(UnavailableError, match="any of 10 contacts records"):
+        done.require_some_accepted()
 
 
 def test_a_record_that_is_refused_is_set_aside_for_a_day_or_until_its_values_change(
