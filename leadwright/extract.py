@@ -1,11 +1,16 @@
 """Pulls a CRM's records into its raw schema. dlt keeps the cursors, merges by key and saves a cursor only with
 the rows it stands for, so a run that is killed starts again where the last whole load ended.
+
+Whenever it is killed, each raw table holds its old rows or its new ones: what changed is merged table by table, each
+in one transaction, and a load that was cut off is finished before anything is built on it; a full pull is loaded into
+a file of its own, whose tables then take the place of the old ones in one transaction.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,9 +28,9 @@ from leadwright.settings import Settings
 from leadwright.transform import RawTable
 
 dlt.config["schema.naming"] = "direct"  # columns keep the CRM's own field names
-dlt.config["load.delete_completed_jobs"] = (
-    True  # else each page stays on disk for ever, deleted people included
-)
+# else each page stays on disk, and in the schema that rows are merged from, deleted people included
+dlt.config["load.delete_completed_jobs"] = True
+dlt.config["load.truncate_staging_dataset"] = True
 
 _PULLS = (("crm", "varchar"), ("object", "varchar"), ("pulled_at", "timestamptz"), ("row_count", "bigint"))
 
@@ -69,26 +74,85 @@ def pull(
     """
     crm = connector.name
     accounts.require_same(connector, settings)
-    pipeline = dlt.pipeline(
-        pipeline_name=f"leadwright_{crm}",
-        destination=dlt.destinations.duckdb(str(settings.warehouse_file)),
-        dataset_name=f"raw_{crm}",
-        pipelines_dir=str(settings.home / "dlt"),
-    )
-    _forget_loads(Path(pipeline.working_dir))
     result, began = Pulled(crm), datetime.now(UTC)
-    resources = [_resource(connector, t, result, on_rows) for t in tables if t.crm == crm]
-    try:
-        with warehouse.exclusive(settings.warehouse_file, settings.lock_wait_seconds):
-            pipeline.sync_destination()  # cursors of a warehouse that was deleted must not outlive it
-        pipeline.extract(resources, refresh="drop_data" if full else None)
-        pipeline.normalize()
-        with warehouse.exclusive(settings.warehouse_file, settings.lock_wait_seconds):
-            pipeline.load(raise_on_failed_jobs=True)
-    except PipelineStepFailed as failed:
-        raise _ours(failed) from failed
+    own = [t for t in tables if t.crm == crm]
+    resources = [_resource(connector, table, result, on_rows) for table in own]
+    shutil.rmtree(_aside(settings, crm), ignore_errors=True)  # of a full pull that was killed
+    with _our_errors():
+        finish_load(crm, settings)
+        if full:
+            _pull_aside(crm, resources, settings)
+            _take_over(crm, {t.name for t in own} - result.rows.keys(), settings)
+        else:
+            pipeline = _pipeline(crm, settings.warehouse_file, settings.home / "dlt")
+            pipeline.extract(resources)
+            pipeline.normalize()
+            with warehouse.exclusive(settings.warehouse_file, settings.lock_wait_seconds):
+                pipeline.load(raise_on_failed_jobs=True)
     _note(result, began, settings)
     return result
+
+
+def _pipeline(crm: str, file: Path, folder: Path) -> Any:
+    return dlt.pipeline(
+        pipeline_name=f"leadwright_{crm}",
+        # rows that replace others wait in a schema beside until they are whole
+        destination=dlt.destinations.duckdb(str(file), replace_strategy="insert-from-staging"),
+        dataset_name=f"raw_{crm}",
+        pipelines_dir=str(folder),
+    )
+
+
+def finish_load(crm: str, settings: Settings) -> None:
+    """Load what a run that was cut off while it loaded has left, so that tables of one pull are of one moment."""
+    pipeline = _pipeline(crm, settings.warehouse_file, settings.home / "dlt")
+    with _our_errors(), warehouse.exclusive(settings.warehouse_file, settings.lock_wait_seconds):
+        pipeline.sync_destination()  # cursors and loads of a warehouse that was deleted must not outlive it
+        if pipeline.list_normalized_load_packages():
+            pipeline.load(raise_on_failed_jobs=True)
+    _forget_loads(Path(pipeline.working_dir))
+
+
+def _aside(settings: Settings, crm: str) -> Path:
+    """The folder of a full pull under way."""
+    return settings.home / "full" / crm
+
+
+def _pull_aside(crm: str, resources: Sequence[Any], settings: Settings) -> None:
+    """Pull everything into a new file, with cursors of its own; the old rows stay where they are."""
+    folder = _aside(settings, crm)
+    folder.mkdir(mode=0o700, parents=True)
+    pipeline = _pipeline(crm, folder / "warehouse.duckdb", folder)
+    pipeline.extract(resources)
+    pipeline.normalize()
+    pipeline.load(raise_on_failed_jobs=True)
+
+
+def _take_over(crm: str, keep: Collection[str], settings: Settings) -> None:
+    """Put the tables of a full pull, with their cursors, in place of the old ones.
+
+    The cursors are in the tables too; without a folder of its own dlt takes them from there. A run that is killed
+    before the folder is gone goes on from the old cursors, which are earlier.
+    """
+    folder = _aside(settings, crm)
+    warehouse.replace_tables(
+        settings.warehouse_file,
+        folder / "warehouse.duckdb",
+        f"raw_{crm}",
+        settings.lock_wait_seconds,
+        keep=keep,
+    )
+    shutil.rmtree(settings.home / "dlt" / f"leadwright_{crm}", ignore_errors=True)
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    """Raise the error of ours that dlt wrapped."""
+    try:
+        yield
+    except PipelineStepFailed as failed:
+        raise _ours(failed) from failed
 
 
 def _forget_loads(folder: Path) -> None:
@@ -128,10 +192,17 @@ def _ours(error: BaseException) -> BaseException:
 
 
 def ensure_tables(tables: Sequence[RawTable], settings: Settings) -> None:
-    """Create the declared raw tables that are missing, so that every staging model finds its source."""
+    """Make the declared raw tables ready to build on: loads that were cut off are finished, missing tables created."""
+    for crm in sorted({table.crm for table in tables if table.crm}):
+        if _has_unfinished_load(crm, settings):
+            finish_load(crm, settings)
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         for table in tables:
             warehouse.ensure_table(db, table.schema, table.name, table.columns)
+
+
+def _has_unfinished_load(crm: str, settings: Settings) -> bool:
+    return any((settings.home / "dlt" / f"leadwright_{crm}").glob("load/normalized/*"))
 
 
 def _with_required_keys(schema: pa.Schema, keys: Sequence[str]) -> pa.Schema:

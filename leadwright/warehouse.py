@@ -8,7 +8,7 @@ it when a process is killed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -152,6 +152,39 @@ def ensure_table(db: Connection, schema: str, table: str, columns: Sequence[tupl
     db.execute(f'create table if not exists "{schema}"."{table}" ({body})')
     for name, kind in columns:
         db.execute(f'alter table "{schema}"."{table}" add column if not exists "{name}" {kind}')
+
+
+def replace_tables(
+    target: Path, source: Path, schema: str, wait_seconds: float, *, keep: Collection[str] = ()
+) -> None:
+    """Put all tables of `schema` in `source` in place of those in `target`, in one transaction.
+
+    Args:
+        target: the file that readers know.
+        source: a file that nobody has open.
+        schema: the schema's name in both.
+        wait_seconds: how long to wait for another process to let go of `target`.
+        keep: tables of `target` that stay as they are.
+    """
+    with writer(target, wait_seconds) as db:
+        db.execute(f"attach '{_sql_text(source)}' as incoming (read_only)")
+        old, new = _tables(db, "current_database()", schema), _tables(db, "'incoming'", schema)
+        db.execute("begin")
+        db.execute(f'create schema if not exists "{schema}"')
+        for table in old - set(keep):
+            db.execute(f'drop table "{schema}"."{table}"')
+        for table in new - set(keep):
+            db.execute(f'create table "{schema}"."{table}" as from incoming."{schema}"."{table}"')
+        db.execute("commit")
+
+
+def _tables(db: Connection, catalog: str, schema: str) -> set[str]:
+    found = db.execute(
+        f"select table_name from information_schema.tables where table_catalog = {catalog} "
+        "and table_schema = ? and table_type = 'BASE TABLE'",
+        [schema],
+    )
+    return {table for (table,) in found.fetchall()}
 
 
 def publish(source: Path, target: Path, wait_seconds: float) -> None:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +18,7 @@ from connectors.errors import GuardrailError, UnavailableError
 from leadwright import extract, warehouse
 from leadwright.settings import Settings
 from leadwright.transform import RawTable
+from tests import killed_pulls
 from tests.fakes import FakeCrm
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -132,3 +139,90 @@ def test_another_account_is_refused_and_nothing_is_mixed(settings: Settings) -> 
     with pytest.raises(GuardrailError, match="LEADWRIGHT_HOME"):
         pull(other, settings)
     assert loaded(settings) == [("1", "Ann")]
+
+
+def _has(home: Path, packages: str) -> bool:
+    with suppress(FileNotFoundError):  # a folder may go while it is looked into
+        return any(home.glob(f"**/load/{packages}"))
+    return False
+
+
+def _started(home: Path) -> bool:
+    """Rows are packed, and some are being loaded."""
+    return _has(home, "normalized/*/started_jobs/*")
+
+
+def _half_loaded(home: Path) -> bool:
+    return _has(home, "normalized/*/completed_jobs/*")
+
+
+def _ended(home: Path) -> bool:
+    """All are loaded; of a full pull only the change of place is left."""
+    return _has(home, "loaded/*")
+
+
+def _pull_and_kill(
+    settings: Settings, generation: int, moment: Callable[[Path], bool], *options: str
+) -> None:
+    shutil.rmtree(settings.home / "dlt" / "leadwright_fake" / "load" / "loaded", ignore_errors=True)
+    command = [sys.executable, "-m", "tests.killed_pulls", str(settings.home), str(generation), *options]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2]) as running:
+        try:
+            while running.poll() is None and not moment(settings.home):
+                time.sleep(0.001)
+        finally:
+            running.kill()
+
+
+def _generations(settings: Settings) -> list[dict[str, int]]:
+    """Of each table: how many rows are of which generation."""
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        return [
+            dict(db.execute(f'select "Name", count(*) from raw_fake."{table.name}" group by 1').fetchall())
+            for table in killed_pulls.TABLES
+        ]
+
+
+def _whole(generation: int) -> list[dict[str, int]]:
+    return [{str(generation): killed_pulls.count(generation)}] * len(killed_pulls.TABLES)
+
+
+def test_a_full_pull_that_is_killed_leaves_all_old_rows_or_all_new_ones(settings: Settings) -> None:
+    extract.pull(killed_pulls.Generation(0), killed_pulls.TABLES, settings)
+    old = 0
+    for generation, moment in enumerate((_started, _half_loaded, _ended), start=1):
+        _pull_and_kill(settings, generation, moment, "--full")
+        extract.ensure_tables(killed_pulls.TABLES, settings)
+        found = _generations(settings)
+        assert found in (_whole(old), _whole(generation)), (moment.__name__, found)
+        old = generation if found == _whole(generation) else old
+    extract.pull(killed_pulls.Generation(4), killed_pulls.TABLES, settings, full=True)
+    assert _generations(settings) == _whole(4)
+    assert not list(settings.home.glob("full/*"))
+
+
+def test_a_load_that_is_killed_is_finished_before_anything_is_built_on_it(settings: Settings) -> None:
+    extract.pull(killed_pulls.Generation(0), killed_pulls.TABLES, settings)
+    _pull_and_kill(settings, 1, _half_loaded)
+    old, changed = _whole(0)[0], {"0": 1_000, "1": killed_pulls.count(1)}
+    for table in _generations(settings):
+        assert table in (old, changed, _whole(1)[0]), "a table is empty or half"
+    extract.ensure_tables(killed_pulls.TABLES, settings)
+    assert _generations(settings) == [changed, changed, *_whole(1)[:1]]
+
+
+def test_a_pull_after_a_full_one_goes_on_from_its_cursor(settings: Settings) -> None:
+    crm = FakeCrm({"1": row("1", "Ann", 0)})
+    pull(crm, settings)
+    crm.rows["1"] = row("1", "Anna", 60)
+    pull(crm, settings, full=True)
+    crm.rows["2"] = row("2", "Bob", 61)
+    pull(crm, settings)
+    assert crm.asked_since == [None, None, NOON + timedelta(minutes=50)]
+    assert loaded(settings) == [("1", "Anna"), ("2", "Bob")]
+
+
+def test_what_waits_to_be_merged_does_not_stay_in_the_warehouse(settings: Settings) -> None:
+    pull(FakeCrm({"1": row("1", "Ann Somebody", 0)}), settings)
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        assert db.execute("select count(*) from raw_fake_staging.contacts").fetchone() == (0,)
