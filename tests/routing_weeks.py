@@ -14,7 +14,7 @@ from tests.dbt_warehouse import NOW, DbtWarehouse
 
 SHARING = "int_routing_lanes int_routing_queue int_slots_by_rule int_slots_by_overflow int_routed_leads"
 _WEEKLY = (
-    "int_owner_candidates int_rep_loads int_rep_availability int_pool_members int_routing_requests "
+    "int_lead_takers int_owner_candidates int_rep_loads int_rep_availability int_pool_members int_routing_requests "
     f"int_rep_win_rates int_lead_win_rates {SHARING} int_owner_choices int_assignment_decisions"
 )
 WEEKS = 4
@@ -74,8 +74,8 @@ def four_weeks(
     """
     special = "".join(
         f"update seeds.routing_pool set capacity = {capacities.get(name, capacity)} where email_pattern = '{address}'; "
-        "insert into seeds.routing_pool (pool, email_pattern, weight, capacity) "
-        f"values ('everyone', '{address}', {weights.get(name, 1)}, {capacities.get(name, capacity)}); "
+        f"update seeds.routing_pool set weight = {weights.get(name, 1)} "
+        f"where email_pattern = '{address}' and pool = 'everyone'; "
         for name in sorted({*weights, *capacities})
         for address in [f"{name}@leadwright.example"]
     )
@@ -83,8 +83,7 @@ def four_weeks(
         "create table if not exists everybody as select * replace (cast(null as varchar) as hubspot_owner_id, "
         "cast(null as varchar) as salesforce_owner_id) from intermediate.int_people; "
         "delete from intermediate.int_owner_promises; delete from intermediate.int_assignment_decisions; "
-        "delete from seeds.routing_pool where pool = 'everyone' and email_pattern != '*'; "
-        f"update seeds.routing_pool set capacity = {capacity}; {special}"
+        f"update seeds.routing_pool set weight = 1, capacity = {capacity}; {special}"
     )
     for week in range(WEEKS):
         built.execute(

@@ -9,8 +9,9 @@
 
 {# A sync model of one CRM object that leads are in. All carry the same values: a person who was converted must see on
    the contact what stood on the lead. Only a record without an owner gets one; a queue is none, and neither is a rep
-   who has left, whose leads are routed anew, nor one whom we had chosen and who has the lead no more (he let it lie, or a
-   person moved it in the other CRM), unless somebody changed this record's owner after us.
+   who has left or a login of routing_from, whose leads are routed anew, nor one whom we had chosen and who has the lead no more (he let it lie, or a
+   person moved it in the other CRM), unless somebody changed this record's owner after us. A rep who was made anew under
+   his address gets his leads on the new account.
    Salesforce refuses a whole row for one text beyond 255 characters; blanks around a text it drops, and a row that is
    not read back as it was written would be written for ever. #}
 {% macro lead_rows_that_differ(crm, object, entities, key) %}
@@ -39,6 +40,7 @@ with records as (
         case
             when
                 present_owners.owner_id is not null
+                and (present_owners.is_active or present_owners.rep_id is distinct from wanted.rep_id)
                 and (
                     edits.record_key is not null
                     or coalesce({{ dbt.position('present_owners.rep_id', 'wanted.replaced_reps') }}, 0) = 0
@@ -64,7 +66,7 @@ with records as (
     left join {{ ref('int_crm_owners') }} as present_owners
         on present_owners.crm = '{{ crm }}'
         and crm_records.owner_id = present_owners.owner_id
-        and present_owners.is_active
+        and present_owners.has_leads
     left join {{ ref('int_owner_edits') }} as edits on identities.record_key = edits.record_key
     where not identities.is_deleted and not identities.is_converted
 ),

@@ -98,7 +98,7 @@ def _wins(warehouse: DbtWarehouse) -> tuple[float, float]:
     rates = {
         (lead, rep): float(rate)
         for lead, rep, rate in warehouse.rows(
-            "select lead_id, rep_id, win_rate from intermediate.int_lead_win_rates"
+            "select lead_id, rep_id, coalesce(win_rate, 0) from intermediate.int_lead_win_rates"
         )
     }
     cells: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""What must hold for any pool: capacity, weights, no lead without an owner, and no rep who wins every tie."""
+"""What must hold for any pool: capacity, weights, nobody left out while somebody has room, nobody wins every tie."""
 
 from __future__ import annotations
 
@@ -152,6 +152,7 @@ def _replace(
         "false as is_urgent, '' as barred_reps, 'A rule' as reason "
         f"from (values {requests}) as t(pool, lead_id, grade, lead_weight);"
         "create or replace table intermediate.int_lead_win_rates as select distinct r.lead_id, m.rep_id, "
-        "'' as profile, 0.33::double as win_rate from intermediate.int_routing_requests r "
+        "'' as profile, 0.33::double as win_rate, 0 as such_closed_count, 0 as such_won_count "
+        "from intermediate.int_routing_requests r "
         "join intermediate.int_pool_members m on m.pool = r.pool"
     )

@@ -63,12 +63,10 @@ rep_calendars 2: email_pattern=maya* => email_pattern: is not an e-mail address,
 rep_leaves 2: last_on=2026-04-12 => last_on: '2026-04-12' is below first_on, which is '2026-04-13'
 rep_leaves 3: email=katrin.vogt@leadwright.example & first_on=2026-04-24 => first_on: overlap with those of line 2
 role_addresses 2: local_part=info@ => local_part: is not the part of an address before the @
-routing_fallback 3: email_pattern=tom@acme.com => email_pattern: there is no row for '*'
 routing_fallback 2: email_pattern=*@acme.com => email_pattern: an e-mail address, or * for anybody
 routing_policies 2: value=0 => value: '0' is not between 1 and 365
 routing_policies 4: value=2 => value: '2' is not between 0 and 1
 routing_pool 2: capacity=-1 => capacity: '-1' is not 0 or more
-routing_pool 11: pool=all => pool: there is no row for 'everyone'; it is needed
 routing_rules 2: pool=germn => pool: 'germn' is not in routing_pool.csv (column pool)
 routing_rules 2: pool=everyone => pool: everyone is the pool of leads that no rule fits
 routing_rules 2: priority=1000000 => priority: '1000000' is not between 0 and 999999

@@ -58,7 +58,7 @@ select
             and members.open_load + coalesce(given.given_load, 0) + coalesce(choices.lead_weight, 1) > members.capacity
             then 'Has no room'
         when slots.rep_id is null then 'Has had a fair share'
-        when win_rates.win_rate < choices.chosen_win_rate then 'Wins fewer of such leads'
+        when win_rates.win_rate < choices.chosen_win_rate - 0.01 then 'Wins fewer of such leads'
         else 'Took other leads of this kind'
     end as why_not,
     members.open_load,
@@ -66,7 +66,7 @@ select
     members.capacity,
     members.weight,
     members.charged_load,
-    win_rates.win_rate,
+    case when win_rates.such_closed_count > 0 then win_rates.win_rate end as win_rate,
     {{ as_of() }} as considered_at
 from choices
 inner join {{ ref('int_pool_members') }} as members on choices.pool = members.pool

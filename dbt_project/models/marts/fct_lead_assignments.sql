@@ -5,14 +5,16 @@ with decisions as (
     from {{ ref('int_assignment_decisions') }}
 )
 
+-- A lead that has no owner any more, because he has left and nobody takes its place, has none here either.
 select
-    people.lead_id,
+    choices.lead_id,
     decisions.rep_id,
     reps.full_name as owner_name,
-    coalesce(decisions.reason, 'There is no active rep') as reason,
+    coalesce(decisions.reason, choices.reason) as reason,
+    coalesce(decisions.reason_code, choices.reason_code) as reason_code,
     decisions.rule_id,
     decisions.assigned_at,
     coalesce(decisions.is_routed, false) as is_routed
-from {{ ref('int_people') }} as people
-left join decisions on people.lead_id = decisions.lead_id and decisions.place = 1
+from {{ ref('int_owner_choices') }} as choices
+left join decisions on choices.lead_id = decisions.lead_id and choices.rep_id = decisions.rep_id and decisions.place = 1
 left join {{ ref('int_reps') }} as reps on decisions.rep_id = reps.rep_id

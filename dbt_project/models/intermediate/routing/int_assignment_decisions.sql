@@ -9,6 +9,7 @@ select
     lead_id,
     rep_id,
     reason,
+    reason_code,
     rule_id,
     decision not in ('keep', 'take') as is_routed,
     earlier_decision_number + 1 as decision_number,

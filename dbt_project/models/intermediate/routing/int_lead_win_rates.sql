@@ -1,4 +1,5 @@
--- What part of leads like this one each rep of its pools wins: the finest rate known; see int_rep_win_rates.
+-- What part of leads like this one each rep of its pools wins: the finest rate known, that of everybody where he never
+-- had one, none where nobody can tell; see int_rep_win_rates. How many such leads he had says whether the rate is his.
 
 with rates as (
     select * from {{ ref('int_rep_win_rates') }}
@@ -25,7 +26,9 @@ select
     leads.lead_id,
     reps.rep_id,
     leads.profile_key as profile,
-    coalesce(by_profile.win_rate, by_size.win_rate, by_rep.win_rate, everybody.win_rate) as win_rate
+    coalesce(by_profile.win_rate, by_size.win_rate, by_rep.win_rate, everybody.win_rate) as win_rate,
+    coalesce(by_profile.closed_count, by_size.closed_count, 0) as such_closed_count,
+    coalesce(by_profile.won_count, by_size.won_count, 0) as such_won_count
 from leads
 cross join reps
 left join rates as by_profile

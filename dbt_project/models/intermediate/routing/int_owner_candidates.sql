@@ -2,7 +2,8 @@
 
 -- What is known about a lead's owner before anything is routed: who owns it in a CRM, what we decided earlier, and who
 -- owns its account. Where the CRMs disagree, the one in which a person changed the owner last speaks; else the one that
--- shows our decision; else Salesforce before HubSpot. An owner who left counts as none. An owner whom our rules chose
+-- shows our decision; else Salesforce before HubSpot. An owner who left counts as none, and so does a login of
+-- routing_from; but customers, lost and rejected leads stay as they are, with whoever or nobody. An owner whom our rules chose
 -- and who let his time pass is replaced. Until the CRM has stored that, it shows who had the lead before; only if
 -- somebody changed the owner after us, that is a decision of a person.
 
@@ -11,7 +12,17 @@ with people as (
 ),
 
 owners as (
-    select * from {{ ref('int_crm_owners') }} where is_active
+    select crm, owner_id, rep_id, has_leads from {{ ref('int_crm_owners') }}
+),
+
+takers as (
+    select distinct rep_id from {{ ref('int_lead_takers') }}
+),
+
+closed as (
+    select lead_id
+    from {{ ref('int_lead_stages') }}
+    where lifecycle_stage in ('customer', 'disqualified', 'lost')
 ),
 
 earlier as (
@@ -41,6 +52,7 @@ edits as (
 shown as (
     select
         people.lead_id,
+        closed.lead_id is not null as is_closed,
         salesforce_owners.rep_id as salesforce_rep_id,
         hubspot_owners.rep_id as hubspot_rep_id,
         edits.rep_id as edit_rep_id,
@@ -55,10 +67,17 @@ shown as (
             when hubspot_owners.rep_id is not null then 'hubspot'
         end as speaking_crm
     from people
+    left join closed on people.lead_id = closed.lead_id
     left join owners as salesforce_owners
-        on salesforce_owners.crm = 'salesforce' and people.salesforce_owner_id = salesforce_owners.owner_id
+        on
+            salesforce_owners.crm = 'salesforce'
+            and people.salesforce_owner_id = salesforce_owners.owner_id
+            and (salesforce_owners.has_leads or closed.lead_id is not null)
     left join owners as hubspot_owners
-        on hubspot_owners.crm = 'hubspot' and people.hubspot_owner_id = hubspot_owners.owner_id
+        on
+            hubspot_owners.crm = 'hubspot'
+            and people.hubspot_owner_id = hubspot_owners.owner_id
+            and (hubspot_owners.has_leads or closed.lead_id is not null)
     left join earlier on people.lead_id = earlier.lead_id
     left join edits on people.lead_id = edits.lead_id and edits.place = 1
 ),
@@ -74,21 +93,23 @@ known as (
             else shown.hubspot_rep_id
         end as crm_rep_id,
         case shown.speaking_crm when 'salesforce' then 'Salesforce' when 'hubspot' then 'HubSpot' end as owner_crm,
-        account_reps.rep_id as account_rep_id,
+        shown.is_closed,
+        account_takers.rep_id as account_rep_id,
         shown.earlier_rep_id,
         coalesce(promises.had_by, '') as had_by,
         coalesce(promises.is_to_reassign, false) as is_to_reassign,
         shown.has_edit,
-        earlier_reps.is_active as has_earlier_rep,
+        coalesce(earlier_reps.is_active and not earlier_reps.is_routed_from, false) as has_earlier_rep,
+        earlier_takers.rep_id is not null as takes_leads,
         shown.earlier_decision_number
     from people
     inner join shown on people.lead_id = shown.lead_id
     left join {{ ref('int_lead_accounts') }} as lead_accounts
         on people.lead_id = lead_accounts.lead_id and lead_accounts.place = 1
     left join {{ ref('int_accounts') }} as accounts on lead_accounts.account_id = accounts.account_id
-    left join {{ ref('int_reps') }} as account_reps
-        on accounts.owner_rep_id = account_reps.rep_id and account_reps.is_active
+    left join takers as account_takers on accounts.owner_rep_id = account_takers.rep_id
     left join {{ ref('int_reps') }} as earlier_reps on shown.earlier_rep_id = earlier_reps.rep_id
+    left join takers as earlier_takers on shown.earlier_rep_id = earlier_takers.rep_id
     left join {{ ref('int_owner_promises') }} as promises on people.lead_id = promises.lead_id
 ),
 
@@ -96,7 +117,9 @@ decided as (
     select
         *,
         case
-            when has_earlier_rep and coalesce(crm_rep_id, earlier_rep_id) = earlier_rep_id
+            when is_closed and crm_rep_id is null then 'leave'
+            when is_closed then case when crm_rep_id = earlier_rep_id then 'keep' else 'take' end
+            when crm_rep_id = earlier_rep_id or (crm_rep_id is null and takes_leads)
                 then case when is_to_reassign then 'reassign' else 'keep' end
             when has_earlier_rep and not has_edit and {{ dbt.position('crm_rep_id', 'had_by') }} > 0 then 'keep'
             when crm_rep_id is not null then 'take'

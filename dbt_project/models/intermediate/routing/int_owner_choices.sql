@@ -1,5 +1,6 @@
--- The owner of every lead with the reason in words, as it would be decided now. A lead to be given to somebody else stays
--- where it is while there is nobody else. The fallback is the first who is not on leave; where all are, the first.
+-- The owner of every lead with the reason, in words and as a code, as it would be decided now. A lead to be given to
+-- somebody else stays where it is while there is nobody else. The fallback is the first who is not on leave; where all
+-- are, the first. Where there is none, the lead has no owner, and the reason says what is missing.
 
 with candidates as (
     select * from {{ ref('int_owner_candidates') }}
@@ -9,69 +10,115 @@ fallbacks as (
     select rep_id
     from (
         select
-            reps.rep_id,
+            takers.rep_id,
             row_number() over (
                 order by
                     case when availability.is_on_leave then 1 else 0 end,
-                    fallback.place,
-                    reps.full_name,
-                    reps.rep_id
+                    takers.fallback_place,
+                    takers.full_name,
+                    takers.rep_id
             ) as place
-        from {{ ref('routing_fallback') }} as fallback
-        inner join {{ ref('int_reps') }} as reps
-            on reps.is_active and (fallback.email_pattern = '*' or lower(fallback.email_pattern) = reps.email)
-        inner join {{ ref('int_rep_availability') }} as availability on reps.rep_id = availability.rep_id
+        from {{ ref('int_lead_takers') }} as takers
+        inner join {{ ref('int_rep_availability') }} as availability on takers.rep_id = availability.rep_id
+        where takers.pool is null
     ) as ranked
     where place = 1
 ),
 
-everyone as (
+pools as (
     select
         count(*) as member_count,
-        {{ counted('not is_on_leave') }} as present_count
+        {{ counted("pool = 'everyone'") }} as everyone_count,
+        {{ counted("pool = 'everyone' and not is_on_leave") }} as present_count
     from {{ ref('int_pool_members') }}
-    where pool = 'everyone'
+),
+
+coded as (
+    select
+        candidates.*,
+        routed.rep_id as routed_rep_id,
+        routed.rule_id,
+        routed.reason as rule_reason,
+        routed.member_count,
+        routed.is_overflow,
+        routed.is_win_rate_told,
+        routed.such_won_count,
+        routed.such_closed_count,
+        fallbacks.rep_id as fallback_rep_id,
+        case
+            when pools.member_count = 0 and fallbacks.rep_id is null then 'nobody_takes_leads'
+            when pools.everyone_count = 0 then 'pool_is_empty'
+            when pools.present_count = 0 then 'all_on_leave'
+            else 'all_full'
+        end as shortage,
+        case
+            when candidates.decision = 'reassign' and routed.rep_id is null then 'keep' else candidates.decision
+        end as final_decision
+    from candidates
+    left join {{ ref('int_routed_leads') }} as routed on candidates.lead_id = routed.lead_id
+    left join fallbacks on 1 = 1
+    cross join pools
 )
 
 select
-    candidates.lead_id,
-    case
-        when candidates.decision = 'reassign' and routed.rep_id is null then 'keep' else candidates.decision
-    end as decision,
-    candidates.earlier_decision_number,
-    case candidates.decision
-        when 'route' then coalesce(routed.rep_id, fallbacks.rep_id)
-        when 'reassign' then coalesce(routed.rep_id, candidates.earlier_rep_id)
-        else candidates.rep_id
+    coded.lead_id,
+    coded.final_decision as decision,
+    coded.earlier_decision_number,
+    case coded.final_decision
+        when 'route' then coalesce(coded.routed_rep_id, coded.fallback_rep_id)
+        when 'reassign' then coded.routed_rep_id
+        when 'keep' then coded.earlier_rep_id
+        else coded.rep_id
     end as rep_id,
-    routed.rule_id,
+    coded.rule_id,
     case
-        when candidates.decision = 'take' and candidates.earlier_rep_id is not null
-            then 'Owner set in ' || candidates.owner_crm || ' by a person'
-        when candidates.decision = 'take' then 'Already owned in ' || candidates.owner_crm
-        when candidates.decision = 'account' then 'Owner of the account'
-        when routed.rep_id is not null
+        when coded.final_decision = 'keep' then 'kept'
+        when coded.final_decision = 'leave' then 'closed'
+        when coded.final_decision = 'take' and coded.earlier_rep_id is not null then 'set_by_person'
+        when coded.final_decision = 'take' then 'already_owned'
+        when coded.final_decision = 'account' then 'account_owner'
+        when coded.final_decision = 'reassign' then 'not_answered_in_time'
+        when coded.routed_rep_id is not null and coded.is_overflow then 'first_pool_full'
+        when coded.routed_rep_id is not null and coded.rule_id is not null then 'rule'
+        when coded.routed_rep_id is not null then 'no_rule_fits'
+        when coded.fallback_rep_id is not null then 'fallback'
+        else coded.shortage
+    end as reason_code,
+    case
+        when coded.final_decision = 'keep' then 'As decided before'
+        when coded.final_decision = 'leave' then 'Closed without an owner: left as it is'
+        when coded.final_decision = 'take' and coded.earlier_rep_id is not null
+            then 'Owner set in ' || coded.owner_crm || ' by a person'
+        when coded.final_decision = 'take' then 'Already owned in ' || coded.owner_crm
+        when coded.final_decision = 'account' then 'Owner of the account'
+        when coded.routed_rep_id is not null
             then
                 case
-                    when candidates.decision = 'reassign'
+                    when coded.final_decision = 'reassign'
                         then 'Not answered in time by ' || coalesce(earlier_reps.full_name, 'the last owner') || '; '
                     else ''
                 end
-                || case when routed.is_overflow then 'The first pool is full' else routed.reason end
-                || ': fair share among ' || cast(routed.member_count as string)
-                || ', wins ' || cast(cast(round(100 * routed.win_rate, 0) as integer) as string) || '% of such leads'
-        when fallbacks.rep_id is not null
-            then
-                case
-                    when everyone.member_count = 0 then 'Nobody takes leads'
-                    when everyone.present_count = 0 then 'Everybody is on leave'
-                    else 'Nobody has room'
+                || case when coded.is_overflow then 'The first pool is full' else coded.rule_reason end
+                || ': fair share among ' || cast(coded.member_count as string)
+                || case
+                    when coded.is_win_rate_told
+                        then
+                            ', won ' || cast(coded.such_won_count as string)
+                            || ' of ' || cast(coded.such_closed_count as string) || ' such leads'
+                    else ''
                 end
-                || ': fallback owner'
-        else 'There is no active rep'
+        else
+            case coded.shortage
+                when 'nobody_takes_leads' then 'Nobody takes leads: routing_pool.csv names no active rep'
+                when 'pool_is_empty' then 'Nobody is in the pool everyone'
+                when 'all_on_leave' then 'Everybody is on leave'
+                else 'Nobody has room'
+            end
+            || case
+                when coded.fallback_rep_id is not null then ': fallback owner'
+                when coded.shortage != 'nobody_takes_leads' then ', and routing_fallback.csv names nobody'
+                else ', nor does routing_fallback.csv'
+            end
     end as reason
-from candidates
-left join {{ ref('int_routed_leads') }} as routed on candidates.lead_id = routed.lead_id
-left join {{ ref('int_reps') }} as earlier_reps on candidates.earlier_rep_id = earlier_reps.rep_id
-left join fallbacks on 1 = 1
-cross join everyone
+from coded
+left join {{ ref('int_reps') }} as earlier_reps on coded.earlier_rep_id = earlier_reps.rep_id

@@ -71,7 +71,7 @@ from sightings
 inner join modified on sightings.record_key = modified.record_key
 inner join {{ ref('int_identities') }} as identities on sightings.record_key = identities.record_key
 left join {{ ref('int_crm_owners') }} as owners
-    on sightings.crm = owners.crm and sightings.owner_id = owners.owner_id and owners.is_active
+    on sightings.crm = owners.crm and sightings.owner_id = owners.owner_id and owners.has_leads
 left join owner_writes on sightings.record_key = owner_writes.record_key and owner_writes.place = 1
 left join decisions on identities.lead_id = decisions.lead_id
 where

@@ -1,37 +1,26 @@
--- Who takes leads in which pool, and what counts against him. The most exact pattern wins: a whole address, then
--- *@domain, then *. Shares are evened out over the days of the policy; for the days that somebody was on leave he is
--- charged what the others got for their weight, so that he comes back to a usual day and not to a flood.
+-- Who takes leads in which pool, and what counts against him. Shares are evened out over the days of the policy; for the
+-- days that somebody was on leave he is charged what the others got for their weight, so that he comes back to a usual
+-- day and not to a flood.
 
-with matches as (
+with members as (
     select
-        pools.pool,
-        reps.rep_id,
-        reps.full_name,
-        pools.weight,
-        pools.capacity,
-        reps.hubspot_owner_id is not null as can_hubspot,
-        reps.salesforce_user_id is not null as can_salesforce,
-        row_number() over (
-            partition by pools.pool, reps.rep_id order by {{ address_place('pools.email_pattern', 'reps.email') }}
-        ) as place
-    from {{ ref('routing_pool') }} as pools
-    inner join {{ ref('int_reps') }} as reps
-        on reps.is_active and {{ address_place('pools.email_pattern', 'reps.email') }} is not null
-),
-
-members as (
-    select
-        matches.*,
+        takers.pool,
+        takers.rep_id,
+        takers.full_name,
+        takers.weight,
+        takers.capacity,
+        takers.can_hubspot,
+        takers.can_salesforce,
         availability.is_on_leave,
         availability.is_at_work,
         availability.absence,
         availability.absent_share,
         loads.open_load,
         loads.given_load
-    from matches
-    inner join {{ ref('int_rep_loads') }} as loads on matches.rep_id = loads.rep_id
-    inner join {{ ref('int_rep_availability') }} as availability on matches.rep_id = availability.rep_id
-    where matches.place = 1 and matches.weight > 0
+    from {{ ref('int_lead_takers') }} as takers
+    inner join {{ ref('int_rep_loads') }} as loads on takers.rep_id = loads.rep_id
+    inner join {{ ref('int_rep_availability') }} as availability on takers.rep_id = availability.rep_id
+    where takers.pool is not null
 ),
 
 usual as (

@@ -1,13 +1,17 @@
 {% set levels = [('rep', "''"), ('size', lead_profile('size', 'people')), ('profile', lead_profile('profile', 'people'))] %}
 
+{% set least_outcomes = 10 %}
+
 -- Won by closed opportunities of each rep, of the rep and size of company, of the rep and size, region and industry.
 -- Each rate is shrunk toward that of the level above, the first toward that of everybody: (won + k * above) /
 -- (closed + k). k is large where groups differ no more than chance explains: 1/g - 1, where g is the part of the
 -- variance that lies between groups, by Kleinman's moments for proportions with unequal counts n of N in all:
 -- g = (S - above * (1 - above) * (groups - 1) / N) / (above * (1 - above) * (1 - sum((n/N)^2) - (groups - 1) / N)),
 -- where S = sum(n/N * (won/n - above)^2). Kept between 0.001 and 0.5, so that k is 999 at most and 1 at least.
+-- Where fewer than ten were won or fewer than ten lost there is no rate: many teams enter only what they win, and then
+-- everybody wins all.
 
-with closed as (
+with every_closed as (
     select
         owners.rep_id,
         {% for level, profile in levels[1:] %}
@@ -24,8 +28,25 @@ with closed as (
     where opportunities.is_closed and opportunities.closed_at <= {{ as_of() }}
 ),
 
+counted as (
+    select count(*) as closed_count, coalesce(sum(won), 0) as won_count from every_closed
+),
+
 everybody as (
-    select count(*) as closed_count, coalesce(avg(won), 0.0) as rate from closed
+    select
+        closed_count,
+        won_count,
+        case
+            when won_count >= {{ least_outcomes }} and closed_count - won_count >= {{ least_outcomes }}
+                then won_count / closed_count
+        end as rate
+    from counted
+),
+
+closed as (
+    select every_closed.*
+    from every_closed
+    inner join everybody on everybody.rate is not null
 ),
 
 {% for level, profile in levels %}
@@ -98,6 +119,6 @@ select
     'everybody' as level,
     '' as profile,
     cast(closed_count as bigint) as closed_count,
-    cast(round(rate * closed_count, 0) as bigint) as won_count,
+    cast(won_count as bigint) as won_count,
     cast(round(rate, 4) as double) as win_rate
 from everybody

@@ -32,7 +32,9 @@ select
     owners.owner_id as hubspot_owner_id,
     users.user_id as salesforce_user_id,
     -- Somebody who left one CRM is not sent new leads by the other.
-    coalesce(owners.is_active, users.is_active) and coalesce(users.is_active, owners.is_active) as is_active
+    coalesce(owners.is_active, users.is_active) and coalesce(users.is_active, owners.is_active) as is_active,
+    routed_from.email is not null as is_routed_from
 from keys
 left join owners on keys.rep_key = coalesce(owners.email, 'hubspot:' || owners.owner_id) and owners.place = 1
 left join users on keys.rep_key = coalesce(users.email, 'salesforce:' || users.user_id) and users.place = 1
+left join {{ ref('routing_from') }} as routed_from on keys.rep_key = lower(routed_from.email)

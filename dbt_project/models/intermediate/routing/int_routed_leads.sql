@@ -1,4 +1,4 @@
-{% set million = 'cast(1000000 as double)' %}
+{% set million, least_outcomes = 'cast(1000000 as double)', 10 %}
 
 -- Which lead goes to whom, once it is settled how many leads each rep takes. Within a cell (leads of one lane and grade)
 -- every lead asks for the rep who would win it most often compared with what the lead and the rep would do elsewhere;
@@ -53,11 +53,19 @@ pass_1_options as (
         leads.lead_id,
         slots.rep_id,
         slots.slot_count,
-        cast(round(win_rates.win_rate * 1000000) as bigint) as win_millionths
+        cast(round(coalesce(win_rates.win_rate, 0) * 1000000) as bigint) as win_millionths
     from leads
     inner join slots on leads.lane = slots.lane and leads.grade = slots.grade
     inner join {{ ref('int_lead_win_rates') }} as win_rates
         on leads.lead_id = win_rates.lead_id and slots.rep_id = win_rates.rep_id
+),
+
+-- Rates that differ by less than a hundredth tell nobody apart.
+told_apart as (
+    select lead_id
+    from pass_1_options
+    group by lead_id
+    having max(win_millionths) - min(win_millionths) >= 10000
 ),
 
 {% for pass in [1, 2] %}
@@ -175,7 +183,12 @@ select
     queue.grade,
     queue.lead_weight,
     queue.member_count,
-    win_rates.win_rate
+    win_rates.win_rate,
+    win_rates.such_closed_count,
+    win_rates.such_won_count,
+    told_apart.lead_id is not null
+    and win_rates.such_closed_count >= {{ least_outcomes }}
+    and win_rates.such_won_count between 1 and win_rates.such_closed_count - 1 as is_win_rate_told
 from (
     select * from by_rule
     union all
@@ -186,3 +199,4 @@ from (
 inner join assigned on queue.lead_id = assigned.lead_id
 inner join {{ ref('int_lead_win_rates') }} as win_rates
     on queue.lead_id = win_rates.lead_id and assigned.rep_id = win_rates.rep_id
+left join told_apart on queue.lead_id = told_apart.lead_id

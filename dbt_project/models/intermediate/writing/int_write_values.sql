@@ -24,19 +24,23 @@ select
     scores.grade,
     scores.play,
     scores.top_reasons as reasons,
-    assignments.owner_name as owner,
+    coalesce(assignments.owner_name, 'nobody') as owner,
     assignments.reason as owner_reason,
+    assignments.rep_id,
     scores.next_action,
     -- The due time of the latest request; that of an earlier one would call for an answer that was given.
     {{ dbt.date_trunc(
         'second', 'case when returns.lead_id is null then responses.sla_due_at else returns.sla_due_at end'
     ) }} as sla_due_at,
-    reps.hubspot_owner_id,
-    reps.salesforce_user_id,
+    -- The owner of a customer, a lost or a rejected lead is left alone, whatever it is.
+    case when stages.lead_id is null then reps.hubspot_owner_id end as hubspot_owner_id,
+    case when stages.lead_id is null then reps.salesforce_user_id end as salesforce_user_id,
     replaced.replaced_reps
 from {{ ref('fct_lead_scores') }} as scores
 inner join {{ ref('fct_lead_assignments') }} as assignments on scores.lead_id = assignments.lead_id
 left join {{ ref('fct_lead_responses') }} as responses on scores.lead_id = responses.lead_id
 left join {{ ref('fct_lead_returns') }} as returns on scores.lead_id = returns.lead_id and returns.is_latest
 left join {{ ref('int_reps') }} as reps on assignments.rep_id = reps.rep_id
+left join {{ ref('int_lead_stages') }} as stages
+    on scores.lead_id = stages.lead_id and stages.lifecycle_stage in ('customer', 'disqualified', 'lost')
 left join replaced on scores.lead_id = replaced.lead_id

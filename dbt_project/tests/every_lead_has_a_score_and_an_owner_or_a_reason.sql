@@ -1,0 +1,12 @@
+-- Leads without a score, or whose reason does not go with having an owner or none.
+
+select leads.lead_id
+from {{ ref('dim_leads') }} as leads
+left join {{ ref('fct_lead_scores') }} as scores on leads.lead_id = scores.lead_id
+left join {{ ref('fct_lead_assignments') }} as assignments on leads.lead_id = assignments.lead_id
+where
+    scores.lead_id is null
+    or assignments.reason is null
+    or assignments.reason_code is null
+    or (assignments.rep_id is null)
+    != (assignments.reason_code in ('closed', 'nobody_takes_leads', 'pool_is_empty', 'all_on_leave', 'all_full'))
