@@ -45,23 +45,23 @@ def main() -> None:
 
 def _has_leads() -> bool:
     current = settings.load()
-    if not data.is_published(current):
+    headlines = data.read_headlines(current)
+    if headlines is None:
         st.title("No figures yet")
         st.info(
             "Nothing has been published yet. Run `leadwright run` first: it pulls the leads, scores them and "
             "publishes the figures that these pages show. Then reload this page."
         )
         return False
-    totals = data.read_totals(current)
-    if not totals.get("lead_count"):
+    if not headlines.totals.get("lead_count"):
         st.title("No leads yet")
         st.info(
-            f"The last run, as of {moment(totals.get('as_of'))}, found no leads in the connected CRMs. "
+            f"The last run, as of {moment(headlines.totals.get('as_of'))}, found no leads in the connected CRMs. "
             "`leadwright doctor` checks which CRMs are connected and what they allow Leadwright to read."
         )
         return False
     if current.is_live:
-        _warn_when_stale(data.published_at(current), current.stale_after_hours)
+        _warn_when_stale(headlines.published_at, current.stale_after_hours)
     return True
 
 

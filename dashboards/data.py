@@ -1,6 +1,7 @@
 """What the pages read: plain selects of the published marts, each page's figures from one connection.
 
-One connection per page view, so that a publish between two queries cannot mix two runs on one screen.
+One connection per page view, so that a publish between two queries cannot mix two runs on one screen; what is read
+says when the copy that it was read from was published.
 Nothing is cached: a mart for the overview has a handful of rows, and a cache would show yesterday's run.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -22,9 +23,18 @@ MATCHES_SHOWN = 50
 
 
 @dataclass(frozen=True)
+class Headlines:
+    """What comes before any page: the one row of headline figures, empty where there is none."""
+
+    published_at: datetime
+    totals: Row
+
+
+@dataclass(frozen=True)
 class Overview:
     """Everything on the overview page."""
 
+    published_at: datetime
     totals: Row
     grades: pd.DataFrame
     funnel: pd.DataFrame
@@ -36,11 +46,23 @@ class Overview:
 class Kpis:
     """Everything on the page of figures."""
 
+    published_at: datetime
     figures: pd.DataFrame
     months: pd.DataFrame
     cohorts: pd.DataFrame
     bands: pd.DataFrame
     audit: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Reports:
+    """Whole reports by the name of their mart."""
+
+    published_at: datetime
+    tables: dict[str, pd.DataFrame]
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.tables[name]
 
 
 @dataclass(frozen=True)
@@ -59,34 +81,22 @@ class Lead:
     touches: list[Row]
 
 
-def is_published(settings: Settings) -> bool:
-    """Tell whether a run has published the marts that the pages read."""
+def read_headlines(settings: Settings) -> Headlines | None:
+    """Read the headline figures; None where no run has published the marts that the pages read."""
     if not settings.serving_file.exists():
-        return False
+        return None
     with warehouse.reader(settings.serving_file) as db:
-        marts = warehouse.rows(
-            db,
-            "select table_name from information_schema.tables "
-            "where table_schema = 'marts' and table_name = 'rpt_overview'",
-        )
-    return bool(marts)
-
-
-def published_at(settings: Settings) -> datetime:
-    """Tell when the copy was put in place; a demo or a back-test computes its figures for another moment."""
-    return datetime.fromtimestamp(settings.serving_file.stat().st_mtime, UTC)
-
-
-def read_totals(settings: Settings) -> Row:
-    """Read the one row of headline figures; empty when there is none."""
-    with warehouse.reader(settings.serving_file) as db:
-        return _first(warehouse.rows(db, "select * from marts.rpt_overview"))
+        if not warehouse.columns(db, "marts", "rpt_overview"):
+            return None
+        totals = _first(warehouse.rows(db, "select * from marts.rpt_overview"))
+        return Headlines(warehouse.published_at(db), totals)
 
 
 def read_overview(settings: Settings) -> Overview:
     """Read the marts behind the overview page."""
     with warehouse.reader(settings.serving_file) as db:
         return Overview(
+            published_at=warehouse.published_at(db),
             totals=_first(warehouse.rows(db, "select * from marts.rpt_overview")),
             grades=db.execute("select * from marts.rpt_grades").df(),
             funnel=db.execute("select * from marts.rpt_funnel order by step_number").df(),
@@ -99,6 +109,7 @@ def read_kpis(settings: Settings) -> Kpis:
     """Read the marts behind the page of figures; the audit queue is counted by reason."""
     with warehouse.reader(settings.serving_file) as db:
         return Kpis(
+            published_at=warehouse.published_at(db),
             figures=db.execute("select * from marts.rpt_kpis order by model, kpi_id").df(),
             months=db.execute("select * from marts.rpt_kpis_monthly order by month desc").df(),
             cohorts=db.execute("select * from marts.rpt_funnel_cohorts order by cut, cut_value, cohort").df(),
@@ -116,13 +127,14 @@ def read_kpis(settings: Settings) -> Kpis:
         )
 
 
-def read_reports(settings: Settings, reports: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+def read_reports(settings: Settings, reports: Mapping[str, str]) -> Reports:
     """Read whole reports: mart -> in which order, as SQL has it."""
     with warehouse.reader(settings.serving_file) as db:
-        return {
+        tables = {
             name: db.execute(f"select * from marts.{name} order by {order}").df()
             for name, order in reports.items()
         }
+        return Reports(warehouse.published_at(db), tables)
 
 
 def find_leads(settings: Settings, text: str) -> list[Row]:

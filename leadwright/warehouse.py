@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -72,20 +73,57 @@ def is_locked(lock_file: Path) -> bool:
 @contextmanager
 def writer(file: Path, wait_seconds: float) -> Iterator[Connection]:
     """A connection that may write `file`; the caller must not hold `exclusive` already."""
-    with exclusive(file, wait_seconds), _open(file, read_only=False) as db:
+    with exclusive(file, wait_seconds), _open(file) as db:
         yield db
 
 
 @contextmanager
 def reader(file: Path) -> Iterator[Connection]:
-    """A read-only connection to a published copy. Raises ConfigError where nothing is published yet."""
+    """A read-only connection to the newest published copy, whoever else reads an older one in this process.
+
+    DuckDB keeps one instance per path and process: a second one who connects to the path is given what the first one
+    has open. So each reader has an instance of its own and attaches the file to it.
+
+    Raises:
+        ConfigError: nothing is published yet, or the file is no DuckDB file.
+    """
     if not file.exists():
         raise ConfigError(
             f"There is no published data yet ({file.name} is missing). Run `leadwright run` first, "
             "or point LEADWRIGHT_HOME at the directory of an installation that has run."
         )
-    with _open(file, read_only=True) as db:
+    with in_memory() as db:
+        db.execute("set TimeZone = 'UTC'")
+        while True:
+            found = _version(file)
+            _attach_published(db, file)
+            if _version(file) == found:
+                break
+            db.execute("detach published")  # replaced in between: the time would be that of another copy
+        db.execute(
+            "set variable published_at = ?::timestamptz", [datetime.fromtimestamp(found[1] / 1e9, UTC)]
+        )
+        db.execute("use published")
         yield db
+
+
+def published_at(db: Connection) -> datetime:
+    """When the copy that a reader has open was put in place."""
+    (moment,) = db.execute("select getvariable('published_at')").fetchone() or (None,)
+    return cast(datetime, moment).astimezone(UTC)
+
+
+def _version(file: Path) -> tuple[int, int]:
+    """What tells a published copy from the next one: its inode, and the nanosecond in which it was last written."""
+    stat = file.stat()
+    return stat.st_ino, stat.st_mtime_ns
+
+
+def _attach_published(db: Connection, file: Path) -> None:
+    try:
+        db.execute(f"attach '{_sql_text(file)}' as published (read_only)")
+    except duckdb.IOException as error:
+        raise ConfigError(f"{file} cannot be opened as a DuckDB file: {error}") from error
 
 
 @contextmanager
@@ -99,9 +137,9 @@ def in_memory() -> Iterator[Connection]:
 
 
 @contextmanager
-def _open(file: Path, *, read_only: bool) -> Iterator[Connection]:
+def _open(file: Path) -> Iterator[Connection]:
     try:
-        db = duckdb.connect(str(file), read_only=read_only)
+        db = duckdb.connect(str(file))
     except duckdb.IOException as error:
         if "lock" not in str(error).lower():
             raise ConfigError(f"{file} cannot be opened as a DuckDB file: {error}") from error

@@ -20,10 +20,9 @@ PROBLEMS = {"unknown": "No CRM has such a user", "left": "Nobody of that address
 
 def show() -> None:
     """Draw the page."""
-    current = settings.load()
-    reports = data.read_reports(current, REPORTS)
+    reports = data.read_reports(settings.load(), REPORTS)
     st.title("Data health")
-    st.caption(f"Published {moment(data.published_at(current))}. All times are in UTC.")
+    st.caption(f"Published {moment(reports.published_at)}. All times are in UTC.")
     _show_freshness(reports["rpt_freshness"])
     _show_quality(reports["rpt_data_quality"])
     _show_addresses(reports["rpt_unmatched_addresses"])

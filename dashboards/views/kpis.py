@@ -21,11 +21,10 @@ KNOWN = "all known months"
 
 def show() -> None:
     """Draw the page."""
-    current = settings.load()
-    kpis = data.read_kpis(current)
+    kpis = data.read_kpis(settings.load())
     st.title("Figures")
     st.caption(
-        f"Published {moment(data.published_at(current))}. Shares are of cohorts old enough for the outcome to be "
+        f"Published {moment(kpis.published_at)}. Shares are of cohorts old enough for the outcome to be "
         "known; a figure that rests on too few is marked and has no percentage. Amounts are in the CRMs' own currency."
     )
     _show_figures(kpis.figures)

@@ -27,11 +27,10 @@ REPORTS = {
 
 def show() -> None:
     """Draw the page."""
-    current = settings.load()
-    reports = data.read_reports(current, REPORTS)
+    reports = data.read_reports(settings.load(), REPORTS)
     st.title("Money")
     st.caption(
-        f"Published {moment(data.published_at(current))}. Amounts are in the CRMs' own currency and not converted."
+        f"Published {moment(reports.published_at)}. Amounts are in the CRMs' own currency and not converted."
     )
     _show_pipeline(reports["rpt_pipeline"])
     _show_campaigns(reports["rpt_campaigns"])

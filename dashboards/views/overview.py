@@ -17,11 +17,10 @@ RATES = {"lead_to_mql": "Lead to MQL", "mql_to_sql": "MQL to SQL", "lead_to_won"
 
 def show() -> None:
     """Draw the page."""
-    current = settings.load()
-    overview = data.read_overview(current)
+    overview = data.read_overview(settings.load())
     st.title("Overview")
     st.caption(
-        f"Data as of {moment(overview.totals['as_of'])}, published {moment(data.published_at(current))}. "
+        f"Data as of {moment(overview.totals['as_of'])}, published {moment(overview.published_at)}. "
         "All times and weeks are in UTC."
     )
     _show_grade_totals(overview.totals)

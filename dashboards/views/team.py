@@ -32,11 +32,10 @@ REPORTS = {
 
 def show() -> None:
     """Draw the page."""
-    current = settings.load()
-    reports = data.read_reports(current, REPORTS)
+    reports = data.read_reports(settings.load(), REPORTS)
     st.title("Team")
     st.caption(
-        f"Published {moment(data.published_at(current))}. Response times are from the moment a lead is ready for sales "
+        f"Published {moment(reports.published_at)}. Response times are from the moment a lead is ready for sales "
         "to the first touch by a person, of the leads that were answered; promises are in working time."
     )
     _show_responses(reports["rpt_responses"])

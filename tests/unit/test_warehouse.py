@@ -5,7 +5,10 @@ from __future__ import annotations
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -60,6 +63,38 @@ def test_publish_replaces_the_copy_in_one_step_under_an_open_reader(tmp_path: Pa
             row[0] for row in new.execute("select distinct schema_name from duckdb_tables()").fetchall()
         }
         assert "raw_x" not in schemas
+
+
+def test_every_read_is_of_the_newest_copy_and_knows_its_time(tmp_path: Path) -> None:
+    """Twenty sessions read all the time, so that some copy is always open."""
+    source, target = tmp_path / "warehouse.duckdb", tmp_path / "serving.duckdb"
+    ended, published = Event(), {}
+
+    def publish(n: int) -> None:
+        _put(source, n)
+        warehouse.publish(source, target, 10)
+        published[n] = target.stat().st_mtime
+
+    def read() -> list[tuple[int, int, datetime]]:
+        """The newest copy when each read began, the copy that was read, and its time."""
+        found = []
+        while not ended.is_set():
+            newest = max(published)
+            with warehouse.reader(target) as db:
+                (n,) = db.execute("select n from marts.numbers").fetchone() or (None,)
+                found.append((newest, n, warehouse.published_at(db)))
+        return found
+
+    publish(0)
+    with ThreadPoolExecutor(20) as sessions:
+        reads = [sessions.submit(read) for _ in range(20)]
+        for n in range(1, 4):
+            publish(n)
+        ended.set()
+    found = [one for session in reads for one in session.result()]
+    assert {n for _, n, _ in found} >= {1, 3}
+    assert all(n >= newest for newest, n, _ in found)
+    assert all(abs(moment.timestamp() - published[n]) < 1e-4 for _, n, moment in found)
 
 
 def test_publish_starts_again_after_a_draft_was_left_behind(tmp_path: Path) -> None:
