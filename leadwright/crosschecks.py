@@ -284,6 +284,23 @@ _KNOWN_AT_ONCE = (
     ),
 )
 
+
+def _instead(rows: Rows, tables: Tables) -> Iterator[Finding]:
+    """What is done instead must not need the same thing again, or people are mailed who cannot be."""
+    plays = {row["play"].strip(): row for _, row in rows}
+    for line, row in rows:
+        for column, need in (("without_email", "e-mail"), ("without_request", "a request")):
+            other = plays.get(row[column].strip())
+            if other is not None and other[column].strip():
+                yield line, column, f"{row[column].strip()!r} needs {need} itself; name a play that does not"
+
+
+def _stage_plays(rows: Rows, tables: Tables) -> Iterator[Finding]:
+    for line, row in rows:
+        if row["next_action"].strip() and not row["play"].strip():
+            yield line, "play", "a value is needed: the play says whether the next action mails"
+
+
 _CHECKS: dict[str, tuple[Check, ...]] = {
     "business_hours": (_hours,),
     "buying_roles": (_roles_reached,),
@@ -295,11 +312,12 @@ _CHECKS: dict[str, tuple[Check, ...]] = {
     "lead_stages": (_stage_codes,),
     "load_weights": (_weights,),
     "next_actions": (_placeholders, _actions_reached),
+    "plays": (_instead, _placeholders),
     "routing_policies": (_policies,),
     "routing_rules": (_pools,),
     "score_dimensions": (_limits,),
     "score_rules": (_rules_of_dimensions,),
     "signal_patterns": (_pattern_signals, _patterns_reached),
-    "stages": (_stage_flags, _placeholders),
+    "stages": (_stage_flags, _stage_plays, _placeholders),
     "subject_patterns": (_first_words,),
 }

@@ -57,6 +57,7 @@ GRAINS: dict[str, str] = {
     "int_kpis_worked": "kpi_id month is_mature",
     "int_lead_account_choices": "lead_id choice_number",
     "int_lead_calendars": "lead_id",
+    "int_lead_plays": "lead_id as_of",
     "int_lead_returns": "lead_id return_number",
     "int_lead_account_versions": "lead_id choice_number",
     "int_lead_stages": "lead_id",

@@ -43,6 +43,7 @@ feature_catalogue 26: value_type=text => value_type: 'text' is not allowed for s
 feature_catalogue 26: window_days=0 => window_days: '0' is not 1 or more
 follow_up_cadences 3: step=4 => step: '3' where 2 comes next for 'Call now'; count from 1
 follow_up_cadences 3: after_days=1 => after_days: 1 is not after the step before
+grades 2: play=Fly => play: 'Fly' is not in plays.csv (column play)
 grades 2: next_action=Ask {it} => next_action: '{it}' stands for nothing; only {question} is
 job_titles 2: value=sales => value: 'sales' is not allowed for level; one of: c_level, vp
 job_titles 3: word=Co-op => word: as they are compared; write 'co op'
@@ -58,6 +59,9 @@ lead_stages 18: stage=mql => stage: 'mql' is no stage of a sale; one of: opportu
 linkage_thresholds 2: least_probability=0.4 => least_probability: '0.4' is not 0.5 or more
 load_weights 2: weight=0 => weight: a lead that weighs nothing cannot be shared out fairly
 next_actions 3: feature=has_bounced => feature: never reached: line 2 is tried before it
+plays 3: without_email=Nurture => without_email: 'Nurture' needs e-mail itself; name a play
+plays 3: without_email=Fly => without_email: 'Fly' is not in plays.csv (column play)
+plays 6: without_request=Polite decline => without_request: 'Polite decline' needs a request itself
 question_sets 3: place=1 => place: 'bant, 1' is already on line 2
 rep_calendars 2: email_pattern=maya* => email_pattern: is not an e-mail address, *@domain, or *
 rep_leaves 2: last_on=2026-04-12 => last_on: '2026-04-12' is below first_on, which is '2026-04-13'

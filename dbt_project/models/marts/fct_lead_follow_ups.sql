@@ -1,5 +1,6 @@
 -- What was to be done about a lead after the first touch, and what became of it: tasks with a due date in a CRM, and
--- the steps of the play that the lead had when it was answered. A step is done by the next touch, whatever its kind; it
+-- the steps of the play that the lead had when it was answered, or of what is done instead where it mails and the lead
+-- cannot be mailed. A step is done by the next touch, whatever its kind; it
 -- is dropped when the lead answers or moves on before it is due. Due is the whole day, by UTC.
 
 with tasks as (
@@ -55,9 +56,16 @@ planned as (
 ),
 
 answered as (
-    select responses.lead_id, responses.first_touch_at, responses.first_touch_rep_id, working.promised_play as play
+    select
+        responses.lead_id,
+        responses.first_touch_at,
+        responses.first_touch_rep_id,
+        case when current_plays.can_be_mailed then plays.play else coalesce(plays.without_email, plays.play) end as play
     from {{ ref('int_responses') }} as responses
     inner join {{ ref('int_response_working_time') }} as working on responses.lead_id = working.lead_id
+    inner join {{ ref('plays') }} as plays on working.promised_play = plays.play
+    inner join {{ ref('int_lead_plays') }} as current_plays
+        on responses.lead_id = current_plays.lead_id and current_plays.is_current
     where responses.first_touch_at is not null
 ),
 

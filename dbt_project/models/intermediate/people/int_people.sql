@@ -6,7 +6,8 @@
 -- Survivorship: for each value the Salesforce contact speaks first, then the Salesforce lead, then the HubSpot
 -- contact: the further along a record is in the sale, the more people have checked it. The source is that of the
 -- oldest record, because later records are made from it; what both CRMs call by two names has one (lead_sources). A lead
--- has been there since its first record was, one that was merged away since included.
+-- has been there since its first record was, one that was merged away since included. Who opted out with any record has
+-- opted out, also with one that was merged away: HubSpot keeps one address's word, and the person is the same.
 
 with members as (
     select * from {{ ref('int_member_records') }}
@@ -37,16 +38,35 @@ arrivals as (
     group by lead_id
 ),
 
+merged_away as (
+    select {{ record_key('hubspot', 'contacts', 'contact_id') }} as record_key, is_opted_out
+    from {{ ref('stg_hubspot__contacts') }}
+    union all
+    select {{ record_key('salesforce', 'leads', 'lead_record_id') }} as record_key, is_opted_out
+    from {{ ref('stg_salesforce__leads') }}
+    union all
+    select {{ record_key('salesforce', 'contacts', 'contact_id') }} as record_key, is_opted_out
+    from {{ ref('stg_salesforce__contacts') }}
+),
+
+opted_out as (
+    select distinct identities.lead_id
+    from {{ ref('int_identities') }} as identities
+    inner join merged_away on identities.record_key = merged_away.record_key
+    where identities.is_merged and merged_away.is_opted_out
+),
+
 leads as (
     select
-        lead_id,
-        max(case when is_opted_out then 1 else 0 end) = 1 as is_opted_out,
+        members.lead_id,
+        max(case when members.is_opted_out or opted_out.lead_id is not null then 1 else 0 end) = 1 as is_opted_out,
         max(case when has_bounced then 1 else 0 end) = 1 as has_bounced,
         max(case when is_converted then 1 else 0 end) = 1 as is_converted,
         max(case when crm = 'hubspot' then 1 else 0 end) = 1 as has_hubspot,
         max(case when crm = 'salesforce' then 1 else 0 end) = 1 as has_salesforce
     from members
-    group by lead_id
+    left join opted_out on members.lead_id = opted_out.lead_id
+    group by members.lead_id
 ),
 
 best as (

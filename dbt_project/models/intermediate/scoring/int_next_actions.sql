@@ -1,9 +1,14 @@
 -- What to do and to ask next: a follow-up where a lead was ruled out too early; what the stage asks for where it says so
 -- (nobody calls a customer or a rejected lead because of its score); else the first action whose grade and condition
--- hold, else that of the grade. And the first question of the sets in use that nobody has answered.
+-- hold, else that of the play. What goes by e-mail is passed over for who cannot be mailed. And the first question of
+-- the sets in use that nobody has answered.
 
 with scores as (
     select * from {{ ref('int_scores') }}
+),
+
+plays as (
+    select * from {{ ref('int_lead_plays') }}
 ),
 
 questions as (
@@ -44,17 +49,6 @@ looked_at as (
     where features.feature in (select feature from {{ ref('next_actions') }})
 ),
 
-standing as (
-    select scores.lead_id, scores.as_of, stages.play, stages.next_action
-    from scores
-    inner join {{ ref('int_stage_changes') }} as changes
-        on
-            scores.lead_id = changes.lead_id
-            and changes.entered_at <= scores.as_of
-            and (changes.left_at is null or changes.left_at > scores.as_of)
-    inner join {{ ref('stages') }} as stages on changes.stage = stages.stage
-),
-
 holding as (
     select
         scores.lead_id,
@@ -64,30 +58,34 @@ holding as (
             partition by scores.lead_id, scores.as_of order by conditions.priority, conditions.item
         ) as place
     from scores
+    inner join plays on scores.lead_id = plays.lead_id and scores.as_of = plays.as_of
     inner join looked_at on scores.lead_id = looked_at.lead_id and scores.as_of = looked_at.as_of
     inner join conditions
         on
             looked_at.feature = conditions.feature
             and (conditions.grade is null or conditions.grade = scores.grade)
+            and (plays.can_be_mailed or not conditions.needs_email)
             and {{ condition_holds('looked_at', 'conditions') }}
 )
 
 select
     scores.lead_id,
     scores.as_of,
-    coalesce(standing.play, scores.play) as play,
+    plays.play,
     open_questions.question as next_question,
     replace(
         coalesce(
-            'Follow up before ruling it out; touches so far: ' || cast(early.touch_count as string),
-            standing.next_action,
+            'Follow up before ruling it out' || case when plays.can_be_mailed then '' else ', not by e-mail' end
+            || '; touches so far: ' || cast(early.touch_count as string),
+            plays.stage_action,
             holding.next_action,
-            scores.next_action
+            plays.next_action
         ),
         '{question}',
         coalesce(open_questions.question, 'what is still open')
     ) as next_action
 from scores
+inner join plays on scores.lead_id = plays.lead_id and scores.as_of = plays.as_of
 left join open_questions
     on
         scores.lead_id = open_questions.lead_id
@@ -95,5 +93,4 @@ left join open_questions
         and open_questions.place = 1
 left join holding
     on scores.lead_id = holding.lead_id and scores.as_of = holding.as_of and holding.place = 1
-left join standing on scores.lead_id = standing.lead_id and scores.as_of = standing.as_of
 left join {{ ref('int_early_disqualifications') }} as early on scores.lead_id = early.lead_id and scores.is_current
