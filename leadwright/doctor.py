@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from connectors.base import FieldSpec, Finding
 from connectors.errors import ConfigError, LeadwrightError, LockedError
 from leadwright import rules, runs, warehouse
-from leadwright.figures import moment
+from leadwright.figures import count, moment
 from leadwright.settings import Settings
 from leadwright.transform import Transform
 
@@ -77,7 +77,9 @@ def _home(settings: Settings) -> Iterator[Finding]:
         return
     try:
         with warehouse.writer(file, wait_seconds=1) as db:
-            found, unmatched = runs.last(db), _unmatched(db)
+            found = runs.last(db)
+            unmatched = _reported(db, "rpt_unmatched_addresses", "rule_file, email_pattern")
+            untrue = _reported(db, "rpt_implausible_dates", "crm, object, field, problem")
     except LockedError:
         yield Finding("warehouse", True, "a run is under way and has it open; ask again when it has ended")
         return
@@ -99,14 +101,29 @@ def _home(settings: Settings) -> Iterator[Finding]:
         )
 
 
+    for row in untrue:
+        yield Finding(
+            "dates",
+            False,
+            f"{row['crm']} {row['object']}.{row['field']}: {count(row['record_count'])} "
+            f"{_UNTRUE[row['problem']]}, such as record {row['example_record_id']}; taken for empty",
+            "Correct them in the CRM; the next run follows.",
+        )
+
+
 _NOBODY = {"unknown": "whom no CRM knows", "left": "who is not active"}
+_UNTRUE = {
+    "too_early": "dates too long ago to be true",
+    "too_late": "dates too far ahead to be true",
+    "unreadable": "values that are no date",
+}
 
 
-def _unmatched(db: warehouse.Connection) -> list[dict[str, Any]]:
-    """Addresses of the routing files that name nobody, as the last build found them; none before the first one."""
-    if not warehouse.columns(db, "marts", "rpt_unmatched_addresses"):
+def _reported(db: warehouse.Connection, mart: str, order: str) -> list[dict[str, Any]]:
+    """Rows of a mart as the last build left it; none before the first one."""
+    if not warehouse.columns(db, "marts", mart):
         return []
-    return warehouse.rows(db, "from marts.rpt_unmatched_addresses order by rule_file, email_pattern")
+    return warehouse.rows(db, f"from marts.{mart} order by {order}")
 
 
 def _last_run(run: Mapping[str, Any], settings: Settings) -> Finding:

@@ -343,6 +343,12 @@ def work() -> dict[str, list[dict[str, Any]]]:
             {"rule_file": "routing_pool", "email_pattern": "maya.okafr@leadwright.example", "problem": "unknown"},
             {"rule_file": "routing_pool", "email_pattern": "*@former.example", "problem": "left"},
         ],
+        "rpt_implausible_dates": [
+            {
+                "crm": "hubspot", "object": "contacts", "field": "createdate", "problem": "too_early",
+                "record_count": 2, "example_record_id": "77",
+            }
+        ],
         "rpt_data_quality": [
             {"check_id": "no_email", "meaning": "No e-mail address", "lead_count": 3, "of_lead_count": 9, "rate": 1 / 3}
         ],

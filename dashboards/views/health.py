@@ -14,7 +14,9 @@ REPORTS = {
     "rpt_sync_health": "crm, object, record_count desc, status, code",
     "rpt_data_quality": "lead_count desc, check_id",
     "rpt_unmatched_addresses": "rule_file, email_pattern",
+    "rpt_implausible_dates": "record_count desc, crm, object, field, problem",
 }
+UNTRUE = {"too_early": "Too long ago", "too_late": "Too far ahead", "unreadable": "Not a date"}
 PROBLEMS = {"unknown": "No CRM has such a user", "left": "Nobody of that address is active"}
 
 
@@ -25,6 +27,7 @@ def show() -> None:
     st.caption(f"Published {moment(reports.published_at)}. All times are in UTC.")
     _show_freshness(reports["rpt_freshness"])
     _show_quality(reports["rpt_data_quality"])
+    _show_dates(reports["rpt_implausible_dates"])
     _show_addresses(reports["rpt_unmatched_addresses"])
     _show_writes(reports["rpt_sync_health"])
 
@@ -63,6 +66,24 @@ def _show_quality(quality: pd.DataFrame) -> None:
             numbers=frozenset({1, 2}),
         )
     )
+
+
+def _show_dates(dates: pd.DataFrame) -> None:
+    if dates.empty:
+        return
+    st.subheader("Dates that cannot be true")
+    st.warning("These are taken for empty. Correct them in the CRM; the next run follows.")
+    table = pd.DataFrame(
+        {
+            "Field": dates["field"],
+            "Object": dates["object"],
+            "CRM": dates["crm"],
+            "Problem": dates["problem"].map(UNTRUE),
+            "Records": dates["record_count"],
+            "Such as": dates["example_record_id"],
+        }
+    )
+    report_table.show(table, "Fields with dates that cannot be true")
 
 
 def _show_addresses(addresses: pd.DataFrame) -> None:

@@ -109,6 +109,19 @@ def test_every_model_says_what_names_one_of_its_rows(built: DbtWarehouse) -> Non
     )
 
 
+def test_every_date_that_is_read_is_looked_at_for_sense() -> None:
+    report = (_MODELS / "marts/reports/rpt_implausible_dates.sql").read_text()
+    read = {
+        field
+        for file in _MODELS.glob("staging/*/*.sql")
+        for field in re.findall(r"as_timestamp\('(\w+)'\)", file.read_text())
+    }
+    assert len(read) > 30
+    ours = {"leadwright_sla_due_at", "Leadwright_SLA_Due_At__c", "archived_at"}
+    stages = {field for field in read if re.match(r"hs_v2_date_entered_|hs_lifecyclestage_", field)}
+    assert {field for field in read - ours - stages if f"'{field}'" not in report} == set()
+
+
 @pytest.fixture(scope="module")
 def lived(built: DbtWarehouse) -> DbtWarehouse:
     """The same after a second run, in which there is something of what a first run has not."""

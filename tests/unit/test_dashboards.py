@@ -472,7 +472,8 @@ def test_the_health_page_says_what_is_late_and_what_became_of_writes(show: Show)
     app = show(marts.full() | marts.work(), page="health")
     assert not app.exception
     assert "1 of 2 objects were not pulled for more than a day" in app.warning[0].value
-    freshness, addresses, writes = (app.dataframe[n].value for n in range(3))
+    freshness, dates, addresses, writes = (app.dataframe[n].value for n in range(4))
+    assert list(dates.iloc[0]) == ["createdate", "contacts", "hubspot", "Too long ago", 2, "77"]
     assert list(freshness["Pulled"]) == [figures.moment(marts.AS_OF).removesuffix(" UTC"), "not known"]
     assert re.search(r"No e-mail address\s+3\s+33.3%", said(app))
     assert list(writes["Because"]) == ["changed meanwhile"]

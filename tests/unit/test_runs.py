@@ -113,3 +113,17 @@ def test_the_doctor_names_addresses_of_the_routing_files_that_nobody_has(setting
     finding = said(settings, "addresses")
     assert not finding.ok
     assert "routing_pool.csv names garce@example.com" in finding.detail
+
+
+def test_the_doctor_names_fields_with_dates_that_cannot_be_true(settings: Settings) -> None:
+    runs.note_end(begin(settings), settings)
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        db.execute("create schema marts")
+        db.execute(
+            "create table marts.rpt_implausible_dates as select 'hubspot' as crm, 'deals' as object, "
+            "'closedate' as field, 'too_late' as problem, 1200 as record_count, '77' as example_record_id"
+        )
+    finding = said(settings, "dates")
+    assert not finding.ok
+    assert "hubspot deals.closedate: 1,200 dates too far ahead" in finding.detail
+    assert "77" in finding.detail

@@ -15,7 +15,10 @@ with told as (
     from {{ ref('int_contact_events') }} as events
     inner join {{ ref('int_identities') }} as identities
         on {{ record_key('hubspot', 'contacts', 'events.contact_id') }} = identities.record_key
-    where identities.is_merged or not identities.is_deleted
+    where
+        (identities.is_merged or not identities.is_deleted)
+        -- noted before such dates were taken for none
+        and {{ is_plausible('events.occurred_at') }}
 ),
 
 activities as (

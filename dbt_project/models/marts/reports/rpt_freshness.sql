@@ -30,7 +30,9 @@ with objects as (
         {{ counted("coalesce(lower(" ~ deleted[crm] ~ "), 'false') != 'true'") }} as record_count,
         {{ counted("lower(" ~ deleted[crm] ~ ") = 'true'") }} as deleted_count,
         {% endif %}
-        {{ in_utc('max(' ~ cursor ~ ')') }} as last_changed_at
+        max(
+            case when {{ is_plausible(in_utc(cursor)) }} then {{ in_utc(cursor) }} end
+        ) as last_changed_at
     from {{ source('raw_' ~ crm, object) }}
     {{ "union all" if not (loop.last and outer_last) }}
     {% endfor %}
