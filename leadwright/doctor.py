@@ -100,7 +100,6 @@ def _home(settings: Settings) -> Iterator[Finding]:
             "Correct or remove it; the next run looks again.",
         )
 
-
     for row in untrue:
         yield Finding(
             "dates",

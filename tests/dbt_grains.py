@@ -76,6 +76,8 @@ GRAINS: dict[str, str] = {
     "int_owner_edits": "record_key",
     "int_owner_sightings": "record_key sighting_number",
     "int_owner_promises": "lead_id",
+    "int_due_times": "lead_id promised_from sla_minutes",
+    "int_promises": "lead_id kind promised_from sla_minutes",
     "int_people": "lead_id",
     "int_person_records": "record_key",
     "int_pool_members": "pool rep_id",
@@ -142,6 +144,7 @@ GRAINS: dict[str, str] = {
     "rpt_routing": "cut cut_key",
     "rpt_score_bands": "cut cut_value",
     "rpt_sync_health": "crm object status code",
+    "rpt_implausible_dates": "crm object field problem",
     "rpt_unmatched_addresses": "rule_file email_pattern",
 }
 """Model -> the columns that together are different in every row; none where there is one row at most."""

@@ -6,18 +6,32 @@
 -- the grade moves later: an answer that was late does not get timely by waiting. Only while nobody has answered a better
 -- grade makes the promise a shorter one, from the run that saw it.
 
-with logged as (
+with promised as (
     {% if is_incremental() %}
-    select lead_id, promise_number, sla_minutes
-    from (
-        select *, row_number() over (partition by lead_id order by promise_number desc) as place from {{ this }}
-    ) as promises
-    where place = 1
+    select lead_id, promise_number, sla_minutes, promised_from from {{ this }}
     {% else %}
-    select lead_id, 0 as promise_number, cast(null as integer) as sla_minutes
+    select lead_id, 0 as promise_number, cast(null as integer) as sla_minutes, ready_at as promised_from
     from {{ ref('int_ready_leads') }}
     where 1 = 0
     {% endif %}
+),
+
+counts as (
+    select lead_id, max(promise_number) as promise_number from promised group by lead_id
+),
+
+-- What was promised from before the lead was ready rested on a moment that is no longer true (int_promises).
+logged as (
+    select lead_id, promise_number, sla_minutes
+    from (
+        select
+            promised.*,
+            row_number() over (partition by promised.lead_id order by promised.promise_number desc) as place
+        from promised
+        inner join {{ ref('int_ready_leads') }} as ready
+            on promised.lead_id = ready.lead_id and ready.ready_at <= promised.promised_from
+    ) as promises
+    where place = 1
 ),
 
 scores as (
@@ -28,7 +42,7 @@ scores as (
 firsts as (
     select
         ready.lead_id,
-        1 as promise_number,
+        coalesce(counts.promise_number, 0) + 1 as promise_number,
         coalesce(then_scores.grade, now_scores.grade) as grade,
         case when then_scores.lead_id is null then now_scores.play else then_scores.play end as play,
         case when then_scores.lead_id is null then now_scores.sla_minutes else then_scores.sla_minutes end as sla_minutes,
@@ -40,6 +54,7 @@ firsts as (
             ready.lead_id = then_scores.lead_id
             and ready.judged_at = then_scores.as_of
             and not then_scores.is_current
+    left join counts on ready.lead_id = counts.lead_id
     left join logged on ready.lead_id = logged.lead_id
     where logged.lead_id is null
 ),

@@ -10,6 +10,18 @@ mapping as (
     select * from {{ ref('lead_stages') }}
 ),
 
+-- A stage that is entered again has a date after the run that saw the one before: one that lies before that run, by more
+-- than a pull may take, or before the other date, corrects it.
+sightings as (
+    select
+        *,
+        lead(entered_at) over (
+            partition by record_key, field, value, is_stated order by first_seen_at, entered_at
+        ) as next_entered_at
+    from {{ ref('int_stage_sightings') }}
+    where entered_at is null or {{ is_plausible('entered_at') }}
+),
+
 words as (
     select
         record_key,
@@ -22,7 +34,14 @@ words as (
             when entered_at is null then 'Seen when first read'
             else 'Seen to change'
         end as evidence
-    from {{ ref('int_stage_sightings') }}
+    from sightings
+    where
+        not is_stated
+        or next_entered_at is null
+        or (
+            next_entered_at >= entered_at
+            and next_entered_at > {{ dbt.dateadd('day', -1, 'first_seen_at') }}
+        )
 
     union all
 

@@ -4,7 +4,7 @@
 
 -- A log of what CRM records said about their stage, for what a CRM shows only as it is now or overwrites: HubSpot's
 -- lead status, a Salesforce status without field history, HubSpot's stage dates (a stage entered again has a new
--- date, a stage taken back has none). A value that is new since the last run was set when the record last changed,
+-- date, a stage taken back has none, a wrong date is corrected). A value that is new since the last run was set when the record last changed,
 -- or before; of the first value seen nobody knows since when. A change while a run was between its pull and its build
 -- is dated before that run, which saw the value of before: it comes after what that run saw all the same.
 
@@ -47,7 +47,8 @@ seen as (
         select
             *,
             row_number() over (
-                partition by record_key, field, is_stated order by first_seen_at desc, entered_at desc
+                partition by record_key, field, is_stated, case when is_stated then value end
+                order by first_seen_at desc, entered_at desc
             ) as place
         from {{ this }}
     ) as log
@@ -95,4 +96,5 @@ left join seen
         and stated.value = seen.value
         and stated.entered_at = seen.entered_at
         and seen.is_stated
+        and seen.place = 1
 where seen.record_key is null

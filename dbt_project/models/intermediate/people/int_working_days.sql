@@ -1,11 +1,8 @@
 -- One row per calendar and day, with the working seconds of all days before it. Working time between two moments is
--- then a difference of two sums, however far apart they are.
+-- then a difference of two sums, however far apart they are. Seconds are those that pass: where the clocks are changed
+-- during working hours, that day has an hour more or less. An implausible moment adds no days for anybody.
 
-with digits as (
-    select * from {{ numbers_to(10) }} as numbers
-),
-
-starts as (
+with starts as (
     select ready_at as moment_at from {{ ref('int_responses') }}
     union all
     select promised_from as moment_at from {{ ref('int_response_promises') }}
@@ -13,17 +10,21 @@ starts as (
 
 spans as (
     select
-        min(cast(moment_at as date)) as first_day,
+        {{ dbt.dateadd('day', -2, 'min(cast(moment_at as date))') }} as first_day,
         {{ dbt.dateadd('day', 400, 'cast(' ~ as_of() ~ ' as date)') }} as last_day
     from starts
+    where {{ is_plausible('moment_at') }}
+),
+
+hundreds as (
+    select * from {{ numbers_to(300) }} as numbers
 ),
 
 offsets as (
-    select (a.n - 1) * 1000 + (b.n - 1) * 100 + (c.n - 1) * 10 + d.n - 3 as n
-    from digits as a
-    cross join digits as b
-    cross join digits as c
-    cross join digits as d
+    select (hundreds.n - 1) * 100 + units.n - 1 as n
+    from hundreds
+    cross join hundreds as units
+    where units.n <= 100
 ),
 
 days as (
@@ -38,12 +39,12 @@ hours as (
         calendars.region,
         calendars.time_zone,
         days.day_on,
-        coalesce(business_hours.opens_minute, 0) * 60 as opens_second,
-        case
-            when holidays.holiday_on is null and business_hours.calendar is not null
-                then (business_hours.closes_minute - business_hours.opens_minute) * 60
-            else 0
-        end as open_seconds
+        {% for edge in ['opens', 'closes'] %}
+        {{ dbt.dateadd(
+            'minute', 'coalesce(business_hours.' ~ edge ~ '_minute, 0)', 'cast(days.day_on as timestamp)'
+        ) }} as {{ edge }}_at,
+        {% endfor %}
+        holidays.holiday_on is null and business_hours.calendar is not null as is_open
     from days
     cross join {{ ref('calendars') }} as calendars
     left join {{ ref('business_hours') }} as business_hours
@@ -52,6 +53,29 @@ hours as (
             and {{ iso_weekday('days.day_on') }} = business_hours.weekday
     left join {{ ref('holidays') }} as holidays
         on calendars.calendar = holidays.calendar and days.day_on = holidays.holiday_on
+),
+
+in_utc as (
+    select
+        calendar,
+        region,
+        time_zone,
+        day_on,
+        is_open,
+        {{ utc_time('opens_at', 'time_zone') }} as opens_at,
+        {{ utc_time('closes_at', 'time_zone') }} as closes_at
+    from hours
+),
+
+counted as (
+    select
+        calendar,
+        region,
+        time_zone,
+        day_on,
+        opens_at,
+        cast(case when is_open then {{ seconds_between('opens_at', 'closes_at') }} else 0 end as integer) as open_seconds
+    from in_utc
 )
 
 select
@@ -59,7 +83,7 @@ select
     region,
     time_zone,
     day_on,
-    opens_second,
+    opens_at,
     open_seconds,
     cast(sum(open_seconds) over (partition by calendar order by day_on) - open_seconds as bigint) as seconds_before
-from hours
+from counted

@@ -22,7 +22,8 @@ moments as (
     select ready.lead_id, ready.judged_at as as_of, false as is_asked
     from {{ ref('int_ready_leads') }} as ready
     {% if log %}
-    left join (select distinct lead_id from {{ log }}) as promised on ready.lead_id = promised.lead_id
+    left join (select lead_id, max(promised_from) as promised_from from {{ log }} group by lead_id) as promised
+        on ready.lead_id = promised.lead_id and ready.ready_at <= promised.promised_from
     where promised.lead_id is null
     {% endif %}
     union all
