@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from cli.output import bars, err, out, print_json
 from cli.run import Json
+from cli.terminal import plain
 from connectors.errors import UnavailableError
 from leadwright import settings
 from leadwright.figures import duration, share
@@ -140,7 +140,7 @@ def _show(result: Mapping[str, Any]) -> None:
     out.print(table)
     for lead in result["examples"]:
         who, company, why, owner, reason = (
-            escape(str(lead[name] or "unknown"))
+            plain(lead[name] or "unknown")
             for name in ("full_name", "company_name", "top_reasons", "owner_name", "owner_reason")
         )
         out.print(f"\n[bold]{who}[/], {company}: {lead['grade']}, score {lead['score']}")

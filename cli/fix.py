@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 import typer
-from rich.markup import escape
 
 from cli.output import err, out, print_json
 from cli.run import Json
+from cli.terminal import plain
 from leadwright import settings
 
 
@@ -30,7 +30,7 @@ def doctor(json: Json = False) -> None:
     else:
         for f in findings:
             mark = "[green]ok[/]  " if f.ok else "[red]fix[/] "
-            out.print(f"{mark} [bold]{escape(f.check)}[/]: {escape(f.detail)}")
+            out.print(f"{mark} [bold]{plain(f.check)}[/]: {plain(f.detail)}")
             if f.fix and not f.ok:
-                out.print(f"      → {escape(f.fix)}")
+                out.print(f"      → {plain(f.fix)}")
     raise typer.Exit(0 if healthy else 1)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from rich.markup import escape
 from rich.table import Table
 
 from cli.output import out
+from cli.terminal import plain
 from leadwright.figures import decimals_needed, points, seen_in_words
 
 
@@ -20,7 +20,7 @@ def show_lines(contributions: Sequence[Mapping[str, Any]]) -> None:
     decimals = decimals_needed([row["points"] for row in contributions])
     for row in contributions:
         amount = points(row["points"], decimals, signed=True)
-        table.add_row(row["dimension"], escape(row["label"]), escape(seen_in_words(row["value"])), amount)
+        table.add_row(row["dimension"], plain(row["label"]), plain(seen_in_words(row["value"])), amount)
     table.columns[3].footer = points(sum((row["points"] for row in contributions), Decimal(0)), decimals)
     table.columns[0].footer = "sum = score"
     out.print(table)
@@ -36,7 +36,7 @@ def show_side_by_side(
     for line in lines:
         sides = (points(line[side], decimals, signed=True) for side in ("before", "after"))
         moved = points(line["difference"], decimals, signed=True) if line["difference"] else ""
-        table.add_row(line["dimension"], escape(line["label"]), *sides, moved)
+        table.add_row(line["dimension"], plain(line["label"]), *sides, moved)
     difference = Decimal(score_after - score_before)
     footers = (Decimal(score_before), Decimal(score_after), difference)
     for column, amount in zip(table.columns[2:], footers, strict=True):

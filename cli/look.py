@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from cli.lines import show_lines, show_side_by_side
 from cli.output import bars, out, print_json
 from cli.run import Json
+from cli.terminal import plain
 from connectors.errors import ConfigError
 from leadwright import settings
 from leadwright.explain import explain as explained
@@ -71,7 +71,7 @@ def explain(
 
 
 def _show(found: dict[str, Any]) -> None:
-    lead = {name: escape(str(value)) for name, value in found["lead"].items() if value is not None}
+    lead = {name: plain(value) for name, value in found["lead"].items() if value is not None}
     _show_merge(found)
     _show_score(lead)
     show_lines(found["contributions"])
@@ -108,7 +108,7 @@ def _show_merge(found: Mapping[str, Any]) -> None:
 def _show_past(found: dict[str, Any]) -> None:
     out.print(f"As of {moment(found['as_of'])}")
     _show_merge(found)
-    _show_score({name: escape(str(value)) for name, value in found["lead"].items() if value is not None})
+    _show_score({name: plain(value) for name, value in found["lead"].items() if value is not None})
     show_lines(found["contributions"])
     out.print(_on_record(found))
     for note in found["notes"]:
@@ -128,7 +128,7 @@ def _on_record(found: Mapping[str, Any]) -> str:
     if found["agrees"]:
         return f"{shown}: the same."
     why = (
-        f"rules changed since: {escape(', '.join(changed[:5]))}{' ...' if len(changed) > 5 else ''}"
+        f"rules changed since: {plain(', '.join(changed[:5]))}{' ...' if len(changed) > 5 else ''}"
         if changed
         else "the rules are the same; what the CRMs tell about the lead or its time changed since"
     )
@@ -138,7 +138,7 @@ def _on_record(found: Mapping[str, Any]) -> str:
 def _show_between(found: dict[str, Any]) -> None:
     before, after = found["before"], found["after"]
     lead = found["lead"]
-    out.print(f"[bold]{escape(str(lead['full_name'] or lead['lead_id']))}[/]")
+    out.print(f"[bold]{plain(lead['full_name'] or lead['lead_id'])}[/]")
     _show_merge(found)
     for side in (before, after):
         out.print(f"{moment(side['as_of'])}: [bold]{side['lead']['score']}[/], {side['lead']['grade']}")
@@ -152,7 +152,7 @@ def _show_between(found: dict[str, Any]) -> None:
     if found["changes"]:
         table = Table("on record", "what", "before", "after", "cause")
         for row in found["changes"]:
-            values = (escape(str(row[name] or "")) for name in ("earlier_value", "value", "cause"))
+            values = (plain(row[name] or "") for name in ("earlier_value", "value", "cause"))
             table.add_row(moment(row["changed_at"]), row["subject"], *values)
         out.print(table)
     else:

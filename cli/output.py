@@ -13,17 +13,20 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from cli.terminal import Inert, json_text
 from leadwright import progress
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
+for _console in (out, err):
+    _console.push_render_hook(Inert())
 
 _TITLES = {"pull": "Pulling from the CRMs", "transform": "Scoring and routing", "write": "Writing back"}
 
 
 def print_json(value: Mapping[str, Any]) -> None:
     """Print `value` as the one JSON object on stdout."""
-    sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_text(json.dumps(value, default=_plain, ensure_ascii=False)) + "\n")
 
 
 def _plain(value: Any) -> Any:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from cli.lines import show_side_by_side
 from cli.output import bars, err, out, print_json
 from cli.run import Json
+from cli.terminal import plain
 from leadwright import settings
 from leadwright.figures import moment
 
@@ -44,7 +44,7 @@ def check(json: Json = False) -> None:
         print_json({"ok": not faults, "files": count, "faults": rows})
     elif faults:
         for fault in faults:
-            out.print(escape(str(fault)), highlight=False)
+            out.print(plain(fault), highlight=False)
         err.print(f"[bold red]{len(faults)} fault(s)[/] in {len({f.file for f in faults})} of {count} files")
     else:
         out.print(f"[green]ok[/]: {count} rule files, no fault")
@@ -71,14 +71,14 @@ def diff(
 
 
 def _show(found: dict[str, Any]) -> None:
-    sides = [escape(_name(found[side]["name"])) for side in ("before", "after")]
+    sides = [plain(_name(found[side]["name"])) for side in ("before", "after")]
     out.print(
         f"[bold]{sides[0]}[/] → [bold]{sides[1]}[/]: {found['leads']:,} leads as of {moment(found['as_of'])}"
     )
     for side in ("before", "after"):
         if found[side]["borrowed"]:
             files = ", ".join(found[side]["borrowed"])
-            out.print(f"{escape(found[side]['name'])} lack {files}: taken from the project", style="dim")
+            out.print(f"{plain(found[side]['name'])} lack {files}: taken from the project", style="dim")
     if not found["rows"]:
         out.print("The rules are the same.")
         return
@@ -91,7 +91,7 @@ def _show(found: dict[str, Any]) -> None:
         out.print(_largest(found["largest"]))
     if "lead" in found:
         one = found["lead"]
-        out.print(f"\n[bold]{one['lead_id']}[/] · {escape(one['company_name'] or 'no company known')}")
+        out.print(f"\n[bold]{one['lead_id']}[/] · {plain(one['company_name'] or 'no company known')}")
         show_side_by_side(one["contributions"], sides[0], sides[1], one["score_before"], one["score_after"])
 
 
@@ -108,7 +108,7 @@ def _rows(found: dict[str, Any]) -> Table:
         cells = [
             _cells(row[side], row["before" if side == "after" else "after"]) for side in ("before", "after")
         ]
-        table.add_row(escape(f"{row['file']} {row['row']}".strip()), *map(escape, cells), f"{row['moves']:,}")
+        table.add_row(plain(f"{row['file']} {row['row']}".strip()), *map(plain, cells), f"{row['moves']:,}")
     if found["moved_otherwise"]:
         table.add_row("several rows together", "", "", f"{found['moved_otherwise']:,}")
     return table
@@ -139,9 +139,9 @@ def _largest(largest: list[dict[str, Any]]) -> Table:
         why = row["disqualified_after"] or row["disqualified_before"] or "the grade's limits"
         table.add_row(
             row["lead_id"],
-            escape(row["company_name"] or "unknown"),
+            plain(row["company_name"] or "unknown"),
             f"{row['score_before']} → {row['score_after']}",
             f"{row['grade_before']} → {row['grade_after']}",
-            escape(f"{line['label']} ({line['difference'].normalize():+f})" if line else why),
+            plain(f"{line['label']} ({line['difference'].normalize():+f})" if line else why),
         )
     return table

@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from cli.output import bars, err, out, print_json
+from cli.terminal import plain
 from connectors.base import STATUSES
 from leadwright import settings
 from leadwright.preview import preview_home
@@ -106,7 +107,7 @@ def _written_table(done: Run) -> Table:
         counts = [w.planned, *(w.outcomes[status] for status in statuses)]
         table.add_row(w.crm, w.object, *(f"{n:,}" for n in counts))
         for code, n in sorted(w.reasons.items()):
-            table.add_row("", f"  {code}", f"{n:,}")
+            table.add_row("", f"  {plain(code)}", f"{n:,}")
         if done.dry_run:
             for name, n in w.fields.most_common():
                 table.add_row("", f"  {name}", f"{n:,}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,11 @@ import streamlit as st
 from leadwright.figures import duration
 
 TOO_FEW = "too few"
+
+_FORMULA = re.compile(
+    r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+)  # also the wide ones that Japanese keyboards have
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*%?")
 
 
 def show(
@@ -32,7 +38,7 @@ def show(
     # A first column as wide as its longest text would fill a phone alone.
     first = {str(table.columns[0]): st.column_config.Column(width="medium")}
     st.dataframe(
-        table.style.format(formats, na_rep=missing),
+        inert(table).style.format(formats, na_rep=missing),
         hide_index=True,
         placeholder=missing if rates or amounts else "",
         column_config=first,
@@ -44,3 +50,16 @@ def show(
 def durations(minutes: pd.Series[float]) -> list[str]:
     """Write lengths of time in the unit a person would use; empty where there is none."""
     return ["" if pd.isna(value) else duration(value) for value in minutes]
+
+
+def inert(table: pd.DataFrame) -> pd.DataFrame:
+    """`table` as it may be downloaded: a text that a spreadsheet would take for a formula begins with an apostrophe.
+
+    Every table can be saved as CSV with the button that Streamlit puts above it.
+    """
+    return table.map(_inert)
+
+
+def _inert(cell: Any) -> Any:
+    is_formula = isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell)
+    return f"'{cell}" if is_formula else cell

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards import data, markup, palette
+from dashboards import data, markup, palette, report_table
 from dashboards.data import Lead, Row
 from dashboards.explanation import Explanation, explain
 from dashboards.facts import facts_in_words, returns_in_words, touches_in_words
@@ -95,7 +95,7 @@ def _show_matches(found: list[Row], text: str) -> None:
         }
     )
     chosen = st.dataframe(
-        table.style.map(palette.tint, subset=["Grade"]),
+        report_table.inert(table).style.map(palette.tint, subset=["Grade"]),
         hide_index=True,
         column_config=WIDTHS,
         height=min(len(found), 15) * 35 + 38,
