@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from connectors.base import Connector
 from connectors.errors import ConfigError
 
-_NOT_CRMS = {"addresses", "base", "batches", "errors", "retry", "values"}
+_NOT_CRMS = {"addresses", "base", "batches", "errors", "pace", "retry", "values"}
 
 
 class ConnectorModule(Protocol):

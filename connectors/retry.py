@@ -12,16 +12,18 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
 from connectors.base import Outcome
-from connectors.errors import RetryableError
+from connectors.errors import RateLimitedError, RetryableError
 from connectors.values import Row
 
 T = TypeVar("T")
 
 TRIES = 6
 LONGEST_WAIT_SECONDS = 60.0
+PATIENCE_SECONDS = 900.0
+"""How long one call is held back by limits before it is given up: a limit makes a run slower and not fail."""
 ROW_WAITS = (0.3, 1.0, 3.0)
 """Seconds before the next tries for rows that the CRM could not take at the moment."""
 
@@ -32,10 +34,11 @@ _backoff = wait_random_exponential(multiplier=0.5, max=20, min=0.2)
 def patiently(call: Callable[[], T], *, tries: int = TRIES, sleep: Callable[[float], None] = time.sleep) -> T:
     """Return what `call` returns; repeat it while it raises a RetryableError that is worth waiting for here.
 
-    An error that names a longer time than a minute is raised at once: the caller knows better what to do.
+    Faults are tried `tries` times in all; a call that a limit refuses, for a quarter of an hour. An error that names a
+    longer time is raised at once: the caller knows better what to do.
     """
     retrying = Retrying(
-        stop=stop_after_attempt(tries),
+        stop=_Enough(tries),
         wait=_wait,
         retry=retry_if_exception(_worth_waiting),
         before_sleep=_say,
@@ -61,6 +64,22 @@ def until_taken(send: Callable[[Sequence[Row]], Iterable[Outcome]], rows: Sequen
         rows = again
 
 
+class _Enough:
+    """Whether a call is given up after its latest error."""
+
+    def __init__(self, tries: int) -> None:
+        self._tries = tries
+        self._faults = 0
+        self._limited = 0.0
+
+    def __call__(self, state: RetryCallState) -> bool:
+        if isinstance(_error(state), RateLimitedError):
+            self._limited += state.upcoming_sleep
+            return self._limited > PATIENCE_SECONDS
+        self._faults += 1
+        return self._faults >= self._tries
+
+
 def _error(state: RetryCallState) -> BaseException | None:
     return state.outcome.exception() if state.outcome else None
 
@@ -72,7 +91,8 @@ def _wait(state: RetryCallState) -> float:
 
 
 def _worth_waiting(error: BaseException) -> bool:
-    return isinstance(error, RetryableError) and (error.after or 0) <= LONGEST_WAIT_SECONDS
+    longest = PATIENCE_SECONDS if isinstance(error, RateLimitedError) else LONGEST_WAIT_SECONDS
+    return isinstance(error, RetryableError) and (error.after or 0) <= longest
 
 
 def _say(state: RetryCallState) -> None:

@@ -30,12 +30,13 @@ def hubspot_handlers(portal: HubSpot) -> Handlers:
         portal.search_lag.seconds = number(given, "seconds")
 
     def set_limits(given: Any) -> None:
-        only(given, "enforced", "per_ten_seconds", "per_day", "searches_per_second")
+        only(given, "enforced", "per_ten_seconds", "per_day", "searches_per_second", "window")
         limits = portal.limits
         limits.enforced = flag(given, "enforced", limits.enforced)
         limits.per_ten_seconds = count(given, "per_ten_seconds", limits.per_ten_seconds)
         limits.per_day = count(given, "per_day", limits.per_day)
         limits.searches = count(given, "searches_per_second", limits.searches)
+        limits.window = number(given, "window", limits.window)
 
     def add_rule(given: Any) -> None:
         only(given, "object", "required", "when", "on_create")

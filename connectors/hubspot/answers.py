@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from connectors.errors import UnavailableError, brief
+from connectors.errors import GarbledError, brief
 
 Json = dict[str, Any]
 Promise = Callable[[str, object], Json]
-"""Returns an answer that has the promised shape; raises UnavailableError, naming the call, for any other."""
+"""Returns an answer that has the promised shape; raises GarbledError, naming the call, for any other."""
 
 _ABSENT = ("OBJECT_NOT_FOUND", "NO_ASSOCIATIONS_FOUND")
 
@@ -155,16 +155,16 @@ def excused(what: str, body: Mapping[str, Any]) -> set[str]:
     return names
 
 
-def garbled(what: str, found: str) -> UnavailableError:
+def garbled(what: str, found: str) -> GarbledError:
     """The error for an answer that breaks its promise."""
-    return UnavailableError(
+    return GarbledError(
         f"HubSpot's answer is not what it should be ({what}: {found}). Nothing of it was taken over."
     )
 
 
-def repeated(what: str) -> UnavailableError:
+def repeated(what: str) -> GarbledError:
     """The error for a next page that starts where an earlier one did: it would never end."""
-    return UnavailableError(
+    return GarbledError(
         f"HubSpot sends the same place for the next page twice ({what}), so the end would never come. Nothing of it "
         "was taken over. Run again; if it stays so, tell HubSpot's support."
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import urllib3
@@ -21,6 +23,7 @@ from connectors.errors import (
     brief,
     host,
 )
+from connectors.hubspot.pace import CALLS_SECONDS, SEARCHES_SECONDS
 
 # The SDK generates one package per API, and no base class is common to their errors.
 API_ERRORS: tuple[type[Exception], ...] = tuple(
@@ -71,8 +74,15 @@ def from_network(what: str, error: Exception, url: str) -> LeadwrightError:
     )
 
 
-def from_answer(what: str, error: Any) -> LeadwrightError:
-    """The error for an answer that is no success."""
+def from_answer(
+    what: str, error: Any, window: float = CALLS_SECONDS, new_day: Callable[[], str] = str
+) -> LeadwrightError:
+    """The error for an answer that is no success.
+
+    Args:
+        window: seconds of the limit that the call is under, to be waited where a refusal names no time.
+        new_day: says when the day's calls are counted anew.
+    """
     status = int(error.status or 0)
     body = _parsed(error.body)
     said = brief(body.get("message") or error.reason or "no reason given")
@@ -83,7 +93,7 @@ def from_answer(what: str, error: Any) -> LeadwrightError:
     if status == 403:
         return _forbidden(what, body, said)
     if status == 429:
-        return _limited(what, body, error.headers or {}, said)
+        return _limited(what, body, error.headers or {}, said, window, new_day)
     if status in _PASSING or (status >= 500 and status != _NOT_SERVED):
         after = retry_after(error.headers or {})
         return UnavailableError(f"HubSpot is not available ({what}: HTTP {status}).", after=after)
@@ -91,9 +101,14 @@ def from_answer(what: str, error: Any) -> LeadwrightError:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, where the answer says so."""
+    """Seconds to wait, where the answer says so, as a number or as a date."""
     value = headers.get("Retry-After") or headers.get("retry-after") or ""
-    return float(value) if value.replace(".", "", 1).isdigit() else None
+    if value.replace(".", "", 1).isdigit():
+        return float(value)
+    try:
+        return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, TypeError):
+        return None
 
 
 def _parsed(body: object) -> dict[str, Any]:
@@ -117,13 +132,22 @@ def _forbidden(what: str, body: Mapping[str, Any], said: str) -> ForbiddenError:
     )
 
 
-def _limited(what: str, body: Mapping[str, Any], headers: Mapping[str, str], said: str) -> LeadwrightError:
-    if str(body.get("policyName", "")).upper() == "DAILY" or "daily limit" in said.lower():
-        return FatalError(
-            f"HubSpot's daily number of calls is used up ({what}). It starts anew at midnight of the account's "
-            "time zone; run again then, or raise the limit in HubSpot."
-        )
-    return RateLimitedError(f"HubSpot asks for fewer calls ({what}).", after=retry_after(headers))
+def _limited(
+    what: str,
+    body: Mapping[str, Any],
+    headers: Mapping[str, str],
+    said: str,
+    window: float,
+    new_day: Callable[[], str],
+) -> LeadwrightError:
+    policy = f"{body.get('policyName', '')} {said}".lower()
+    if "daily" in policy:
+        return FatalError(f"HubSpot's daily number of calls is used up ({what}). {new_day()}")
+    documented = SEARCHES_SECONDS if "secondly" in policy and "ten" not in policy else window
+    after = retry_after(headers)
+    return RateLimitedError(
+        f"HubSpot asks for fewer calls ({what}).", after=documented if after is None else after
+    )
 
 
 def _refused(what: str, status: int, body: Mapping[str, Any], said: str) -> LeadwrightError:

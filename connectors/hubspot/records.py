@@ -193,10 +193,9 @@ def _place(record_id: str) -> tuple[bool, int, str]:
 def _search(
     hubspot: Transport, object_name: str, properties: Sequence[str], sort: str, filters: list[Json]
 ) -> Json:
-    return hubspot.read(
+    return hubspot.search(
         _searching(object_name),
         answers.found(_SEARCH_PAGE),
-        hubspot.search,
         object_name,
         {
             "filterGroups": [{"filters": filters}],

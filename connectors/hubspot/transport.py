@@ -7,57 +7,20 @@ fields that are newer than the SDK.
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import urllib3
 from hubspot import Client
 
-from connectors.errors import GarbledError
-from connectors.hubspot import answers
+from connectors.errors import GarbledError, LeadwrightError, RateLimitedError
+from connectors.hubspot import answers, pace
 from connectors.hubspot.answers import Json, Promise
 from connectors.hubspot.errors import API_ERRORS, from_answer, from_network
+from connectors.pace import Window
 from connectors.retry import TRIES, patiently
 
 _TIMEOUT = (10.0, 60.0)  # seconds to connect, seconds between bytes
-_SEARCH_SPACING = 0.25  # an account may search five times a second
-_NEAR_LIMIT = 0.1
-
-
-class Pace:
-    """Slows down when HubSpot's own figures say that a limit is near; never otherwise."""
-
-    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._sleep = sleep
-        self._pause = 0.0
-        self._search_spacing = 0.0
-        self._next_search = 0.0
-
-    def wait(self) -> None:
-        """Wait before a call, if need be."""
-        if self._pause:
-            self._sleep(self._pause)
-
-    def wait_to_search(self) -> None:
-        """Wait before a search, if need be."""
-        if self._search_spacing:
-            self._sleep(max(0.0, self._next_search - time.monotonic()))
-            self._next_search = time.monotonic() + self._search_spacing
-
-    def note(self, headers: Mapping[str, str]) -> None:
-        """Read the limits of an answer. Search answers carry none."""
-        try:
-            left = int(headers["X-HubSpot-RateLimit-Remaining"])
-            most = int(headers["X-HubSpot-RateLimit-Max"])
-            interval = int(headers.get("X-HubSpot-RateLimit-Interval-Milliseconds", "10000")) / 1000
-        except (KeyError, ValueError):
-            return
-        self._pause = interval / most if most and left < most * _NEAR_LIMIT else 0.0
-
-    def slow_searches(self) -> None:
-        """From now on keep to the search limit, which no header tells."""
-        self._search_spacing = _SEARCH_SPACING
 
 
 class Transport:
@@ -81,7 +44,7 @@ class Transport:
         self.tries = tries
         self._url = url
         self._token = token
-        self._pace = Pace()
+        self._pace = pace.of(url, token)
 
     def call(self, what: str, method: Callable[..., Any], *args: Any, **options: Any) -> Json:
         """The JSON answer of an SDK `method` that writes. Every call made here may be repeated without harm.
@@ -102,15 +65,13 @@ class Transport:
         """
         return self._ask(what, promise, lambda **more: method(*args, **options, **more))
 
-    def search(self, object_name: str, body: Json, **options: Any) -> Any:
-        """The SDK's method for a search of any object, at the pace that searches have of their own."""
-        self._pace.wait_to_search()
-        try:
+    def search(self, what: str, promise: Promise, object_name: str, body: Json) -> Json:
+        """One page of a search, at the pace that searches have of their own."""
+
+        def ask(**options: Any) -> Any:
             return self.searches.do_search(object_name, body, **options)
-        except API_ERRORS as error:
-            if getattr(error, "status", None) == 429:
-                self._pace.slow_searches()
-            raise
+
+        return self._ask(what, promise, ask, self._pace.searches)
 
     def token_info(self) -> Json:
         """What HubSpot says about the token; the SDK has no method for it."""
@@ -120,6 +81,7 @@ class Transport:
     def account(self) -> str:
         """The account's number; the SDK has no method for it."""
         said = self._bare("asking for the account", answers.account, "GET", "/account-info/v3/details")
+        self._pace.note_time_zone(said.get("timeZone"))
         return str(said["portalId"])
 
     def probe(self, object_name: str) -> None:
@@ -141,22 +103,38 @@ class Transport:
 
         return self._ask(what, promise, ask)
 
-    def _ask(self, what: str, promise: Promise, send: Callable[..., Any]) -> Json:
-        return patiently(lambda: promise(what, self._once(what, send)), tries=self.tries)
+    def _ask(
+        self, what: str, promise: Promise, send: Callable[..., Any], window: Window | None = None
+    ) -> Json:
+        limit = window or self._pace.calls
+        return patiently(lambda: promise(what, self._once(what, send, limit)), tries=self.tries)
 
-    def _once(self, what: str, send: Callable[..., Any]) -> object:
-        self._pace.wait()
+    def _once(self, what: str, send: Callable[..., Any], window: Window) -> object:
+        self._pace.require_calls_left()
         try:
-            answer = send(_preload_content=False, _request_timeout=_TIMEOUT)
-            self._pace.note(answer.headers)
-            text = answer.data
+            with window.place() as began:
+                answer = send(_preload_content=False, _request_timeout=_TIMEOUT)
+                self._pace.note(answer.headers, began)
+                text = answer.data
         except API_ERRORS as error:
-            raise from_answer(what, error) from None
+            raise self._refused(what, error, window) from None
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise from_network(what, error, self._url) from None
         except (AttributeError, UnicodeDecodeError) as error:
-            raise _behind(what, error) from None
+            raise self._behind(what, error, window) from None
         return _parsed(what, text)
+
+    def _behind(self, what: str, error: Exception, window: Window) -> Exception:
+        """The error that the SDK hid: it decodes the body of every failure, also where there is none or no text."""
+        hidden = error.__context__
+        return self._refused(what, hidden, window) if isinstance(hidden, API_ERRORS) else error
+
+    def _refused(self, what: str, error: Any, window: Window) -> LeadwrightError:
+        """The error for an answer that is no success. Where it is a limit, no other call is made before its time."""
+        found = from_answer(what, error, window.seconds, self._pace.new_day)
+        if isinstance(found, RateLimitedError) and found.after:
+            window.close(found.after)
+        return found
 
 
 def _parsed(what: str, text: bytes) -> object:
@@ -171,8 +149,3 @@ def _parsed(what: str, text: bytes) -> object:
 def _object(_: str, answer: object) -> Json:
     """The answer to a write, which is judged row by row."""
     return answer if isinstance(answer, dict) else {}
-
-
-def _behind(what: str, error: Exception) -> Exception:
-    """The error that the SDK hid: it decodes the body of every failure, also where there is none or no text."""
-    return from_answer(what, error.__context__) if isinstance(error.__context__, API_ERRORS) else error

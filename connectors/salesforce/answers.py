@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
-from connectors.errors import UnavailableError
+from connectors.errors import GarbledError
 
 T = TypeVar("T")
 Promise = Callable[[str, Any], T]
-"""Returns what an answer of the promised shape holds; raises UnavailableError, naming the call, for any other."""
+"""Returns what an answer of the promised shape holds; raises GarbledError, naming the call, for any other."""
 
 
 def page(fields: Collection[str]) -> Promise[dict[str, Any]]:
@@ -91,16 +91,16 @@ def versions(what: str, answer: Any) -> list[str]:
     return [str(each) for each in found]
 
 
-def garbled(what: str, found: str) -> UnavailableError:
+def garbled(what: str, found: str) -> GarbledError:
     """The error for an answer that breaks its promise."""
-    return UnavailableError(
+    return GarbledError(
         f"Salesforce's answer is not what it should be ({what}: {found}). Nothing of it was taken over."
     )
 
 
-def repeated(what: str) -> UnavailableError:
+def repeated(what: str) -> GarbledError:
     """The error for a next page that starts where an earlier one did: it would never end."""
-    return UnavailableError(
+    return GarbledError(
         f"Salesforce sends the same place for the next page twice ({what}), so the end would never come. Nothing of it "
         "was taken over. Run again; if it stays so, tell Salesforce's support."
     )

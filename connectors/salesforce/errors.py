@@ -34,7 +34,8 @@ PASSING_CODES = frozenset(
     }
 )
 _SCHEMA_CODES = frozenset({"INVALID_FIELD", "INVALID_TYPE", "INVALID_FIELD_FOR_INSERT_UPDATE"})
-_PASSING_STATUSES = frozenset({406, 408, 420, 429})
+_PASSING_STATUSES = frozenset({406, 408})
+_LIMITED_STATUSES = frozenset({420, 429})
 _NOT_SERVED = 501
 _TOKEN_FIXES = {
     "invalid_client_id": "Check LEADWRIGHT_SALESFORCE_CLIENT_ID.",
@@ -101,6 +102,8 @@ def from_answer(what: str, error: SalesforceError) -> LeadwrightError:
         )
     if code == "REQUEST_LIMIT_EXCEEDED":
         return _limited(what, said)
+    if status in _LIMITED_STATUSES:
+        return RateLimitedError(f"Salesforce asks for fewer calls ({what}).")
     if code in PASSING_CODES or status in _PASSING_STATUSES or (status >= 500 and status != _NOT_SERVED):
         return UnavailableError(f"Salesforce is not available ({what}: HTTP {status} {code}).")
     if code in _SCHEMA_CODES:
@@ -120,7 +123,8 @@ def _limited(what: str, said: str) -> LeadwrightError:
     if "concurrent" in said.lower():
         return RateLimitedError(f"Salesforce asks for fewer calls at a time ({what}).")
     return FatalError(
-        f"The org's calls of the last 24 hours are used up ({what}). Run again later, or raise the limit in Salesforce."
+        f"The org's calls of the last 24 hours are used up ({what}). Each is forgotten after 24 hours, so some become "
+        "free every hour; run again then, or raise the limit in Salesforce."
     )
 
 

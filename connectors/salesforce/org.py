@@ -234,7 +234,8 @@ class Org:
         if allowed and used >= allowed * _MOST_USED:
             raise GuardrailError(
                 f"Salesforce has counted {used} of the {allowed} calls that the org may make in 24 hours. Leadwright "
-                "stops here so that other programs can go on. Run again later, or raise the limit in Salesforce."
+                "stops here so that other programs can go on. Each call is forgotten after 24 hours, so some become "
+                "free every hour; run again then, or raise the limit in Salesforce."
             )
 
 

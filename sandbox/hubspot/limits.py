@@ -20,6 +20,7 @@ class Limits:
     def __init__(self, enforced: bool, timer: Callable[[], float] = time.monotonic) -> None:
         self.enforced = enforced
         self._timer = timer
+        self.window = 10.0  # seconds
         self.per_ten_seconds, self.per_day, self.searches = PER_TEN_SECONDS, PER_DAY, SEARCHES_PER_SECOND
         self._calls: deque[float] = deque()
         self._searches: deque[float] = deque()
@@ -33,10 +34,12 @@ class Limits:
         if search:
             self._check(self._searches, now, 1.0, self.searches, "secondly", headers)
             return headers
-        used = self._check(self._calls, now, 10.0, self.per_ten_seconds, "ten_secondly_rolling", headers)
+        used = self._check(
+            self._calls, now, self.window, self.per_ten_seconds, "ten_secondly_rolling", headers
+        )
         per_second = max(1, self.per_ten_seconds // 10)
         headers |= {
-            "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
+            "X-HubSpot-RateLimit-Interval-Milliseconds": str(int(self.window * 1000)),
             "X-HubSpot-RateLimit-Max": str(self.per_ten_seconds),
             "X-HubSpot-RateLimit-Remaining": str(self.per_ten_seconds - used),
             "X-HubSpot-RateLimit-Secondly": str(per_second),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import time
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -19,7 +21,6 @@ from connectors.errors import (
 )
 from connectors.hubspot import Credentials
 from connectors.hubspot.errors import ForbiddenError, RefusedError, from_answer, from_network
-from connectors.hubspot.transport import Pace
 
 
 def answer(status: int, body: Any = None, headers: dict[str, str] | None = None) -> LeadwrightError:
@@ -62,10 +63,41 @@ def test_the_wait_that_hubspot_names_is_kept() -> None:
     assert error.after == 7
 
 
-def test_the_daily_limit_stops_the_run() -> None:
-    error = answer(429, {"policyName": "DAILY", "message": "You have reached your daily limit."})
-    assert type(error) is FatalError
-    assert "midnight" in str(error)
+@pytest.mark.parametrize(
+    ("body", "window", "seconds"),
+    [
+        ({"policyName": "TEN_SECONDLY_ROLLING"}, 10.0, 10.0),
+        ({"policyName": "SECONDLY"}, 10.0, 1.0),
+        ({"message": "You have reached your secondly limit."}, 10.0, 1.0),
+        ({"message": "You have reached your ten_secondly_rolling limit."}, 0.5, 0.5),
+        ({}, 1.0, 1.0),
+    ],
+)
+def test_without_a_wait_the_limits_window_is_waited(
+    body: dict[str, str], window: float, seconds: float
+) -> None:
+    error = ApiException(status=429, reason="reason")
+    error.body = json.dumps(body)
+    found = from_answer("reading contacts", error, window)
+    assert isinstance(found, RateLimitedError)
+    assert found.after == seconds
+
+
+def test_a_wait_may_be_a_date() -> None:
+    for said, most in ((formatdate(time.time() + 30, usegmt=True), 30), (formatdate(0, usegmt=True), 0)):
+        error = answer(503, None, {"Retry-After": said})
+        assert isinstance(error, UnavailableError)
+        assert error.after is not None
+        assert 0 <= error.after <= most
+
+
+def test_the_daily_limit_stops_the_run_and_says_until_when() -> None:
+    body = {"policyName": "DAILY", "message": "You have reached your daily limit."}
+    error = ApiException(status=429, reason="reason")
+    error.body = json.dumps(body)
+    found = from_answer("reading contacts", error, new_day=lambda: "It begins at noon.")
+    assert type(found) is FatalError
+    assert "daily number of calls is used up (reading contacts). It begins at noon." in str(found)
 
 
 def test_missing_scopes_are_named() -> None:
@@ -122,14 +154,3 @@ def test_bad_credentials_are_named_and_not_shown(values: dict[str, str]) -> None
 
 def test_a_token_is_not_shown() -> None:
     assert "secret-token" not in repr(Credentials.model_validate({"token": "secret-token"}))
-
-
-def test_the_pace_slows_near_a_limit_only() -> None:
-    waits: list[float] = []
-    pace = Pace(sleep=waits.append)
-    headers = {"X-HubSpot-RateLimit-Max": "190", "X-HubSpot-RateLimit-Interval-Milliseconds": "10000"}
-    for left in ("150", "19", "18", "150"):
-        pace.note({**headers, "X-HubSpot-RateLimit-Remaining": left})
-        pace.wait()
-    pace.note({})
-    assert [round(wait, 3) for wait in waits] == [0.053]

@@ -41,7 +41,7 @@ class SearchOnly(Reads):
         self.between = between
         self.searches = 0
 
-    def search(self, object_name: str, body: dict[str, Any]) -> dict[str, Any]:
+    def search(self, what: str, promise: Promise, object_name: str, body: dict[str, Any]) -> dict[str, Any]:
         self.searches += 1
         self.between()
         found = [i for i in self.index if all(self._fits(i, f) for f in body["filterGroups"][0]["filters"])]
@@ -49,7 +49,7 @@ class SearchOnly(Reads):
         found.sort(key=lambda i: int(i) if sort == "hs_object_id" else (self.index[i], int(i)))
         page = [{"id": i, "properties": {CURSOR: iso(self.rows[i])}} for i in found[: body["limit"]]]
         more = {"paging": {"next": {"after": len(page)}}} if len(found) > len(page) else {}
-        return {"total": len(found), "results": page, **more}
+        return promise(what, {"total": len(found), "results": page, **more})
 
     def _fits(self, record_id: str, given: dict[str, str]) -> bool:
         if given["propertyName"] == "hs_object_id":
@@ -104,8 +104,10 @@ def test_a_record_that_shows_a_newer_date_than_it_was_found_by_pushes_none_out()
 
 def test_ids_out_of_order_stop_the_read() -> None:
     class Shuffled(SearchOnly):
-        def search(self, object_name: str, body: dict[str, Any]) -> dict[str, Any]:
-            page = super().search(object_name, body)
+        def search(
+            self, what: str, promise: Promise, object_name: str, body: dict[str, Any]
+        ) -> dict[str, Any]:
+            page = super().search(what, promise, object_name, body)
             if body["sorts"][0]["propertyName"] == "hs_object_id":
                 page["results"].sort(key=lambda r: str(r["id"]))
             return page

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from connectors.errors import AuthError, RateLimitedError, UnavailableError, brief
-from connectors.retry import patiently
+from connectors.retry import PATIENCE_SECONDS, patiently
 
 
 def failing(times: int, error: Exception) -> Callable[[], str]:
@@ -32,6 +32,31 @@ def test_waits_longer_each_time_and_not_forever() -> None:
         patiently(failing(99, UnavailableError("down")), tries=4, sleep=waits.append)
     assert len(waits) == 3
     assert all(0 < wait <= 20 for wait in waits)
+
+
+def test_a_limit_of_seconds_makes_a_call_late_and_not_fail() -> None:
+    waits: list[float] = []
+    call = failing(80, RateLimitedError("slow", after=10))
+    assert patiently(call, tries=2, sleep=waits.append) == "done"
+    assert waits == [10] * 80
+
+
+def test_a_limit_that_never_ends_is_given_up() -> None:
+    waits: list[float] = []
+    with pytest.raises(RateLimitedError):
+        patiently(failing(9_999, RateLimitedError("slow", after=10)), sleep=waits.append)
+    assert sum(waits) == PATIENCE_SECONDS
+
+
+def test_limits_do_not_use_up_the_tries_for_faults() -> None:
+    errors = [RateLimitedError("slow", after=1)] * 9 + [UnavailableError("down")]
+
+    def call() -> str:
+        if errors:
+            raise errors.pop(0)
+        return "done"
+
+    assert patiently(call, tries=2, sleep=lambda _: None) == "done"
 
 
 @pytest.mark.parametrize("error", [AuthError("no"), RateLimitedError("later", after=3600)])
