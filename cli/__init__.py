@@ -1,5 +1,14 @@
 """The command `leadwright`: starts the doors below and shows what they say."""
 
-from cli.app import main
+from cli import stopping
 
-__all__ = ["main"]
+
+def main() -> None:
+    """Run the command. Importing what it needs takes a moment, in which it may be told to end already."""
+    stopping.watch()
+    try:
+        from cli.app import main as run
+
+        run()
+    finally:
+        stopping.end_if_told()

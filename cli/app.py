@@ -1,6 +1,7 @@
 """The command's frame: which commands there are, how errors end, and the exit codes.
 
-Exit codes: 0 done; 1 failed; 2 wrong settings, rules or call; 130 stopped with Ctrl-C.
+Exit codes: 0 done; 1 failed; 2 wrong settings, rules or call; 130 stopped with Ctrl-C
+(143 by SIGTERM, 129 by a terminal that was closed; see `stopping`).
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from pathlib import Path
 import typer
 from rich.markup import escape
 
-from cli import demo, fix, look, rules, run, sandbox
+from cli import demo, fix, look, rules, run, sandbox, stopping
 from cli.output import err, print_json
 from connectors.errors import ConfigError, LeadwrightError
-from leadwright import settings
+from leadwright import preview, settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ for module in (run, look, rules, fix, sandbox, demo):
 
 def main() -> None:
     """Run the command; end with one clear message where it fails."""
+    settings.prepare_environment()
+    stopping.before(preview.remove_copies)
     ended = _run()
+    stopping.end_if_told()
     if isinstance(ended, int):
         sys.exit(ended)
     if "--json" in sys.argv:

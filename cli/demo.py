@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from cli import stopping
 from cli.output import bars, err, out, print_json
 from cli.run import Json
 from cli.terminal import plain
@@ -45,9 +46,10 @@ def demo(
     os.environ["LEADWRIGHT_HOME"] = str(home)
     settings.prepare_command_line(settings.load())
     from flows.qualify import qualify
-    from flows.server import warm_up
+    from flows.server import stop, warm_up
     from flows.steps import project
 
+    stopping.before(stop)
     warming = warm_up()
     with _sandbox(leads, seed, home) as crm:
         ready = time.monotonic() - began
@@ -91,6 +93,7 @@ def _sandbox(leads: int, seed: int, home: Path) -> Iterator[Mapping[str, Any]]:
             text=True,
             env=settings.environment_without_secrets(),
         )
+    stopping.before(process.terminate)
     try:
         with err.status("Making up a population"):
             line = process.stdout.readline() if process.stdout else ""

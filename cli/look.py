@@ -6,7 +6,6 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -20,8 +19,6 @@ from connectors.errors import ConfigError
 from leadwright import settings
 from leadwright.explain import explain as explained
 from leadwright.figures import moment
-
-_DASHBOARD = Path(__file__).resolve().parent.parent / "dashboards" / "app.py"
 
 
 def register(app: typer.Typer) -> None:
@@ -179,7 +176,7 @@ def dashboard(
     sys.stdout.flush()
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what Streamlit says is not this command's output
     options = ["--server.port", str(port), "--server.headless", "true"]
-    command = [sys.executable, "-m", "streamlit", "run", str(_DASHBOARD), *options]
+    command = [sys.executable, "-m", "dashboards", *options]
     environment = settings.environment_without_secrets("STREAMLIT_") | settings.as_environment(config)
     os.chdir(config.home)  # where no `.env` tells it the secrets that it was started without
     # Replaces this process, so that whoever ends it ends the server.

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from cli import stopping
 from cli.output import bars, err, out, print_json
 from cli.terminal import plain
 from connectors.base import STATUSES
@@ -120,9 +121,10 @@ def _prepare(*, quiet: bool, needs_crm: bool = True) -> None:
     for crm in config.require_crms() if needs_crm else ():
         config.connect(crm)  # a wrong value is said before anything starts, not after half a minute
     settings.prepare_command_line(config)
-    from flows.server import warm_up
+    from flows.server import stop, warm_up
     from flows.steps import project
 
+    stopping.before(stop)
     warming = warm_up()
     with err.status("Reading the rules, starting Prefect") if not quiet else nullcontext():
         project().manifest()

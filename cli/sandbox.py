@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from cli import stopping
 from connectors.errors import ConfigError, FatalError
 
 
@@ -19,6 +20,7 @@ def sandbox(context: typer.Context) -> None:
     from sandbox.importer import ImportRefusedError
     from sandbox.options import OptionsError
 
+    stopping.leave_to_the_command()
     try:
         start([argument for argument in context.args if argument != "--json"])  # it prints JSON anyway
     except OptionsError as error:

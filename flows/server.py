@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from threading import Thread
 
 import httpx
@@ -27,6 +28,14 @@ def warm_up() -> Thread:
     thread = Thread(target=_ask, daemon=True)
     thread.start()
     return thread
+
+
+def stop() -> None:
+    """End the short-lived server at once, where one was started: it outlives a process that does not end as usual."""
+    if module := sys.modules.get("prefect.server.api.server"):  # takes seconds to import for nothing
+        for server in list(module.SubprocessASGIServer._instances.values()):
+            if server.server_process:
+                server.server_process.kill()
 
 
 def _require_answer(url: str) -> None:

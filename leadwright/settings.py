@@ -252,7 +252,12 @@ def _crm_names() -> set[str]:
 
 
 def prepare_environment() -> None:
-    """Switch telemetry off where the user has not said otherwise; call before a library that has any is imported."""
+    """Switch telemetry off where the user has not said otherwise, and keep what is written to its owner.
+
+    Call before a library that has any telemetry is imported. No library is asked for the mode of its files: all that
+    Leadwright writes lies in its home, and holds what the CRMs hold.
+    """
+    os.umask(0o077)
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
 

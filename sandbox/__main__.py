@@ -45,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as problem:
         print(f"The sandbox cannot start: {problem}", file=sys.stderr)  # noqa: T201
         return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)  # noqa: T201
+        return 130
     return 0
 
 

@@ -97,12 +97,13 @@ Beside = Callable[[], Coroutine[Any, Any, None]]
 
 async def _serve(
     listeners: Sequence[Listener], ready: Callable[[], None], proxy: Proxy | None, beside: Beside | None
-) -> None:
+) -> signal.Signals:
+    """Serve until a signal comes, and return it."""
     servers = [_server(listener) for listener in listeners]
-    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    told: asyncio.Queue[signal.Signals] = asyncio.Queue()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+        loop.add_signal_handler(name, told.put_nowait, name)
     pairs = zip(servers, listeners, strict=True)
     running = [asyncio.ensure_future(server.serve(sockets=[listener.socket])) for server, listener in pairs]
     while not all(server.started for server in servers):
@@ -110,7 +111,7 @@ async def _serve(
     proxying = await proxy.start() if proxy else None
     ready()
     task = asyncio.ensure_future(beside()) if beside else None
-    await stop.wait()
+    signalled = await told.get()
     if task is not None:
         task.cancel()
     if proxying:
@@ -118,6 +119,7 @@ async def _serve(
     for server in servers:
         server.should_exit = True
     await asyncio.gather(*running)
+    return signalled
 
 
 def serve(
@@ -126,5 +128,10 @@ def serve(
     proxy: Proxy | None = None,
     beside: Beside | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; `ready` is called once every port answers, `beside` runs along."""
-    asyncio.run(_serve(listeners, ready, proxy, beside))
+    """Serve until SIGTERM; `ready` is called once every port answers, `beside` runs along.
+
+    Raises:
+        KeyboardInterrupt: SIGINT came instead.
+    """
+    if asyncio.run(_serve(listeners, ready, proxy, beside)) == signal.SIGINT:
+        raise KeyboardInterrupt
