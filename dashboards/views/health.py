@@ -104,10 +104,10 @@ def _show_addresses(addresses: pd.DataFrame) -> None:
 def _show_writes(writes: pd.DataFrame) -> None:
     st.subheader("What the CRMs made of our writes")
     if writes.empty:
-        st.info("No run has written to a CRM before this one.")
+        st.info("No run has written to a CRM yet.")
         return
     st.caption(
-        "All runs before this one. A skipped record was changed, merged or converted in the meantime; what was "
+        "All runs so far. A skipped record was changed, merged or converted in the meantime; what was "
         "deferred or is not known is sent again where the CRM does not show it."
     )
     table = pd.DataFrame(

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from leadwright import warehouse
 from leadwright.transform import Transform
 from tests.installation import AS_OF, Installation, Sandbox
 from tests.readback import record_key, shown
@@ -37,6 +38,9 @@ def test_every_record_is_written_and_none_refused(done: Installation) -> None:
     }
     for outcome in written.values():
         assert (outcome["accepted"], outcome["rejected"], outcome["skipped"]) == (outcome["planned"], 0, 0)
+    with warehouse.reader(done.settings.serving_file) as db:
+        told = warehouse.rows(db, "select sum(record_count) as n from marts.rpt_sync_health")
+    assert told == [{"n": sum(outcome["accepted"] for outcome in written.values())}], "the first run tells of itself"
 
 
 # What a manager reads in the warehouse -> the field that a sales rep reads in HubSpot.

@@ -1,7 +1,8 @@
 -- The revenue of a won opportunity, shared among the touches of its people before it was won: where each came from, and
 -- the campaigns that they answered. Four models: all to the first touch; all to the last; the same to each; by position
 -- (40% first, 40% last, the rest to those between). Shares are whole cents of a running total, so that they add up to
--- the amount exactly. Revenue without any touch stands under (none).
+-- the amount exactly. Revenue without any touch stands under (none). Of touches at one moment, where somebody came from is
+-- before what was answered, whoever was there first before others, and the campaign that began first before others.
 
 with won as (
     select opportunity_id, amount, closed_at, cast(round(amount * 100, 0) as bigint) as cents
@@ -11,12 +12,26 @@ with won as (
 
 touches as (
     select
-        lead_id, 'source' as touch_type, coalesce(lead_source, '(none)') as channel, created_at as touched_at
+        lead_id,
+        'source' as touch_type,
+        coalesce(lead_source, '(none)') as channel,
+        created_at as touched_at,
+        created_at as arrived_at,
+        cast(null as timestamp) as starts_at,
+        '' as campaign_id
     from {{ ref('dim_leads') }}
     union all
-    select members.lead_id, 'campaign' as touch_type, campaigns.name as channel, members.responded_at as touched_at
+    select
+        members.lead_id,
+        'campaign' as touch_type,
+        campaigns.name as channel,
+        members.responded_at as touched_at,
+        leads.created_at as arrived_at,
+        campaigns.starts_at,
+        members.campaign_id
     from {{ ref('int_campaign_members') }} as members
     inner join {{ ref('stg_salesforce__campaigns') }} as campaigns on members.campaign_id = campaigns.campaign_id
+    inner join {{ ref('dim_leads') }} as leads on members.lead_id = leads.lead_id
     where members.responded_at is not null
 ),
 
@@ -27,7 +42,10 @@ linked as (
         touches.lead_id,
         coalesce(touches.touch_type, '(none)') as touch_type,
         coalesce(touches.channel, '(none)') as channel,
-        touches.touched_at
+        touches.touched_at,
+        touches.arrived_at,
+        touches.starts_at,
+        touches.campaign_id
     from won
     left join (
         select links.opportunity_id as touched_opportunity_id, touches.*
@@ -41,7 +59,15 @@ placed as (
     select
         *,
         row_number() over (
-            partition by opportunity_id order by touched_at, touch_type desc, channel, lead_id
+            partition by opportunity_id
+            order by
+                touched_at,
+                touch_type desc,
+                arrived_at,
+                case when starts_at is null then 1 else 0 end,
+                starts_at,
+                campaign_id,
+                lead_id
         ) as place,
         count(*) over (partition by opportunity_id) as touch_count
     from linked

@@ -1,10 +1,13 @@
 -- Salesforce campaign members as leads. Salesforce keeps only the day of a first response; a member added that day
--- responded as it was added.
+-- responded as it was added. Of campaigns that a lead was added to at one moment, as by an import, the first is the one
+-- that it answered first, else the one that began first, else the one whose record is older: Salesforce hands out ids
+-- in order.
 
 with members as (
     select
         identities.lead_id,
         members.campaign_id,
+        min(campaigns.starts_at) as starts_at,
         min(members.created_at) as joined_at,
         min(
             case
@@ -30,5 +33,14 @@ select
     campaign_id,
     joined_at,
     responded_at,
-    row_number() over (partition by lead_id order by joined_at, campaign_id) as place
+    row_number() over (
+        partition by lead_id
+        order by
+            joined_at,
+            case when responded_at is null then 1 else 0 end,
+            responded_at,
+            case when starts_at is null then 1 else 0 end,
+            starts_at,
+            campaign_id
+    ) as place
 from members

@@ -1,5 +1,7 @@
--- What became of everything that earlier runs sent to the CRMs. Reports are built before a run writes, so what this run
--- sends is in the next run's report; ops.writes, which is published after the writing, has it at once.
+{{ config(materialized='view') }}
+
+-- What became of everything that runs sent to the CRMs. Reports are built before a run writes; this one is a view, so that
+-- the copy which is published when the run has ended tells of its own writes, too.
 
 select
     {{ as_of() }} as as_of,
