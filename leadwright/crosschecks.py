@@ -235,7 +235,7 @@ def _weights(rows: Rows, tables: Tables) -> Iterator[Finding]:
 
 def _policies(rows: Rows, tables: Tables) -> Iterator[Finding]:
     for line, row in rows:
-        low, high = {"fair_days": (1, 365), "reassign_after_breach": (0, 1)}.get(
+        low, high = {"fair_days": (1, 365), "reassign_after_breach": (0, 1), "reroute_emptied": (0, 1)}.get(
             row["policy"].strip(), (0, 100000)
         )
         value = number(row["value"])

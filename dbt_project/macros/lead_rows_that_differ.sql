@@ -9,9 +9,10 @@
 
 {# A sync model of one CRM object that leads are in. All carry the same values: a person who was converted must see on
    the contact what stood on the lead. Only a record without an owner gets one; a queue is none, and neither is a rep
-   who has left or a login of routing_from, whose leads are routed anew, nor one whom we had chosen and who has the lead no more (he let it lie, or a
-   person moved it in the other CRM), unless somebody changed this record's owner after us. A rep who was made anew under
-   his address gets his leads on the new account.
+   who has left or a login of routing_from, whose leads are routed anew, nor one whom we had chosen and who has the lead
+   no more (he let it lie, or a person moved it in the other CRM), unless somebody changed this record's owner after us.
+   Whose owner a person emptied gets none until the lead is given to somebody anew. A rep who was made anew under his
+   address gets his leads on the new account.
    Salesforce refuses a whole row for one text beyond 255 characters; blanks around a text it drops, and a row that is
    not read back as it was written would be written for ever. #}
 {% macro lead_rows_that_differ(crm, object, entities, key) %}
@@ -38,6 +39,7 @@ with records as (
         {% endif %}
         {% endfor %}
         case
+            when edits.is_emptied and not wanted.is_decided_anew then crm_records.owner_id
             when
                 present_owners.owner_id is not null
                 and (present_owners.is_active or present_owners.rep_id is distinct from wanted.rep_id)

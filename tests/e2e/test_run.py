@@ -40,7 +40,9 @@ def test_every_record_is_written_and_none_refused(done: Installation) -> None:
         assert (outcome["accepted"], outcome["rejected"], outcome["skipped"]) == (outcome["planned"], 0, 0)
     with warehouse.reader(done.settings.serving_file) as db:
         told = warehouse.rows(db, "select sum(record_count) as n from marts.rpt_sync_health")
-    assert told == [{"n": sum(outcome["accepted"] for outcome in written.values())}], "the first run tells of itself"
+    assert told == [{"n": sum(outcome["accepted"] for outcome in written.values())}], (
+        "the first run tells of itself"
+    )
 
 
 # What a manager reads in the warehouse -> the field that a sales rep reads in HubSpot.

@@ -20,7 +20,7 @@ with choices as (
     from {{ ref('int_owner_choices') }} as choices
     inner join {{ ref('int_owner_candidates') }} as candidates on choices.lead_id = candidates.lead_id
     left join {{ ref('int_routed_leads') }} as routed on choices.lead_id = routed.lead_id
-    where choices.decision in ('route', 'reassign') and choices.rep_id is not null
+    where choices.decision in ('route', 'reassign', 'reopen') and choices.rep_id is not null
 ),
 
 slots as (

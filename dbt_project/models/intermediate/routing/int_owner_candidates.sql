@@ -3,9 +3,10 @@
 -- What is known about a lead's owner before anything is routed: who owns it in a CRM, what we decided earlier, and who
 -- owns its account. Where the CRMs disagree, the one in which a person changed the owner last speaks; else the one that
 -- shows our decision; else Salesforce before HubSpot. An owner who left counts as none, and so does a login of
--- routing_from; but customers, lost and rejected leads stay as they are, with whoever or nobody. An owner whom our rules chose
--- and who let his time pass is replaced. Until the CRM has stored that, it shows who had the lead before; only if
--- somebody changed the owner after us, that is a decision of a person.
+-- routing_from; but customers, lost and rejected leads stay as they are, with whoever or nobody. An owner whom our rules
+-- chose and who let his time pass is replaced. Until the CRM has stored that, it shows who had the lead before; only if
+-- somebody changed the owner after us, that is a decision of a person. So is an owner who was emptied: nobody gets the
+-- lead until it is to be routed again (int_owner_emptyings).
 
 with people as (
     select * from {{ ref('int_people') }}
@@ -43,6 +44,7 @@ edits as (
         lead_id,
         crm,
         rep_id,
+        is_emptied,
         row_number() over (
             partition by lead_id order by case when rep_id is null then 1 else 0 end, changed_at desc, record_key
         ) as place
@@ -56,7 +58,7 @@ shown as (
         salesforce_owners.rep_id as salesforce_rep_id,
         hubspot_owners.rep_id as hubspot_rep_id,
         edits.rep_id as edit_rep_id,
-        edits.lead_id is not null as has_edit,
+        edits.lead_id is not null and not edits.is_emptied as has_edit,
         earlier.rep_id as earlier_rep_id,
         coalesce(earlier.decision_number, 0) as earlier_decision_number,
         case
@@ -99,6 +101,9 @@ known as (
         coalesce(promises.had_by, '') as had_by,
         coalesce(promises.is_to_reassign, false) as is_to_reassign,
         shown.has_edit,
+        emptyings.crm as emptied_crm,
+        emptyings.is_to_route as is_emptied_to_route,
+        case when emptyings.lead_id is not null then emptyings.had_by else coalesce(promises.had_by, '') end as barred,
         coalesce(earlier_reps.is_active and not earlier_reps.is_routed_from, false) as has_earlier_rep,
         earlier_takers.rep_id is not null as takes_leads,
         shown.earlier_decision_number
@@ -111,6 +116,7 @@ known as (
     left join {{ ref('int_reps') }} as earlier_reps on shown.earlier_rep_id = earlier_reps.rep_id
     left join takers as earlier_takers on shown.earlier_rep_id = earlier_takers.rep_id
     left join {{ ref('int_owner_promises') }} as promises on people.lead_id = promises.lead_id
+    left join {{ ref('int_owner_emptyings') }} as emptyings on people.lead_id = emptyings.lead_id
 ),
 
 decided as (
@@ -119,6 +125,13 @@ decided as (
         case
             when is_closed and crm_rep_id is null then 'leave'
             when is_closed then case when crm_rep_id = earlier_rep_id then 'keep' else 'take' end
+            when crm_rep_id is null and emptied_crm is not null
+                then
+                    case
+                        when not is_emptied_to_route then 'empty'
+                        when {{ dbt.position('account_rep_id', 'barred') }} = 0 then 'account'
+                        else 'reopen'
+                    end
             when crm_rep_id = earlier_rep_id or (crm_rep_id is null and takes_leads)
                 then case when is_to_reassign then 'reassign' else 'keep' end
             when has_earlier_rep and not has_edit and {{ dbt.position('crm_rep_id', 'had_by') }} > 0 then 'keep'
@@ -134,12 +147,16 @@ select
     has_hubspot,
     has_salesforce,
     crm_rep_id,
-    owner_crm,
+    case
+        when decision not in ('empty', 'reopen') then owner_crm
+        when emptied_crm = 'salesforce' then 'Salesforce'
+        else 'HubSpot'
+    end as owner_crm,
     account_rep_id,
     earlier_rep_id,
     earlier_decision_number,
     decision,
-    case when decision = 'reassign' then had_by else '' end as barred_reps,
+    case when decision in ('reassign', 'reopen') then barred else '' end as barred_reps,
     case decision
         when 'keep' then earlier_rep_id
         when 'take' then crm_rep_id

@@ -52,7 +52,9 @@ coded as (
             else 'all_full'
         end as shortage,
         case
-            when candidates.decision = 'reassign' and routed.rep_id is null then 'keep' else candidates.decision
+            when candidates.decision = 'reassign' and routed.rep_id is null then 'keep'
+            when candidates.decision = 'reopen' and routed.rep_id is null then 'empty'
+            else candidates.decision
         end as final_decision
     from candidates
     left join {{ ref('int_routed_leads') }} as routed on candidates.lead_id = routed.lead_id
@@ -67,6 +69,7 @@ select
     case coded.final_decision
         when 'route' then coalesce(coded.routed_rep_id, coded.fallback_rep_id)
         when 'reassign' then coded.routed_rep_id
+        when 'reopen' then coded.routed_rep_id
         when 'keep' then coded.earlier_rep_id
         else coded.rep_id
     end as rep_id,
@@ -74,6 +77,8 @@ select
     case
         when coded.final_decision = 'keep' then 'kept'
         when coded.final_decision = 'leave' then 'closed'
+        when coded.final_decision = 'empty' then 'emptied_by_person'
+        when coded.final_decision = 'reopen' then 'routed_after_emptying'
         when coded.final_decision = 'take' and coded.earlier_rep_id is not null then 'set_by_person'
         when coded.final_decision = 'take' then 'already_owned'
         when coded.final_decision = 'account' then 'account_owner'
@@ -87,6 +92,8 @@ select
     case
         when coded.final_decision = 'keep' then 'As decided before'
         when coded.final_decision = 'leave' then 'Closed without an owner: left as it is'
+        when coded.final_decision = 'empty'
+            then 'Emptied in ' || coded.owner_crm || ' by a person: nobody until it asks for something or who takes leads changes'
         when coded.final_decision = 'take' and coded.earlier_rep_id is not null
             then 'Owner set in ' || coded.owner_crm || ' by a person'
         when coded.final_decision = 'take' then 'Already owned in ' || coded.owner_crm
@@ -96,6 +103,7 @@ select
                 case
                     when coded.final_decision = 'reassign'
                         then 'Not answered in time by ' || coalesce(earlier_reps.full_name, 'the last owner') || '; '
+                    when coded.final_decision = 'reopen' then 'Emptied in ' || coded.owner_crm || ' by a person; '
                     else ''
                 end
                 || case when coded.is_overflow then 'The first pool is full' else coded.rule_reason end

@@ -14,7 +14,7 @@ with requests as (
     from {{ ref('int_owner_candidates') }} as candidates
     inner join {{ ref('int_scores') }} as scores on candidates.lead_id = scores.lead_id and scores.is_current
     inner join {{ ref('load_weights') }} as weights on scores.grade = weights.kind
-    where candidates.decision in ('route', 'reassign')
+    where candidates.decision in ('route', 'reassign', 'reopen')
 ),
 
 rules as (

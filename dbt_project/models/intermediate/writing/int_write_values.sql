@@ -35,9 +35,11 @@ select
     -- The owner of a customer, a lost or a rejected lead is left alone, whatever it is.
     case when stages.lead_id is null then reps.hubspot_owner_id end as hubspot_owner_id,
     case when stages.lead_id is null then reps.salesforce_user_id end as salesforce_user_id,
-    replaced.replaced_reps
+    replaced.replaced_reps,
+    coalesce(choices.decision not in ('keep', 'empty'), false) as is_decided_anew
 from {{ ref('fct_lead_scores') }} as scores
 inner join {{ ref('fct_lead_assignments') }} as assignments on scores.lead_id = assignments.lead_id
+left join {{ ref('int_owner_choices') }} as choices on scores.lead_id = choices.lead_id
 left join {{ ref('fct_lead_responses') }} as responses on scores.lead_id = responses.lead_id
 left join {{ ref('fct_lead_returns') }} as returns on scores.lead_id = returns.lead_id and returns.is_latest
 left join {{ ref('int_reps') }} as reps on assignments.rep_id = reps.rep_id

@@ -10,9 +10,13 @@
 
 with numbered as (
     select
-        *,
-        lead(reason) over (partition by lead_id order by decision_number) as next_reason
-    from {{ ref('int_assignment_decisions') }}
+        decisions.*,
+        coalesce(
+            lead(decisions.reason) over (partition by decisions.lead_id order by decisions.decision_number),
+            case when choices.decision = 'empty' then choices.reason end
+        ) as next_reason
+    from {{ ref('int_assignment_decisions') }} as decisions
+    left join {{ ref('int_owner_choices') }} as choices on decisions.lead_id = choices.lead_id
 ),
 
 decisions as (
@@ -34,9 +38,11 @@ select
     {{ key }} as cut_key,
     max({{ label }}) as cut_value,
     count(*) as routed_count,
-    {{ counted("next_reason like 'Owner set in%'") }} as replaced_count,
-    {{ counted("next_reason is not null and next_reason not like 'Owner set in%' and next_reason not like 'Not answered in time%'") }}
-        as rerouted_count,
+    {{ counted("next_reason like 'Owner set in%' or next_reason like 'Emptied in%'") }} as replaced_count,
+    {{ counted(
+        "next_reason is not null and next_reason not like 'Owner set in%' and next_reason not like 'Emptied in%' "
+        ~ "and next_reason not like 'Not answered in time%'"
+    ) }} as rerouted_count,
     {{ counted("next_reason like 'Not answered in time%'") }} as reassigned_count,
     {{ counted('rule_id is not null') }} as routed_by_rule_count,
     {{ counted("reason like 'Nobody has room%'") }} as fallback_count,
