@@ -22,7 +22,7 @@ from cli.run import Json
 from cli.terminal import plain
 from connectors.errors import UnavailableError
 from leadwright import settings
-from leadwright.figures import duration, share
+from leadwright.figures import duration, mql_to_sql, share
 from leadwright.summary import examples, overview
 
 NOW = "2026-06-30T12:00:00Z"
@@ -119,7 +119,7 @@ def _environment(crm: Mapping[str, Any]) -> dict[str, str]:
 
 def _show(result: Mapping[str, Any]) -> None:
     numbers, first, second = result["overview"], result["first_run"], result["second_run"]
-    leads, mqls, known = numbers["lead_count"], numbers["mql_count"], numbers["known_mql_count"]
+    leads, mqls = numbers["lead_count"], numbers["mql_count"]
     written = sum(w["accepted"] for w in first["written"].values())
     refused = sum(w["rejected"] + w["skipped"] for w in first["written"].values())
     again = sum(w["planned"] for w in second["written"].values())
@@ -133,8 +133,8 @@ def _show(result: Mapping[str, Any]) -> None:
     table.add_row("Second run", f"[bold]{again:,}[/] records to write: nothing had changed")
     table.add_row(
         "MQL → SQL",
-        f"[bold]{share(numbers['known_mql_to_sql_count'], known)}[/] of {known:,} MQLs whose time is over; "
-        f"{share(numbers['mql_open_count'], mqls)} of all {mqls:,} are still open",
+        "[bold]{}[/] ({}); ".format(*mql_to_sql(numbers))
+        + f"{share(numbers['mql_open_count'], mqls)} of all {mqls:,} are still open",
     )
     table.add_row(
         "First response",

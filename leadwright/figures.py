@@ -7,12 +7,14 @@ rests on, and below `ENOUGH` it is not shown as a percentage at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 ENOUGH = 20
 NOTHING = "no data yet"
+NO_DATES = "no dates"
 MINUS = "\N{MINUS SIGN}"
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+|[A-Z0-9]+(_[A-Z0-9]+)+")
@@ -42,6 +44,16 @@ def basis(whole: int, of_what: str) -> str:
     if not whole:
         return f"no {of_what} yet"
     return f"n = {count(whole)} {of_what}" if whole >= ENOUGH else f"n = {whole}, too few {of_what}"
+
+
+def mql_to_sql(totals: Mapping[str, Any]) -> tuple[str, str]:
+    """The rate of MQLs that became an SQL and what it rests on, from the row of `rpt_overview`."""
+    known, undated, mqls = (totals[name] for name in ("known_mql_count", "undated_mql_count", "mql_count"))
+    if 2 * undated > mqls:
+        so_far = count(totals["mql_to_sql_count"])
+        return NO_DATES, f"{count(undated)} of {count(mqls)} MQLs have no date; {so_far} are SQL so far"
+    without = f"; {count(undated)} more have no date" if undated else ""
+    return share(totals["known_mql_to_sql_count"], known), basis(known, "MQLs of known months") + without
 
 
 def duration(minutes: float | None) -> str:

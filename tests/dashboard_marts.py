@@ -27,7 +27,7 @@ OVERVIEW = {
     "as_of": AS_OF, "lead_count": 2_417, "hot_count": 363, "warm_count": 1_209, "cold_count": 845,
     "hot_open_count": 301, "warm_open_count": 1_209, "cold_open_count": 700,
     "mql_count": 1_034, "mql_to_sql_count": 287, "mql_open_count": 402, "won_count": 96,
-    "known_mql_count": 640, "known_mql_to_sql_count": 160,
+    "known_mql_count": 640, "known_mql_to_sql_count": 160, "undated_mql_count": 21,
     "response_count": 611, "response_median_minutes": 47.5, "sla_kept_count": 171,
     "sla_broken_count": 531, "sla_running_count": 38, "routed_count": 2_400,
 }  # fmt: skip
@@ -198,7 +198,8 @@ def kpis() -> dict[str, list[dict[str, Any]]]:
         return {
             "kpi_id": kpi_id, "label": kpi_id, "unit": unit, "numerator_meaning": of, "numerator": numerator,
             "denominator_meaning": "leads that became an MQL", "denominator": denominator, "is_thin": thin,
-            "value": _value(unit, numerator, denominator), "maturity_days": 60,
+            "value": _value(unit, numerator, denominator), "maturity_days": 60, "undated_count": 0,
+            "caveat": "thin" if thin else None,
         }  # fmt: skip
 
     def month(start: date, numerator: float, denominator: float, mature: bool) -> dict[str, Any]:
@@ -223,6 +224,8 @@ def kpis() -> dict[str, list[dict[str, Any]]]:
             figure("response_minutes", "minutes (median)", 47.5, 611, False, "minutes"),
             figure("score_differentiation", "Hot", 0.4, 0.1, False, "times"),
             figure("repeat_purchase", "again", 0, 0, True),
+            figure("mql_to_sal", "accepted", 40, 40, False) | {"undated_count": 41, "caveat": "undated"},
+            figure("opportunity_to_won", "won", 40, 40, False) | {"caveat": "only_won"},
         ],
         "rpt_kpis_monthly": [month(date(2026, 6, 1), 3, 20, False), month(date(2026, 5, 1), 12, 40, True)],
         "rpt_funnel_cohorts": [
@@ -302,6 +305,7 @@ def work() -> dict[str, list[dict[str, Any]]]:
         "rpt_pipeline": [
             {
                 "cut": cut, "cut_key": value, "cut_value": value, "open_count": 5, "qualified_open_count": 4,
+                "undated_open_count": 0, "undated_won_count": 0,
                 "open_amount": 1000, "qualified_open_amount": 750, "won_count": 2, "qualified_won_count": 1,
                 "won_amount": 400, "qualified_won_amount": 100,
             }

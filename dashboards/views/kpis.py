@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboards import data, report_table
 from leadwright import settings
-from leadwright.figures import NOTHING, code_in_words, count, duration, moment
+from leadwright.figures import NO_DATES, NOTHING, code_in_words, count, duration, moment
 
 CUTS = {
     "all": "Month",
@@ -17,6 +17,7 @@ CUTS = {
     "segment": "Segment",
 }
 KNOWN = "all known months"
+CAVEATS = {"thin": report_table.TOO_FEW, "only_won": "no losses entered"}
 
 
 def show() -> None:
@@ -25,7 +26,8 @@ def show() -> None:
     st.title("Figures")
     st.caption(
         f"Published {moment(kpis.published_at)}. Shares are of cohorts old enough for the outcome to be "
-        "known; a figure that rests on too few is marked and has no percentage. Amounts are in the CRMs' own currency."
+        "known; a figure that rests on too few, or of whose cases most have no date, is marked and has no percentage. "
+        "Amounts are in the CRMs' own currency."
     )
     _show_figures(kpis.figures)
     _show_months(kpis.figures, kpis.months)
@@ -35,13 +37,14 @@ def show() -> None:
 
 
 def _show_figures(figures: pd.DataFrame) -> None:
-    columns = ("unit", "value", "is_thin")
+    columns = ("unit", "value", "caveat")
     table = pd.DataFrame(
         {
             "Figure": figures["label"],
             "Value": [_value(*row) for row in zip(*(figures[c] for c in columns), strict=True)],
             "Numerator": _counted(figures, "numerator"),
             "Denominator": _counted(figures, "denominator"),
+            "Without a date": figures["undated_count"],
             "Known after": [_days(days) for days in figures["maturity_days"]],
         }
     )
@@ -59,18 +62,20 @@ def _part(unit: str, number: float, side: str) -> str:
     return f"{number:,.1f}" if unit in ("days", "minutes") and side == "numerator" else f"{number:,.0f}"
 
 
-def _value(unit: str, value: float, is_thin: bool) -> str:
+def _value(unit: str, value: float, caveat: str | None) -> str:
+    if caveat == "undated":
+        return NO_DATES
     if pd.isna(value):
         return NOTHING
     if unit == "share":
-        return "too few" if is_thin else f"{100 * value:.1f}%"
+        return CAVEATS[caveat] if caveat in CAVEATS else f"{100 * value:.1f}%"
     text = {
         "amount": f"{value:,.0f}",
         "times": f"{value:.1f} times",
         "days": f"{value:.1f} days",
         "minutes": duration(value),
     }
-    return text[unit] + (" (thin)" if is_thin else "")
+    return text[unit] + (" (thin)" if caveat == "thin" else "")
 
 
 def _show_months(figures: pd.DataFrame, months: pd.DataFrame) -> None:
@@ -83,12 +88,16 @@ def _show_months(figures: pd.DataFrame, months: pd.DataFrame) -> None:
     labels = dict(zip(figures["kpi_id"], figures["label"], strict=True))
     chosen = st.selectbox("Figure", names, index=_default(names), format_func=labels.__getitem__, width=480)
     rows = months[months["kpi_id"] == chosen]
-    st.caption("A month whose outcome is open may still change, and is in no average.")
-    columns = ("unit", "value", "is_thin")
+    undated = count(int(figures.set_index("kpi_id")["undated_count"][chosen]))
+    st.caption(
+        "A month whose outcome is open may still change, and is in no average. "
+        f"Cases in no month, for want of a date: {undated}."
+    )
+    thin = rows["is_thin"].map({True: "thin", False: ""})
     table = pd.DataFrame(
         {
             "Month": [f"{month:%Y-%m}" for month in rows["month"]],
-            "Value": [_value(*row) for row in zip(*(rows[c] for c in columns), strict=True)],
+            "Value": [_value(*row) for row in zip(rows["unit"], rows["value"], thin, strict=True)],
             "Numerator": rows["numerator"].round().astype(int),
             "Denominator": rows["denominator"].round().astype(int),
             "Still open": rows["open_count"],
@@ -119,7 +128,8 @@ def _show_steps(figures: pd.DataFrame, cohorts: pd.DataFrame) -> None:
     rows = cohorts[(cohorts["kpi_id"] == step) & (cohorts["cut"] == cut)]
     if cut == "all":
         st.caption(
-            "By the month in which leads entered the step. The truth of an open month lies between the two rates."
+            "By the month in which leads entered the step; `undated` are those of whom no CRM says when. The truth of "
+            "an open month lies between the two rates."
         )
         name = rows["cohort"].replace("mature", KNOWN)
     else:
@@ -151,15 +161,16 @@ def _show_steps(figures: pd.DataFrame, cohorts: pd.DataFrame) -> None:
 def _show_bands(bands: pd.DataFrame) -> None:
     st.subheader("Does the score tell leads apart?")
     st.caption(
-        "Leads by score today, and what became within 90 days of leads that had such a score beforehand."
+        "Leads by score today, and what became within 90 days of leads that had such a score at the age at which all "
+        "are judged (7 days as shipped), of those that were undecided then."
     )
     if not bands["scored_count"].sum():
-        st.info("No score is old enough yet: outcomes can be read 90 days after the first run.")
+        st.info("No lead is old enough yet for its outcome to be known, or nobody has dated one.")
     table = pd.DataFrame(
         {
             "Score from": bands["cut_value"],
             "Leads today": bands["lead_count"],
-            "Scored beforehand": bands["scored_count"],
+            "Had it then": bands["scored_count"],
             "Became SQL": bands["sql_count"],
             "Won": bands["won_count"],
             "SQL rate": (100 * bands["sql_rate"]).mask(bands["is_thin"]),

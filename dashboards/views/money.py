@@ -70,6 +70,9 @@ def _show_pipeline(pipeline: pd.DataFrame) -> None:
 
 
 def _of(total: pd.Series[float], state: str) -> str:
+    undated, of = int(total[f"undated_{state}_count"]), int(total[f"{state}_count"])
+    if 2 * undated > of:
+        return f"nobody knows how much (no date as an MQL for {count(undated)} of {count(of)})"
     part, whole = float(total[f"qualified_{state}_amount"]), float(total[f"{state}_amount"])
     return share(round(part), round(whole))
 

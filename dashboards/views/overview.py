@@ -10,7 +10,7 @@ import streamlit as st
 from dashboards import charts, data, report_table
 from dashboards.data import Row
 from leadwright import settings
-from leadwright.figures import ENOUGH, basis, code_in_words, count, duration, moment, share
+from leadwright.figures import ENOUGH, basis, code_in_words, count, duration, moment, mql_to_sql, share
 
 RATES = {"lead_to_mql": "Lead to MQL", "mql_to_sql": "MQL to SQL", "lead_to_won": "Lead to won"}
 
@@ -54,16 +54,15 @@ def _show_grade_totals(totals: Row) -> None:
 
 def _show_sales_totals(totals: Row) -> None:
     mql, answered, kept = totals["mql_count"], totals["response_count"], totals["sla_kept_count"]
-    known = totals["known_mql_count"]
     due = kept + totals["sla_broken_count"]
     columns = st.columns(4)
     _figure(
         columns[0],
         "MQL to SQL",
-        share(totals["known_mql_to_sql_count"], known),
-        basis(known, "MQLs of known months"),
-        "Of the leads that became an MQL in months whose outcome is known, those that sales accepted as an SQL. The "
-        "page Figures shows the same rate month by month.",
+        *mql_to_sql(totals),
+        "Of the leads that became an MQL in months whose outcome is known, those that sales accepted as an SQL. Leads "
+        "of whom no CRM says since when they are an MQL belong to no month. The page "
+        "Figures shows the same rate month by month.",
     )
     _figure(
         columns[1],
@@ -143,7 +142,7 @@ def _show_sources(sources: pd.DataFrame) -> None:
     st.subheader("Sources")
     st.caption(
         "Most leads first. Counts are so far; rates are of the leads of months whose outcome is known, and left out "
-        "where those are too few."
+        "where those are too few, or fewer than the leads that nobody dated."
     )
     table = pd.DataFrame(
         {

@@ -36,6 +36,16 @@ def one(installation: Installation, sql: str) -> dict[str, Any]:
     return row
 
 
+def cohorts(done: Installation, step: str) -> dict[str, tuple[tuple[int, int], tuple[float, float]]]:
+    """Counts (through, entered) and days (median, nine of ten) of the cohorts of all leads, months left out."""
+    rows = done.marts(
+        "select cohort, numerator_count, denominator_count, round(median_days, 2), round(p90_days, 2) "
+        f"from marts.rpt_funnel_cohorts where cut = 'all' and kpi_id = '{step}' and cohort_month is null"
+    )
+    found = [tuple(row.values()) for row in rows]
+    return {cohort: ((part, of), (median, p90)) for cohort, part, of, median, p90 in found}
+
+
 @pytest.mark.shared
 def test_olist_in_hubspot(shared: Path, start_sandbox: Start, tmp_path: Path) -> None:
     folder = olist.convert(shared / "data" / "olist", tmp_path / "import")
@@ -43,9 +53,39 @@ def test_olist_in_hubspot(shared: Path, start_sandbox: Start, tmp_path: Path) ->
     leads = one(
         done,
         "select count(*) as leads, count(won_at) as won, round(100.0 * count(won_at) / count(*), 3) as won_percent, "
-        "round(median(days_to_won), 2) as median_days from marts.dim_leads",
+        "round(avg(days_to_won), 2) as mean_days from marts.dim_leads",
     )
-    assert leads == {"leads": 8000, "won": 842, "won_percent": 10.525, "median_days": 14.65}
+    assert leads == {"leads": 8000, "won": 842, "won_percent": 10.525, "mean_days": 49.1}
+    within = done.marts(
+        "select days, count(*) as won from marts.dim_leads join (values (14), (30), (60), (90)) as limits(days) "
+        "on days_to_won <= days group by days order by days"
+    )
+    assert [row["won"] for row in within] == [412, 547, 644, 691]
+    _, cycle = cohorts(done, "lead_to_won")["mature"]
+    assert cycle == (14.65, 162.59)
+    # Nothing in the data says when a lead became an MQL, an SQL or met a seller: no month has them, and the rate is not
+    # that of the few whom a later stage dates.
+    for step, counts in {
+        "mql_to_sql": (842, 8000),
+        "mql_to_sal": (842, 8000),
+        "sql_to_opportunity": (842, 842),
+    }.items():
+        assert {cohort: of for cohort, (of, _) in cohorts(done, step).items()} == {"undated": counts}
+    caveats = done.marts(
+        "select kpi_id, value, undated_count, caveat from marts.rpt_kpis where caveat != 'thin' order by kpi_id"
+    )
+    assert [tuple(row.values()) for row in caveats] == [
+        ("leads_answered", None, 8000, "undated"),
+        ("mql_to_sal", None, 8000, "undated"),
+        ("mql_to_sql", None, 8000, "undated"),
+        ("opportunity_to_won", 1.0, 0, "only_won"),
+        ("qualified_revenue", None, 842, "undated"),
+        ("response_minutes", None, 8000, "undated"),
+        ("response_p90_minutes", None, 8000, "undated"),
+        ("sla_kept", None, 8000, "undated"),
+        ("sql_to_opportunity", None, 842, "undated"),
+    ]
+    assert one(done, "select count(mql_to_sql_rate) as rates from marts.rpt_sources") == {"rates": 0}
     for source, expected in {"organic_search": (2296, 271), "paid_search": (1586, 195)}.items():
         row = one(
             done,

@@ -25,7 +25,7 @@ _ENTERED = {"marketingqualifiedlead": "mql", "salesqualifiedlead": "sql", "oppor
             "customer": "customer"}  # fmt: skip
 _PASSED = {"mql": {"mql"}, "sal": {"mql", "sal"}, "sql": {"mql", "sal", "sql"},
            "opportunity": {"mql", "sal", "sql", "opportunity"},
-           "customer": {"mql", "sal", "sql", "opportunity"}, "lost": {"mql", "sal", "sql"}}  # fmt: skip
+           "customer": {"mql", "sal", "sql", "opportunity"}, "lost": {"mql", "sal", "sql", "opportunity"}}  # fmt: skip
 _HISTORY = (
     "(select min(mql_at) as mql_at, count(*) as change_count from marts.dim_leads "
     "join marts.fct_lead_stage_changes using (lead_id) where lead_id = '{}')"
@@ -66,7 +66,7 @@ class _Leads:
     def enter_lead(self, lead: str, stage: str, at: datetime | None) -> None:
         for passed in _PASSED.get(stage, ()):
             self.stages[lead].add(passed)
-            if at is not None and stage != "lost":
+            if at is not None and passed == stage:
                 self.moments[lead][passed] = min(at, self.moments[lead].get(passed, at))
 
     def _record(self, key: str, created: str) -> None:

@@ -118,11 +118,17 @@ def test_overview_shows_the_headline_figures_with_what_they_rest_on(show: Show) 
     assert figure(app, "Hot") == ("363", "15.0% of leads; 62 closed")
     assert figure(app, "Warm") == ("1,209", "50.0% of leads")
     assert figure(app, "Cold") == ("845", "35.0% of leads; 145 closed")
-    assert figure(app, "MQL to SQL") == ("25.0%", "n = 640 MQLs of known months")
+    assert figure(app, "MQL to SQL") == ("25.0%", "n = 640 MQLs of known months; 21 more have no date")
     assert figure(app, "MQLs still open") == ("38.9%", "402 MQLs")
     assert figure(app, "Median response time") == ("48 min", "n = 611 answered leads")
     assert figure(app, "Answered in time") == ("24.4%", "n = 702 leads due; 38 still run")
     assert f"Data as of {figures.moment(marts.AS_OF)}" in said(app)
+
+
+def test_a_rate_of_whose_leads_most_have_no_date_is_not_shown(show: Show) -> None:
+    totals = marts.OVERVIEW | {"undated_mql_count": 518, "known_mql_count": 27, "known_mql_to_sql_count": 27}
+    app = show(marts.full() | {"rpt_overview": [totals]})
+    assert figure(app, "MQL to SQL") == ("no dates", "518 of 1,034 MQLs have no date; 287 are SQL so far")
 
 
 def test_overview_draws_the_grid_the_funnel_and_the_weeks(show: Show) -> None:
@@ -157,7 +163,13 @@ def test_sources_with_few_leads_have_no_rate(show: Show) -> None:
 
 def test_shares_of_a_handful_are_counts_and_not_percentages(show: Show) -> None:
     few = {"lead_count": 6, "hot_count": 1, "warm_count": 2, "cold_count": 3, "won_count": 0, "mql_count": 3}
-    few |= {"known_mql_count": 3, "known_mql_to_sql_count": 1, "hot_open_count": 1, "warm_open_count": 2}
+    few |= {
+        "known_mql_count": 3,
+        "undated_mql_count": 0,
+        "known_mql_to_sql_count": 1,
+        "hot_open_count": 1,
+        "warm_open_count": 2,
+    }
     few |= {
         "cold_open_count": 3,
         "mql_to_sql_count": 1,
@@ -405,6 +417,8 @@ def test_figures_stand_with_their_counts_and_thin_ones_without_a_percentage(show
         "response_minutes": "48 min",
         "score_differentiation": "4.0 times",
         "repeat_purchase": "no data yet",
+        "mql_to_sal": "no dates",
+        "opportunity_to_won": "no losses entered",
     }
     row = figures_.set_index("Figure").loc["mql_to_sql"]
     assert row["Numerator"] == "100 MQLs that sales has ever qualified"

@@ -27,6 +27,7 @@ select
     stages.is_mql,
     stages.is_sal,
     stages.is_sql,
+    stages.is_opportunity,
     people.is_converted,
     stages.is_won,
     people.created_at,

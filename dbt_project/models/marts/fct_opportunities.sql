@@ -1,12 +1,15 @@
 -- Qualified are those with somebody whom marketing had qualified before they were opened: everybody in an opportunity
--- counts as an MQL afterwards.
+-- counts as an MQL afterwards. Where nobody in it has a date as an MQL, or nobody is in it, that it is not is no finding.
 
-with qualified as (
-    select distinct links.opportunity_id
+with members as (
+    select
+        links.opportunity_id,
+        max(case when stages.mql_by_at < opportunities.created_at then 1 else 0 end) = 1 as is_qualified,
+        max(case when stages.mql_at is not null then 1 else 0 end) = 1 as is_dated
     from {{ ref('int_opportunity_leads') }} as links
     inner join {{ ref('int_opportunities') }} as opportunities on links.opportunity_id = opportunities.opportunity_id
-    inner join {{ ref('int_lead_stages') }} as stages
-        on links.lead_id = stages.lead_id and stages.mql_at < opportunities.created_at
+    inner join {{ ref('int_lead_stages') }} as stages on links.lead_id = stages.lead_id
+    group by links.opportunity_id
 )
 
 select
@@ -22,7 +25,8 @@ select
     opportunities.amount,
     opportunities.is_closed,
     opportunities.is_won,
-    qualified.opportunity_id is not null as is_qualified,
+    coalesce(members.is_qualified, false) as is_qualified,
+    coalesce(members.is_qualified or members.is_dated, false) as is_qualification_known,
     opportunities.created_at,
     opportunities.close_date_at,
     opportunities.closed_at
@@ -31,4 +35,4 @@ left join {{ ref('int_opportunity_leads') }} as links
     on opportunities.opportunity_id = links.opportunity_id and links.place = 1
 left join {{ ref('int_crm_owners') }} as owners
     on opportunities.crm = owners.crm and opportunities.owner_id = owners.owner_id
-left join qualified on opportunities.opportunity_id = qualified.opportunity_id
+left join members on opportunities.opportunity_id = members.opportunity_id

@@ -19,6 +19,14 @@ with responses as (
     from {{ ref('fct_lead_responses') }} as responses
     inner join {{ ref('kpis') }} as kpis on kpis.kpi_id = 'leads_answered'
     where responses.ready_at <= {{ as_of() }}
+),
+
+-- Sales should have answered them, and nobody knows since when.
+unready as (
+    select leads.lead_id
+    from {{ ref('dim_leads') }} as leads
+    left join responses on leads.lead_id = responses.lead_id
+    where leads.is_mql and responses.lead_id is null
 )
 
 {% for kpi_id, part, whole, basis, mature in responses %}
@@ -29,9 +37,13 @@ select
     cast({{ whole }} as double) as denominator,
     {{ basis }} as basis_count,
     {{ counted("first_touch_at is null" if kpi_id != 'sla_kept' else "sla_status = 'running'") }} as open_count,
+    cast(0 as bigint) as undated_count,
     {{ mature }} as is_mature
 from responses
 group by month, {{ mature }}
+union all
+{{ undated("'" ~ kpi_id ~ "'", 'count(*)') }}
+from unready
 union all
 {% endfor %}
 
@@ -42,6 +54,7 @@ select
     {{ counted("sla_status in ('kept', 'broken')") }} as denominator,
     {{ counted("sla_status in ('kept', 'broken')") }} as basis_count,
     {{ counted("sla_status = 'running'") }} as open_count,
+    cast(0 as bigint) as undated_count,
     true as is_mature
 from {{ ref('fct_lead_returns') }}
 group by {{ month_of('returned_at') }}
@@ -55,6 +68,7 @@ select
     {{ counted("status in ('done', 'late', 'overdue')") }} as denominator,
     {{ counted("status in ('done', 'late', 'overdue')") }} as basis_count,
     {{ counted("status = 'open'") }} as open_count,
+    cast(0 as bigint) as undated_count,
     true as is_mature
 from {{ ref('fct_lead_follow_ups') }}
 where due_at <= {{ as_of() }}
@@ -69,6 +83,7 @@ select
     mature_count as denominator,
     mature_count as basis_count,
     routed_count - mature_count as open_count,
+    cast(0 as bigint) as undated_count,
     true as is_mature
 from {{ ref('rpt_routing') }}
 where cut = 'month'
@@ -82,6 +97,7 @@ select
     sum(given_load) as denominator,
     sum(given_count) as basis_count,
     cast(0 as bigint) as open_count,
+    cast(0 as bigint) as undated_count,
     true as is_mature
 from {{ ref('rpt_workload') }}
 
@@ -94,6 +110,7 @@ select
     count(*) as denominator,
     count(*) as basis_count,
     cast(0 as bigint) as open_count,
+    cast(0 as bigint) as undated_count,
     true as is_mature
 from {{ ref('rpt_disqualified') }}
 where disqualified_by = 'a person'
@@ -108,6 +125,7 @@ select
     sum(of_lead_count) as denominator,
     sum(of_lead_count) as basis_count,
     cast(0 as bigint) as open_count,
+    cast(0 as bigint) as undated_count,
     true as is_mature
 from {{ ref('rpt_data_quality') }}
 
@@ -120,6 +138,7 @@ select
     count(*) as denominator,
     count(*) as basis_count,
     cast(0 as bigint) as open_count,
+    cast(0 as bigint) as undated_count,
     true as is_mature
 from {{ source('ops', 'writes') }}
 where status in ('accepted', 'rejected', 'unknown')

@@ -1,6 +1,6 @@
 {% set steps = [
     ('lead', 'true'), ('mql', 'is_mql'), ('sql', 'is_sql'),
-    ('opportunity', 'opportunity_at is not null'), ('won', 'is_won'),
+    ('opportunity', 'is_opportunity'), ('won', 'is_won'),
 ] %}
 
 -- How many leads have ever reached each stage.

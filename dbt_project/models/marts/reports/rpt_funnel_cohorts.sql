@@ -9,12 +9,12 @@
 
 -- A cohort is the leads that entered the first stage of a step in one month. It is mature when the last of them has
 -- had the time that the seed kpis gives; `mature` holds all mature months together, so that no open month is averaged
--- in. Leads whose CRM does not say when they entered are `undated`. `open_count` may still move on.
+-- in. Leads of whom no CRM says when they entered are `undated`. `open_count` may still move on. The days are of those
+-- who went through and whose both moments are known.
 
 with leads as (
     select
         leads.*,
-        leads.opportunity_at is not null or leads.is_won as is_opportunity,
         assignments.owner_name
     from {{ ref('dim_leads') }} as leads
     left join {{ ref('fct_lead_assignments') }} as assignments on leads.lead_id = assignments.lead_id
@@ -84,6 +84,7 @@ select
     cast({{ counted('cohorts.is_through') }} + {{ counted('cohorts.is_open') }} as double) / count(*) as highest_rate,
     cast({{ median('case when cohorts.is_through then cohorts.days end') }} as double) as median_days,
     cast({{ quantile('case when cohorts.is_through then cohorts.days end', 0.9) }} as double) as p90_days,
+    {{ counted('cohorts.is_through and cohorts.days is not null') }} as timed_count,
     {{ counted('cohorts.is_mature') }} = count(*) as is_mature,
     count(*) < min(cohorts.thin_below) as is_thin
 from cohorts

@@ -1,5 +1,6 @@
--- The figures of the monthly report over all months whose outcome is known, each as numerator by denominator. A figure
--- that rests on few cases is marked thin: read the counts.
+-- The figures of the monthly report over all months whose outcome is known, each as numerator by denominator. The caveat
+-- says why a figure is not to be believed as it stands: most cases of its base have no date and so are in no month, sales
+-- enters only what it has won, or the cases are few. The figures of the score all rest on leads that became an SQL.
 
 with months as (
     select * from {{ ref('int_kpis_sold') }}
@@ -11,7 +12,10 @@ bands as (
     select
         max(case when cut_value = 'Hot' then sql_rate end) as hot_rate,
         max(case when cut_value = 'Cold' then sql_rate end) as cold_rate,
-        min(scored_count) as scored_count
+        least(
+            coalesce(max(case when cut_value = 'Hot' then scored_count end), 0),
+            coalesce(max(case when cut_value = 'Cold' then scored_count end), 0)
+        ) as scored_count
     from {{ ref('rpt_score_bands') }}
     where cut = 'grade' and cut_value in ('Hot', 'Cold')
 ),
@@ -33,8 +37,8 @@ figures as (
     select
         'cycle_days' as kpi_id,
         median_days as numerator,
-        numerator_count as denominator,
-        numerator_count as basis_count
+        timed_count as denominator,
+        timed_count as basis_count
     from {{ ref('rpt_funnel_cohorts') }}
     where cut = 'all' and cohort = 'mature' and kpi_id = 'lead_to_won'
 
@@ -58,22 +62,48 @@ figures as (
         cold_rate as denominator,
         scored_count as basis_count
     from bands
+),
+
+bases as (
+    select kpi_id, sum(undated_count) as undated_count, sum(basis_count) as dated_count from months group by kpi_id
+),
+
+marked as (
+    select
+        kpis.*,
+        figures.numerator as part,
+        figures.denominator as whole,
+        coalesce(bases.undated_count, 0) as undated_count,
+        coalesce(bases.undated_count, 0) > coalesce(bases.dated_count, 0) as is_undated,
+        kpis.kpi_id = 'opportunity_to_won' and figures.numerator = figures.denominator as is_only_won,
+        coalesce(figures.basis_count, 0) < kpis.thin_below as is_thin
+    from {{ ref('kpis') }} as kpis
+    left join figures on kpis.kpi_id = figures.kpi_id
+    left join bases
+        on bases.kpi_id = case
+            when kpis.kpi_id in ('false_alarms', 'score_differentiation') then 'missed_winners' else kpis.kpi_id
+        end
 )
 
 select
-    kpis.kpi_id,
-    kpis.label,
-    kpis.unit,
-    kpis.numerator as numerator_meaning,
-    kpis.denominator as denominator_meaning,
-    cast(coalesce(figures.numerator, 0) as double) as numerator,
-    cast(coalesce(figures.denominator, 0) as double) as denominator,
+    kpi_id,
+    label,
+    unit,
+    numerator as numerator_meaning,
+    denominator as denominator_meaning,
+    cast(coalesce(part, 0) as double) as numerator,
+    cast(coalesce(whole, 0) as double) as denominator,
     case
-        when kpis.unit in ('days', 'minutes') then cast(figures.numerator as double)
-        else cast(figures.numerator as double) / nullif(figures.denominator, 0)
+        when unit in ('days', 'minutes') then cast(part as double)
+        else cast(part as double) / nullif(whole, 0)
     end as value,
-    coalesce(figures.basis_count, 0) < kpis.thin_below as is_thin,
-    kpis.maturity_days,
-    kpis.model
-from {{ ref('kpis') }} as kpis
-left join figures on kpis.kpi_id = figures.kpi_id
+    cast(undated_count as bigint) as undated_count,
+    case
+        when is_undated then 'undated'
+        when is_only_won then 'only_won'
+        when is_thin then 'thin'
+    end as caveat,
+    is_thin,
+    maturity_days,
+    model
+from marked

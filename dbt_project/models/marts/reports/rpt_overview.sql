@@ -1,6 +1,7 @@
 -- One row with the headline figures. A rate is given as its numerator and denominator, so that a reader sees how many
 -- leads it rests on; the rate of MQLs that became SQL is that of the months whose outcome is known, as in every report.
--- MQLs that may still become SQL, and promises that still run, are counted beside the others.
+-- MQLs that may still become SQL, those that no month has because nobody dated them, and promises that still run are
+-- counted beside the others.
 
 with leads as (
     select * from {{ ref('dim_leads') }}
@@ -23,10 +24,11 @@ responses as (
 
 known as (
     select
-        coalesce(sum(denominator_count), 0) as known_mql_count,
-        coalesce(sum(numerator_count), 0) as known_mql_to_sql_count
+        coalesce(sum(case when cohort = 'mature' then denominator_count end), 0) as known_mql_count,
+        coalesce(sum(case when cohort = 'mature' then numerator_count end), 0) as known_mql_to_sql_count,
+        coalesce(sum(case when cohort = 'undated' then denominator_count end), 0) as undated_mql_count
     from {{ ref('rpt_funnel_cohorts') }}
-    where cut = 'all' and kpi_id = 'mql_to_sql' and cohort = 'mature'
+    where cut = 'all' and kpi_id = 'mql_to_sql'
 ),
 
 totals as (
@@ -66,6 +68,7 @@ select
     {% endfor %}
     cast(known.known_mql_count as bigint) as known_mql_count,
     cast(known.known_mql_to_sql_count as bigint) as known_mql_to_sql_count,
+    cast(known.undated_mql_count as bigint) as undated_mql_count,
     cast(responses.response_count as bigint) as response_count,
     cast(responses.response_median_minutes as double) as response_median_minutes,
     cast(responses.response_median_working_minutes as double) as response_median_working_minutes,

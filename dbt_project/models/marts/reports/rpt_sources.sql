@@ -2,7 +2,7 @@
 
 -- Leads by where they came from. Leads whose CRM says nothing stand under '(none)', apart from those it calls unknown.
 -- Counts are of all leads so far; rates are of the months whose outcome is known (rpt_funnel_cohorts), with the count
--- they rest on. A lead costs what its first campaign cost for each of its leads.
+-- they rest on and the count of those that no month has, because nobody dated them. A lead costs what its first campaign cost for each of its leads.
 
 with leads as (
     select coalesce(leads.lead_source, '(none)') as source, leads.*, scores.grade
@@ -34,17 +34,30 @@ by_source as (
     group by leads.source
 ),
 
-rates as (
+bases as (
     select
         cut_value as source,
+        kpi_id,
+        max(case when cohort = 'mature' then denominator_count else 0 end) as basis_count,
+        max(case when cohort = 'undated' then denominator_count else 0 end) as undated_count,
+        sum(case when cohort not in ('mature', 'undated') then denominator_count else 0 end) as dated_count,
+        max(case when cohort = 'mature' and not is_thin then rate end) as rate
+    from {{ ref('rpt_funnel_cohorts') }}
+    where cut = 'source'
+    group by cut_value, kpi_id
+),
+
+rates as (
+    select
+        source,
         {% for step in steps %}
-        max(case when kpi_id = '{{ step }}' then denominator_count else 0 end) as {{ step }}_basis_count,
-        max(case when kpi_id = '{{ step }}' and not is_thin then rate end) as {{ step }}_rate,
+        max(case when kpi_id = '{{ step }}' then basis_count else 0 end) as {{ step }}_basis_count,
+        max(case when kpi_id = '{{ step }}' then undated_count else 0 end) as {{ step }}_undated_count,
+        max(case when kpi_id = '{{ step }}' and undated_count <= dated_count then rate end) as {{ step }}_rate,
         {% endfor %}
         count(*) as step_count
-    from {{ ref('rpt_funnel_cohorts') }}
-    where cut = 'source' and cohort = 'mature'
-    group by cut_value
+    from bases
+    group by source
 )
 
 select
@@ -56,6 +69,7 @@ select
     by_source.won_count,
     {% for step in steps %}
     coalesce(rates.{{ step }}_basis_count, 0) as {{ step }}_basis_count,
+    coalesce(rates.{{ step }}_undated_count, 0) as {{ step }}_undated_count,
     rates.{{ step }}_rate,
     {% endfor %}
     by_source.costed_count,

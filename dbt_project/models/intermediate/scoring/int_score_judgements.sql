@@ -1,0 +1,29 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false
+) }}
+
+-- A log: the score of each lead at the age at which scores are judged (seed kpis), by the rules that were live then and
+-- what was known then. Of leads that were older when the first run came it is what today's rules say of that moment.
+
+select
+    scores.lead_id,
+    kpis.judged_after_days,
+    scores.as_of as judged_at,
+    {{ as_of() }} as noted_at,
+    scores.score,
+    scores.grade,
+    scores.fit_band,
+    scores.intent_band,
+    scores.top_reasons,
+    scores.rule_set_hash
+from {{ ref('int_scores') }} as scores
+inner join {{ ref('kpis') }} as kpis on kpis.kpi_id = 'missed_winners'
+inner join {{ ref('int_people') }} as people
+    on
+        scores.lead_id = people.lead_id
+        and scores.as_of = {{ dbt.dateadd('day', 'kpis.judged_after_days', 'people.created_at') }}
+{% if is_incremental() %}
+left join {{ this }} as logged
+    on scores.lead_id = logged.lead_id and kpis.judged_after_days = logged.judged_after_days
+{% endif %}
+where not scores.is_current{{ " and logged.lead_id is null" if is_incremental() }}
