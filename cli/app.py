@@ -19,7 +19,7 @@ from rich.markup import escape
 from cli import demo, fix, look, rules, run, sandbox, stopping
 from cli.output import err, print_json
 from connectors.errors import ConfigError, LeadwrightError
-from leadwright import preview, settings
+from leadwright import diskspace, preview, settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +55,40 @@ def main() -> None:
     if "--json" in sys.argv:
         print_json({"error": {"kind": ended.kind, "message": ended.message}})
     err.print(f"[bold red]Error:[/] {escape(ended.message)}")
-    sys.exit(ended.code)
+    # DuckDB connections that live on in a traceback would complain at length as the interpreter ends
+    stopping.end(ended.code)
 
 
 def _run() -> Failure | int:
     """Run the command; its exit code, or what to say where it failed."""
     try:
         code = app(standalone_mode=False)
-    except LeadwrightError as error:
-        # A DuckDB connection that stays alive in a traceback makes the interpreter complain as it ends.
-        traceback.clear_frames(error.__traceback__)
-        return Failure(str(error), type(error).__name__, 2 if isinstance(error, ConfigError) else 1)
     except typer.TyperException as error:
         return Failure(f"{error.format_message()} `leadwright --help` lists what there is.", "UsageError", 2)
     except Exception as error:  # noqa: BLE001 - the last resort of a command; the traceback is kept
-        kind = type(error).__name__
-        message = f"Leadwright met something it does not know how to handle ({kind})."
-        details = _keep_traceback()
-        traceback.clear_frames(error.__traceback__)
-        return Failure(f"{message} Details are in {details}.", kind, 1)
+        return _failure(error)
     if code == _INTERRUPTED:
         return Failure(
             "Stopped. Run the same command again; nothing is sent twice.", "Interrupted", _INTERRUPTED
         )
     return code if isinstance(code, int) else 0
+
+
+def _failure(error: Exception) -> Failure:
+    """What to say of an error."""
+    error = diskspace.explained(error, _home()) or error
+    kind = type(error).__name__
+    if isinstance(error, LeadwrightError):
+        return Failure(str(error), kind, 2 if isinstance(error, ConfigError) else 1)
+    message = f"Leadwright met something it does not know how to handle ({kind})."
+    return Failure(f"{message} Details are in {_keep_traceback()}.", kind, 1)
+
+
+def _home() -> Path:
+    try:
+        return settings.load().home
+    except LeadwrightError:
+        return Path.cwd()
 
 
 def _keep_traceback() -> Path:

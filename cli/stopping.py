@@ -92,13 +92,25 @@ def _note(number: int) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
-def _end() -> NoReturn:
+def end(code: int) -> NoReturn:
+    """End the process without the interpreter's own end, which waits for threads; undo what would outlive it."""
     with _lock:  # the thread and the command's own end may come here at once
         for undo in reversed(_undo):
             with suppress(Exception):  # whatever state it is in, the rest is undone too
                 undo()
-        if "--json" in sys.argv:
-            answer = json.dumps({"error": {"kind": "Interrupted", "message": _MESSAGE}})
-            os.write(1, f"{answer}\n".encode())
-        os.write(_stderr, f"{_CLEAN_LINE if os.isatty(_stderr) else ''}Error: {_MESSAGE}\n".encode())
-        os._exit(_CODES[signal.Signals(_told[0])])
+        with suppress(OSError):  # nobody may be reading any more
+            sys.stdout.flush()
+        os._exit(code)
+
+
+def _end() -> NoReturn:
+    with _lock:
+        _undo.insert(0, _say_stopped)  # the last thing that is done
+        end(_CODES[signal.Signals(_told[0])])
+
+
+def _say_stopped() -> None:
+    if "--json" in sys.argv:
+        answer = json.dumps({"error": {"kind": "Interrupted", "message": _MESSAGE}})
+        os.write(1, f"{answer}\n".encode())
+    os.write(_stderr, f"{_CLEAN_LINE if os.isatty(_stderr) else ''}Error: {_MESSAGE}\n".encode())

@@ -15,7 +15,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
 from connectors.errors import RetryableError
-from leadwright import extract, preview, progress, rules, runs, settings, warehouse, writeback
+from leadwright import diskspace, extract, preview, progress, rules, runs, settings, warehouse, writeback
 from leadwright.summary import as_markdown
 from leadwright.transform import SyncModel, Transform
 
@@ -54,7 +54,12 @@ def one_run_at_a_time(wait_hours: float | None = None) -> Iterator[None]:
     wait_seconds = config.lock_wait_seconds if wait_hours is None else wait_hours * 3600
     with warehouse.locked(config.run_lock, wait_seconds, "has been running"):
         preview.sweep(config)
-        yield
+        try:
+            yield
+        except Exception as error:
+            if full := diskspace.explained(error, config.home):
+                raise full from error
+            raise
 
 
 @contextmanager

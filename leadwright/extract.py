@@ -81,8 +81,11 @@ def pull(
     with _our_errors():
         finish_load(crm, settings)
         if full:
-            _pull_aside(crm, resources, settings)
-            _take_over(crm, {t.name for t in own} - result.rows.keys(), settings)
+            try:
+                _pull_aside(crm, resources, settings)
+                _take_over(crm, {t.name for t in own} - result.rows.keys(), settings)
+            finally:
+                shutil.rmtree(_aside(settings, crm), ignore_errors=True)
         else:
             pipeline = _pipeline(crm, settings.warehouse_file, settings.home / "dlt")
             pipeline.extract(resources)
@@ -143,7 +146,6 @@ def _take_over(crm: str, keep: Collection[str], settings: Settings) -> None:
         keep=keep,
     )
     shutil.rmtree(settings.home / "dlt" / f"leadwright_{crm}", ignore_errors=True)
-    shutil.rmtree(folder)
 
 
 @contextmanager

@@ -228,13 +228,17 @@ def _tables(db: Connection, catalog: str, schema: str) -> set[str]:
 def publish(source: Path, target: Path, wait_seconds: float) -> None:
     """Put a copy of the marts in `source` at `target` in one step; a reader sees the old file or the new one."""
     draft = target.with_suffix(".draft")
-    with writer(source, wait_seconds) as db:
+    try:
+        with writer(source, wait_seconds) as db:
+            draft.unlink(missing_ok=True)
+            db.execute(f"attach '{_sql_text(draft)}' as published")
+            for schema in PUBLISHED_SCHEMAS:
+                _copy_schema(db, schema)
+            db.execute("detach published")
+            draft.replace(target)
+    finally:  # half a copy takes room, most of all where there was none left
         draft.unlink(missing_ok=True)
-        db.execute(f"attach '{_sql_text(draft)}' as published")
-        for schema in PUBLISHED_SCHEMAS:
-            _copy_schema(db, schema)
-        db.execute("detach published")
-        draft.replace(target)
+        draft.with_name(f"{draft.name}.wal").unlink(missing_ok=True)
 
 
 def _copy_schema(db: Connection, schema: str) -> None:
