@@ -80,6 +80,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
             found = runs.last(db)
             unmatched = _reported(db, "rpt_unmatched_addresses", "rule_file, email_pattern")
             untrue = _reported(db, "rpt_implausible_dates", "crm, object, field, problem")
+            unread = _reported(db, "rpt_unread_numbers", "crm, object, field")
     except LockedError:
         yield Finding("warehouse", True, "a run is under way and has it open; ask again when it has ended")
         return
@@ -107,6 +108,15 @@ def _home(settings: Settings) -> Iterator[Finding]:
             f"{row['crm']} {row['object']}.{row['field']}: {count(row['record_count'])} "
             f"{_UNTRUE[row['problem']]}, such as record {row['example_record_id']}; taken for empty",
             "Correct them in the CRM; the next run follows.",
+        )
+    for row in unread:
+        field = f"{row['crm']} {row['object']}.{row['field']}, {count(row['value_count'])} values"
+        doubtful = f"{count(row['doubtful_count'])} such as 50.000 are read as number_format.csv says"
+        yield Finding(
+            "numbers",
+            not row["unread_count"],
+            f"{field}: {count(row['unread_count'])} are no number to us and count as none; {doubtful}",
+            "The page Data health has an example. Correct them in the CRM, or the row of number_format.csv.",
         )
 
 

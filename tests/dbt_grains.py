@@ -149,5 +149,6 @@ GRAINS: dict[str, str] = {
     "rpt_sync_health": "crm object status code",
     "rpt_implausible_dates": "crm object field problem",
     "rpt_unmatched_addresses": "rule_file email_pattern",
+    "rpt_unread_numbers": "crm object field",
 }
 """Model -> the columns that together are different in every row; none where there is one row at most."""

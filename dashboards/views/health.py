@@ -15,6 +15,7 @@ REPORTS = {
     "rpt_data_quality": "lead_count desc, check_id",
     "rpt_unmatched_addresses": "rule_file, email_pattern",
     "rpt_implausible_dates": "record_count desc, crm, object, field, problem",
+    "rpt_unread_numbers": "unread_count desc, doubtful_count desc, crm, object, field",
 }
 UNTRUE = {"too_early": "Too long ago", "too_late": "Too far ahead", "unreadable": "Not a date"}
 PROBLEMS = {"unknown": "No CRM has such a user", "left": "Nobody of that address is active"}
@@ -28,6 +29,7 @@ def show() -> None:
     _show_freshness(reports["rpt_freshness"])
     _show_quality(reports["rpt_data_quality"])
     _show_dates(reports["rpt_implausible_dates"])
+    _show_numbers(reports["rpt_unread_numbers"])
     _show_addresses(reports["rpt_unmatched_addresses"])
     _show_writes(reports["rpt_sync_health"])
 
@@ -84,6 +86,29 @@ def _show_dates(dates: pd.DataFrame) -> None:
         }
     )
     report_table.show(table, "Fields with dates that cannot be true")
+
+
+def _show_numbers(numbers: pd.DataFrame) -> None:
+    if numbers.empty:
+        return
+    st.subheader("Numbers that cannot be read")
+    st.caption(
+        "They count as no number. Those that could be read in two ways, such as 50.000, are read as the file "
+        "number_format.csv says."
+    )
+    table = pd.DataFrame(
+        {
+            "Field": numbers["field"],
+            "Object": numbers["object"],
+            "CRM": numbers["crm"],
+            "Values": numbers["value_count"],
+            "Not read": numbers["unread_count"],
+            "Not read, such as": numbers["unread_example"].fillna(""),
+            "In two ways": numbers["doubtful_count"],
+            "In two ways, such as": numbers["doubtful_example"].fillna(""),
+        }
+    )
+    report_table.show(table, "Fields with numbers that cannot be read")
 
 
 def _show_addresses(addresses: pd.DataFrame) -> None:

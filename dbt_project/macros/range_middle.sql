@@ -1,12 +1,17 @@
-{# A count from a text that is a number or a range, by the middle of the range: HubSpot's 50-100 is 75. A range without
-   an end is taken to be one more than its beginning: 1000+ is 1001, and not one of those up to 1000. #}
+{# A number from a text that is one, or a range of numbers by its middle: HubSpot's 50-100 is 75. A range without an end is
+   taken to be one more than its beginning: 1000+ and > 1000 are 1001, and not one of those up to 1000; one without a
+   beginning one less than its end: < 500 is 499. #}
 {% macro range_middle(column) -%}
-    {%- set text = "replace(replace(" ~ column ~ ", ',', ''), '–', '-')" -%}
-    {%- set low = as_number(dbt.split_part("replace(" ~ text ~ ", '+', '')", "'-'", 1)) -%}
-    {%- set high = as_number(dbt.split_part(text, "'-'", 2)) -%}
-    case
-        when {{ text }} like '%+%' then {{ low }} + 1
-        when {{ text }} like '%_-_%' then cast(floor(cast({{ low }} + {{ high }} as double) / 2) as decimal(18, 2))
-        else {{ low }}
-    end
+    {%- set text = "replace(replace(translate(lower(" ~ column ~ "), '–—', '--'), ' to ', '-'), ' bis ', '-')" -%}
+    {%- set low = stated_number(dbt.split_part(text, "'-'", 1)) -%}
+    {%- set high = stated_number(dbt.split_part(text, "'-'", 2)) -%}
+    {%- set bare = stated_number("translate(" ~ text ~ ", '+<>≤≥', '')") -%}
+    coalesce(
+        {{ stated_number(text) }},
+        try_cast(case
+            when {{ text }} like '%_-_%' then floor(cast({{ low }} + {{ high }} as double) / 2)
+            when {{ text }} like '%+' or {{ text }} like '>%' or {{ text }} like '≥%' then {{ bare }} + 1
+            when {{ text }} like '<%' or {{ text }} like '≤%' then {{ bare }} - 1
+        end as decimal(18, 2))
+    )
 {%- endmacro %}

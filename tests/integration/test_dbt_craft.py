@@ -122,6 +122,17 @@ def test_every_date_that_is_read_is_looked_at_for_sense() -> None:
     assert {field for field in read - ours - stages if f"'{field}'" not in report} == set()
 
 
+def test_every_number_that_people_write_is_told_where_it_cannot_be_read() -> None:
+    report = (_MODELS / "marts/reports/rpt_unread_numbers.sql").read_text()
+    read = {
+        field
+        for file in _MODELS.glob("staging/*/*.sql")
+        for field in re.findall(r"(?:stated_number|range_middle)\('(\w+)'\)", file.read_text())
+    }
+    assert len(read) > 6
+    assert {field for field in read if f"'{field}'" not in report} == set()
+
+
 @pytest.fixture(scope="module")
 def lived(built: DbtWarehouse) -> DbtWarehouse:
     """The same after a second run, in which there is something of what a first run has not."""

@@ -127,3 +127,19 @@ def test_the_doctor_names_fields_with_dates_that_cannot_be_true(settings: Settin
     assert not finding.ok
     assert "hubspot deals.closedate: 1,200 dates too far ahead" in finding.detail
     assert "77" in finding.detail
+
+
+@pytest.mark.parametrize("unread", [0, 12])
+def test_the_doctor_names_fields_with_numbers_that_cannot_be_read(settings: Settings, unread: int) -> None:
+    runs.note_end(begin(settings), settings)
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        db.execute("create schema marts")
+        db.execute(
+            "create table marts.rpt_unread_numbers as select 'hubspot' as crm, 'deals' as object, 'amount' as field, "
+            f"1200 as value_count, {unread} as unread_count, 3 as doubtful_count, 'few' as unread_example"
+        )
+    finding = said(settings, "numbers")
+    assert finding.ok == (unread == 0)
+    assert f"hubspot deals.amount, 1,200 values: {unread} are no number" in finding.detail
+    assert "3 such as 50.000 are read as number_format.csv says" in finding.detail
+    assert "few" not in finding.detail, "what somebody wrote into a CRM is no text for a terminal or a log"

@@ -4,7 +4,13 @@
 
 with words as (
     select
-        events.*,
+        events.lead_id,
+        events.track,
+        events.stage,
+        events.known_at,
+        events.entered_at,
+        events.reason_code,
+        events.evidence,
         coalesce(stages.is_exit, false) as is_exit,
         stages.stage_rank,
         events.track like '%:%/%' as is_of_record,

@@ -1,6 +1,6 @@
 -- Everything that says when a lead entered a stage, by track: a field of a CRM record, a conversion, or an
 -- opportunity. Where nobody knows since when a record has said so, `entered_at` is empty and `known_at` is the run
--- that saw it first. A person who was added to an open opportunity entered it then, not when it was opened.
+-- that saw it first. A field that says nothing is no unknown stage. A person who was added to an open opportunity entered it then, not when it was opened.
 
 with identities as (
     select * from {{ ref('int_identities') }} where not is_deleted
@@ -96,7 +96,8 @@ events as (
         words.entered_at,
         words.known_at,
         mapping.reason_code,
-        words.evidence
+        words.evidence,
+        mapping.stage is null and words.value != '' as is_unknown
     from words
     inner join identities on words.record_key = identities.record_key
     left join mapping on identities.crm = mapping.crm and words.field = mapping.field and words.value = mapping.value
@@ -110,7 +111,8 @@ events as (
         conversions.converted_at as entered_at,
         conversions.converted_at as known_at,
         cast(null as string) as reason_code,
-        'Salesforce conversion' as evidence
+        'Salesforce conversion' as evidence,
+        false as is_unknown
     from conversions
     inner join identities on conversions.record_key = identities.record_key
 
@@ -131,7 +133,8 @@ events as (
             else moved_at
         end as known_at,
         lost_reason as reason_code,
-        evidence
+        evidence,
+        false as is_unknown
     from lead_moves
 )
 
@@ -142,7 +145,8 @@ select
     known_at,
     min(entered_at) as entered_at,
     min(reason_code) as reason_code,
-    min(evidence) as evidence
+    min(evidence) as evidence,
+    max(case when is_unknown then 1 else 0 end) = 1 as is_unknown
 from events
 where known_at <= {{ as_of() }}
 group by lead_id, track, stage, known_at

@@ -84,7 +84,7 @@ features as (
         was_seen,
         'answer_{{ topic }}' as feature,
         answer_{{ topic }} as text_value,
-        {{ as_number('answer_' ~ topic) }} as number_value,
+        cast(null as decimal(18, 2)) as number_value,
         cast(null as timestamp) as decays_from
     from traits
     where answer_{{ topic }} is not null
@@ -127,7 +127,9 @@ select
     features.as_of,
     features.feature,
     features.text_value,
-    features.number_value,
+    case
+        when catalogue.value_type = 'answer' then {{ range_middle('features.text_value') }} else features.number_value
+    end as number_value,
     features.decays_from
 from features
 inner join {{ ref('feature_catalogue') }} as catalogue on features.feature = catalogue.feature

@@ -34,10 +34,10 @@ active as (
 ),
 
 stages as (
-    select lead_id, max(case when stage is null then 1 else 0 end) = 1 as has_unknown_stage
+    select lead_id, max(case when is_unknown then 1 else 0 end) = 1 as has_unknown_stage
     from (
         select
-            lead_id, stage, row_number() over (partition by lead_id, track order by known_at desc) as place
+            lead_id, is_unknown, row_number() over (partition by lead_id, track order by known_at desc) as place
         from {{ ref('int_stage_events') }}
     ) as words
     where place = 1

@@ -1,7 +1,7 @@
 select
     hs_object_id as deal_id,
     {{ as_text('dealname') }} as name,
-    {{ as_number('amount') }} as amount,
+    {{ stated_number('amount') }} as amount,
     {{ as_text('dealstage') }} as stage_id,
     {{ as_text('pipeline') }} as pipeline_id,
     {{ as_timestamp('closedate') }} as close_date_at,

@@ -5,7 +5,7 @@ select
     {{ as_text('Status') }} as status,
     {{ as_timestamp('StartDate') }} as starts_at,
     {{ as_timestamp('EndDate') }} as ends_at,
-    {{ as_number('BudgetedCost') }} as budgeted_amount,
-    {{ as_number('ActualCost') }} as cost_amount,
+    {{ stated_number('BudgetedCost') }} as budgeted_amount,
+    {{ stated_number('ActualCost') }} as cost_amount,
     coalesce({{ as_flag('IsDeleted') }}, false) as is_deleted
 from {{ source('raw_salesforce', 'Campaign') }}

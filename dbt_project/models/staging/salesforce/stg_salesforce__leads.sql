@@ -11,7 +11,7 @@ select
     {{ as_text('Country') }} as country,
     {{ as_text('City') }} as city,
     {{ as_text('Industry') }} as industry,
-    {{ as_number('NumberOfEmployees') }} as employee_count,
+    {{ range_middle('NumberOfEmployees') }} as employee_count,
 
     {{ as_text('LeadSource') }} as lead_source,
     {{ as_text('Status') }} as status,

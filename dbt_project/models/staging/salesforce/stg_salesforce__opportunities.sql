@@ -3,7 +3,7 @@ select
     {{ as_text('AccountId') }} as account_id,
     {{ as_text('Name') }} as name,
     {{ as_text('StageName') }} as stage_name,
-    {{ as_number('Amount') }} as amount,
+    {{ stated_number('Amount') }} as amount,
     {{ as_timestamp('CloseDate') }} as close_date_at,
     {{ as_flag('IsClosed') }} as is_closed,
     {{ as_flag('IsWon') }} as is_won,

@@ -1,0 +1,74 @@
+{% set fields = [
+    ('hubspot', 'contacts', 'numemployees'), ('hubspot', 'companies', 'numberofemployees'),
+    ('hubspot', 'companies', 'annualrevenue'), ('hubspot', 'deals', 'amount'),
+    ('salesforce', 'Lead', 'NumberOfEmployees'), ('salesforce', 'Account', 'NumberOfEmployees'),
+    ('salesforce', 'Account', 'AnnualRevenue'), ('salesforce', 'Opportunity', 'Amount'),
+    ('salesforce', 'Campaign', 'BudgetedCost'), ('salesforce', 'Campaign', 'ActualCost'),
+] %}
+
+-- CRM fields that should hold numbers and hold something else, and those whose numbers read otherwise under the other
+-- setting of number_format. An answer is a number where it says one, and where a rule compares it: `yes` is no fault.
+
+with texts as (
+    {% for crm, object, field in fields %}
+    select
+        '{{ crm }}' as crm,
+        '{{ object }}' as object,
+        '{{ field }}' as field,
+        {{ as_text(field) }} as text,
+        true as is_number
+    from {{ source('raw_' ~ crm, object) }}
+    where not coalesce({{ as_flag('archived' if crm == 'hubspot' else 'IsDeleted') }}, false)
+    union all
+    {% endfor %}
+    select
+        'hubspot' as crm, object, field, value as text, {{ matches_pattern('value', "'[0-9]'") }} as is_number
+    from {{ ref('stg_hubspot__answers') }}
+    union all
+    select
+        'salesforce' as crm, object, field, value as text, {{ matches_pattern('value', "'[0-9]'") }} as is_number
+    from {{ ref('stg_salesforce__answers') }}
+),
+
+compared as (
+    select distinct substring(feature, 8) as topic
+    from {{ ref('score_rules') }}
+    where substring(feature, 1, 7) = 'answer_' and operator in ('gte', 'lte', 'between')
+    union
+    select 'budget' as topic
+),
+
+numbers_meant as (
+    select texts.*
+    from texts
+    left join {{ ref('answer_fields') }} as answers
+        on texts.crm = answers.crm and texts.object = answers.object and texts.field = answers.field
+    left join compared on answers.topic = compared.topic
+    left join {{ ref('placeholder_words') }} as placeholders on lower(texts.text) = placeholders.word
+    where
+        texts.text is not null
+        and placeholders.word is null
+        and texts.is_number
+        and (answers.topic is null or compared.topic is not null)
+),
+
+numbers_read as (
+    select
+        *,
+        {{ range_middle('text') }} is null as is_unread,
+        {{ matches_pattern('text', "'(^|[^0-9.,])[1-9][0-9]?[0-9]?[.,][0-9][0-9][0-9]([^0-9.,]|$)'") }} as is_doubtful
+    from numbers_meant
+)
+
+select
+    crm,
+    object,
+    field,
+    count(*) as value_count,
+    {{ counted('is_unread') }} as unread_count,
+    {{ counted('is_doubtful and not is_unread') }} as doubtful_count,
+    min(case when is_unread then text end) as unread_example,
+    min(case when is_doubtful and not is_unread then text end) as doubtful_example
+from numbers_read
+group by crm, object, field
+having {{ counted('is_unread or is_doubtful') }} > 0
