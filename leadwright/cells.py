@@ -7,6 +7,7 @@ Types and lists of allowed values are dbt's own; `meta` of a column says what db
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
+
+from leadwright import spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ def fault_in(cell: str, column: Column, known: Collection[str] | None) -> str | 
 
 def as_words(text: str) -> str:
     """The text as the models compare words: lower case, one blank for whatever is no letter and no digit."""
-    return re.sub(r"[\W_]+", " ", text.lower()).strip()
+    letters = (c if unicodedata.category(c)[0] in "LMN" else " " for c in text.lower())
+    return " ".join("".join(letters).split())
 
 
 def _proposal(value: str, column: Column) -> str:
@@ -100,9 +104,11 @@ def _spelling_fault(cell: str, column: Column) -> str | None:
     """What is wrong with a cell before its meaning is looked at. Reasons are prose, and left alone."""
     if "\n" in cell or "\r" in cell:
         return "a line break in the cell; is a quotation mark missing or too many?"
-    if cell != cell.strip() and column.name != "reason":
+    if column.name == "reason":
+        return None
+    if cell != cell.strip(" \t"):
         return f"{cell!r} has blanks before or after the value"
-    return None
+    return spelling.fault_in(cell)
 
 
 def _kind_fault(value: str, column: Column) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from leadwright import spelling
 from leadwright.cells import Column
 
 
@@ -50,6 +51,14 @@ class RuleFile:
         return f"{self.path.parent.name}/{self.path.name}"
 
 
+def encoding_faults(folder: Path) -> Iterator[Fault]:
+    """Rule files in `folder` that are not in UTF-8: dbt would stop at the first and not say which it is."""
+    for path in sorted(folder.glob("*.csv")):
+        text = _text_of(RuleFile(path.stem, path, []))
+        if isinstance(text, Fault) and "UTF-8" in text.message:
+            yield text
+
+
 def read(file: RuleFile) -> Iterator[Fault]:
     """Fill `file.rows`; yield faults of form."""
     text = _text_of(file)
@@ -81,15 +90,13 @@ def read(file: RuleFile) -> Iterator[Fault]:
 def _text_of(file: RuleFile) -> str | Fault:
     if not file.path.exists():
         return Fault(file.label, 1, "", "the file is missing")
-    content = file.path.read_bytes()
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        return Fault(file.label, line, "", f"not readable as CSV in UTF-8: {error.reason}")
+        text = spelling.decoded(file.path.read_bytes())
+    except spelling.EncodingError as error:
+        return Fault(file.label, error.line, "", str(error))
     if not text.strip():
         return Fault(file.label, 1, "", f"the file is empty; {_expected(file)}")
-    if "\0" in text:  # UTF-16 without its mark reads as UTF-8 with these
+    if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         return Fault(file.label, line, "", "not readable as CSV in UTF-8: it holds a NUL character")
     return text

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from connectors.base import FieldSpec, FieldType
 from connectors.errors import ConfigError, FatalError
-from leadwright import progress, warehouse
+from leadwright import progress, rulefiles, warehouse
 from leadwright.settings import Settings, prepare_environment
 
 prepare_environment()
@@ -97,6 +97,10 @@ class Transform:
     def manifest(self) -> Manifest:
         """The parsed project. Raises ConfigError where it does not parse."""
         if self._manifest is None:
+            if faults := list(rulefiles.encoding_faults(self.project / "seeds")):
+                raise ConfigError(
+                    "\n".join(["The rules cannot be read; nothing was run.", *map(str, faults)])
+                )
             # the file's path counts as a part of what is parsed: any one name lets every home use the same parse
             result = self._invoke(
                 ["parse", "--no-write-json"], warehouse_file=self._settings.warehouse_file.name

@@ -46,6 +46,7 @@ follow_up_cadences 3: after_days=1 => after_days: 1 is not after the step before
 grades 2: play=Fly => play: 'Fly' is not in plays.csv (column play)
 grades 2: next_action=Ask {it} => next_action: '{it}' stands for nothing; only {question} is
 job_titles 2: value=sales => value: 'sales' is not allowed for level; one of: c_level, vp
+job_titles 3: word=stu\u200bdentin => word: nobody can see, zero width space (U+200B), after 'stu'
 job_titles 3: word=Co-op => word: as they are compared; write 'co op'
 job_titles 3: value=manager => priority: '10' is the priority of 'junior' already (line 2)
 kpis 2: maturity_days= => maturity_days: a value is needed: lead_to_mql is known after some time
