@@ -34,7 +34,13 @@ LEAST_PROBABILITY = 0.5
 _SEED = 20260101
 _LEAST_ROWS = 50
 
-_WORDS = "nullif(trim(regexp_replace(lower(strip_accents({0})), '[^a-z0-9]+', ' ', 'g')), '')"
+# Letters of any script. Accents go where they are ornaments: in Hindi or Thai a mark tells one name from another.
+_ANY_SCRIPT = "regexp_replace(lower(nfc_normalize({0})), '[^\\p{{L}}\\p{{M}}\\p{{N}}]+', ' ', 'g')"
+_WORDS = (
+    f"nullif(trim(case when regexp_matches({{0}}, '[\\p{{{{Latin}}}}\\p{{{{Greek}}}}\\p{{{{Cyrillic}}}}]') "
+    f"then replace(translate(strip_accents({_ANY_SCRIPT}), 'łøđı\u03c2', 'lodi\u03c3'), 'ß', 'ss') "
+    f"else {_ANY_SCRIPT} end), '')"
+)
 _SORTED_WORDS = (
     f"nullif(array_to_string(list_sort(list_distinct(list_filter(string_split({_WORDS}, ' '), "
     "lambda word: word not in ('the', 'and', 'of')))), ' '), '')"
@@ -225,7 +231,9 @@ def _guards(kinds: Mapping[str, Kind]) -> str:
     """What a pair must fulfil however probable it is.
 
     1. Where a name differs, something that belongs to one person alone must agree: an e-mail address exactly, a birth
-       date or an identity number up to one typing error. A shared phone, employer or street makes colleagues.
+       date or an identity number up to one typing error. A shared phone, employer or street makes colleagues. Where a
+       given name is missing (any name, where rows have no given ones), such a thing must be alike: a telephone and a
+       city make a family.
     2. Where both have an e-mail address and a phone number, one of them must be alike: colleagues can have one name.
     """
     alone = [
@@ -233,8 +241,14 @@ def _guards(kinds: Mapping[str, Kind]) -> str:
         for c, k in kinds.items()
         if k in _OWN_EVIDENCE
     ]
-    other_name = " or ".join(f"{_level(c)} = 0" for c in _of(kinds, *_OWN_NAMES))
-    guards = [f"(not ({other_name}) or {' or '.join(alone) or 'false'})"]
+    alike = [f"{_level(c)} >= 1" for c in _of(kinds, *_OWN_EVIDENCE)]
+    names = _of(kinds, *_OWN_NAMES)
+    other_name = " or ".join(f"{_level(c)} = 0" for c in names)
+    no_name = " or ".join(f"{_level(c)} = -1" for c in _of(kinds, "given_name") or names)
+    guards = [
+        f"(not ({other_name}) or {' or '.join(alone) or 'false'})",
+        f"(not ({no_name}) or {' or '.join(alike) or 'false'})",
+    ]
     guards += [
         f"not ({_level(email)} between 0 and 2 and {_level(phone)} = 0)"
         for email in _of(kinds, "email")

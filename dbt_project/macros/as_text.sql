@@ -1,4 +1,4 @@
-{# Text without blanks around it; empty text is null. #}
+{# Text in its normal form without blanks around it; empty text is null. #}
 {% macro as_text(column) -%}
-    nullif(trim({{ column }}), '')
+    nullif(trim({{ normal_form(column) }}), '')
 {%- endmacro %}

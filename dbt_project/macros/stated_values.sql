@@ -22,6 +22,5 @@
         on records.crm = fields.crm and records.object = fields.object and records.field = fields.field
     inner join {{ ref('int_identities') }} as identities
         on concat(records.crm, ':', records.entity, ':', records.record_id) = identities.record_key
-    left join {{ ref('placeholder_words') }} as placeholders on lower(records.value) = placeholders.word
-    where not identities.is_deleted and placeholders.word is null
+    where not identities.is_deleted and not {{ stands_for_nothing('records.value') }}
 {%- endmacro %}

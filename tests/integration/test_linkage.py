@@ -94,6 +94,45 @@ def test_second_records_are_found_and_colleagues_are_left_apart() -> None:
     assert ("0000a", "zz2") not in found, "two phones and two addresses are two people of one name"
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        [
+            ("恵美", "田中"),
+            ("太郎", "佐藤"),
+            ("花子", "鈴木"),
+            ("健", "高橋"),
+            ("愛", "伊藤"),
+            ("誠", "渡辺"),
+        ],
+        [("Иван", "Петров"), ("Ольга", "Сидорова"), ("Юрий", "Кузнецов"), ("Анна", "Попова")],
+        [("राम", "कुमार"), ("रमा", "देवी"), ("सीता", "शर्मा"), ("मोहन", "गुप्ता")],
+        [(None, None), (None, None), (None, None)],
+        [("???", "-"), ("!!!", "..."), (None, None)],
+        [(None, "Sato"), (None, "Sato"), (None, "Sato")],
+    ],
+    ids=["Japanese", "Russian", "Hindi", "nobody", "signs", "a family"],
+)
+def test_a_shared_phone_and_city_make_no_person_in_any_script(
+    names: list[tuple[str | None, str | None]],
+) -> None:
+    shared = {"phone": "+81 3 1234 5678", "email": None, "employer": None, "city": "東京"}
+    household = [
+        {"id": f"zz{n}", "first_name": first, "last_name": last, **shared}
+        for n, (first, last) in enumerate(names)
+    ]
+    twice = {
+        "id": "zz9",
+        "first_name": "Γιώργος",
+        "last_name": "Παπαδόπουλος",
+        **shared,
+        "phone": "+30 210 7654321",
+    }
+    again = {**twice, "id": "zz99", "first_name": "ΓΙΩΡΓΟΣ", "last_name": "ΠΑΠΑΔΟΠΟΥΛΟΣ"}
+    found = linked([*people(160), *household, twice, again])
+    assert [pair for pair in found if pair[1].startswith("zz")] == [("zz9", "zz99")]
+
+
 def test_the_same_rows_in_another_order_give_the_same_links() -> None:
     rows = people(120)
     assert linked(rows) == linked(rows[::-1]) != {}

@@ -7,7 +7,11 @@ with records as (
 ),
 
 named as (
-    select record_key, domain, concat('name:', name_key, '|', country, '|', lower(city)) as link_key, 0 as least_domains
+    select
+        record_key,
+        domain,
+        concat('name:', name_key, '|', country, '|', trim({{ bare_words('city') }})) as link_key,
+        0 as least_domains
     from records
     where name_key is not null and country is not null and city is not null
     union all

@@ -3,7 +3,7 @@
 -- a customer first, then the account with most people linked to it, then the oldest.
 
 with people as (
-    select * from {{ ref('int_people') }}
+    select *, {{ company_name_key('company_name') }} as name_key from {{ ref('int_people') }}
 ),
 
 members as (
@@ -45,7 +45,7 @@ candidates as (
     select people.lead_id, accounts.account_id, 3 as evidence_rank, people.created_at as linked_at
     from people
     inner join accounts
-        on {{ company_name_key('people.company_name') }} = accounts.name_key and people.country = accounts.country
+        on people.name_key = accounts.name_key and people.country = accounts.country
 ),
 
 linked_people as (

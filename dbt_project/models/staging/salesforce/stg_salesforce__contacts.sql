@@ -1,14 +1,14 @@
 select
     Id as contact_id,
-    {{ as_text('Email') }} as email,
-    {{ as_text('FirstName') }} as first_name,
-    {{ as_text('LastName') }} as last_name,
-    {{ as_text('Title') }} as job_title,
-    {{ as_text('Phone') }} as phone,
+    {{ as_stated('Email') }} as email,
+    {{ as_stated('FirstName', 'person') }} as first_name,
+    {{ as_stated('LastName', 'person') }} as last_name,
+    {{ as_stated('Title') }} as job_title,
+    {{ as_phone('Phone') }} as phone,
 
     {{ as_text('AccountId') }} as account_id,
-    {{ as_text('MailingCountry') }} as country,
-    {{ as_text('MailingCity') }} as city,
+    {{ as_stated('MailingCountry', 'country') }} as country,
+    {{ as_stated('MailingCity') }} as city,
     {{ as_text('LeadSource') }} as lead_source,
     {{ as_text('OwnerId') }} as owner_id,
 
