@@ -39,8 +39,8 @@ def decoded(content: bytes) -> str:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             raise EncodingError(1, f"the file is in {encoding}")
-    if encoding := _unmarked_utf_16(content):
-        raise EncodingError(1, f"the file is in {encoding}")
+    if unmarked := _unmarked_utf_16(content):
+        raise EncodingError(1, f"the file is in {unmarked}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

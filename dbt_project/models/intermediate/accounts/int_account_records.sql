@@ -5,10 +5,13 @@ with countries as (
     select * from {{ ref('countries') }}
 ),
 
+-- By their words, in which dots and dashes are blanks: so nonsense_words names domains.
 no_company_domains as (
-    select domain from {{ ref('free_mail_domains') }}
+    select trim({{ words_of('domain') }}) as words from {{ ref('free_mail_domains') }}
     union
-    select domain from {{ ref('shared_hosts') }}
+    select trim({{ words_of('domain') }}) as words from {{ ref('shared_hosts') }}
+    union
+    select word as words from {{ ref('nonsense_words') }} where field = 'mail_domain'
 ),
 
 losers as (
@@ -95,7 +98,7 @@ select
     records.record_id,
     records.name,
     {{ company_name_key('records.name') }} as name_key,
-    case when no_company_domains.domain is null then records.domain end as domain,
+    case when no_company_domains.words is null then records.domain end as domain,
     coalesce(countries.country, records.country) as country,
     countries.region,
     records.city,
@@ -108,5 +111,5 @@ select
     records.is_deleted
 from records
 left join countries on lower(records.country) = countries.spelling
-left join no_company_domains on records.domain = no_company_domains.domain
-where records.crm != 'leads' or no_company_domains.domain is null
+left join no_company_domains on trim({{ words_of('records.domain') }}) = no_company_domains.words
+where records.crm != 'leads' or no_company_domains.words is null

@@ -2,4 +2,15 @@
     materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false
 ) }}
 
-{{ grouped_decisions('lead', ref('int_person_records'), ref('int_identity_links')) }}
+{# What joined people before it was known that the address is not one person's. #}
+{% set withdrawn %}
+(
+    link_key in (select concat('email:', email_key) from {{ ref('int_shared_addresses') }})
+    or link_key like 'email:%|%'
+    and {{ dbt.split_part('link_key', "'|'", 1) }} in (
+        select concat('email:', email_key) from {{ ref('int_shared_addresses') }} where reason = 'placeholder'
+    )
+)
+{% endset %}
+
+{{ grouped_decisions('lead', ref('int_person_records'), ref('int_identity_links'), withdrawn) }}

@@ -1,5 +1,6 @@
 -- Records that share a link key are one person: a CRM says so, they have one e-mail address, or the linkage found them
--- probable enough.
+-- probable enough. Under an address that joins nobody by itself the name has to be the same besides; one that stands for
+-- none is no evidence at all.
 
 with records as (
     select * from {{ ref('int_person_records') }}
@@ -16,14 +17,26 @@ found as (
         on thresholds.link = 'people' and found.probability >= thresholds.least_probability
 ),
 
-links as (
+addresses as (
     select
-        record_key,
-        concat('email:', email_key) as link_key,
-        'email' as reason,
-        cast(null as double) as probability
+        records.record_key,
+        case
+            when shared.email_key is null then concat('email:', records.email_key)
+            when shared.reason = 'names' and coalesce(records.given_name, records.family_name) is not null
+                then concat(
+                    'email:', records.email_key,
+                    '|', coalesce(records.given_name, ''), ' ', coalesce(records.family_name, '')
+                )
+        end as link_key
     from records
-    where email_key is not null
+    left join {{ ref('int_shared_addresses') }} as shared on records.email_key = shared.email_key
+    where records.email_key is not null
+),
+
+links as (
+    select record_key, link_key, 'email' as reason, cast(null as double) as probability
+    from addresses
+    where link_key is not null
     union all
     select
         record_key,

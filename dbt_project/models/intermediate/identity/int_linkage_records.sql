@@ -1,15 +1,17 @@
 {{ config(materialized='view') }}
 
 -- What `leadwright link` compares: it reads the view of the last build. An account says more than a company's name,
--- which is typed in many ways.
+-- which is typed in many ways. An address that joins nobody by itself is no evidence here either.
 
 select
     members.record_key as id,
     members.first_name,
     members.last_name,
-    {{ email_key('members.email') }} as email,
+    case when shared.email_key is null then persons.email_key end as email,
     members.phone,
     coalesce(accounts.account_id, members.company_name) as employer,
     members.city
 from {{ ref('int_member_records') }} as members
+inner join {{ ref('int_person_records') }} as persons on members.record_key = persons.record_key
+left join {{ ref('int_shared_addresses') }} as shared on persons.email_key = shared.email_key
 left join {{ ref('int_lead_accounts') }} as accounts on members.lead_id = accounts.lead_id and accounts.place = 1

@@ -4,6 +4,8 @@ select
     'contacts' as object,
     contacts.contact_id as record_id,
     {{ email_key('contacts.email') }} as email_key,
+    {{ person_name('contacts.first_name') }} as given_name,
+    {{ person_name('contacts.last_name') }} as family_name,
     cast(null as string) as same_as_key,
     contacts.created_at,
     contacts.is_deleted or losers.loser_id is not null as is_deleted,
@@ -20,6 +22,8 @@ select
     'leads' as object,
     lead_record_id as record_id,
     {{ email_key('email') }} as email_key,
+    {{ person_name('first_name') }} as given_name,
+    {{ person_name('last_name') }} as family_name,
     case
         when master_id is not null then {{ record_key('salesforce', 'leads', 'master_id') }}
         when is_converted and converted_contact_id is not null
@@ -39,6 +43,8 @@ select
     'contacts' as object,
     contact_id as record_id,
     {{ email_key('email') }} as email_key,
+    {{ person_name('first_name') }} as given_name,
+    {{ person_name('last_name') }} as family_name,
     case when master_id is not null then {{ record_key('salesforce', 'contacts', 'master_id') }} end as same_as_key,
     created_at,
     is_deleted,

@@ -10,7 +10,7 @@
     'lead_sources': ['crm', 'value', 'channel'],
     'next_actions': ['priority', 'grade', 'feature', 'operator', 'value', 'next_action', 'needs_email'],
     'plays': ['play', 'without_email', 'without_request', 'next_action'],
-    'placeholder_words': ['word'],
+    'placeholder_words': ['word', 'real_for'],
     'question_sets': ['framework', 'place', 'topic', 'question', 'is_asked'],
     'role_addresses': ['local_part'],
     'stages': ['stage', 'play', 'next_action'],
