@@ -37,9 +37,11 @@ def explained(error: BaseException, home: Path) -> FatalError | None:
 
 
 def _free(place: Path) -> int:
-    with suppress(FileNotFoundError):
-        return shutil.disk_usage(place).free
-    return _free(place.parent)  # a home that is not there yet
+    """Bytes that are free where `place` is or, where nothing can be made there, above it."""
+    for folder in (place, *place.parents):
+        with suppress(OSError):
+            return shutil.disk_usage(folder).free
+    return _NOTHING
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -88,6 +88,8 @@ def test_a_full_disk_is_known_however_it_is_wrapped(error: Exception, tmp_path: 
 
 
 def test_other_errors_are_not_explained_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    assert diskspace.explained(ValueError("no such column"), tmp_path / "file" / "home") is None
     assert diskspace.explained(ValueError("no such column"), tmp_path) is None
     monkeypatch.setattr(shutil, "disk_usage", lambda _: _USAGE(10**9, 10**9, 0))
     assert diskspace.explained(AuthError("HubSpot refused the token"), tmp_path) is None
