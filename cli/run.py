@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from cli import stopping
@@ -19,6 +20,9 @@ from leadwright.runs import Run
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
 Full = Annotated[bool, typer.Option("--full", help="Pull everything again instead of what changed.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written; send nothing.")]
+WithoutOwners = Annotated[
+    bool, typer.Option("--without-owners", help="Leave out all that sets, names or explains owners.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -27,17 +31,19 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def run(full: Full = False, dry_run: DryRun = False, json: Json = False) -> None:
+def run(
+    full: Full = False, dry_run: DryRun = False, without_owners: WithoutOwners = False, json: Json = False
+) -> None:
     """Do the whole job: pull, score, route, publish, write back what differs.
 
-    With --dry-run on a copy that is thrown away: neither the CRMs nor the warehouse change.
+    With --dry-run on a copy that is thrown away: neither the CRMs nor the warehouse change; says who would get leads.
     """
     with preview_home(settings.load()) if dry_run else nullcontext():
         _prepare(quiet=json)
         from flows.qualify import qualify
 
         with bars(quiet=json):
-            done = qualify(full=full, dry_run=dry_run)
+            done = qualify(full=full, dry_run=dry_run, without_owners=without_owners)
     show(done, as_json=json)
 
 
@@ -64,13 +70,13 @@ def transform(
     show(done, as_json=json)
 
 
-def sync(dry_run: DryRun = False, json: Json = False) -> None:
+def sync(dry_run: DryRun = False, without_owners: WithoutOwners = False, json: Json = False) -> None:
     """Write scores and routing back into the CRMs: only what differs."""
     _prepare(quiet=json)
     from flows.sync import sync as flow
 
     with bars(quiet=json):
-        done = flow(dry_run=dry_run)
+        done = flow(dry_run=dry_run, without_owners=without_owners)
     show(done, as_json=json)
 
 
@@ -97,6 +103,8 @@ def show(done: Run, *, as_json: bool) -> None:
         out.print(f"[bold]{pulled.crm}[/]: pulled {rows or 'nothing new'}")
     if done.written:
         out.print(_written_table(done))
+    if done.dry_run and done.written:
+        out.print(_owners_table(done) if done.owner_moves else _no_owner(done))
     out.print("  ".join(f"{stage} {seconds:.1f} s" for stage, seconds in done.seconds.items()), style="dim")
 
 
@@ -113,6 +121,20 @@ def _written_table(done: Run) -> Table:
             for name, n in w.fields.most_common():
                 table.add_row("", f"  {name}", f"{n:,}")
     return table
+
+
+def _owners_table(done: Run) -> Table:
+    table = Table("owner", "leads now", "would get", "would lose", "then")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for move in done.owner_moves:
+        counts = (move.leads_before, move.gets, move.loses, move.leads_after)
+        table.add_row(escape(move.name) + ("" if move.is_active else " (left)"), *(f"{n:,}" for n in counts))
+    return table
+
+
+def _no_owner(done: Run) -> str:
+    return "Nobody would get or lose a lead." if done.with_owners else "Owners are left out."
 
 
 def _prepare(*, quiet: bool, needs_crm: bool = True) -> None:

@@ -23,35 +23,40 @@ def _run_name() -> str:
 
 
 @flow(name="qualify", flow_run_name=_run_name, validate_parameters=False)
-def qualify(full: bool = False, dry_run: bool = False, wait_hours: float | None = None) -> runs.Run:
+def qualify(
+    full: bool = False, dry_run: bool = False, wait_hours: float | None = None, without_owners: bool = False
+) -> runs.Run:
     """Pull both CRMs, score and route every lead, publish the marts, write back what differs.
 
     Args:
         full: pull everything again instead of what changed.
         dry_run: count what would be written and send nothing.
         wait_hours: how long to wait for another run to end, instead of `LEADWRIGHT_LOCK_WAIT_SECONDS`.
+        without_owners: leave out what sets, names or explains owners; so does `LEADWRIGHT_WRITE_OWNERS=false`.
     """
     with steps.one_run_at_a_time(wait_hours):
-        return _do_all(full, dry_run)
+        return _do_all(full, dry_run, without_owners)
 
 
 @flow(name="qualify", flow_run_name=_run_name, validate_parameters=False)
-def qualify_unless_busy(full: bool = False, dry_run: bool = False) -> runs.Run | State[Any]:
+def qualify_unless_busy(
+    full: bool = False, dry_run: bool = False, without_owners: bool = False
+) -> runs.Run | State[Any]:
     """The same, left out where another run is under way: of one that is due every few minutes the next catches up."""
     with ExitStack() as turn:
         try:
             turn.enter_context(steps.one_run_at_a_time())
         except LockedError as busy:
             return Cancelled(name="Skipped", message=str(busy))
-        return _do_all(full, dry_run)
+        return _do_all(full, dry_run, without_owners)
 
 
-def _do_all(full: bool, dry_run: bool) -> runs.Run:
+def _do_all(full: bool, dry_run: bool, without_owners: bool) -> runs.Run:
     run = runs.start("qualify", dry_run=dry_run)
     with steps.noted(run):
         check_rules(run)
         pull_all(run, full)
         build_and_publish(run)
-        write_all(run)
+        write_all(run, without_owners)
         steps.summarise(run)
     return run

@@ -15,7 +15,19 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
 from connectors.errors import RetryableError
-from leadwright import diskspace, extract, preview, progress, rules, runs, settings, warehouse, writeback
+from leadwright import (
+    diskspace,
+    extract,
+    ownermoves,
+    preview,
+    progress,
+    rules,
+    runs,
+    settings,
+    warehouse,
+    writeback,
+)
+from leadwright.ownermoves import OwnerMove
 from leadwright.summary import as_markdown
 from leadwright.transform import SyncModel, Transform
 
@@ -136,8 +148,14 @@ def publish() -> None:
 def plan(model: SyncModel) -> writeback.Written:
     """Count the rows of one sync model; nothing is sent."""
     planned = writeback.Written(model.name, model.crm, model.object)
-    planned.plan(writeback.preview(model, settings.load()))
+    planned.plan(writeback.preview(model, settings.load()), model.guarded)
     return planned
+
+
+@task(name="count owners", **STEP)
+def owner_moves(planned: list[writeback.Written]) -> list[OwnerMove]:
+    """How many leads each person would get and lose by what is planned."""
+    return ownermoves.owner_moves(planned, settings.load())
 
 
 @task(name="create fields", task_run_name="create-fields-{model.name}", **STEP)

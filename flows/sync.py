@@ -9,26 +9,37 @@ from leadwright import progress, runs, settings
 
 
 @flow(name="sync", flow_run_name="sync", validate_parameters=False)
-def sync(dry_run: bool = False) -> runs.Run:
-    """Send the rows of the sync models, or only count them where `dry_run`."""
+def sync(dry_run: bool = False, without_owners: bool = False) -> runs.Run:
+    """Send the rows of the sync models, or only count them where `dry_run`.
+
+    Args:
+        dry_run: count what would be written and send nothing.
+        without_owners: leave out what sets, names or explains owners; so does `LEADWRIGHT_WRITE_OWNERS=false`.
+    """
     run = runs.start("sync", dry_run=dry_run)
     with steps.one_run_at_a_time(), steps.noted(run):
-        write_all(run)
+        write_all(run, without_owners)
     return run
 
 
-def write_all(run: runs.Run) -> None:
+def write_all(run: runs.Run, without_owners: bool = False) -> None:
     """Send the rows of every sync model whose CRM is connected and note their fate in `run`.
 
     All fields are created before the first record is sent: a missing permission stops the run while nothing is
     half written.
     """
-    crms = settings.load().require_crms()
-    models = [model for model in steps.project().sync_models() if model.crm in crms]
+    config = settings.load()
+    crms = config.require_crms()
+    run.with_owners = config.write_owners and not without_owners
+    models = [
+        model if run.with_owners else model.without_owners()
+        for model in steps.project().sync_models()
+        if model.crm in crms
+    ]
     with steps.timed(run, "write"):
         planned = [steps.plan(model) for model in models]
         if run.dry_run:
-            run.written = planned
+            run.written, run.owner_moves = planned, steps.owner_moves(planned)
             return
         due = [model for model, plan in zip(models, planned, strict=True) if plan.planned]
         progress.expect("write", sum(plan.planned for plan in planned))

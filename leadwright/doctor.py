@@ -77,8 +77,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
         return
     try:
         with warehouse.writer(file, wait_seconds=1) as db:
-            found = runs.last(db)
-            unmatched = _reported(db, "rpt_unmatched_addresses", "rule_file, email_pattern")
+            found, routing = runs.last(db), list(_routing(db, settings))
             untrue = _reported(db, "rpt_implausible_dates", "crm, object, field, problem")
             unread = _reported(db, "rpt_unread_numbers", "crm, object, field")
     except LockedError:
@@ -92,15 +91,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
         yield Finding("last run", True, "none yet")
     for run in found:
         yield _last_run(run, settings)
-    for row in unmatched:
-        yield Finding(
-            "addresses",
-            False,
-            f"{row['rule_file']}.csv names {row['email_pattern']}, {_NOBODY[row['problem']]}: as of the last run that "
-            "row does nothing",
-            "Correct or remove it; the next run looks again.",
-        )
-
+    yield from routing
     for row in untrue:
         yield Finding(
             "dates",
@@ -121,6 +112,36 @@ def _home(settings: Settings) -> Iterator[Finding]:
 
 
 _NOBODY = {"unknown": "whom no CRM knows", "left": "who is not active"}
+
+
+def _routing(db: warehouse.Connection, settings: Settings) -> Iterator[Finding]:
+    """Who takes leads and who should not have any, as the last build found it; nothing before the first one."""
+    if "is_demo" in warehouse.columns(db, "marts", "rpt_unmatched_addresses"):
+        yield from _addresses(_reported(db, "rpt_unmatched_addresses", "rule_file, email_pattern"))
+    if owners := _reported(db, "rpt_lead_owners", "lead_count desc, email"):
+        (waiting,) = warehouse.rows(
+            db,
+            "select count(*) as leads from marts.fct_lead_assignments where reason_code = 'nobody_takes_leads'",
+        )
+        yield _takers(owners, waiting["leads"], settings)
+        yield from (_login(owner) for owner in owners if owner["may_be_login"])
+
+
+def _addresses(rows: list[dict[str, Any]]) -> Iterator[Finding]:
+    for row in (r for r in rows if not r["is_demo"]):
+        yield Finding(
+            "addresses",
+            False,
+            f"{row['rule_file']}.csv names {row['email_pattern']}, {_NOBODY[row['problem']]}: as of the last run that "
+            "row does nothing",
+            "Correct or remove it; the next run looks again.",
+        )
+    if demo := sum(row["is_demo"] for row in rows):
+        yield Finding(
+            "addresses", True, f"{demo} in the routing files are of the demo's people; they do nothing here"
+        )
+
+
 _UNTRUE = {
     "too_early": "dates too long ago to be true",
     "too_late": "dates too far ahead to be true",
@@ -133,6 +154,32 @@ def _reported(db: warehouse.Connection, mart: str, order: str) -> list[dict[str,
     if not warehouse.columns(db, "marts", mart):
         return []
     return warehouse.rows(db, f"from marts.{mart} order by {order}")
+
+
+def _takers(owners: list[dict[str, Any]], waiting: int, settings: Settings) -> Finding:
+    """Whether anybody is named to take leads; a fault where leads wait for that, and owners are to be written."""
+    if takers := sum(owner["takes_leads"] for owner in owners):
+        return Finding("routing", True, f"{takers} of {len(owners)} users take leads")
+    sellers = [o["email"] for o in owners if o["is_active"] and (o["touch_count"] or o["opportunity_count"])]
+    known = f" Who was in touch with leads: {', '.join(filter(None, sellers[:5]))}." if sellers else ""
+    return Finding(
+        "routing",
+        waiting == 0 or not settings.write_owners,
+        f"nobody takes leads: {count(waiting)} open leads have no owner and get none",
+        f"Put who takes leads into {settings.dbt_project / 'seeds'}: routing_pool.csv (pool everyone), and "
+        f"routing_fallback.csv for who gets what nobody has room for.{known} Or write no owners: "
+        "LEADWRIGHT_WRITE_OWNERS=false.",
+    )
+
+
+def _login(owner: dict[str, Any]) -> Finding:
+    return Finding(
+        "owners",
+        True,
+        f"{owner['full_name']} ({owner['email']}) owns {count(owner['lead_count'])} leads and never had a call, "
+        "an e-mail, a meeting or an opportunity. If that is the login of an integration, add it to routing_from.csv, "
+        "and its leads are routed; if it is somebody who sells, to routing_pool.csv",
+    )
 
 
 def _last_run(run: Mapping[str, Any], settings: Settings) -> Finding:
@@ -162,7 +209,8 @@ def _crms(settings: Settings, transform: Transform) -> Iterator[Finding]:
         writes: dict[str, list[FieldSpec]] = {}
         for model in transform.sync_models():
             if model.crm == crm:
-                writes.setdefault(model.object, []).extend(model.owned)
+                written = model if settings.write_owners else model.without_owners()
+                writes.setdefault(model.object, []).extend(written.owned)
         try:
             yield from settings.connect(crm).check(reads, writes)
         except LeadwrightError as error:

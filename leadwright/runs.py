@@ -14,6 +14,7 @@ from leadwright.settings import Settings
 
 if TYPE_CHECKING:  # dlt and dbt take seconds to import; a command that only shows must not wait for them
     from leadwright.extract import Pulled
+    from leadwright.ownermoves import OwnerMove
     from leadwright.transform import RawTable
     from leadwright.writeback import Written
 
@@ -31,6 +32,8 @@ class Run:
         published: whether the marts are its own, built whole.
         pulled: rows by CRM and table.
         written: rows by sync model.
+        with_owners: whether fields that set, name or explain the owner are among them.
+        owner_moves: of a dry run, who would get and lose leads.
         seconds: duration of each stage.
     """
 
@@ -43,6 +46,8 @@ class Run:
     written: list[Written] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     dry_run: bool = False
+    with_owners: bool = True
+    owner_moves: list[OwnerMove] = field(default_factory=list)
 
     @property
     def sent(self) -> int:
@@ -66,6 +71,8 @@ class Run:
                 }
                 for w in self.written
             },
+            "with_owners": self.with_owners,
+            "owner_moves": [move.as_dict() for move in self.owner_moves],
             "seconds": {stage: round(seconds, 2) for stage, seconds in self.seconds.items()},
         }
 

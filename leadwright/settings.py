@@ -75,6 +75,7 @@ class Settings(BaseSettings):
         retry_seconds: waits before a step that failed by a fault of the moment is tried again; none while a
             person waits at the command line.
         dbt_project: directory of the dbt project with the rules.
+        write_owners: whether owners are written back, the CRM's own field and ours that name and explain them.
         stale_after_hours: age of the figures from which on the dashboards warn that runs may have stopped.
         dashboard_hosts: names besides localhost that the dashboards are reached by, without port.
     """
@@ -88,6 +89,7 @@ class Settings(BaseSettings):
     lock_wait_seconds: float = Field(default=60, ge=0)
     retry_seconds: tuple[NonNegativeFloat, ...] = (5, 30, 120)
     dbt_project: Path = _DBT_PROJECT
+    write_owners: bool = True
     stale_after_hours: float = Field(default=2, gt=0)
     dashboard_hosts: tuple[str, ...] = ()
 

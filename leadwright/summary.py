@@ -41,6 +41,18 @@ def as_markdown(run: Run) -> str:
         lines += [
             f"- {w.model}: {n:,} not written because of {code}" for code, n in sorted(w.reasons.items())
         ]
+    if run.owner_moves:
+        lines += [
+            "",
+            "## Owners",
+            "| person | leads now | gets | loses | then |",
+            "|---|---:|---:|---:|---:|",
+        ]
+        lines += [
+            f"| {m.name}{'' if m.is_active else ' (left)'} | {m.leads_before:,} | {m.gets:,} | {m.loses:,} "
+            f"| {m.leads_after:,} |"
+            for m in run.owner_moves
+        ]
     lines += ["", "## Seconds", "| stage | seconds |", "|---|---:|"]
     lines += [f"| {stage} | {seconds:.1f} |" for stage, seconds in run.seconds.items()]
     return "\n".join(lines)

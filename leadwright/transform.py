@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -55,6 +55,8 @@ class SyncModel:
         fields: CRM fields that are written.
         guarded: the fields that are written only while the CRM still shows what we saw.
         owned: the fields that we create in the CRM: those that we write, and those that people fill for us.
+        of_owner: those of `fields` that set, name or explain the owner.
+        hash_suffix: tells the ledger's hashes of a part of the fields from those of all.
     """
 
     schema: str
@@ -64,6 +66,19 @@ class SyncModel:
     fields: tuple[str, ...]
     guarded: tuple[str, ...]
     owned: tuple[FieldSpec, ...]
+    of_owner: tuple[str, ...] = ()
+    hash_suffix: str = ""
+
+    def without_owners(self) -> SyncModel:
+        """The same without every field that sets, names or explains the owner."""
+        return replace(
+            self,
+            fields=tuple(name for name in self.fields if name not in self.of_owner),
+            guarded=tuple(name for name in self.guarded if name not in self.of_owner),
+            owned=tuple(spec for spec in self.owned if spec.name not in self.of_owner),
+            of_owner=(),
+            hash_suffix="/without owners",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +229,7 @@ def _sync_model(node: Any) -> SyncModel:
         object=meta["object"],
         fields=tuple(fields),
         guarded=tuple(meta.get("guard", ())),
+        of_owner=tuple(name for name in fields if _meta(node.columns[name]).get("of_owner")),
         owned=(
             *(spec for name in fields if (spec := _field_spec(node.columns[name]))),
             *(
@@ -226,8 +242,13 @@ def _sync_model(node: Any) -> SyncModel:
     )
 
 
-def _field_spec(column: Any) -> FieldSpec | None:
+def _meta(column: Any) -> Mapping[str, Any]:
     meta: Mapping[str, Any] = column.config.meta or column.meta
+    return meta
+
+
+def _field_spec(column: Any) -> FieldSpec | None:
+    meta = _meta(column)
     if "crm_type" not in meta:
         return None
     return FieldSpec(column.name, meta["label"], cast(FieldType, meta["crm_type"]), column.description)

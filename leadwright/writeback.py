@@ -38,6 +38,7 @@ class Written:
 
     Attributes:
         planned: rows that differ from what the CRM shows.
+        new_owners: record id -> owner that the record would get, as the CRM names him.
         fields: how many of those rows change each CRM field.
         outcomes: rows by status; see `connectors.base.Outcome`.
         reasons: rows that were not accepted by code.
@@ -50,6 +51,7 @@ class Written:
     crm: str
     object: str
     planned: int = 0
+    new_owners: dict[str, str] = field(default_factory=dict)
     fields: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -57,10 +59,16 @@ class Written:
     interrupted: int = 0
     accepted_lately: bool = False
 
-    def plan(self, entries: Sequence[Entry]) -> None:
-        """Count what `entries` would change."""
+    def plan(self, entries: Sequence[Entry], guarded: Sequence[str] = ()) -> None:
+        """Count what `entries` would change, and note what is to stand in the owner's field, one of `guarded`."""
         self.planned = len(entries)
         self.fields.update(name for entry in entries for name in entry.after)
+        self.new_owners.update(
+            (entry.record_id, str(entry.after[name]))
+            for entry in entries
+            for name in guarded
+            if name in entry.after
+        )
 
     def require_some_accepted(self) -> None:
         """Raise where none of many records arrived for a reason that is not theirs.
@@ -101,8 +109,9 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
     rows = db.execute(
         "with answers as (select * from ops.writes where crm = $crm and object = $object), "
         "refused_all as (select run_id from answers where not $accepted_lately group by run_id "
-        "  having count(*) >= $too_many and count(*) = count(*) filter (status = 'rejected')) "
-        f'select {columns} from "{model.schema}"."{model.name}" s where not exists ('
+        "  having count(*) >= $too_many and count(*) = count(*) filter (status = 'rejected')), "
+        f'asked as (select * replace (payload_hash || $suffix as payload_hash) from "{model.schema}"."{model.name}") '
+        f"select {columns} from asked s where not exists ("
         "  select 1 from answers a where a.record_id = s.record_id and a.payload_hash = s.payload_hash "
         "  and (a.status = 'accepted' and a.answered_at > $pulled_at "
         "    or a.status = 'rejected' and a.answered_at > now() - interval 1 day "
@@ -115,9 +124,13 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
             "pulled_at": last_pull(db, model.crm),
             "too_many": _TOO_MANY,
             "accepted_lately": _accepted_lately(db, model),
+            "suffix": model.hash_suffix,
         },
     ).fetchall()
-    return [_entry(row, model.fields) for row in rows]
+    entries = (_entry(row, model.fields) for row in rows)
+    return [
+        entry for entry in entries if entry.after
+    ]  # a row may differ in nothing but a field that is left out
 
 
 def _accepted_lately(db: warehouse.Connection, model: SyncModel) -> bool:
@@ -154,7 +167,7 @@ def write_back(
         ledger = Ledger(db, run_id, model.crm, model.object)
         result.interrupted = ledger.close_interrupted()
         entries = planned_entries(db, model)
-        result.plan(entries)
+        result.plan(entries, model.guarded)
         for outcomes in _ship(connector, model, ledger, entries):
             result.outcomes.update(o.status for o in outcomes)
             result.reasons.update(o.code or "no code" for o in outcomes if o.status != "accepted")

@@ -103,6 +103,7 @@ def ada() -> dict[str, list[dict[str, Any]]]:
             {
                 "lead_id": ADA, "rep_id": "rep-1", "owner_name": "Grace Hopper", "is_routed": True,
                 "reason": "Owns the account Analytical Engines", "rule_id": "account_owner", "assigned_at": AS_OF,
+                "reason_code": "account_owner",
             }
         ],
         "fct_lead_touches": [
@@ -344,8 +345,20 @@ def work() -> dict[str, list[dict[str, Any]]]:
             }
         ],
         "rpt_unmatched_addresses": [
-            {"rule_file": "routing_pool", "email_pattern": "maya.okafr@leadwright.example", "problem": "unknown"},
-            {"rule_file": "routing_pool", "email_pattern": "*@former.example", "problem": "left"},
+            {
+                "rule_file": "routing_pool", "email_pattern": "maya.okafr@leadwright.example", "problem": "unknown",
+                "is_demo": False,
+            },
+            {"rule_file": "routing_pool", "email_pattern": "*@former.example", "problem": "left", "is_demo": False},
+            {"rule_file": "rep_leaves", "email_pattern": "a@leadwright.example", "problem": "unknown", "is_demo": True},
+        ],
+        "rpt_lead_owners": [
+            {
+                "rep_id": name, "full_name": name, "is_active": name != "Alan", "takes_leads": False,
+                "is_routed_from": False, "lead_count": count, "open_lead_count": count, "touch_count": 0,
+                "opportunity_count": 0, "may_be_login": name == "Web forms",
+            }
+            for name, count in (("Web forms", 300), ("Alan", 40), ("Nora", 0))
         ],
         "rpt_implausible_dates": [
             {

@@ -29,7 +29,7 @@ class Week:
         capacities: most open load of each rep; None where there is no limit.
         given: what the run gave each rep out of a pool.
         stranded: weight of each lead that the fallback owner got, with the reps who could have taken it.
-        without_owner: leads that nobody got.
+        without_owner: open leads that nobody got; closed ones are left as they are.
     """
 
     loads: dict[str, float]
@@ -127,7 +127,7 @@ def _week(built: DbtWarehouse) -> Week:
         takers[lead].add(rep)
         weight_of[lead] = float(weight)
     ((without_owner,),) = built.rows(
-        "select count(*) from intermediate.int_owner_choices where rep_id is null"
+        "select count(*) from intermediate.int_owner_choices where rep_id is null and reason_code != 'closed'"
     )
     return Week(
         loads={rep: load + given[rep] for rep, load, _ in members},

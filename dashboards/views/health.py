@@ -16,6 +16,7 @@ REPORTS = {
     "rpt_unmatched_addresses": "rule_file, email_pattern",
     "rpt_implausible_dates": "record_count desc, crm, object, field, problem",
     "rpt_unread_numbers": "unread_count desc, doubtful_count desc, crm, object, field",
+    "rpt_lead_owners": "lead_count desc, full_name",
 }
 UNTRUE = {"too_early": "Too long ago", "too_late": "Too far ahead", "unreadable": "Not a date"}
 PROBLEMS = {"unknown": "No CRM has such a user", "left": "Nobody of that address is active"}
@@ -30,6 +31,7 @@ def show() -> None:
     _show_quality(reports["rpt_data_quality"])
     _show_dates(reports["rpt_implausible_dates"])
     _show_numbers(reports["rpt_unread_numbers"])
+    _show_owners(reports["rpt_lead_owners"])
     _show_addresses(reports["rpt_unmatched_addresses"])
     _show_writes(reports["rpt_sync_health"])
 
@@ -111,7 +113,38 @@ def _show_numbers(numbers: pd.DataFrame) -> None:
     report_table.show(table, "Fields with numbers that cannot be read")
 
 
+def _show_owners(owners: pd.DataFrame) -> None:
+    st.subheader("Who owns leads, and who takes them")
+    shown = owners[(owners["lead_count"] > 0) | owners["takes_leads"].astype(bool)]
+    if shown.empty:
+        st.info("No CRM shows an owner of any lead, and nobody is named to take leads.")
+        return
+    if not shown["takes_leads"].any():
+        st.warning(
+            "Nobody takes leads: an open lead without an owner gets none. Put who takes leads into `routing_pool.csv`, "
+            "and into `routing_fallback.csv` for what nobody has room for."
+        )
+    if shown["may_be_login"].any():
+        st.warning(
+            "Who is marked below owns leads and never had a call, an e-mail, a meeting or an opportunity. The login of "
+            "an integration belongs into `routing_from.csv`; its leads are routed then."
+        )
+    table = pd.DataFrame(
+        {
+            "Owner": shown["full_name"] + shown["is_active"].map({True: "", False: " (left)"}),
+            "Takes leads": shown["pools"].fillna("no"),
+            "Leads": shown["lead_count"],
+            "Open": shown["open_lead_count"],
+            "Calls, e-mails, meetings": shown["touch_count"],
+            "Opportunities": shown["opportunity_count"],
+            "A login?": shown["may_be_login"].map({True: "perhaps", False: ""}),
+        }
+    )
+    report_table.show(table, "Owners of leads and who takes them")
+
+
 def _show_addresses(addresses: pd.DataFrame) -> None:
+    addresses = addresses[~addresses["is_demo"].astype(bool)]
     if addresses.empty:
         return
     st.subheader("Routing files that name nobody")

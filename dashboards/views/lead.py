@@ -170,7 +170,10 @@ def _show_decision(score: Row, owner: Row) -> None:
                 ("Play", score["play"]),
                 ("Next action", score["next_action"]),
                 ("Owner", owner.get("owner_name") or "nobody yet"),
-                ("Why this owner", owner.get("reason") or "no routing decision yet"),
+                (
+                    "Why this owner" if owner.get("owner_name") else "Why nobody",
+                    owner.get("reason") or "no routing decision yet",
+                ),
                 # An owner whom a CRM had before us was only seen then; nobody knows since when.
                 (
                     "Assigned" if owner.get("is_routed") else "First seen with this owner",

@@ -245,6 +245,18 @@ def test_an_owner_whom_the_crm_had_before_us_was_seen_and_not_assigned(show: Sho
     assert "Assigned" not in text
 
 
+def test_a_lead_without_an_owner_says_why(show: Show) -> None:
+    tables = marts.full()
+    tables["fct_lead_assignments"][0] |= {
+        "rep_id": None,
+        "owner_name": None,
+        "reason_code": "nobody_takes_leads",
+        "reason": "Nobody takes leads: routing_pool.csv names no active rep",
+    }
+    text = said(show(tables, "lead", lead=marts.ADA))
+    assert re.search(r"Owner\s+nobody yet\s+Why nobody\s+Nobody takes leads: routing_pool.csv", text)
+
+
 def test_a_lead_that_asked_again_has_each_request_with_its_promise(show: Show) -> None:
     app = show(marts.full(), "lead", lead=marts.ADA)
     requests = re.findall(
@@ -486,8 +498,14 @@ def test_the_health_page_says_what_is_late_and_what_became_of_writes(show: Show)
     app = show(marts.full() | marts.work(), page="health")
     assert not app.exception
     assert "1 of 2 objects were not pulled for more than a day" in app.warning[0].value
-    freshness, dates, addresses, writes = (app.dataframe[n].value for n in range(4))
+    freshness, dates, owners, addresses, writes = (app.dataframe[n].value for n in range(5))
     assert list(dates.iloc[0]) == ["createdate", "contacts", "hubspot", "Too long ago", 2, "77"]
+    assert any("Nobody takes leads" in w.value and "routing_pool.csv" in w.value for w in app.warning)
+    assert any("routing_from.csv" in w.value for w in app.warning)
+    assert list(zip(owners["Owner"], owners["Takes leads"], owners["A login?"], strict=True)) == [
+        ("Web forms", "no", "perhaps"),
+        ("Alan (left)", "no", ""),
+    ]
     assert list(freshness["Pulled"]) == [figures.moment(marts.AS_OF).removesuffix(" UTC"), "not known"]
     assert re.search(r"No e-mail address\s+3\s+33.3%", said(app))
     assert list(writes["Because"]) == ["changed meanwhile"]

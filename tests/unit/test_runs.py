@@ -107,12 +107,57 @@ def test_the_doctor_names_addresses_of_the_routing_files_that_nobody_has(setting
     with warehouse.writer(settings.warehouse_file, 1) as db:
         db.execute("create schema marts")
         db.execute(
-            "create table marts.rpt_unmatched_addresses as "
-            "select 'routing_pool' as rule_file, 'garce@example.com' as email_pattern, 'unknown' as problem"
+            "create table marts.rpt_unmatched_addresses as from (values "
+            "('routing_pool', 'garce@example.com', 'unknown', false), "
+            "('routing_pool', 'maya.okafor@leadwright.example', 'unknown', true), "
+            "('rep_leaves', 'katrin.vogt@leadwright.example', 'unknown', true)) "
+            "t(rule_file, email_pattern, problem, is_demo)"
         )
-    finding = said(settings, "addresses")
+    fault, demo = (f for f in doctor._home(settings) if f.check == "addresses")
+    assert not fault.ok
+    assert "routing_pool.csv names garce@example.com" in fault.detail
+    assert demo.ok, "nobody has to do anything about the demo's people"
+    assert demo.detail.startswith("2 in the routing files are of the demo's people")
+
+
+def publish_owners(settings: Settings, *, takes_leads: bool, reason_code: str) -> None:
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        db.execute("create schema if not exists marts")
+        db.execute(
+            "create or replace table marts.rpt_lead_owners as select *, "
+            f"{takes_leads} as takes_leads, true as is_active from (values "
+            "('Web forms', 'forms@x.example', 300, 0, 0, true), ('Ana', 'ana@x.example', 9, 4, 0, false), "
+            "('Tomas', 'books@x.example', 2, 0, 0, false)) "
+            "t(full_name, email, lead_count, touch_count, opportunity_count, may_be_login)"
+        )
+        db.execute(
+            "create or replace table marts.fct_lead_assignments as "
+            f"select 'a' as lead_id, '{reason_code}' as reason_code"
+        )
+
+
+def test_the_doctor_says_that_nobody_takes_leads_and_what_to_put_where(settings: Settings) -> None:
+    runs.note_end(begin(settings), settings)
+    publish_owners(settings, takes_leads=False, reason_code="nobody_takes_leads")
+    finding = said(settings, "routing")
     assert not finding.ok
-    assert "routing_pool.csv names garce@example.com" in finding.detail
+    assert "1 open leads have no owner" in finding.detail
+    assert "routing_pool.csv" in finding.fix and "routing_fallback.csv" in finding.fix
+    assert "ana@x.example" in finding.fix and "books@x.example" not in finding.fix
+    assert said(settings.model_copy(update={"write_owners": False}), "routing").ok
+    publish_owners(settings, takes_leads=False, reason_code="already_owned")
+    assert said(settings, "routing").ok, "no lead waits"
+    publish_owners(settings, takes_leads=True, reason_code="nobody_takes_leads")
+    assert said(settings, "routing").ok
+
+
+def test_the_doctor_names_a_login_that_holds_leads_and_does_not_fail_for_it(settings: Settings) -> None:
+    runs.note_end(begin(settings), settings)
+    publish_owners(settings, takes_leads=True, reason_code="rule")
+    finding = said(settings, "owners")
+    assert finding.ok
+    assert "Web forms (forms@x.example) owns 300 leads" in finding.detail
+    assert "routing_from.csv" in finding.detail
 
 
 def test_the_doctor_names_fields_with_dates_that_cannot_be_true(settings: Settings) -> None:

@@ -23,7 +23,8 @@ MODEL = SyncModel(
     object="contacts",
     fields=("score", "owner"),
     guarded=("owner",),
-    owned=(FieldSpec("score", "Score", "number"),),
+    owned=(FieldSpec("score", "Score", "number"), FieldSpec("owner", "Owner", "string")),
+    of_owner=("owner",),
 )
 _OPS = [
     *((n, "varchar") for n in ("run_id", "crm", "object", "record_id", "lead_id", "payload_hash")),
@@ -65,8 +66,23 @@ def test_only_what_differs_is_sent_and_guarded_fields_carry_what_we_saw(settings
     ]
     assert done.planned == 3
     assert done.outcomes == {"accepted": 3}
-    assert writeback.create_fields(crm, MODEL, settings) == ["score"]
+    assert done.new_owners == {"1": "ann", "2": "bob"}
+    assert writeback.create_fields(crm, MODEL, settings) == ["score", "owner"]
     assert writeback.create_fields(crm, MODEL, settings) == []
+
+
+def test_without_owners_scores_flow_and_nothing_says_owner(settings: Settings) -> None:
+    crm, model = FakeCrm(), MODEL.without_owners()
+    done = writeback.write_back(crm, model, settings, "run-1")
+    assert crm.pushed == [[Change("1", {"score": 80}), Change("3", {"score": 55})]]
+    assert (done.planned, done.new_owners) == (2, {})
+    assert not any("owner" in row["before_values"] + row["after_values"] for row in ledger(settings))
+    assert writeback.create_fields(crm, model, settings) == ["score"]
+    assert writeback.preview(model, settings) == [], (
+        "what was accepted is not asked for again before the next pull"
+    )
+    later = writeback.write_back(crm, MODEL, settings, "run-2")
+    assert later.new_owners == {"1": "ann", "2": "bob"}, "and owners go out as soon as they are wanted"
 
 
 def test_fields_are_not_created_in_another_account(settings: Settings) -> None:

@@ -1,12 +1,13 @@
 {% set files = [
     ('routing_pool', 'email_pattern'),
     ('routing_fallback', 'email_pattern'),
+    ('routing_from', 'email'),
     ('rep_calendars', 'email_pattern'),
     ('rep_leaves', 'email'),
 ] %}
 
 -- Addresses in the routing files that name nobody: misspelt, or of somebody who left. Routing passes over such a row
--- without a word, and the lead goes to somebody else.
+-- without a word, and the lead goes to somebody else. The rows that ship name the demo's people.
 
 with named as (
     {% for file, column in files %}
@@ -31,7 +32,9 @@ matched as (
 select
     rule_file,
     email_pattern,
-    case when rep_count = 0 then 'unknown' else 'left' end as problem
+    case when rep_count = 0 then 'unknown' else 'left' end as problem,
+    email_pattern like '%@leadwright.example'
+    and not exists (select 1 from {{ ref('int_reps') }} where email like '%@leadwright.example') as is_demo
 from matched
 -- Who left keeps the leaves and hours that were, and takes no leads.
 where rep_count = 0 or (active_count = 0 and rule_file in ('routing_pool', 'routing_fallback'))
