@@ -28,7 +28,7 @@
         (
             select
                 '^([-+]?[1-9][0-9]{0,2})'
-                || case when max(decimal_mark) = 'comma' then '[.]' else ',' end
+                || case when max(case when setting = 'decimal_mark' then value end) = 'comma' then '[.]' else ',' end
                 || '([0-9]{3}){{ power }}'
             from {{ ref('number_format') }}
         )
