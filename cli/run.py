@@ -101,6 +101,8 @@ def show(done: Run, *, as_json: bool) -> None:
     for pulled in done.pulled:
         rows = ", ".join(f"{n:,} {name}" for name, n in pulled.rows.items() if n)
         out.print(f"[bold]{pulled.crm}[/]: pulled {rows or 'nothing new'}")
+        for name, n in pulled.set_aside.items():
+            out.print(f"  {n:,} {name} could not be read and are set aside; `leadwright doctor` says why")
     if done.written:
         out.print(_written_table(done))
     if done.dry_run and done.written:

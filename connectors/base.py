@@ -6,12 +6,14 @@ API calls. It holds no rule of the business, no cursor and no state that outlive
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, get_args, runtime_checkable
 
 import pyarrow as pa
+
+from connectors.errors import RecordError
 
 Value = str | int | float | bool | datetime | None
 FieldType = Literal["string", "text", "number", "datetime", "boolean"]
@@ -97,6 +99,15 @@ class Finding:
     fix: str = ""
 
 
+SetAside = Callable[[RecordError], None]
+"""Told of each record that cannot be read, and why; the others go on."""
+
+
+def refuse(error: RecordError) -> None:
+    """Set no record aside: raise the error."""
+    raise error
+
+
 class LeadSource(Protocol):
     """A CRM that can be read."""
 
@@ -106,9 +117,16 @@ class LeadSource(Protocol):
         """How `object_name` is read. Raises ConfigError for an object that the connector does not know."""
 
     def pull(
-        self, object_name: str, fields: Sequence[str], since: datetime | None
+        self,
+        object_name: str,
+        fields: Sequence[str],
+        since: datetime | None,
+        set_aside: SetAside = refuse,
     ) -> Iterator[pa.RecordBatch]:
         """Yield batches of rows changed at or after `since` (None: all), deleted rows included.
+
+        A record without an id, with a text that is none, or whose date of change cannot be read is in no batch;
+        `set_aside` is told of it.
 
         Columns: `fields`, and the shape's key, cursor and `always` columns. All are strings as the API spells
         them, null where empty, except the cursor, a UTC timestamp in microseconds. At least one batch comes,

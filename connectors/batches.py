@@ -1,4 +1,7 @@
-"""Rows of a CRM as Arrow batches: text as the API spells it, and one UTC timestamp to keep the cursor by."""
+"""Rows of a CRM as Arrow batches: text as the API spells it, and one UTC timestamp to keep the cursor by.
+
+A row that cannot be a row of such a batch is set aside, so that one broken record stops no pull.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,23 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.base import ObjectShape
+from connectors.base import ObjectShape, SetAside, refuse
+from connectors.errors import RecordError
 
 Row = Mapping[str, Any]
 
 ROWS_PER_BATCH = 10_000
 INSTANT = pa.timestamp("us", tz="UTC")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# No record changed later than this; as a cursor it would pass over every change to come.
+_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+NO_ID, BROKEN_TEXT, BROKEN_DATE = "no_id", "broken_text", "broken_date"
+_REASONS = {
+    NO_ID: "has no id",
+    BROKEN_TEXT: "holds text that is no text",
+    BROKEN_DATE: "holds a date that is none",
+}
 
 
 def columns(shape: ObjectShape, fields: Sequence[str]) -> list[str]:
@@ -34,36 +47,68 @@ def schema(shape: ObjectShape, fields: Sequence[str]) -> pa.Schema:
     )
 
 
-def batches(rows: Iterable[Row], shape: ObjectShape, fields: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def batches(
+    rows: Iterable[Row], shape: ObjectShape, fields: Sequence[str], set_aside: SetAside = refuse
+) -> Iterator[pa.RecordBatch]:
     """Group `rows` into batches, each key once; at least one batch comes, if need be an empty one.
 
     A row that comes twice changed while the pull ran. The first is kept: the newer one lies after every cursor
     value of this pull, so the next pull brings it.
     """
     arrow_schema = schema(shape, fields)
-    fresh = _first_of_each(rows, shape.key)
+    fresh = _first_of_each(rows, shape.key, set_aside)
     first = True
     while (chunk := list(islice(fresh, ROWS_PER_BATCH))) or first:
         first = False
-        yield pa.record_batch([_column(chunk, f) for f in arrow_schema], schema=arrow_schema)
+        try:
+            yield _batch(chunk, arrow_schema)
+        except (ValueError, OverflowError):  # Arrow's errors are ValueErrors, too
+            yield _batch(
+                [row for row in chunk if _is_fine(row, shape, arrow_schema, set_aside)], arrow_schema
+            )
 
 
 def from_tables(
-    tables: Iterable[pa.Table], shape: ObjectShape, fields: Sequence[str]
+    tables: Iterable[pa.Table], shape: ObjectShape, fields: Sequence[str], set_aside: SetAside = refuse
 ) -> Iterator[pa.RecordBatch]:
-    """Group tables of text columns into batches, each key once; for objects with a key of one column."""
+    """Group tables into batches, each key once; for objects with a key of one column.
+
+    Columns are text, or bytes where not all of them are text.
+    """
     arrow_schema = schema(shape, fields)
+    key = shape.key[0]
     seen: set[str] = set()
     any_yet = False
     for table in tables:
-        fresh = [_is_new(key, seen) for key in table.column(shape.key[0]).to_pylist()]
-        kept = table if all(fresh) else table.filter(pa.array(fresh))
-        whole = pa.table([_of_table(kept, wanted) for wanted in arrow_schema], schema=arrow_schema)
+        known = [name for name in arrow_schema.names if name in table.column_names]
+        try:
+            columns = {name: table.column(name).cast(pa.string()) for name in known}
+            columns = {n: instants(c) if n == shape.cursor else c for n, c in columns.items()}
+            if columns[key].null_count:
+                raise ValueError(key)
+        except (ValueError, OverflowError):
+            rows = [_decoded(row) for row in table.select(known).to_pylist()]
+            fresh_rows = [row for row in rows if row[key] is None or _is_new(row[key], seen)]
+            yield from batches(fresh_rows, shape, fields, set_aside)
+            any_yet = True
+            continue
+        fresh = [_is_new(each, seen) for each in columns[key].to_pylist()]
+        missing = {f.name: pa.nulls(table.num_rows, f.type) for f in arrow_schema if f.name not in known}
+        whole = pa.table({**columns, **missing}).select(arrow_schema.names).cast(arrow_schema)
+        whole = whole if all(fresh) else whole.filter(pa.array(fresh))
         for batch in whole.combine_chunks().to_batches(max_chunksize=ROWS_PER_BATCH):
             any_yet = True
             yield batch
     if not any_yet:
-        yield pa.record_batch([pa.array([], f.type) for f in arrow_schema], schema=arrow_schema)
+        yield _batch([], arrow_schema)
+
+
+def row_id(row: Row, key: Sequence[str]) -> str | None:
+    """The id of `row`, parts joined by `/`; None where one is missing."""
+    parts = [row.get(name) for name in key]
+    if any(isinstance(part, bool) or not isinstance(part, (str, int)) or part == "" for part in parts):
+        return None
+    return "/".join(map(str, parts)).encode("utf-8", "replace").decode()
 
 
 def _is_new(key: str, seen: set[str]) -> bool:
@@ -72,20 +117,46 @@ def _is_new(key: str, seen: set[str]) -> bool:
     return not known
 
 
-def _of_table(table: pa.Table, wanted: pa.Field) -> pa.Array | pa.ChunkedArray:
-    if wanted.name not in table.column_names:
-        return pa.nulls(table.num_rows, wanted.type)
-    texts = table.column(wanted.name)
-    return instants(texts) if wanted.type == INSTANT else texts
+def _decoded(row: Row) -> Row:
+    """`row` with text for bytes; what is no text stays recognisable as such."""
+    return {n: v.decode(errors="surrogateescape") if isinstance(v, bytes) else v for n, v in row.items()}
 
 
-def _first_of_each(rows: Iterable[Row], key: tuple[str, ...]) -> Iterator[Row]:
+def _first_of_each(rows: Iterable[Row], key: tuple[str, ...], set_aside: SetAside) -> Iterator[Row]:
     seen: set[Any] = set()
     for row in rows:
+        if row_id(row, key) is None:
+            set_aside(_broken(None, NO_ID, key[0]))
+            continue
         identity = row[key[0]] if len(key) == 1 else tuple(row[name] for name in key)
         if identity not in seen:
             seen.add(identity)
             yield row
+
+
+def _is_fine(row: Row, shape: ObjectShape, arrow_schema: pa.Schema, set_aside: SetAside) -> bool:
+    """Whether `row` fits into a batch; set aside where it does not."""
+    for wanted in arrow_schema:
+        code = BROKEN_TEXT
+        try:
+            text = spelled(row.get(wanted.name))
+            (text or "").encode()
+            code = BROKEN_DATE
+            if wanted.type == INSTANT and text is not None:
+                _require_plausible(instant(text))
+        except (ValueError, OverflowError):
+            set_aside(_broken(row_id(row, shape.key), code, wanted.name))
+            return False
+    return True
+
+
+def _broken(identity: str | None, code: str, field: str) -> RecordError:
+    where = f"Record {identity}" if identity else "A record"
+    return RecordError(f"{where} {_REASONS[code]} ({field}).", record_id=identity, code=code, field=field)
+
+
+def _batch(rows: Sequence[Row], arrow_schema: pa.Schema) -> pa.RecordBatch:
+    return pa.record_batch([_column(rows, each) for each in arrow_schema], schema=arrow_schema)
 
 
 def _column(rows: Sequence[Row], wanted: pa.Field) -> pa.Array:
@@ -112,19 +183,43 @@ def spelled(value: object) -> str | None:
 
 
 def instants(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """The moments that `texts` name: ISO 8601 with any offset, or milliseconds since 1970."""
+    """The moments that `texts` name: ISO 8601 with any offset, or milliseconds since 1970.
+
+    Raises:
+        ValueError, OverflowError: one of them is no moment, or none that has been.
+    """
     try:
-        return texts.cast(INSTANT)
+        moments = texts.cast(INSTANT)
     except pa.ArrowInvalid:
-        return pa.array([None if text is None else instant(text) for text in texts.to_pylist()], INSTANT)
+        moments = pa.array([None if text is None else instant(text) for text in texts.to_pylist()], INSTANT)
+    if len(moments) > moments.null_count:
+        _require_plausible(pc.max(moments).as_py())
+    return moments
+
+
+def _require_plausible(moment: datetime) -> None:
+    if moment > _LATEST:
+        raise ValueError("a moment that has not been")
 
 
 def instant(text: str) -> datetime:
-    """The moment that `text` names. Both CRMs have spelled moments as ISO 8601 and as milliseconds since 1970."""
+    """The moment that `text` names. Both CRMs have spelled moments as ISO 8601 and as milliseconds since 1970.
+
+    Raises:
+        ValueError, OverflowError: it names none.
+    """
     if text.lstrip("-").isdigit():
         return _EPOCH + timedelta(milliseconds=int(text))
     moment = datetime.fromisoformat(text)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def instant_or_none(text: object) -> datetime | None:
+    """The moment that `text` names, None where it names none."""
+    try:
+        return instant(text) if isinstance(text, str) and text else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def utc(moment: datetime) -> datetime:

@@ -93,14 +93,16 @@ class RecordError(LeadwrightError):
     """One record cannot be handled; the others can.
 
     Args:
-        record_id: the CRM's id of the record.
-        code: the service's own code for the reason.
+        record_id: the CRM's id of the record; None where it has none. Parts of a key are joined by `/`.
+        code: the reason, in one word.
+        field: the field that is wrong. Its value is not told: it may be personal.
     """
 
-    def __init__(self, message: str, *, record_id: str, code: str) -> None:
+    def __init__(self, message: str, *, record_id: str | None, code: str, field: str | None = None) -> None:
         super().__init__(message)
         self.record_id = record_id
         self.code = code
+        self.field = field
 
 
 def host(url: str) -> str:

@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 
 from connectors.base import FieldSpec, Finding
 from connectors.errors import ConfigError, LeadwrightError, LockedError
-from leadwright import rules, runs, warehouse
+from leadwright import rules, runs, setaside, warehouse
 from leadwright.figures import count, moment
 from leadwright.settings import Settings
 from leadwright.transform import Transform
@@ -80,6 +80,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
             found, routing = runs.last(db), list(_routing(db, settings))
             untrue = _reported(db, "rpt_implausible_dates", "crm, object, field, problem")
             unread = _reported(db, "rpt_unread_numbers", "crm, object, field")
+            broken = setaside.listed(db)
     except LockedError:
         yield Finding("warehouse", True, "a run is under way and has it open; ask again when it has ended")
         return
@@ -92,6 +93,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
     for run in found:
         yield _last_run(run, settings)
     yield from routing
+    yield from map(_set_aside, broken)
     for row in untrue:
         yield Finding(
             "dates",
@@ -179,6 +181,17 @@ def _login(owner: dict[str, Any]) -> Finding:
         f"{owner['full_name']} ({owner['email']}) owns {count(owner['lead_count'])} leads and never had a call, "
         "an e-mail, a meeting or an opportunity. If that is the login of an integration, add it to routing_from.csv, "
         "and its leads are routed; if it is somebody who sells, to routing_pool.csv",
+
+
+def _set_aside(row: Mapping[str, Any]) -> Finding:
+    why = setaside.REASONS.get(row["reason"], row["reason"])
+    example = f", such as record {row['example']}" if row["example"] else ""
+    return Finding(
+        "records",
+        False,
+        f"{row['crm']} {row['object']}: {count(row['records'])} set aside since {moment(row['since'])} because {why} "
+        f"({row['field']}){example}; the warehouse keeps what it had of them",
+        "Correct them in the CRM; the next run after that takes them.",
     )
 
 

@@ -23,7 +23,8 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from connectors.base import Connector
 from connectors.errors import LeadwrightError
-from leadwright import accounts, warehouse
+from leadwright import accounts, setaside, warehouse
+from leadwright.setaside import Sift
 from leadwright.settings import Settings
 from leadwright.transform import RawTable
 
@@ -44,6 +45,12 @@ class Pulled:
 
     crm: str
     rows: dict[str, int] = field(default_factory=dict)
+    sifts: dict[str, Sift] = field(default_factory=dict)
+
+    @property
+    def set_aside(self) -> dict[str, int]:
+        """Records that could not be read, by table, where there are any."""
+        return {name: len(sift.broken) for name, sift in self.sifts.items() if sift.broken}
 
     @property
     def total(self) -> int:
@@ -76,13 +83,18 @@ def pull(
     accounts.require_same(connector, settings)
     result, began = Pulled(crm), datetime.now(UTC)
     own = [t for t in tables if t.crm == crm]
-    resources = [_resource(connector, table, result, on_rows) for table in own]
+    watched = setaside.watched(crm, settings)
+    resources = [
+        _resource(connector, table, result, on_rows, watched.get(table.name, frozenset()), settings)
+        for table in own
+    ]
     shutil.rmtree(_aside(settings, crm), ignore_errors=True)  # of a full pull that was killed
     with _our_errors():
         finish_load(crm, settings)
         if full:
             try:
                 _pull_aside(crm, resources, settings)
+                setaside.carry_over(result.sifts.values(), _aside(settings, crm) / _FILE, settings)
                 _take_over(crm, {t.name for t in own} - result.rows.keys(), settings)
             finally:
                 shutil.rmtree(_aside(settings, crm), ignore_errors=True)
@@ -116,6 +128,9 @@ def finish_load(crm: str, settings: Settings) -> None:
     _forget_loads(Path(pipeline.working_dir))
 
 
+_FILE = "warehouse.duckdb"
+
+
 def _aside(settings: Settings, crm: str) -> Path:
     """The folder of a full pull under way."""
     return settings.home / "full" / crm
@@ -125,7 +140,7 @@ def _pull_aside(crm: str, resources: Sequence[Any], settings: Settings) -> None:
     """Pull everything into a new file, with cursors of its own; the old rows stay where they are."""
     folder = _aside(settings, crm)
     folder.mkdir(mode=0o700, parents=True)
-    pipeline = _pipeline(crm, folder / "warehouse.duckdb", folder)
+    pipeline = _pipeline(crm, folder / _FILE, folder)
     pipeline.extract(resources)
     pipeline.normalize()
     pipeline.load(raise_on_failed_jobs=True)
@@ -140,7 +155,7 @@ def _take_over(crm: str, keep: Collection[str], settings: Settings) -> None:
     folder = _aside(settings, crm)
     warehouse.replace_tables(
         settings.warehouse_file,
-        folder / "warehouse.duckdb",
+        folder / _FILE,
         f"raw_{crm}",
         settings.lock_wait_seconds,
         keep=keep,
@@ -164,13 +179,15 @@ def _forget_loads(folder: Path) -> None:
 
 
 def _note(pulled: Pulled, began: datetime, settings: Settings) -> None:
-    """Keep when each object was last pulled: rows that did not change say nothing about that."""
+    """Keep when each object was last pulled, because rows that did not change say nothing about that, and which records
+    could not be read."""
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         warehouse.ensure_table(db, "ops", "pulls", _PULLS)
         db.execute("begin")
         for name, count in pulled.rows.items():
             db.execute("delete from ops.pulls where crm = ? and object = ?", [pulled.crm, name])
             db.execute("insert into ops.pulls values (?, ?, ?, ?)", [pulled.crm, name, began, count])
+        setaside.note(db, list(pulled.sifts.values()), began)
         db.execute("commit")
 
 
@@ -212,21 +229,38 @@ def _with_required_keys(schema: pa.Schema, keys: Sequence[str]) -> pa.Schema:
     return pa.schema([f.with_nullable(f.name not in keys) for f in schema])
 
 
-def _resource(connector: Connector, table: RawTable, result: Pulled, on_rows: OnRows | None) -> Any:
+def _resource(
+    connector: Connector,
+    table: RawTable,
+    result: Pulled,
+    on_rows: OnRows | None,
+    watched: frozenset[str],
+    settings: Settings,
+) -> Any:
     shape = connector.shape(table.name)
     own = {*shape.key, *shape.always, shape.cursor}
     fields = [name for name, _ in table.columns if name not in own]
 
-    def counted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+    def read(since: datetime | None) -> Iterator[pa.Table]:
+        sift = Sift(connector.name, table.name, shape, since is None, watched)
+        result.sifts[table.name] = sift
         result.rows.setdefault(table.name, 0)
-        for batch in batches:
+        schema = None
+        for batch in connector.pull(table.name, fields, since, sift.set_aside):
+            schema = _with_required_keys(batch.schema, shape.key)
+            sift.see(batch)
             result.rows[table.name] += batch.num_rows
             if on_rows:
                 on_rows(table.name, batch.num_rows)
-            yield pa.Table.from_batches([batch]).cast(_with_required_keys(batch.schema, shape.key))
+            yield pa.Table.from_batches([batch]).cast(schema)
+        sift.require_few()
+        if schema is not None and shape.cursor is None:
+            yield from (
+                pa.Table.from_batches([b]).cast(schema) for b in setaside.kept(sift, schema, settings)
+            )
 
     def whole() -> Iterator[pa.Table]:
-        yield from counted(connector.pull(table.name, fields, None))
+        yield from read(None)
 
     if shape.cursor is None:
         return dlt.resource(whole, name=table.name, primary_key=shape.key, write_disposition="replace")
@@ -236,7 +270,7 @@ def _resource(connector: Connector, table: RawTable, result: Pulled, on_rows: On
     )
 
     def changed(since: Any = cursor) -> Iterator[pa.Table]:
-        yield from counted(connector.pull(table.name, fields, since.start_value))
+        yield from read(since.start_value)
 
     return dlt.resource(
         changed,

@@ -60,6 +60,7 @@ class Run:
             "run_id": self.run_id,
             "dry_run": self.dry_run,
             "pulled": {p.crm: p.rows for p in self.pulled},
+            "set_aside": {p.crm: p.set_aside for p in self.pulled if p.set_aside},
             "written": {
                 w.model: {
                     "planned": w.planned,

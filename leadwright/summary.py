@@ -26,6 +26,11 @@ def as_markdown(run: Run) -> str:
     """What one run did, for Prefect's artifact page."""
     lines = ["## Pulled", "| CRM | object | rows |", "|---|---|---:|"]
     lines += [f"| {p.crm} | {name} | {n:,} |" for p in run.pulled for name, n in sorted(p.rows.items())]
+    lines += [
+        f"- {n:,} {p.crm} {name} could not be read and are set aside; `leadwright doctor` says why"
+        for p in run.pulled
+        for name, n in sorted(p.set_aside.items())
+    ]
     verb = "Would write" if run.dry_run else "Written"
     lines += [
         "",

@@ -216,6 +216,44 @@ def replace_tables(
         db.execute("commit")
 
 
+def carry_over(
+    source: Path,
+    target: Path,
+    schema: str,
+    table: str,
+    key: Sequence[str],
+    ids: Sequence[str] | None,
+    wait_seconds: float,
+) -> None:
+    """Copy rows of a table in `source` that the same table in `target`, a file that nobody has open, lacks.
+
+    Args:
+        key: the columns that name a row.
+        ids: of the rows to copy, parts joined by `/`; None: of all.
+    """
+    with writer(source, wait_seconds) as db:
+        db.execute(f"attach '{_sql_text(target)}' as incoming")
+        there = [
+            name
+            for (name,) in db.execute(
+                "select column_name from information_schema.columns where table_catalog = 'incoming' "
+                "and table_schema = ? and table_name = ?",
+                [schema, table],
+            ).fetchall()
+        ]
+        shared = ", ".join(f'"{name}"' for name in columns(db, schema, table) if name in there)
+        if shared:
+            identity = " || '/' || ".join(f'"{name}"' for name in key)
+            same = " and ".join(f'n."{name}" = o."{name}"' for name in key)
+            db.execute(
+                f'insert into incoming."{schema}"."{table}" by name select {shared} from "{schema}"."{table}" o '
+                f'where not exists (select 1 from incoming."{schema}"."{table}" n where {same}) '
+                f"and ($ids is null or list_contains($ids::varchar[], {identity}))",
+                {"ids": ids},
+            )
+        db.execute("detach incoming")
+
+
 def _tables(db: Connection, catalog: str, schema: str) -> set[str]:
     found = db.execute(
         f"select table_name from information_schema.tables where table_catalog = {catalog} "

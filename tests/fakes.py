@@ -8,7 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from connectors.base import Change, FieldSpec, Finding, ObjectShape, Outcome, OutcomeStatus
+from connectors.base import Change, FieldSpec, Finding, ObjectShape, Outcome, OutcomeStatus, SetAside, refuse
+from connectors.errors import RecordError
 from leadwright.transform import RawTable
 
 RUNS = RawTable(
@@ -35,22 +36,30 @@ class FakeCrm:
         self.pushed: list[list[Change]] = []
         self.fields: list[str] = []
         self.fail_pull: Exception | None = None
+        self.broken: list[RecordError] = []
+        self.cursor: str | None = "changed_at"
         self.fail_push_after: tuple[int, Exception] | None = None
         self.rejects: dict[str, str] = {}
         self.answers: dict[str, OutcomeStatus] = {}
         self.account_id = "fake-account"
 
     def shape(self, object_name: str) -> ObjectShape:
-        return ObjectShape(key=("id",), cursor="changed_at", overlap=timedelta(minutes=10))
+        return ObjectShape(key=("id",), cursor=self.cursor, overlap=timedelta(minutes=10))
 
     def pull(
-        self, object_name: str, fields: Sequence[str], since: datetime | None
+        self,
+        object_name: str,
+        fields: Sequence[str],
+        since: datetime | None,
+        set_aside: SetAside = refuse,
     ) -> Iterator[pa.RecordBatch]:
         self.asked_since.append(since)
+        for error in self.broken:
+            set_aside(error)
         schema = pa.schema(
             [
                 ("id", pa.string()),
-                *((f, pa.string()) for f in fields),
+                *((f, pa.string()) for f in fields if f != "changed_at"),
                 ("changed_at", pa.timestamp("us", "UTC")),
             ]
         )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from connectors.base import ObjectShape
+from connectors.base import ObjectShape, SetAside, refuse
 from leadwright import extract
 from leadwright.settings import Settings
 from leadwright.transform import RawTable
@@ -39,7 +39,7 @@ class Generation(FakeCrm):
         return ObjectShape(key=("id",), cursor=None if object_name == "owners" else "changed_at")
 
     def pull(
-        self, object_name: str, fields: Sequence[str], since: datetime | None
+        self, object_name: str, fields: Sequence[str], since: datetime | None, set_aside: SetAside = refuse
     ) -> Iterator[pa.RecordBatch]:
         size = count(self.number)
         moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=self.number)

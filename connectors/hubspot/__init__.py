@@ -10,7 +10,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
 from connectors.addresses import require_private
-from connectors.base import Change, FieldSpec, Finding, ObjectShape, Outcome
+from connectors.base import Change, FieldSpec, Finding, ObjectShape, Outcome, SetAside, refuse
 from connectors.batches import Row, batches, columns
 from connectors.hubspot import catalogue, health, links, records, writing
 from connectors.hubspot.fields import ensure
@@ -64,10 +64,15 @@ class HubSpot:
         return shape(object_name)
 
     def pull(
-        self, object_name: str, fields: Sequence[str], since: datetime | None
+        self,
+        object_name: str,
+        fields: Sequence[str],
+        since: datetime | None,
+        set_aside: SetAside = refuse,
     ) -> Iterator[pa.RecordBatch]:
         """Yield batches of rows changed at or after `since`; see `connectors.base.LeadSource`."""
-        yield from batches(self._rows(object_name, fields, since), self.shape(object_name), fields)
+        rows = self._rows(object_name, fields, since)
+        yield from batches(rows, self.shape(object_name), fields, set_aside)
 
     def _rows(self, object_name: str, fields: Sequence[str], since: datetime | None) -> Iterator[Row]:
         if object_name in RECORDS:

@@ -96,6 +96,8 @@ def links_of(ids: Iterable[str]) -> Promise:
                 raise garbled(what, "links of a record that was not asked for")
             _objects(what, result, "to")
             _require_names(what, result["to"], "toObjectId")
+            for link in result["to"]:
+                _objects(what, {"associationTypes": [], **link}, "associationTypes")
             next_page(what, result)
         excused(what, body)
         return body

@@ -24,7 +24,7 @@ NONE = "none"
 def read(hubspot: Transport, object_name: str, since: datetime | None) -> Iterator[Row]:
     """Links of the from-records that changed at or after `since` (None: of all)."""
     start, end = LINKS[object_name]
-    records = live(hubspot, start, [], since)
+    records = (row for row in live(hubspot, start, [], since) if row["hs_object_id"])
     while chunk := list(islice(records, _BATCH)):
         changed_at = {row["hs_object_id"]: row[cursor(start)] for row in chunk}
         for from_id, link in _links(hubspot, start, end, list(changed_at)):
@@ -86,4 +86,5 @@ def _labels(link: Mapping[str, Any]) -> str | None:
     names = {f"{k.get('category')}:{k.get('typeId')}" for k in kinds} | {
         str(k["label"]) for k in kinds if k.get("label")
     }
-    return ", ".join(sorted(names)) or None
+    # Without the half characters that an admin's label may hold: all links of a record are one, and none is set aside.
+    return ", ".join(sorted(names)).encode("utf-8", "replace").decode() or None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from connectors.batches import Row, instant, iso, utc
+from connectors.batches import Row, instant_or_none, iso, utc
 from connectors.errors import FatalError
 from connectors.hubspot import answers
 from connectors.hubspot.answers import Json, Promise
@@ -33,7 +33,8 @@ def read(
     wanted = [cursor(object_name), *properties]
     # Archived records cannot be searched, nor listed by date: the list is read whole and sifted here.
     for row in _listed(hubspot, object_name, wanted, archived=True):
-        if since is None or instant(row[cursor(object_name)]) >= utc(since):
+        changed_at = instant_or_none(row[cursor(object_name)])
+        if since is None or changed_at is None or changed_at >= utc(since):
             yield row
 
 
@@ -87,7 +88,8 @@ def _listed(
     ):
         records = page["results"]
         if too_long:
-            ids = [str(record["id"]) for record in records]
+            yield from (_row(record, object_name) for record in records if not record.get("id"))
+            ids = [str(record["id"]) for record in records if record.get("id")]
             records = by_id(
                 hubspot, object_name, ids, properties, promise=answers.records_of, archived=archived
             )
@@ -138,7 +140,7 @@ def _changed(
         yield from records
         if not _has_more(object_name, page):
             return
-        moments = [_changed_at(record, column) for record in records]
+        moments = [moment for record in records if (moment := _changed_at(record, column))]
         if not moments or max(moments) < start:
             raise answers.garbled(_searching(object_name), "records that were not asked for")
         # The search finds a record by the date that it had a while ago and shows the new one. A page's end is where
@@ -162,13 +164,13 @@ def _of_one_millisecond(
             filters.append(_filter("hs_object_id", "GT", last))
         page = _search(hubspot, object_name, properties, "hs_object_id", filters)
         records = page["results"]
-        ids = [str(record["id"]) for record in records]
+        ids = [str(record["id"]) for record in records if record.get("id")]
         _require_order(object_name, ids if last is None else [last, *ids])
         yield from records
         if not _has_more(object_name, page):
             return
         if not ids:
-            raise answers.garbled(_searching(object_name), "an empty page before the last")
+            raise answers.garbled(_searching(object_name), "no id on a page before the last")
         last = ids[-1]
 
 
@@ -214,22 +216,24 @@ def _filter(name: str, operator: str, value: str) -> Json:
     return {"propertyName": name, "operator": operator, "value": value}
 
 
-def _changed_at(record: Mapping[str, Any], column: str) -> datetime:
-    moment = instant((record.get("properties") or {}).get(column) or record["updatedAt"])
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+def _changed_at(record: Mapping[str, Any], column: str) -> datetime | None:
+    moment = instant_or_none(record["properties"].get(column) or record.get("updatedAt"))
+    return moment and moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _row(record: Mapping[str, Any], object_name: str) -> Row:
     """A record as a row. Archiving counts as a change, though HubSpot leaves the date of the last change alone."""
     column = cursor(object_name)
-    properties = record.get("properties") or {}
+    properties = record["properties"]
     archived_at = record.get("archivedAt") if record.get("archived") else None
     changed_at = properties.get(column) or record.get("updatedAt")
-    if archived_at and (not changed_at or instant(archived_at) > instant(changed_at)):
+    changed, archived = instant_or_none(changed_at), instant_or_none(archived_at)
+    if archived_at and (not changed_at or (changed and archived and archived > changed)):
         changed_at = archived_at
+    record_id = record.get("id")
     return {
         **properties,
-        "hs_object_id": str(record["id"]),
+        "hs_object_id": record_id if record_id is None else str(record_id),
         "archived": "true" if record.get("archived") else "false",
         "archived_at": archived_at,
         column: changed_at,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from connectors.base import Change, FieldSpec, Finding, ObjectShape, Outcome
+from connectors.base import Change, FieldSpec, Finding, ObjectShape, Outcome, SetAside, refuse
 from connectors.salesforce import health, reading, writing
 from connectors.salesforce.credentials import Credentials
 from connectors.salesforce.fields import ensure
@@ -31,10 +31,15 @@ class Salesforce:
         return shape(object_name)
 
     def pull(
-        self, object_name: str, fields: Sequence[str], since: datetime | None
+        self,
+        object_name: str,
+        fields: Sequence[str],
+        since: datetime | None,
+        set_aside: SetAside = refuse,
     ) -> Iterator[pa.RecordBatch]:
         """Yield batches of rows changed at or after `since`; see `connectors.base.LeadSource`."""
-        yield from reading.pull(self._org, object_name, self.shape(object_name), fields, since)
+        shape = self.shape(object_name)
+        yield from reading.pull(self._org, object_name, shape, fields, since, set_aside)
 
     def ensure_fields(self, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
         """Create the fields that are missing, open them to the API user, see that he may write; return their names."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 from pyarrow import csv
+from simple_salesforce import Salesforce
 
 from connectors.errors import FatalError, LeadwrightError, SchemaDriftError, UnavailableError, brief
 from connectors.salesforce import answers, soql
@@ -95,24 +96,35 @@ def _page(job: Job) -> Promise[tuple[pa.Table, str]]:
     return promise
 
 
-def parsed(text: str) -> pa.Table:
-    """A page of CSV as text columns: nothing is guessed, so that "NA" stays "NA"; empty is null."""
-    data = text.replace("\x00", "").encode()
+def parsed(data: bytes) -> pa.Table:
+    """A page of CSV as columns of text: nothing is guessed, so that "NA" stays "NA"; empty is null.
+
+    A column in which a value is no text stays bytes: its row is to be set aside, not the whole page.
+    """
+    data = data.replace(b"\x00", b"")
     if not data.strip():
         return pa.table({})
-    names = [name.strip('"\r') for name in text.split("\n", 1)[0].split(",")]
-    return csv.read_csv(
+    header = data.split(b"\n", 1)[0].decode()
+    table = csv.read_csv(
         pa.py_buffer(data),
         # One block: a text longer than a block would be refused.
         read_options=csv.ReadOptions(block_size=len(data) + 1),
         parse_options=csv.ParseOptions(newlines_in_values=True),
         convert_options=csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()),
+            column_types={name.strip('"\r'): pa.binary() for name in header.split(",")},
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=True,
         ),
     )
+    return pa.table({name: _as_text(table.column(name)) for name in table.column_names})
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    try:
+        return column.cast(pa.string())
+    except pa.ArrowInvalid:
+        return column
 
 
 def _completed(org: Org, object_name: str, job_id: str, fields: tuple[str, ...]) -> Job:
@@ -164,11 +176,21 @@ def _not_for_bulk(text: str) -> bool:
     )
 
 
-def _page_reader(job: Job, locator: str) -> Any:
-    # The SDK's public methods give the rows without their count; its client gives both.
-    return lambda sf: getattr(sf.bulk2, job.object_name)._client.get_query_results(
-        job.id, locator, _ROWS_PER_PAGE
-    )
+def _page_reader(job: Job, place: str) -> Callable[[Salesforce], Mapping[str, Any]]:
+    """Reads a page as it came: the SDK's methods give the rows without their count, or fail for one broken text."""
+
+    def read(sf: Salesforce) -> Mapping[str, Any]:
+        params = {"maxRecords": _ROWS_PER_PAGE, **({"locator": place} if place else {})}
+        address = f"{sf.base_url}jobs/query/{job.id}/results"
+        answer = sf._call_salesforce("GET", address, params=params, headers={"Accept": "text/csv"})
+        following = answer.headers.get("Sforce-Locator", "")
+        return {
+            "records": answer.content,
+            "number_of_records": int(answer.headers["Sforce-NumberOfRecords"]),
+            "locator": "" if following == "null" else following,
+        }
+
+    return read
 
 
 def _delete(org: Org, job_id: str, *, abort: bool = False) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from connectors.base import ObjectShape
+from connectors.base import ObjectShape, SetAside
 from connectors.batches import Row, batches, columns, from_tables
 from connectors.errors import SchemaDriftError, UnavailableError
 from connectors.salesforce import answers, bulk, soql
@@ -18,7 +18,12 @@ OURS = "Leadwright_"
 
 
 def pull(
-    org: Org, object_name: str, shape: ObjectShape, fields: Sequence[str], since: datetime | None
+    org: Org,
+    object_name: str,
+    shape: ObjectShape,
+    fields: Sequence[str],
+    since: datetime | None,
+    set_aside: SetAside,
 ) -> Iterator[pa.RecordBatch]:
     """Batches of rows changed at or after `since` (None: all)."""
     cursor = shape.cursor or "SystemModstamp"
@@ -28,10 +33,10 @@ def pull(
         # No ORDER BY: it would keep Salesforce from cutting a large job into pieces.
         job = bulk.start(org, object_name, soql.select(known, object_name, where))
         if job is not None:
-            yield from from_tables(bulk.tables(org, job), shape, fields)
+            yield from from_tables(bulk.tables(org, job), shape, fields, set_aside)
             return
     rows = _rows(org, object_name, known, f"{where} ORDER BY {cursor}, Id")
-    yield from batches(rows, shape, fields)
+    yield from batches(rows, shape, fields, set_aside)
 
 
 def _known(org: Org, object_name: str, wanted: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 import connectors
 from connectors import retry
 from connectors.base import Change
-from connectors.errors import UnavailableError
+from connectors.errors import RecordError, UnavailableError
 from leadwright import extract, warehouse
 from leadwright.settings import Settings
 from leadwright.transform import RawTable
@@ -138,6 +139,30 @@ def test_a_second_page_that_is_none_deletes_nothing(
             extract.pull(connector, tables, settings, full=full)
         httpx.request("DELETE", f"{crm['control']['url']}/faults")
         assert held() == before
+
+
+def test_one_broken_record_stops_no_pull(crm: Sandbox, faulty: Callable[..., None]) -> None:
+    dates = ["2026-01-01T00:00:00Z", "+292277026596-12-04T15:30:07Z", "2026-01-02T00:00:00Z", "0000-00-00"]
+    people = [{"id": str(n), "properties": {"lastmodifieddate": at}} for n, at in enumerate(dates)]
+    people[2]["properties"]["email"] = "half a character: \ud83d"
+    people += [{"properties": {"lastmodifieddate": dates[0]}}, {**people[0], "id": "9"}]
+    leads = [{"Id": p.get("id"), "SystemModstamp": p["properties"]["lastmodifieddate"]} for p in people]
+    leads = [{**lead, "Email": p["properties"].get("email")} for lead, p in zip(leads, people, strict=True)]
+    page = {"totalSize": len(leads), "done": True, "records": leads}
+    faulty("hubspot", "GET", "/objects/contacts", body=json.dumps({"results": people}))
+    faulty("hubspot", "GET", "/objects/contacts", body={"results": []}, skip=1)
+    faulty("salesforce", "GET", "/queryAll", body=json.dumps(page), skip=1)
+    for name, object_name, field in (("hubspot", "contacts", "email"), ("salesforce", "Lead", "Email")):
+        connector = connectors.connect(name, crm.credentials(name))
+        told: list[RecordError] = []
+        (batch,) = connector.pull(object_name, [field], None, told.append)
+        assert batch.column(connector.shape(object_name).key[0]).to_pylist() == ["0", "9"]
+        assert [(error.record_id, error.code) for error in told] == [
+            (None, "no_id"),
+            ("1", "broken_date"),
+            ("2", "broken_text"),
+            ("3", "broken_date"),
+        ]
 
 
 def test_a_place_for_the_next_page_that_comes_twice_ends_the_read(

@@ -7,6 +7,7 @@ import pytest
 
 from connectors import batches
 from connectors.base import ObjectShape
+from connectors.errors import RecordError
 
 SHAPE = ObjectShape(key=("Id",), cursor="at", always=("deleted",))
 LINKS = ObjectShape(key=("from_id", "to_id"), cursor="at")
@@ -77,6 +78,73 @@ def test_every_spelling_of_a_moment(text: str) -> None:
     moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert batches.instant(text) == moment
     assert batches.instants(pa.array([text, None])).to_pylist() == [moment, None]
+
+
+BROKEN = [
+    ({"Id": None}, None, "no_id", "Id"),
+    ({"Id": ""}, None, "no_id", "Id"),
+    ({"Id": {}}, None, "no_id", "Id"),
+    ({"name": "half \ud83d"}, "7", "broken_text", "name"),
+    ({"deleted": "\udc80"}, "7", "broken_text", "deleted"),
+    ({"Id": "7\ud800"}, "7?", "broken_text", "Id"),
+    *(
+        ({"at": text}, "7", "broken_date", "at")
+        for text in (
+            "0000-00-00",
+            "+292277026596-12-04T15:30:07Z",
+            "292277026596-12-04T15:30:07Z",
+            "9999-12-31T23:59:59Z",
+            "yesterday",
+            "2026-02-30T00:00:00Z",
+            "1767323045000000",  # microseconds
+            "9223372036854775807",
+            "9" * 30,
+            "9" * 5_000,
+            "infinity",
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrong", "record_id", "code", "field"), BROKEN)
+def test_a_broken_row_is_set_aside_and_the_others_come(
+    wrong: dict[str, object], record_id: str | None, code: str, field: str
+) -> None:
+    before, row, after = rows(3)
+    told: list[RecordError] = []
+    (batch,) = batches.batches([before, {**row, "Id": "7", **wrong}, after], SHAPE, ["name"], told.append)
+    assert batch.column("Id").to_pylist() == ["0", "2"]
+    (error,) = told
+    assert (error.record_id, error.code, error.field) == (record_id, code, field)
+    assert not any(str(value) in str(error) for value in wrong.values() if value and field != "Id")
+    with pytest.raises(RecordError):
+        list(batches.batches([{**row, **wrong}], SHAPE, ["name"]))
+
+
+def test_strange_but_whole_values_stay() -> None:
+    (row,) = rows(1)
+    strange = {**row, "name": "\U0001f600 a\x00b \u200b", "deleted": 10**40, "at": None}
+    (batch,) = batches.batches([strange], SHAPE, ["name"])
+    assert batch.to_pylist() == [{"Id": "0", "name": strange["name"], "deleted": str(10**40), "at": None}]
+
+
+def test_a_broken_row_of_a_table_is_set_aside_and_the_others_come() -> None:
+    at = ["2026-01-01T00:00:00Z"] * 5
+    page = pa.table(
+        {
+            "Id": pa.array(["1", "2", None, "4", "5"]),
+            "at": [*at[:3], "0000-00-00", at[4]],
+            "name": pa.array([b"x", b"\xed\xa0\x80", b"y", b"z", None]),
+        }
+    )
+    told: list[RecordError] = []
+    found = list(batches.from_tables([page, page.slice(0, 1)], SHAPE, ["name"], told.append))
+    assert [row["Id"] for batch in found for row in batch.to_pylist()] == ["1", "5"]
+    assert [(e.record_id, e.code) for e in told] == [
+        (None, "no_id"),
+        ("2", "broken_text"),
+        ("4", "broken_date"),
+    ]
 
 
 def test_moments_go_out_in_utc_with_milliseconds() -> None:

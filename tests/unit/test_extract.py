@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from connectors.errors import GuardrailError, UnavailableError
-from leadwright import extract, warehouse
+from connectors.errors import GuardrailError, RecordError, SchemaDriftError, UnavailableError
+from leadwright import extract, setaside, warehouse
+from leadwright.setaside import Sift
 from leadwright.settings import Settings
 from leadwright.transform import RawTable
 from tests import killed_pulls
@@ -226,3 +227,72 @@ def test_what_waits_to_be_merged_does_not_stay_in_the_warehouse(settings: Settin
     pull(FakeCrm({"1": row("1", "Ann Somebody", 0)}), settings)
     with warehouse.writer(settings.warehouse_file, 1) as db:
         assert db.execute("select count(*) from raw_fake_staging.contacts").fetchone() == (0,)
+
+
+def broken(record_id: str | None, code: str = "broken_date", field: str = "changed_at") -> RecordError:
+    return RecordError("cannot be read", record_id=record_id, code=code, field=field)
+
+
+def aside(settings: Settings) -> list[tuple[Any, ...]]:
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        return db.execute("select record_id, reason, field from ops.set_aside order by all").fetchall()
+
+
+@pytest.mark.parametrize(("cursor", "full"), [("changed_at", False), ("changed_at", True), (None, False)])
+def test_a_record_that_cannot_be_read_is_set_aside_and_its_row_stays(
+    settings: Settings, full: bool, cursor: str | None
+) -> None:
+    crm = FakeCrm({key: row(key, "old", 0) for key in ("1", "2", "3")})
+    crm.cursor = cursor
+    pull(crm, settings)
+    del crm.rows["2"], crm.rows["3"]
+    crm.rows["1"] = row("1", "new", 1)
+    crm.broken = [broken("2"), broken("new", "broken_text", "Name")]
+    pulled = pull(crm, settings, full=full)
+    assert pulled.set_aside == {"contacts": 2}
+    gone = full or cursor is None  # what does not come in a whole read is gone
+    assert loaded(settings) == [("1", "new"), ("2", "old"), *([] if gone else [("3", "old")])]
+    assert aside(settings) == [("2", "broken_date", "changed_at"), ("new", "broken_text", "Name")]
+    crm.broken, crm.rows["2"] = [], row("2", "mended", 2)
+    assert pull(crm, settings).set_aside == {}
+    left = [] if cursor is None else [("new", "broken_text", "Name")]
+    assert aside(settings) == left, "what changed says nothing about the others"
+    assert ("2", "mended") in loaded(settings)
+    if left:
+        pull(crm, settings, full=True)
+        assert aside(settings) == []
+
+
+@pytest.mark.parametrize("cursor", ["changed_at", None])
+def test_a_record_without_an_id_may_be_any_that_did_not_come(settings: Settings, cursor: str | None) -> None:
+    crm = FakeCrm({key: row(key, "old", 0) for key in ("1", "2")})
+    crm.cursor = cursor
+    pull(crm, settings)
+    crm.rows = {"1": row("1", "new", 1)}
+    crm.broken = [broken(None, "no_id", "id")]
+    pull(crm, settings, full=True)
+    assert loaded(settings) == [("1", "new"), ("2", "old")]
+
+
+def test_a_record_keeps_the_day_since_which_it_is_set_aside(settings: Settings) -> None:
+    shape = FakeCrm().shape("contacts")
+    seen = []
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        for minutes in (0, 15):
+            sift = Sift("fake", "contacts", shape, False, frozenset(), broken=[broken("2"), broken(None)])
+            setaside.note(db, [sift], NOON + timedelta(minutes=minutes))
+            seen += db.execute(
+                "select first_seen_at, last_seen_at from ops.set_aside order by all"
+            ).fetchall()
+    later = NOON + timedelta(minutes=15)
+    assert seen == [(NOON, NOON)] * 2 + [(NOON, later)] * 2
+
+
+def test_where_most_records_are_broken_it_is_not_the_records(settings: Settings) -> None:
+    crm = FakeCrm({"1": row("1", "Ann", 0)})
+    pull(crm, settings)
+    crm.broken = [broken(str(n)) for n in range(10)]
+    with pytest.raises(SchemaDriftError, match="10 fake contacts cannot be read"):
+        pull(crm, settings, full=True)
+    assert loaded(settings) == [("1", "Ann")]
+    assert aside(settings) == []

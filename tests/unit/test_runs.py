@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Finding
-from connectors.errors import AuthError
-from leadwright import doctor, runs, warehouse
+from connectors.base import Finding, ObjectShape
+from connectors.errors import AuthError, RecordError
+from leadwright import doctor, runs, setaside, warehouse
+from leadwright.setaside import Sift
 from leadwright.settings import Settings
 from tests.fakes import RUNS
 
@@ -188,3 +189,20 @@ def test_the_doctor_names_fields_with_numbers_that_cannot_be_read(settings: Sett
     assert f"hubspot deals.amount, 1,200 values: {unread} are no number" in finding.detail
     assert "3 such as 50.000 are read as number_format.csv says" in finding.detail
     assert "few" not in finding.detail, "what somebody wrote into a CRM is no text for a terminal or a log"
+
+
+def test_records_that_were_set_aside_are_told_with_what_to_do(settings: Settings) -> None:
+    shape = ObjectShape(key=("id",), cursor="changed_at")
+    why = {"code": "broken_date", "field": "changed_at"}
+    broken = [RecordError("no", record_id=each, **why) for each in ("7", "8")]
+    sifts = [Sift("fake", "contacts", shape, True, frozenset(), broken=broken)]
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        setaside.note(db, sifts, NOON)
+    finding = said(settings, "records")
+    assert not finding.ok
+    assert finding.fix
+    assert finding.detail.startswith("fake contacts: 2 set aside since 30 Jun 2026, 12:00 UTC")
+    assert "their date of change is none (changed_at), such as record 7" in finding.detail
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        setaside.note(db, [Sift("fake", "contacts", shape, True, frozenset())], NOON)
+    assert not [f for f in doctor._home(settings) if f.check == "records"]

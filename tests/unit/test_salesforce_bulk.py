@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from connectors.errors import SchemaDriftError, UnavailableError
@@ -21,15 +23,17 @@ class Jobs:
             "numberRecordsProcessed": sum(count for _, count in pages),
         }
         self.calls: list[tuple[str, str]] = []
-        self.bulk2 = self
-        self.Lead = self
-        self._client = self
+        self.base_url = "/"
 
-    def get_query_results(self, job_id: str, locator: str, most: int) -> dict[str, Any]:
-        index = int(locator or 0)
+    def _call_salesforce(
+        self, method: str, address: str, params: dict[str, Any], headers: dict[str, str]
+    ) -> Any:
+        assert (method, address) == ("GET", "/jobs/query/750/results")
+        index = int(params.get("locator", 0))
         text, count = self.pages[index]
-        following = str(index + 1) if index + 1 < len(self.pages) else ""
-        return {"records": text, "number_of_records": count, "locator": following}
+        following = str(index + 1) if index + 1 < len(self.pages) else "null"
+        told = {"Sforce-Locator": following, "Sforce-NumberOfRecords": str(count)}
+        return SimpleNamespace(content=text.encode(), headers=told)
 
     def restful(self, path: str, method: str = "GET", **_: Any) -> dict[str, Any]:
         self.calls.append((method, path))
@@ -54,7 +58,7 @@ def rows(org: Jobs) -> list[dict[str, Any]]:
 def test_text_is_left_as_it_is_and_empty_is_null() -> None:
     text = 'Id,Name\n"1","NA"\n"2","None"\n"3",""\n"4",\n"5","a\nb, ""c"" \u2028d"\n'
     text += '"6","0012"\n"7","12:30"\n"8","x\x00y"\n'
-    found = {row["Id"]: row["Name"] for row in bulk.parsed(text).to_pylist()}
+    found = {row["Id"]: row["Name"] for row in bulk.parsed(text.encode()).to_pylist()}
     assert found == {
         "1": "NA",
         "2": "None",
@@ -68,8 +72,13 @@ def test_text_is_left_as_it_is_and_empty_is_null() -> None:
 
 
 def test_a_text_of_megabytes() -> None:
-    table = bulk.parsed(f'"Id","Notes"\n"1","{"x" * 3_000_000}"\n"2","y"\n')
+    table = bulk.parsed(f'"Id","Notes"\n"1","{"x" * 3_000_000}"\n"2","y"\n'.encode())
     assert [len(value) for value in table.column("Notes").to_pylist()] == [3_000_000, 1]
+
+
+def test_a_broken_text_leaves_the_other_columns_text() -> None:
+    table = bulk.parsed(b'"Id","Name","City"\n"1","\xed\xa0\x80","Oslo"\n"2","x","Bergen"\n')
+    assert table.schema.types == [pa.string(), pa.binary(), pa.string()]
 
 
 def test_pages_end_with_the_locator_and_the_job_is_deleted() -> None:
