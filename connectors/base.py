@@ -16,7 +16,7 @@ import pyarrow as pa
 from connectors.errors import RecordError
 
 Value = str | int | float | bool | datetime | None
-FieldType = Literal["string", "text", "number", "datetime", "boolean"]
+FieldType = Literal["string", "text", "number", "date", "datetime", "boolean", "picklist"]
 OutcomeStatus = Literal["accepted", "rejected", "skipped", "deferred", "unknown"]
 STATUSES: tuple[OutcomeStatus, ...] = get_args(OutcomeStatus)
 
@@ -44,12 +44,17 @@ class ObjectShape:
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """A CRM field that Leadwright writes and creates where it is missing."""
+    """A CRM field that Leadwright writes and creates where it is missing.
+
+    Attributes:
+        options: the values of a picklist, in the order in which the CRM offers them.
+    """
 
     name: str
     label: str
     type: FieldType
     description: str = ""
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,12 +232,7 @@ def _sync_model(node: Any) -> SyncModel:
         of_owner=tuple(name for name in fields if _meta(node.columns[name]).get("of_owner")),
         owned=(
             *(spec for name in fields if (spec := _field_spec(node.columns[name]))),
-            *(
-                FieldSpec(
-                    given["name"], given["label"], cast(FieldType, given["crm_type"]), given["description"]
-                )
-                for given in meta.get("inputs", ())
-            ),
+            *(_spec(given["name"], given, given["description"]) for given in meta.get("inputs", ())),
         ),
     )
 
@@ -251,7 +246,12 @@ def _field_spec(column: Any) -> FieldSpec | None:
     meta = _meta(column)
     if "crm_type" not in meta:
         return None
-    return FieldSpec(column.name, meta["label"], cast(FieldType, meta["crm_type"]), column.description)
+    return _spec(column.name, meta, column.description)
+
+
+def _spec(name: str, meta: Mapping[str, Any], description: str) -> FieldSpec:
+    kind = cast(FieldType, meta["crm_type"])
+    return FieldSpec(name, meta["label"], kind, description, tuple(meta.get("options", ())))
 
 
 def _node_result(result: Any) -> NodeResult:

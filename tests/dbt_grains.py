@@ -106,6 +106,7 @@ GRAINS: dict[str, str] = {
     "int_score_contributions": "lead_id as_of dimension kind rule_id signal_group",
     "int_score_judgements": "lead_id judged_after_days",
     "int_score_outcomes": "lead_id",
+    "int_score_reasons": "lead_id as_of",
     "int_score_thresholds": "dimension version_number",
     "int_scores": "lead_id as_of",
     "int_scoring_moments": "lead_id as_of",

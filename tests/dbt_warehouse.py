@@ -124,7 +124,7 @@ class DbtWarehouse:
 
 
 def _spelled(field: str) -> str:
-    if "sla" in field.lower():
+    if field.lower().removesuffix("__c").endswith("_at"):
         return f"strftime(sent.\"{field}\", '%Y-%m-%dT%H:%M:%S.000Z')"
     return f'cast(sent."{field}" as varchar)'
 

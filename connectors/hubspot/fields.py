@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from connectors.base import FieldSpec
 from connectors.errors import SchemaDriftError
@@ -16,8 +16,10 @@ _KINDS = {
     "string": ("string", "text"),
     "text": ("string", "textarea"),
     "number": ("number", "number"),
+    "date": ("date", "date"),
     "datetime": ("datetime", "date"),
     "boolean": ("bool", "booleancheckbox"),
+    "picklist": ("enumeration", "select"),
 }
 _BATCH = 100
 
@@ -44,10 +46,24 @@ def ensure(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) ->
 
 def missing_fields(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) -> list[FieldSpec]:
     """Those of `fields` that HubSpot does not have."""
+    there = types(hubspot, object_name)
+    return [field for field in fields if field.name not in there]
+
+
+def types(hubspot: Transport, object_name: str) -> dict[str, str]:
+    """The type of every property of the object, by name."""
     what = f"listing properties of {object_name}"
     answer = hubspot.read(what, answers.properties, hubspot.properties.get_all, object_name)
-    there = {item["name"] for item in answer["results"]}
-    return [field for field in fields if field.name not in there]
+    return {item["name"]: str(item.get("type")) for item in answer["results"]}
+
+
+def of_another_type(fields: Sequence[FieldSpec], there: Mapping[str, str]) -> list[str]:
+    """Those of `fields` that HubSpot has as another type than we would make them, with both types."""
+    return [
+        f"{field.name} ({there[field.name]}, not {_KINDS[field.type][0]})"
+        for field in fields
+        if there.get(field.name, _KINDS[field.type][0]) != _KINDS[field.type][0]
+    ]
 
 
 def _ensure_group(hubspot: Transport, object_name: str) -> None:
@@ -86,9 +102,12 @@ def _definition(field: FieldSpec) -> Json:
         "hasUniqueValue": False,
         "hidden": False,
     }
-    if field.type == "boolean":
+    choices = (
+        [("Yes", "true"), ("No", "false")] if field.type == "boolean" else [(o, o) for o in field.options]
+    )
+    if choices:
         body["options"] = [
             {"label": label, "value": value, "displayOrder": order, "hidden": False}
-            for order, (label, value) in enumerate([("Yes", "true"), ("No", "false")])
+            for order, (label, value) in enumerate(choices)
         ]
     return body

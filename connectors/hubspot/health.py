@@ -8,7 +8,7 @@ from connectors.base import FieldSpec, Finding
 from connectors.errors import AuthError, LeadwrightError
 from connectors.hubspot import scopes
 from connectors.hubspot.errors import ForbiddenError, RefusedError
-from connectors.hubspot.fields import missing_fields
+from connectors.hubspot.fields import of_another_type, types
 from connectors.hubspot.transport import Transport
 
 
@@ -32,7 +32,7 @@ def check(
     yield _scopes(hubspot, reads, writes)
     yield from _readable(hubspot, reads)
     for object_name, fields in writes.items():
-        yield _fields(hubspot, object_name, fields)
+        yield from _fields(hubspot, object_name, fields)
 
 
 def _scopes(
@@ -88,15 +88,23 @@ def _readable(hubspot: Transport, reads: Mapping[str, Sequence[str]]) -> Iterato
         yield Finding("HubSpot objects", True, f"readable: {', '.join(fine)}")
 
 
-def _fields(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) -> Finding:
+def _fields(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) -> Iterator[Finding]:
     check_name = f"HubSpot {object_name} properties"
     try:
-        missing = [field.name for field in missing_fields(hubspot, object_name, fields)]
+        there = types(hubspot, object_name)
     except LeadwrightError as error:
-        return Finding(
-            check_name, False, str(error), f"Grant the token {scopes.to_see_properties(object_name)}."
+        fix = f"Grant the token {scopes.to_see_properties(object_name)}."
+        yield Finding(check_name, False, str(error), fix)
+        return
+    if other := of_another_type(fields, there):
+        detail = f"of an older type, and written all the same: {', '.join(other)}"
+        fix = (
+            "Change the field type in HubSpot's settings, or delete the property: the next run makes it anew."
         )
+        yield Finding(check_name, True, detail, fix)
+    missing = [field.name for field in fields if field.name not in there]
     if missing:
         detail = f"{len(missing)} of {len(fields)} missing; the next run creates them"
-        return Finding(check_name, True, detail, f"To create them by hand: {', '.join(missing)}.")
-    return Finding(check_name, True, f"all {len(fields)} there")
+        yield Finding(check_name, True, detail, f"To create them by hand: {', '.join(missing)}.")
+    else:
+        yield Finding(check_name, True, f"all {len(fields)} there")

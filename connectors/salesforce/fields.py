@@ -20,9 +20,21 @@ _KINDS: dict[str, dict[str, Any]] = {
     "string": {"type": "Text", "length": 255},
     "text": {"type": "LongTextArea", "length": 32768, "visibleLines": 4},
     "number": {"type": "Number", "precision": 18, "scale": 0},
+    "date": {"type": "Date"},
     "datetime": {"type": "DateTime"},
     "boolean": {"type": "Checkbox", "defaultValue": "false"},
+    "picklist": {"type": "Picklist"},
 }
+_DESCRIBED = {
+    "string": "string",
+    "text": "textarea",
+    "number": "double",
+    "date": "date",
+    "datetime": "datetime",
+    "boolean": "boolean",
+    "picklist": "picklist",
+}
+"""How Salesforce's description of an object names each type."""
 _BATCH = 200
 _THERE = ("DUPLICATE_DEVELOPER_NAME", "DUPLICATE_VALUE")
 
@@ -54,6 +66,16 @@ def read_only(fields: Sequence[FieldSpec], there: Mapping[str, Mapping[str, Any]
     return [f.name for f in fields if f.name in there and not there[f.name].get("updateable", True)]
 
 
+def of_another_type(fields: Sequence[FieldSpec], there: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Those of `fields` that the org has as another type than we would make them, with both types."""
+    found = ((field, there[field.name].get("type")) for field in fields if field.name in there)
+    return [
+        f"{field.name} ({kind}, not {_DESCRIBED[field.type]})"
+        for field, kind in found
+        if kind not in (None, _DESCRIBED[field.type])
+    ]
+
+
 def _require_editable(
     object_name: str, fields: Sequence[FieldSpec], there: Mapping[str, Mapping[str, Any]]
 ) -> None:
@@ -81,7 +103,7 @@ def _make(org: Org, object_name: str, missing: Sequence[FieldSpec]) -> None:
 def _create(org: Org, object_name: str, field: FieldSpec) -> None:
     body = {
         "FullName": f"{object_name}.{field.name}",
-        "Metadata": {"label": field.label, "description": field.description, **_KINDS[field.type]},
+        "Metadata": {"label": field.label, "description": field.description, **_kind(field)},
     }
     try:
         org.call(
@@ -93,6 +115,14 @@ def _create(org: Org, object_name: str, field: FieldSpec) -> None:
             raise
     except AuthError as error:
         raise _may_not(error, "Customize Application") from None
+
+
+def _kind(field: FieldSpec) -> dict[str, Any]:
+    if field.type != "picklist":
+        return _KINDS[field.type]
+    values = [{"fullName": option, "label": option, "default": False} for option in field.options]
+    definition = {"sorted": False, "value": values}
+    return {**_KINDS[field.type], "valueSet": {"restricted": True, "valueSetDefinition": definition}}
 
 
 def _permission_set(org: Org) -> str:

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from connectors.base import FieldSpec, Finding
 from connectors.errors import AuthError, ConfigError, LeadwrightError
 from connectors.salesforce import answers
-from connectors.salesforce.fields import read_only
+from connectors.salesforce.fields import of_another_type, read_only
 from connectors.salesforce.org import Org
 from connectors.salesforce.reading import OURS
+
+_CHANGE = "Change the type in Setup (Object Manager), or delete the field: the next run makes it anew."
 
 
 def check(
@@ -92,6 +94,8 @@ def _fields(
         yield Finding(name, False, f"not visible: {', '.join(hidden)}", fix)
     if locked:
         yield Finding(name, False, f"no edit access: {', '.join(locked)}", "Give it in a permission set.")
+    if other := of_another_type(written, there):
+        yield Finding(name, True, f"of an older type, and written all the same: {', '.join(other)}", _CHANGE)
     if not hidden and not locked:
         yield _fine(name, pulled, [field.name for field in written if field.name not in there])
 

@@ -17,8 +17,9 @@
    not read back as it was written would be written for ever. #}
 {% macro lead_rows_that_differ(crm, object, entities, key) %}
 {% set numbers = ['score', 'fit_score', 'intent_score'] %}
-{% set short_texts = ['grade', 'play', 'owner', 'owner_reason', 'next_action'] %}
-{% set names = numbers + ['grade', 'play', 'reasons', 'owner', 'owner_reason', 'next_action', 'sla_due_at'] %}
+{% set short_texts = ['grade', 'play', 'owner', 'owner_reason', 'next_action', 'sla_status'] %}
+{% set names = numbers + ['grade', 'play', 'reasons', 'owner', 'owner_reason', 'next_action', 'sla_due_at',
+    'sla_status'] %}
 {% set owner_field = 'hubspot_owner_id' if crm == 'hubspot' else 'OwnerId' %}
 {% set fields = [] %}
 {% for name in names %}{% do fields.append(crm_field(crm, name)) %}{% endfor %}

@@ -263,3 +263,29 @@ def test_a_merge_does_not_get_around_the_guard_of_owners(portal: Sandbox) -> Non
     )
     assert now.json()["properties"]["hubspot_owner_id"] == owner
     assert now.json()["properties"]["city"] is None
+
+
+def test_picklists_and_dates_are_made_as_such_and_an_older_text_is_told(portal: Sandbox) -> None:
+    connector = connect(portal)
+    grade = FieldSpec("leadwright_grade", "Grade", "picklist", "Grade", ("Hot", "Warm", "Cold"))
+    day = FieldSpec("leadwright_audited_on", "Audited on", "date", "Day")
+    assert connector.ensure_fields("contacts", [grade, day]) == [grade.name, day.name]
+    changes = [
+        Change("11", {grade.name: "Hot", day.name: "2026-04-15"}),
+        Change("12", {grade.name: "Lukewarm"}),
+    ]
+    assert [o.status for o in connector.push("contacts", changes)] == ["accepted", "rejected"]
+    shown = {
+        row["hs_object_id"]: row for row in read(connector, "contacts", [grade.name, day.name]).to_pylist()
+    }
+    assert (shown["11"][grade.name], shown["11"][day.name]) == ("Hot", "2026-04-15")
+    older = FieldSpec("leadwright_play", "Play", "string")
+    connector.ensure_fields("contacts", [older])
+    now = FieldSpec(older.name, "Play", "picklist", "", ("Call",))
+    findings = {f.detail: f for f in connector.check({}, {"contacts": [now, grade, day]})}
+    (told,) = [f for detail, f in findings.items() if "leadwright_play (string, not enumeration)" in detail]
+    assert told.ok
+    assert told.fix
+    assert [o.status for o in connector.push("contacts", [Change("11", {older.name: "Other"})])] == [
+        "accepted"
+    ]

@@ -318,3 +318,27 @@ def soap(crm: Sandbox, name: str, body: str) -> None:
     text = ENVELOPE.format(token=said["token"], name=name, body=body)
     answer = httpx.post(f"{said['url']}/services/Soap/u/59.0", content=text, verify=context)
     assert "<success>true</success>" in answer.text, answer.text
+
+
+def test_picklists_and_dates_are_made_as_such_and_an_older_text_is_told(crm: Sandbox) -> None:
+    connector = connect(crm)
+    grade = FieldSpec("Leadwright_Grade__c", "Grade", "picklist", "Grade", ("Hot", "Warm", "Cold"))
+    day = FieldSpec("Leadwright_Audited_On__c", "Audited on", "date", "Day")
+    older = FieldSpec("Leadwright_Play__c", "Play", "string", "Play")
+    assert len(connector.ensure_fields("Lead", [grade, day, older])) == 3
+    there = connector._org.describe("Lead")
+    assert [there[f.name]["type"] for f in (grade, day, older)] == ["picklist", "date", "string"]
+    assert [value["value"] for value in there[grade.name]["picklistValues"]] == ["Hot", "Warm", "Cold"]
+    rows = read(connector, "Lead", ["IsDeleted", "IsConverted"]).to_pylist()
+    one, two = [r["Id"] for r in rows if "true" not in (r["IsDeleted"], r["IsConverted"])][:2]
+    changes = [
+        Change(one, {grade.name: "Hot", day.name: "2026-04-15", older.name: "Any"}),
+        Change(two, {grade.name: "Lukewarm"}),
+    ]
+    fates = {o.record_id: o.status for o in connector.push("Lead", changes)}
+    assert fates == {one: "accepted", two: "rejected"}
+    now = FieldSpec(older.name, "Play", "picklist", "", ("Call",))
+    findings = list(connector.check({}, {"Lead": [now, grade, day]}))
+    (told,) = [f for f in findings if "Leadwright_Play__c (string, not picklist)" in f.detail]
+    assert told.ok
+    assert told.fix

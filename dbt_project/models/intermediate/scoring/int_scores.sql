@@ -98,32 +98,6 @@ banded as (
     left join disqualified on sums.lead_id = disqualified.lead_id and sums.as_of = disqualified.as_of
 ),
 
-ranked_reasons as (
-    select
-        lead_id,
-        as_of,
-        case
-            when points > 0 then label || ' (+' || cast(cast(round(points, 0) as integer) as string) || ')'
-            else label || ' (' || cast(cast(round(points, 0) as integer) as string) || ')'
-        end as reason,
-        row_number() over (partition by lead_id, as_of order by abs(points) desc, rule_id) as place
-    from contributions
-    where kind = 'rule' and abs(points) >= 0.5
-),
-
-reasons as (
-    select
-        lead_id,
-        as_of,
-        {% for n in range(1, 6) %}
-        max(case when place = {{ n }} then reason end) as reason_{{ n }},
-        {% endfor %}
-        count(*) as reason_count
-    from ranked_reasons
-    where place <= 5
-    group by lead_id, as_of
-),
-
 -- For each cell and each grade that a person may set: the cell with that grade that has most in common with it.
 choices as (
     select
@@ -183,11 +157,7 @@ select
         else ''
     end
     || coalesce(banded.disqualified_reason || '; ', '')
-    || coalesce(
-        reasons.reason_1
-        {%- for n in range(2, 6) %} || coalesce('; ' || reasons.reason_{{ n }}, ''){% endfor %},
-        'Nothing known yet'
-    ) as top_reasons,
+    || coalesce(reasons.reasons, 'Nothing known yet') as top_reasons,
     rule_set.rule_set_hash
 from banded
 inner join {{ ref('grades') }} as grades
@@ -200,4 +170,4 @@ inner join choices
         and coalesce(overrides.grade, grades.grade) = choices.set_grade
         and choices.place = 1
 cross join {{ ref('int_rule_set') }} as rule_set
-left join reasons on banded.lead_id = reasons.lead_id and banded.as_of = reasons.as_of
+left join {{ ref('int_score_reasons') }} as reasons on banded.lead_id = reasons.lead_id and banded.as_of = reasons.as_of

@@ -14,6 +14,17 @@ with replaced as (
             and earlier.rep_id != assignments.rep_id
     where earlier.is_routed
     group by earlier.lead_id
+),
+
+-- The latest request of each lead: the due time of an earlier one would call for an answer that was given.
+requests as (
+    select lead_id, false as is_return, sla_due_at, first_touch_at, sla_status
+    from {{ ref('fct_lead_responses') }}
+    where lead_id not in (select lead_id from {{ ref('fct_lead_returns') }})
+    union all
+    select lead_id, true as is_return, sla_due_at, first_touch_at, sla_status
+    from {{ ref('fct_lead_returns') }}
+    where is_latest
 )
 
 select
@@ -28,10 +39,17 @@ select
     assignments.reason as owner_reason,
     assignments.rep_id,
     scores.next_action,
-    -- The due time of the latest request; that of an earlier one would call for an answer that was given.
-    {{ dbt.date_trunc(
-        'second', 'case when returns.lead_id is null then responses.sla_due_at else returns.sla_due_at end'
-    ) }} as sla_due_at,
+    {{ dbt.date_trunc('second', 'requests.sla_due_at') }} as sla_due_at,
+    -- What has become of that promise, so that a list of overdue leads can be made in the CRM. Nobody is late with a lead
+    -- that is closed, or that came back when nothing was promised.
+    case
+        when requests.sla_status = 'kept' then 'met'
+        when requests.sla_status = 'broken' and requests.first_touch_at is not null then 'missed'
+        when requests.sla_status is not null and stages.lead_id is not null then 'none'
+        when requests.sla_status = 'broken' then 'overdue'
+        when requests.sla_status = 'running' then 'open'
+        when requests.is_return then 'none'
+    end as sla_status,
     -- The owner of a customer, a lost or a rejected lead is left alone, whatever it is.
     case when stages.lead_id is null then reps.hubspot_owner_id end as hubspot_owner_id,
     case when stages.lead_id is null then reps.salesforce_user_id end as salesforce_user_id,
@@ -40,8 +58,7 @@ select
 from {{ ref('fct_lead_scores') }} as scores
 inner join {{ ref('fct_lead_assignments') }} as assignments on scores.lead_id = assignments.lead_id
 left join {{ ref('int_owner_choices') }} as choices on scores.lead_id = choices.lead_id
-left join {{ ref('fct_lead_responses') }} as responses on scores.lead_id = responses.lead_id
-left join {{ ref('fct_lead_returns') }} as returns on scores.lead_id = returns.lead_id and returns.is_latest
+left join requests on scores.lead_id = requests.lead_id
 left join {{ ref('int_reps') }} as reps on assignments.rep_id = reps.rep_id
 left join {{ ref('int_lead_stages') }} as stages
     on scores.lead_id = stages.lead_id and stages.lifecycle_stage in ('customer', 'disqualified', 'lost')

@@ -70,6 +70,7 @@ select
     {{ as_text('leadwright_owner_reason') }} as leadwright_owner_reason,
     {{ as_text('leadwright_next_action') }} as leadwright_next_action,
     {{ as_timestamp('leadwright_sla_due_at') }} as leadwright_sla_due_at,
+    {{ as_text('leadwright_sla_status') }} as leadwright_sla_status,
     {{ as_text('leadwright_grade_override') }} as leadwright_grade_override,
     {{ as_text('leadwright_grade_override_reason') }} as leadwright_grade_override_reason,
     {{ as_text('leadwright_grade_override_by') }} as leadwright_grade_override_by,

@@ -26,6 +26,7 @@ select
     {{ as_text('Leadwright_Owner_Reason__c') }} as leadwright_owner_reason,
     {{ as_text('Leadwright_Next_Action__c') }} as leadwright_next_action,
     {{ as_timestamp('Leadwright_SLA_Due_At__c') }} as leadwright_sla_due_at,
+    {{ as_text('Leadwright_SLA_Status__c') }} as leadwright_sla_status,
     {{ as_text('Leadwright_Grade_Override__c') }} as leadwright_grade_override,
     {{ as_text('Leadwright_Grade_Override_Reason__c') }} as leadwright_grade_override_reason,
     {{ as_text('Leadwright_Grade_Override_By__c') }} as leadwright_grade_override_by,
