@@ -181,6 +181,7 @@ def _login(owner: dict[str, Any]) -> Finding:
         f"{owner['full_name']} ({owner['email']}) owns {count(owner['lead_count'])} leads and never had a call, "
         "an e-mail, a meeting or an opportunity. If that is the login of an integration, add it to routing_from.csv, "
         "and its leads are routed; if it is somebody who sells, to routing_pool.csv",
+    )
 
 
 def _set_aside(row: Mapping[str, Any]) -> Finding:
