@@ -14,6 +14,7 @@ from cli.output import bars, err, out, print_json
 from cli.terminal import plain
 from connectors.base import STATUSES
 from leadwright import settings
+from leadwright.erasure import WITHHELD, Erased
 from leadwright.preview import preview_home
 from leadwright.runs import Run
 
@@ -103,11 +104,20 @@ def show(done: Run, *, as_json: bool) -> None:
         out.print(f"[bold]{pulled.crm}[/]: pulled {rows or 'nothing new'}")
         for name, n in pulled.set_aside.items():
             out.print(f"  {n:,} {name} could not be read and are set aside; `leadwright doctor` says why")
+    if done.erased:
+        _show_erased(done.erased)
     if done.written:
         out.print(_written_table(done))
     if done.dry_run and done.written:
         out.print(_owners_table(done) if done.owner_moves else _no_owner(done))
     out.print("  ".join(f"{stage} {seconds:.1f} s" for stage, seconds in done.seconds.items()), style="dim")
+
+
+def _show_erased(erased: Erased) -> None:
+    for name, n in erased.records.items():
+        out.print(f"[bold]{name}[/]: {n:,} people forgotten, whom the CRM shows no more")
+    for name, n in erased.withheld.items():
+        out.print(f"[yellow]{name}[/]: {n:,} {WITHHELD}")
 
 
 def _written_table(done: Run) -> Table:

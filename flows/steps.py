@@ -17,6 +17,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from connectors.errors import RetryableError
 from leadwright import (
     diskspace,
+    erasure,
     extract,
     ownermoves,
     preview,
@@ -129,6 +130,18 @@ def pull(crm: str, full: bool) -> extract.Pulled:
 def ensure_raw_tables() -> None:
     """Create the raw tables of CRMs that are not in use, empty."""
     extract.ensure_tables(project().raw_tables(), settings.load())
+
+
+@task(name="erase", **STEP)
+def erase() -> erasure.Erased:
+    """Forget the people whom the CRMs show no more."""
+    return erasure.erase(settings.load())
+
+
+@task(name="rewrite", **STEP)
+def rewrite() -> bool:
+    """Write the warehouse anew where somebody was forgotten."""
+    return erasure.rewrite(settings.load())
 
 
 @task(name="dbt build", **STEP)

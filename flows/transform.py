@@ -25,11 +25,13 @@ def check_rules(run: runs.Run) -> None:
 
 
 def build_and_publish(run: runs.Run, select: str | None = None) -> None:
-    """Build, test and publish the marts and note the moment scored for and the seconds in `run`."""
+    """Forget who is gone; build, test and publish the marts; note the moment scored for and the seconds in `run`."""
     moment = settings.load().moment()
     with steps.timed(run, "transform"):
         steps.ensure_raw_tables()
+        run.erased = steps.erase()
         steps.build(moment, select)
+        steps.rewrite()
     run.as_of = moment if select is None else None
     with steps.timed(run, "publish"):
         steps.publish()

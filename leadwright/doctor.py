@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 
 from connectors.base import FieldSpec, Finding
 from connectors.errors import ConfigError, LeadwrightError, LockedError
-from leadwright import rules, runs, setaside, warehouse
+from leadwright import erasure, rules, runs, setaside, warehouse
 from leadwright.figures import count, moment
 from leadwright.settings import Settings
 from leadwright.transform import Transform
@@ -81,6 +81,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
             untrue = _reported(db, "rpt_implausible_dates", "crm, object, field, problem")
             unread = _reported(db, "rpt_unread_numbers", "crm, object, field")
             broken = setaside.listed(db)
+            withheld = erasure.waiting(db)
     except LockedError:
         yield Finding("warehouse", True, "a run is under way and has it open; ask again when it has ended")
         return
@@ -92,6 +93,11 @@ def _home(settings: Settings) -> Iterator[Finding]:
         yield Finding("last run", True, "none yet")
     for run in found:
         yield _last_run(run, settings)
+    for name, number in withheld.items():
+        fix = "Give the permission back, or see Privacy in docs/operations.md."
+        yield Finding(
+            "erasure", False, f"{name}: {count(number)} that were there are shown by the CRM no more", fix
+        )
     yield from routing
     yield from map(_set_aside, broken)
     for row in untrue:

@@ -13,6 +13,7 @@ from leadwright import warehouse
 from leadwright.settings import Settings
 
 if TYPE_CHECKING:  # dlt and dbt take seconds to import; a command that only shows must not wait for them
+    from leadwright.erasure import Erased
     from leadwright.extract import Pulled
     from leadwright.ownermoves import OwnerMove
     from leadwright.transform import RawTable
@@ -34,6 +35,7 @@ class Run:
         written: rows by sync model.
         with_owners: whether fields that set, name or explain the owner are among them.
         owner_moves: of a dry run, who would get and lose leads.
+        erased: records of people who were forgotten, or should have been.
         seconds: duration of each stage.
     """
 
@@ -44,6 +46,7 @@ class Run:
     published: bool = False
     pulled: list[Pulled] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
+    erased: Erased | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     dry_run: bool = False
     with_owners: bool = True
@@ -74,6 +77,8 @@ class Run:
             },
             "with_owners": self.with_owners,
             "owner_moves": [move.as_dict() for move in self.owner_moves],
+            "erased": dict(self.erased.records) if self.erased else {},
+            "not_erased": dict(self.erased.withheld) if self.erased else {},
             "seconds": {stage: round(seconds, 2) for stage, seconds in self.seconds.items()},
         }
 

@@ -77,6 +77,7 @@ class Settings(BaseSettings):
         dbt_project: directory of the dbt project with the rules.
         write_owners: whether owners are written back, the CRM's own field and ours that name and explain them.
         stale_after_hours: age of the figures from which on the dashboards warn that runs may have stopped.
+        erase_at_most: share of a CRM object's people that one run may forget because the CRM shows them no more.
         dashboard_hosts: names besides localhost that the dashboards are reached by, without port.
     """
 
@@ -91,6 +92,7 @@ class Settings(BaseSettings):
     dbt_project: Path = _DBT_PROJECT
     write_owners: bool = True
     stale_after_hours: float = Field(default=2, gt=0)
+    erase_at_most: float = Field(default=0.05, ge=0, le=1)
     dashboard_hosts: tuple[str, ...] = ()
 
     @field_validator("home", "dbt_project")

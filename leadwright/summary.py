@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.base import STATUSES
 from leadwright import warehouse
+from leadwright.erasure import WITHHELD
 from leadwright.runs import Run
 from leadwright.settings import Settings
 
@@ -31,6 +32,9 @@ def as_markdown(run: Run) -> str:
         for p in run.pulled
         for name, n in sorted(p.set_aside.items())
     ]
+    if run.erased:
+        lines += [f"- {name}: {n:,} people forgotten" for name, n in run.erased.records.items()]
+        lines += [f"- {name}: {n:,} {WITHHELD}" for name, n in run.erased.withheld.items()]
     verb = "Would write" if run.dry_run else "Written"
     lines += [
         "",

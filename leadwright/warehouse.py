@@ -8,6 +8,7 @@ it when a process is killed.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -277,6 +278,19 @@ def publish(source: Path, target: Path, wait_seconds: float) -> None:
     finally:  # half a copy takes room, most of all where there was none left
         draft.unlink(missing_ok=True)
         draft.with_name(f"{draft.name}.wal").unlink(missing_ok=True)
+
+
+def rewrite(file: Path, wait_seconds: float) -> None:
+    """Put a copy of `file` in its place that holds what can be read in it and nothing else: no free blocks, no log."""
+    draft = file.with_suffix(".rewritten")
+    with exclusive(file, wait_seconds):
+        draft.unlink(missing_ok=True)
+        with _open(file) as db:
+            db.execute(f"attach '{_sql_text(draft)}' as rewritten")
+            db.execute(f'copy from database "{file.stem}" to rewritten')
+            db.execute("detach rewritten")
+        shutil.copymode(file, draft)
+        draft.replace(file)
 
 
 def _copy_schema(db: Connection, schema: str) -> None:

@@ -32,6 +32,7 @@ GRAINS: dict[str, str] = {
     "stg_salesforce__opportunity_history": "opportunity_history_id",
     "stg_salesforce__tasks": "task_id",
     "stg_salesforce__users": "user_id",
+    "int_erasures_due": "record_key",
     "int_account_contributions": "account_id as_of dimension kind rule_id signal_group",
     "int_account_decisions": "record_key decision_number",
     "int_account_features": "account_id as_of feature",

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event
 
+import duckdb
 import pytest
 
 from connectors.errors import ConfigError, LockedError
@@ -104,6 +105,35 @@ def test_publish_starts_again_after_a_draft_was_left_behind(tmp_path: Path) -> N
     warehouse.publish(source, target, 1)
     with warehouse.reader(target) as db:
         assert db.execute("select n from marts.numbers").fetchall() == [(1,)]
+
+
+def test_a_file_that_is_written_anew_holds_the_same_and_nothing_of_what_was_deleted(tmp_path: Path) -> None:
+    file = tmp_path / "warehouse.duckdb"
+    with warehouse.writer(file, 1) as db:
+        db.execute("create schema raw_x; create schema staging; create sequence raw_x.ids start 7")
+        db.execute(
+            "create table raw_x.people (id integer primary key default nextval('raw_x.ids'), name text not null)"
+        )
+        db.execute("insert into raw_x.people (name) select 'Ada' || i from range(5000) t(i)")
+        db.execute("insert into raw_x.people (name) values ('Somebody-who-is-erased')")
+        db.execute('create view staging.people as select * from "warehouse"."raw_x"."people" where id > 7')
+    assert b"Somebody-who-is-erased" in file.read_bytes()
+    with warehouse.writer(file, 1) as db:
+        db.execute("delete from raw_x.people where name = 'Somebody-who-is-erased'")
+    assert b"Somebody-who-is-erased" in file.read_bytes(), "then there would be nothing to do"
+    file.chmod(0o600)
+    warehouse.rewrite(file, 1)
+    assert b"Somebody-who-is-erased" not in file.read_bytes()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["warehouse.duckdb", "warehouse.lock"]
+    with warehouse.writer(file, 1) as db:
+        assert db.execute("select count(*) from staging.people").fetchone() == (4999,)
+        db.execute("insert into raw_x.people (name) values ('Bob')")
+        assert db.execute("select id from raw_x.people where name = 'Bob'").fetchone() == (5008,)
+        with pytest.raises(duckdb.ConstraintException):
+            db.execute("insert into raw_x.people (id, name) values (7, 'Eve')")
+        with pytest.raises(duckdb.ConstraintException):
+            db.execute("insert into raw_x.people (name) values (null)")
 
 
 def test_reading_before_anything_is_published_says_what_to_do(tmp_path: Path) -> None:

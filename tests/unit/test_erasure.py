@@ -1,0 +1,176 @@
+"""Forgetting people: what goes, what stays, and when so many go that nobody is believed to be erased."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from leadwright import erasure, warehouse
+from leadwright.settings import Settings
+
+Due = tuple[str, str, str, bool]
+"""CRM, object, record id, and whether nothing is left of the lead; the lead is named after the record."""
+
+_TABLES = """
+    create schema intermediate; create schema marts; create schema ops; create schema raw_hubspot;
+    create table intermediate.int_erasures_due (record_key text, crm text, object text, record_id text, lead_id text,
+        is_whole_lead boolean, object_shown_count bigint);
+    create table intermediate.int_identity_decisions (record_key text, lead_id text, previous_lead_id text,
+        decision_number int, link_key text);
+    create table intermediate.int_contact_events (contact_id text, detail text);
+    create table intermediate.int_account_decisions (crm text, record_key text);
+    create table intermediate.int_account_records (record_key text);
+    create table marts.fct_lead_scores (lead_id text, score int);
+    create table ops.identity_links (left_key text, right_key text);
+    create table ops.writes (crm text, object text, record_id text, lead_id text, payload_hash text,
+        before_values text, after_values text, message text, status text);
+"""
+_MIXED = "create table intermediate.{} (lead_id text, told text)"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path, lock_wait_seconds=1)
+
+
+@pytest.fixture
+def built(config: Settings) -> Iterator[Callable[[Sequence[Due], int], None]]:
+    """A function that makes a warehouse as a build leaves it: who is due, and how many others are shown."""
+
+    def build(due: Sequence[Due], shown: int) -> None:
+        with warehouse.writer(config.warehouse_file, 1) as db:
+            db.execute(_TABLES)
+            for table in erasure.MIXED:
+                db.execute(_MIXED.format(table))
+                db.execute(
+                    f"insert into intermediate.{table} select 'lead-' || i, 'told' from range(100) t(i)"
+                )
+            for crm, name, record_id, is_whole in due:
+                key = f"{crm}:{name}:{record_id}"
+                db.execute(
+                    "insert into intermediate.int_erasures_due values (?, ?, ?, ?, ?, ?, ?)",
+                    [key, crm, name, record_id, f"lead-{record_id}", is_whole, shown],
+                )
+                db.execute(
+                    "insert into intermediate.int_identity_decisions values (?, ?, null, 1, null)",
+                    [key, f"lead-{record_id}"],
+                )
+            db.execute("insert into marts.fct_lead_scores select 'lead-' || i, 1 from range(100) t(i)")
+
+    yield build
+
+
+def _all(config: Settings, sql: str) -> list[tuple[object, ...]]:
+    with warehouse.writer(config.warehouse_file, 1) as db:
+        return db.execute(sql).fetchall()
+
+
+def test_before_the_first_build_nobody_is_forgotten(config: Settings) -> None:
+    assert erasure.erase(config) == erasure.Erased()
+    assert not erasure.rewrite(config)
+
+
+def test_a_person_leaves_every_table_and_the_ledger_keeps_a_hash(
+    config: Settings, built: Callable[[Sequence[Due], int], None]
+) -> None:
+    built([("hubspot", "contacts", "1", True)], 99)
+    with warehouse.writer(config.warehouse_file, 1) as db:
+        db.execute(
+            "insert into intermediate.int_identity_decisions values "
+            "('hubspot:contacts:1', 'lead-old', null, 0, null), "  # what the person was called before a merge
+            "('hubspot:contacts:1', 'lead-2', null, 0, null), "  # somebody else lives under this id
+            "('hubspot:contacts:2', 'lead-old', null, 1, 'linkage:hubspot:contacts:1|hubspot:contacts:2'), "
+            "('hubspot:contacts:2', 'lead-2', 'lead-old', 2, 'email:x')"
+        )
+        db.execute("insert into marts.fct_lead_scores values ('lead-old', 1)")
+        db.execute("insert into intermediate.int_contact_events values ('1', 'form'), ('2', 'form')")
+        db.execute(
+            "insert into ops.identity_links values ('hubspot:contacts:2', 'hubspot:contacts:1'), ('a', 'b')"
+        )
+        db.execute(
+            "insert into ops.writes values "
+            "('hubspot', 'contacts', '1', 'lead-1', 'p', '{}', '{1}', 'said', 'accepted'), "
+            "('salesforce', 'Lead', '1', 'lead-7', 'p', '{}', '{}', null, 'accepted')"
+        )
+    assert erasure.erase(config).records == {"hubspot.contacts": 1}
+    hashed = _all(config, "select sha256('hubspot:contacts:1')")[0][0]
+    assert _all(config, "select * from ops.writes order by crm") == [
+        ("hubspot", "contacts", hashed, None, None, None, None, None, "accepted"),
+        ("salesforce", "Lead", "1", "lead-7", "p", "{}", "{}", None, "accepted"),
+    ]
+    assert _all(config, "select crm, object, record_hash, rewritten_at from ops.erasures") == [
+        ("hubspot", "contacts", hashed, None)
+    ]
+    assert _all(config, "from intermediate.int_identity_decisions") == [
+        ("hubspot:contacts:2", "lead-2", None, 2, "email:x")
+    ]
+    assert _all(
+        config, "select count(*) from marts.fct_lead_scores where lead_id in ('lead-1', 'lead-old')"
+    ) == [(0,)]
+    assert _all(config, "select count(*) from marts.fct_lead_scores") == [(99,)]
+    assert _all(config, "from ops.identity_links") == [("a", "b")]
+    assert _all(config, "from intermediate.int_contact_events") == [("2", "form")]
+
+
+def test_of_one_who_is_left_in_another_crm_only_the_record_goes(
+    config: Settings, built: Callable[[Sequence[Due], int], None]
+) -> None:
+    built([("hubspot", "contacts", "1", False)], 99)
+    with warehouse.writer(config.warehouse_file, 1) as db:
+        db.execute(
+            "insert into intermediate.int_identity_decisions "
+            "values ('salesforce:leads:5', 'lead-1', null, 1, 'hubspot:contacts:1')"
+        )
+    erasure.erase(config)
+    assert _all(config, "from intermediate.int_identity_decisions") == [
+        ("salesforce:leads:5", "lead-1", None, 1, None)
+    ]
+    assert _all(config, "select count(*) from marts.fct_lead_scores where lead_id = 'lead-1'") == [(1,)]
+    for table in erasure.MIXED:
+        assert _all(config, f"select count(*) from intermediate.{table} where lead_id = 'lead-1'") == [(0,)]
+
+
+@pytest.mark.parametrize(("gone", "shown"), [(1, 0), (11, 89), (100, 900)])
+def test_many_at_once_are_a_permission_that_was_taken_away(
+    config: Settings, built: Callable[[Sequence[Due], int], None], gone: int, shown: int
+) -> None:
+    both = ("salesforce", "leads", "0", True)  # his other record is among the many
+    built([*(("hubspot", "contacts", str(i), True) for i in range(gone)), both], shown)
+    result = erasure.erase(config)
+    assert result.withheld == {"hubspot.contacts": gone} | ({} if shown else {"salesforce.leads": 1})
+    assert result.records == {}
+    assert _all(config, "select count(*) from marts.fct_lead_scores") == [(100,)]
+    assert not erasure.rewrite(config)
+    sure = config.model_copy(update={"erase_at_most": 1.0})
+    assert erasure.erase(sure).records == {"hubspot.contacts": gone, "salesforce.leads": 1}
+
+
+@pytest.mark.parametrize(("gone", "shown"), [(10, 1), (50, 950)])
+def test_a_few_or_a_small_share_are_believed(
+    config: Settings, built: Callable[[Sequence[Due], int], None], gone: int, shown: int
+) -> None:
+    built([("hubspot", "contacts", str(i), True) for i in range(gone)], shown)
+    assert erasure.erase(config).records == {"hubspot.contacts": gone}
+
+
+def test_the_file_is_written_anew_once_also_after_a_run_that_ended_in_between(
+    config: Settings, built: Callable[[Sequence[Due], int], None]
+) -> None:
+    built([("hubspot", "contacts", "1", True)], 99)
+    with warehouse.writer(config.warehouse_file, 1) as db:
+        kept = "('leads', 'gone'), ('leads', 'here'), ('hubspot', 'x')"
+        db.execute(f"insert into intermediate.int_account_decisions values {kept}")
+        db.execute("insert into intermediate.int_account_records values ('here')")
+    quoted = config.home / "logs" / "error-20260101-000000.txt"
+    quoted.parent.mkdir()
+    quoted.write_text("ValueError: ada@acme.example")
+    erasure.erase(config)
+    with warehouse.writer(config.warehouse_file, 1) as db:
+        db.execute("delete from intermediate.int_erasures_due")
+    assert erasure.rewrite(config)
+    assert not quoted.exists()
+    assert _all(config, "select record_key from intermediate.int_account_decisions") == [("here",), ("x",)]
+    assert _all(config, "select count(*) from ops.erasures where rewritten_at is null") == [(0,)]
+    assert not erasure.rewrite(config)
