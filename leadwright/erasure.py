@@ -134,13 +134,14 @@ def _forget(db: warehouse.Connection) -> None:
         "delete from intermediate.int_contact_events where contact_id in "
         "(select record_id from gone where crm = 'hubspot' and object = 'contacts')"
     )
-    # Those who were once in the same lead remember neither its id nor what was shared.
+    # Those who were once in the same lead remember neither its id nor the record that joined them, only that one did.
     db.execute(
         "update intermediate.int_identity_decisions set previous_lead_id = null "
         "where previous_lead_id in (select lead_id from gone_leads)"
     )
     db.execute(
-        "update intermediate.int_identity_decisions as log set link_key = null from gone where "
+        "update intermediate.int_identity_decisions as log "
+        "set link_key = 'erased:' || sha256(gone.record_key) from gone where "
         "list_contains(string_split(regexp_replace(log.link_key, '^linkage:', ''), '|'), gone.record_key)"
     )
     db.execute(
@@ -149,6 +150,11 @@ def _forget(db: warehouse.Connection) -> None:
         "where w.crm = gone.crm and w.record_id = gone.record_id "
         "and rtrim(lower(w.object), 's') = rtrim(gone.object, 's')"  # Salesforce's Lead is one of our leads
     )
+    if warehouse.columns(db, "ops", "set_aside"):
+        db.execute(
+            "delete from ops.set_aside as s using gone where s.crm = gone.crm and s.record_id = gone.record_id "
+            "and rtrim(lower(s.object), 's') = rtrim(gone.object, 's')"
+        )
     db.execute("update ops.writes set lead_id = null where lead_id in (select lead_id from gone_leads)")
     db.execute(
         "insert into ops.erasures by name "

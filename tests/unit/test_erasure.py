@@ -123,9 +123,15 @@ def test_of_one_who_is_left_in_another_crm_only_the_record_goes(
             "insert into intermediate.int_identity_decisions "
             "values ('salesforce:leads:5', 'lead-1', null, 1, 'hubspot:contacts:1')"
         )
+        db.execute("create table ops.set_aside (crm text, object text, record_id text)")
+        db.execute(
+            "insert into ops.set_aside values ('hubspot', 'contacts', '1'), ('hubspot', 'companies', '1')"
+        )
     erasure.erase(config)
+    hashed = _all(config, "select sha256('hubspot:contacts:1')")[0][0]
+    assert _all(config, "from ops.set_aside") == [("hubspot", "companies", "1")]
     assert _all(config, "from intermediate.int_identity_decisions") == [
-        ("salesforce:leads:5", "lead-1", None, 1, None)
+        ("salesforce:leads:5", "lead-1", None, 1, f"erased:{hashed}")
     ]
     assert _all(config, "select count(*) from marts.fct_lead_scores where lead_id = 'lead-1'") == [(1,)]
     for table in erasure.MIXED:
