@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.dbt_warehouse import NOW, DbtWarehouse
 
+ROOT = Path(__file__).resolve().parents[2]
 _FEATURES = """
     select lead_id, feature, text_value, number_value, decays_from
     from intermediate.int_features
@@ -152,3 +160,25 @@ def test_an_empty_warehouse_builds(tmp_path_factory: pytest.TempPathFactory) -> 
 
 def test_the_project_s_own_unit_tests_pass(built: DbtWarehouse) -> None:
     built.test("test_type:unit")
+
+
+def test_the_documented_command_writes_pages_with_columns(built: DbtWarehouse) -> None:
+    home = built.settings.home
+    page = (ROOT / "docs" / "scoring-for-revops.md").read_text()
+    (command,) = re.findall(r"^dbt docs generate .*$", page, re.MULTILINE)
+    assert 'export LEADWRIGHT_WAREHOUSE_FILE="$PWD/.leadwright/warehouse.duckdb"' in page
+    words = shlex.split(command.replace("$PWD/.leadwright", str(home)))
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name(words[0])), *words[1:], "--log-path", str(home / "logs")],
+        cwd=ROOT,
+        env={**os.environ, "LEADWRIGHT_WAREHOUSE_FILE": str(home / "warehouse.duckdb")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    catalog = json.loads((home / "dbt" / "docs" / "catalog.json").read_text())
+    columns = catalog["nodes"]["model.leadwright.dim_leads"]["columns"]
+    named = built.rows("select column_name from duckdb_columns() where table_name = 'dim_leads'")
+    assert columns.keys() == {name for (name,) in named}
+    marts = [name for name in catalog["nodes"] if ".rpt_" in name or ".fct_" in name]
+    assert len(marts) > 40 and not catalog["errors"]
