@@ -40,6 +40,7 @@ GRAINS: dict[str, str] = {
     "int_account_records": "record_key",
     "int_account_rule_hits": "account_id as_of rule_id",
     "int_activities": "activity_id lead_id",
+    "int_address_names": "email_key given_name family_name",
     "int_answers": "lead_id topic",
     "int_assignment_decisions": "lead_id decision_number",
     "int_campaign_members": "lead_id campaign_id",
