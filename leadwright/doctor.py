@@ -168,7 +168,8 @@ def _takers(owners: list[dict[str, Any]], waiting: int, settings: Settings) -> F
     """Whether anybody is named to take leads; a fault where leads wait for that, and owners are to be written."""
     if takers := sum(owner["takes_leads"] for owner in owners):
         return Finding("routing", True, f"{takers} of {len(owners)} users take leads")
-    sellers = [o["email"] for o in owners if o["is_active"] and (o["touch_count"] or o["opportunity_count"])]
+    people = (o for o in owners if o["is_active"] and not o["may_be_login"])
+    sellers = [o["email"] for o in people if o["touch_count"] or o["opportunity_count"]]
     known = f" Who was in touch with leads: {', '.join(filter(None, sellers[:5]))}." if sellers else ""
     return Finding(
         "routing",
@@ -184,9 +185,10 @@ def _login(owner: dict[str, Any]) -> Finding:
     return Finding(
         "owners",
         True,
-        f"{owner['full_name']} ({owner['email']}) owns {count(owner['lead_count'])} leads and never had a call, "
-        "an e-mail, a meeting or an opportunity. If that is the login of an integration, add it to routing_from.csv, "
-        "and its leads are routed; if it is somebody who sells, to routing_pool.csv",
+        f"{owner['full_name']} ({owner['email']}) owns {count(owner['lead_count'])} leads and may be no "
+        "person: called like a program, or never had a call, an e-mail, a meeting or an opportunity. The login of an "
+        "integration belongs into routing_from.csv: its leads are routed then; somebody who sells belongs into "
+        "routing_pool.csv",
     )
 
 

@@ -126,8 +126,9 @@ def _show_owners(owners: pd.DataFrame) -> None:
         )
     if shown["may_be_login"].any():
         st.warning(
-            "Who is marked below owns leads and never had a call, an e-mail, a meeting or an opportunity. The login of "
-            "an integration belongs into `routing_from.csv`; its leads are routed then."
+            "Who is marked below owns leads and may be no person: called like a program, or never had a call, an "
+            "e-mail, a meeting or an opportunity. The login of an integration belongs into `routing_from.csv`; its "
+            "leads are routed then."
         )
     table = pd.DataFrame(
         {

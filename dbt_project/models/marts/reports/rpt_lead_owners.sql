@@ -1,8 +1,12 @@
 {% set fewest_leads = 10 %}
+{% set login_words = [
+    'api', 'automation', 'bot', 'connector', 'import', 'integration', 'integración', 'integracion', 'intégration',
+    'noreply', 'service account', 'sync', 'system', 'webhook', 'webform', 'zapier',
+] %}
 
 -- Who owns leads in the CRMs, what they did about any, and whether our rules give them leads. Somebody who owns many and
--- was never in touch with a lead nor owned an opportunity is probably no person who sells, but the login of an
--- integration; whoever is named in a pool by address is known to sell.
+-- was never in touch with a lead nor owned an opportunity, or is called like a program, is probably no person who sells,
+-- but the login of an integration; whoever is named in a pool by address is known to sell.
 
 with takers as (
     select
@@ -52,8 +56,13 @@ select
     and not reps.is_routed_from
     and not coalesce(takers.is_named, false)
     and coalesce(owned.lead_count, 0) >= {{ fewest_leads }}
-    and touches.rep_id is null
-    and opportunities.rep_id is null as may_be_login
+    and (
+        (touches.rep_id is null and opportunities.rep_id is null)
+        {% for word in login_words %}
+        or {{ words_of("coalesce(reps.full_name, '') || ' ' || coalesce(" ~ dbt.split_part('reps.email', "'@'", 1) ~ ", '')") }}
+        like '% {{ word }} %'
+        {% endfor %}
+    ) as may_be_login
 from {{ ref('int_reps') }} as reps
 left join takers on reps.rep_id = takers.rep_id
 left join owned on reps.rep_id = owned.rep_id
