@@ -13,11 +13,14 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 install: $(INSTALLED)
 
+# --no-deps: the lock names everything. Where it names a package with extras, pip's resolver also looks at a newer version
+# of the package without them and stops at its missing hash.
+
 $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Leadwright needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV); this takes two to four minutes the first time."
-	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -35,7 +38,7 @@ test-readers: $(READERS)/.installed
 
 $(READERS)/.installed: requirements-readers.lock
 	$(PYTHON) -m venv $(READERS)
-	$(READERS)/bin/pip install --quiet --require-hashes --requirement requirements-readers.lock
+	$(READERS)/bin/pip install --quiet --no-deps --require-hashes --requirement requirements-readers.lock
 	@touch $@
 
 # The dbt project on Spark against DuckDB; needs Java 17. Spark stays out of $(VENV).
@@ -44,7 +47,7 @@ test-spark: $(INSTALLED) $(SPARK)/.installed
 
 $(SPARK)/.installed: requirements-spark.lock
 	$(PYTHON) -m venv $(SPARK)
-	$(SPARK)/bin/pip install --quiet --require-hashes --requirement requirements-spark.lock
+	$(SPARK)/bin/pip install --quiet --no-deps --require-hashes --requirement requirements-spark.lock
 	@touch $@
 
 lint: $(INSTALLED)
