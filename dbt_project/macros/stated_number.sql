@@ -4,8 +4,13 @@
    as an API spells it (50000, 50000.0, 5E4) reads the same whatever the seed says.
 
    Each step rewrites what the step before left, until a plain number is left, with an exponent for the word: x3 until
-   the end, because an API's own exponent (1.234E7) has no thousands in it. #}
+   the end, because an API's own exponent (1.234E7) has no thousands in it.
+
+   sqlfluff gives up on calls nested that deep, so it is shown the shape alone. #}
 {% macro stated_number(column) -%}
+    {%- if var('is_linted', false) -%}
+    {{ return("try_cast(" ~ column ~ " as decimal(18, 2))") }}
+    {%- endif -%}
     {%- set money = '(?:[$¢£¥€₹₩₽₺]|eur|euros?|usd|us|gbp|chf|cad|aud|brl|r|pln|zł|sek|nok|dkk|kr|czk|inr|jpy|dollars?| )*' -%}
     {%- set power = '((?:x[0-9])?)$' -%}
     {%- set start = '^([-+]?[0-9]{1,3})' -%}
