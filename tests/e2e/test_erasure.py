@@ -26,7 +26,7 @@ _HUBSPOT = (
     "industry",
     "recent_conversion_event_name",
 )
-_SALESFORCE = ("FirstName", "LastName", "Title", "Company", "Phone", "City")
+_SALESFORCE = ("LastName", "Title", "Company", "Phone", "City")
 _SEEN = {
     "recent_conversion_date": "2026-06-01T10:00:00Z",
     "hs_analytics_last_visit_timestamp": "2026-06-02T10:00:00Z",
@@ -46,7 +46,7 @@ def _mark() -> str:
 
 @dataclass
 class Person:
-    """Somebody with a mark of his own in every text field of each record, and one address in both CRMs."""
+    """Somebody with a mark of his own in every text field of each record, but for one address and one last name."""
 
     hubspot_id: str
     salesforce_id: str = ""
@@ -57,6 +57,9 @@ class Person:
     salesforce: dict[str, str] = field(default_factory=lambda: {name: _mark() for name in _SALESFORCE})
     lead_id: str = ""
 
+    def __post_init__(self) -> None:
+        self.salesforce["LastName"] = self.hubspot["lastname"]
+
     @property
     def email(self) -> str:
         return f"{self.mailbox}@{self.domain}.example"
@@ -64,7 +67,7 @@ class Person:
     @property
     def marks(self) -> set[str]:
         """What only his HubSpot record tells."""
-        return {*self.hubspot.values(), self.site}
+        return {*self.hubspot.values(), self.site} - {*self.salesforce.values()}
 
     @property
     def all_marks(self) -> set[str]:
