@@ -65,6 +65,8 @@ GRAINS: dict[str, str] = {
     "int_lead_stages": "lead_id",
     "int_lead_trait_versions": "lead_id version_number",
     "int_lead_traits": "lead_id",
+    "int_lead_first_traits": "lead_id",
+    "int_first_people": "lead_id",
     "int_lead_takers": "pool rep_id",
     "int_lead_win_rates": "lead_id rep_id",
     "int_linkage_records": "id",

@@ -1,5 +1,5 @@
-{# The version of each lead's traits that was the last one seen by the moment; before the first was seen, the first one,
-   with was_seen false. `moments` has lead_id and as_of. #}
+{# The version of each lead's traits that was the last one seen by the moment; before the first was seen, the one
+   with the lowest number, with was_seen false. `moments` has lead_id and as_of. #}
 {% macro versions_at(moments, columns) -%}
 select
     lead_id,

@@ -1,6 +1,6 @@
 {# Rows of a log: what the run before still took for true and the CRMs no longer say. A mail was deleted, a meeting that
-   had been held was put off: it counts for the moments up to the run that saw it go. `known_from` is set where the row
-   itself had taken the place of one that went.
+   had been held was put off: it counts for the moments up to the run that saw it go. `known_from` is that of
+   the row that went.
 
    earlier: the rows as the run before left them (see earlier_rows), none on the first run; current: those of now
    key: columns that name one thing; content: columns that say what is told of it; carried: texts to keep besides. #}
@@ -11,11 +11,12 @@ with current_rows as (
 
 earlier_rows as (
     {% if earlier %}
-    select {{ (key + content + carried) | join(', ') }} from {{ earlier }}
+    select {{ (key + content + carried) | join(', ') }}, known_from from {{ earlier }}
     {% else %}
     select
         {{ (key + content) | join(', ') }}
-        {%- for column in carried %}, cast(null as string) as {{ column }}{% endfor %}
+        {%- for column in carried %}, cast(null as string) as {{ column }}{% endfor %},
+        cast(null as timestamp) as known_from
     from current_rows
     where 1 = 0
     {% endif %}
@@ -23,27 +24,22 @@ earlier_rows as (
 
 logged as (
     {% if is_incremental() %}
-    select {{ (key + content) | join(', ') }}, known_until from {{ this }}
+    select {{ (key + content) | join(', ') }} from {{ this }}
     {% else %}
-    select {{ (key + content) | join(', ') }}, {{ as_of() }} as known_until from current_rows where 1 = 0
+    select {{ (key + content) | join(', ') }} from current_rows where 1 = 0
     {% endif %}
-),
-
-replaced as (
-    select {{ key | join(', ') }}, max(known_until) as known_from from logged group by {{ key | join(', ') }}
 )
 
 select
     {% for column in key + content + carried %}
     earlier_rows.{{ column }},
     {% endfor %}
-    replaced.known_from,
+    earlier_rows.known_from,
     {{ as_of() }} as known_until
 from earlier_rows
 left join current_rows on {{ same_cells('earlier_rows', 'current_rows', key, content) }}
 -- a run that ended before it built its other models has noted them already
 left join logged on {{ same_cells('earlier_rows', 'logged', key, content) }}
-left join replaced on {{ same_cells('earlier_rows', 'replaced', key, []) }}
 where
     current_rows.{{ key[0] }} is null
     and logged.{{ key[0] }} is null

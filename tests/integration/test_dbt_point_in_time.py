@@ -106,6 +106,35 @@ def test_nor_does_anything_of_any_kinds(
     happen()
 
 
+def test_a_fresh_install_tells_of_the_past_what_an_earlier_one_would(
+    built: DbtWarehouse, tmp_path: Path
+) -> None:
+    """Nothing that a CRM overwrites, that was written down late or that a conversion made reaches back."""
+    later = DbtWarehouse(tmp_path, like=built)
+    later.add_population(200, seed=11)
+    rng = Random(5)
+    for happen in (_come_back, _write_and_call, _write_down_late, _answer_campaigns):
+        happen(later, rng)
+    _convert_leads(later, rng, _convertible(built))
+    later.transform.build(select="+int_scores", as_of=_LATER, moments=_MOMENTS, tests=False)
+    moments = ", ".join(f"timestamp '{moment:%Y-%m-%d %H:%M:%S}'" for moment in _MOMENTS[:-1])
+    for table in ("int_features", "int_score_contributions"):
+        # a lead of another install has another id
+        query = (
+            f"select email_key, told.* exclude (lead_id) from intermediate.{table} as told "
+            "join intermediate.int_people using (lead_id) where email_key is not null and as_of in "
+            f"({moments}) order by all"
+        )
+        told = built.rows(query)
+        assert len(told) > 1000
+        assert later.rows(query) == told
+    overwritten = "feature in ('website_visited', 'email_clicked', 'email_opened')"
+    counted = built.rows(f"select distinct feature, as_of from intermediate.int_features where {overwritten}")
+    at = {as_of for _, as_of in counted}
+    assert len(counted) == 3, "they count for the score of now"
+    assert at == {NOW.replace(tzinfo=None)}, "nobody can tell who had visited before"
+
+
 def _later(rng: Random) -> str:
     return (NOW + timedelta(seconds=rng.randrange(1, 30 * 86400))).isoformat()
 
@@ -193,6 +222,56 @@ def _overwrite_contacts(built: DbtWarehouse, rng: Random) -> None:
     built.execute("; ".join(statements))
 
 
+def _come_back(built: DbtWarehouse, rng: Random) -> None:
+    """A part of the contacts visit, open, click, answer and send a form once more: HubSpot shows the latest only."""
+    statements = []
+    for contact in _contacts(built):
+        at = _later(rng)
+        sets = [
+            f"recent_conversion_date = '{at}', recent_conversion_event_name = 'Demo request'",
+            f"hs_analytics_last_visit_timestamp = '{at}', hs_analytics_num_visits = '99'",
+            f"hs_email_last_open_date = '{at}', hs_email_open = '2'",
+            f"hs_email_last_click_date = '{at}', hs_email_click = '2'",
+            f"hs_email_last_reply_date = '{at}'",
+            f"hs_sales_email_last_replied = '{at}'",
+        ]
+        chosen = ", ".join(rng.sample(sets, rng.randrange(len(sets) + 1)))
+        if chosen:
+            statements.append(f"update raw_hubspot.contacts set {chosen} where hs_object_id = '{contact}'")
+    built.execute("; ".join(statements))
+
+
+def _write_down_late(built: DbtWarehouse, rng: Random) -> None:
+    """Calls, e-mails and meetings of long ago that nobody had written down."""
+    owner = built.rows("select id from raw_hubspot.owners order by 1 limit 1")[0][0]
+    kinds: dict[str, dict[str, object]] = {
+        "emails": {"hs_email_direction": "INCOMING_EMAIL", "hs_email_subject": "Hello"},
+        "calls": {"hs_call_direction": "INBOUND"},
+        "meetings": {},
+    }
+    for name, fields in kinds.items():
+        rows, links = [], []
+        for place, contact in enumerate(_contacts(built)[::2]):
+            at = (NOW - timedelta(days=rng.randrange(1, 300))).isoformat()
+            row = {"hs_object_id": f"backdated{place}", "hs_timestamp": at, "hs_meeting_start_time": at,
+                   "hs_createdate": _later(rng), "hubspot_owner_id": owner}  # fmt: skip
+            rows.append(row | fields)
+            links.append({"from_id": f"backdated{place}", "to_id": contact})
+        built.add("raw_hubspot", name, rows, _LATER.isoformat())
+        built.add("raw_hubspot", f"{name}_to_contacts", links, _LATER.isoformat())
+    built.add(
+        "raw_salesforce",
+        "Task",
+        (
+            {"Id": f"backdated{place}", "WhoId": lead, "CreatedDate": _later(rng), "TaskSubtype": "Email",
+             "CompletedDateTime": (NOW - timedelta(days=rng.randrange(1, 300))).isoformat(), "IsClosed": "true",
+             "Subject": "Re: Offer"}
+            for place, lead in enumerate(_leads(built)[::2])
+        ),
+        _LATER.isoformat(),
+    )  # fmt: skip
+
+
 def _edit_leads(built: DbtWarehouse, rng: Random) -> None:
     """Corrections and bounces in Salesforce."""
     statements = []
@@ -219,10 +298,9 @@ def _bring_colleagues(built: DbtWarehouse, rng: Random) -> None:
     built.add("raw_hubspot", "contacts", rows, _LATER.isoformat())
 
 
-def _convert_leads(built: DbtWarehouse, rng: Random) -> None:
-    """Leads without a company become contacts of one, as a conversion makes them."""
-    accounts = [r for (r,) in built.rows('select "Id" from raw_salesforce."Account" order by 1')]
-    rows = built.rows(
+def _convertible(built: DbtWarehouse) -> list[tuple[Any, ...]]:
+    """Id, address and names of some Salesforce leads that are no contacts yet."""
+    return built.rows(
         """
         select raw."Id", raw."Email", raw."FirstName", raw."LastName" from raw_salesforce."Lead" raw
         join marts.dim_crm_records r on r.record_id = raw."Id"
@@ -231,8 +309,13 @@ def _convert_leads(built: DbtWarehouse, rng: Random) -> None:
         order by l.account_id is not null, raw."Id" limit 30
         """
     )
+
+
+def _convert_leads(built: DbtWarehouse, rng: Random, rows: list[tuple[Any, ...]] | None = None) -> None:
+    """Leads without a company become contacts of one, as a conversion makes them."""
+    accounts = [r for (r,) in built.rows('select "Id" from raw_salesforce."Account" order by 1')]
     statements, contacts = [], []
-    for place, (lead, email, first, last) in enumerate(rows):
+    for place, (lead, email, first, last) in enumerate(rows or _convertible(built)):
         contact, account, at = f"003late{place}", rng.choice(accounts), _later(rng)
         statements.append(
             f"""update raw_salesforce."Lead" set "IsConverted" = 'true', "ConvertedDate" = '{at[:10]}', """
@@ -295,6 +378,7 @@ def _merge_contacts(built: DbtWarehouse, rng: Random) -> set[str]:
 
 _KINDS: dict[str, Callable[[DbtWarehouse, Random], set[str] | None]] = {
     "write and call": _write_and_call,
+    "write down late": _write_down_late,
     "answer campaigns": _answer_campaigns,
     "overwrite contacts": _overwrite_contacts,
     "edit leads": _edit_leads,

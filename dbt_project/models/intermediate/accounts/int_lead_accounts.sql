@@ -6,6 +6,10 @@ with people as (
     select *, {{ company_name_key('company_name') }} as name_key from {{ ref('int_people') }}
 ),
 
+first_people as (
+    select lead_id, country, {{ company_name_key('company_name') }} as name_key from {{ ref('int_first_people') }}
+),
+
 members as (
     select * from {{ ref('int_account_members') }} where not is_deleted
 ),
@@ -14,7 +18,8 @@ accounts as (
     select * from {{ ref('int_accounts') }}
 ),
 
--- A record is linked from its beginning, a converted lead from the end of the day of its conversion.
+-- A record is linked from its beginning, a converted lead from the end of the day of its conversion; a link that may be
+-- younger than its record, and a name that the lead did not come with, are known from this run on.
 company_links as (
     select
         records.lead_id,
@@ -22,7 +27,11 @@ company_links as (
             when records.crm = 'hubspot' then {{ record_key('hubspot', 'companies', 'records.company_record_id') }}
             else {{ record_key('salesforce', 'Account', 'records.company_record_id') }}
         end as record_key,
-        coalesce({{ dbt.dateadd('day', 1, 'leads.converted_at') }}, records.created_at) as linked_at
+        case
+            when records.object = 'contacts' and not records.is_company_from_start and not records.is_made_by_conversion
+                then {{ as_of() }}
+            else coalesce({{ dbt.dateadd('day', 1, 'leads.converted_at') }}, records.created_at)
+        end as linked_at
     from {{ ref('int_member_records') }} as records
     left join {{ ref('stg_salesforce__leads') }} as leads
         on records.crm = 'salesforce' and records.object = 'leads' and records.record_id = leads.lead_record_id
@@ -42,10 +51,21 @@ candidates as (
 
     union all
 
-    select people.lead_id, accounts.account_id, 3 as evidence_rank, people.created_at as linked_at
+    select
+        people.lead_id,
+        accounts.account_id,
+        3 as evidence_rank,
+        case
+            when
+                first_people.name_key = accounts.name_key
+                and first_people.country = accounts.country
+                then people.created_at
+            else {{ as_of() }}
+        end as linked_at
     from people
     inner join accounts
         on people.name_key = accounts.name_key and people.country = accounts.country
+    left join first_people on people.lead_id = first_people.lead_id
 ),
 
 linked_people as (

@@ -23,7 +23,7 @@ hubspot_activities as (
         'email' as channel,
         case when direction = 'INCOMING_EMAIL' then 'in' else 'out' end as direction,
         sent_at as occurred_at,
-        sent_at as created_at,
+        coalesce(created_at, sent_at) as created_at,
         owner_id,
         subject,
         coalesce(status, 'SENT') = 'SENT' as is_done
@@ -38,7 +38,7 @@ hubspot_activities as (
         'call' as channel,
         case when direction = 'INBOUND' then 'in' else 'out' end as direction,
         called_at as occurred_at,
-        called_at as created_at,
+        coalesce(created_at, called_at) as created_at,
         owner_id,
         title as subject,
         coalesce(status, 'COMPLETED') not in ('CANCELED', 'QUEUED', 'RINGING', 'CALLING_CRM_USER') as is_done

@@ -1,5 +1,8 @@
 -- What a lead did, as the CRMs tell it: the kind of event and a text that says more. What a contact did before it was
--- merged away stays; HubSpot gives some of it to the contact that lives on, and it counts once.
+-- merged away stays; HubSpot gives some of it to the contact that lives on, and it counts once. An event is known from
+-- `learned_at` on: when it occurred, or was written down where that was later. HubSpot overwrites the latest form, visit,
+-- open, click and reply: of a contact that did something later, nobody can tell any more that it had done so before, so
+-- such an event is known from the run that saw it.
 
 with told as (
     select
@@ -8,6 +11,12 @@ with told as (
         events.detail,
         events.occurred_at,
         'hubspot:contacts:' || events.contact_id || ':' || cast(events.occurred_at as string) as source_id,
+        min(
+            case
+                when events.kind = 'form' and events.occurred_at = contacts.first_form_at then events.occurred_at
+                else greatest(events.occurred_at, events.first_seen_at)
+            end
+        ) over (partition by identities.lead_id, events.kind, events.occurred_at, events.detail) as learned_at,
         row_number() over (
             partition by identities.lead_id, events.kind, events.occurred_at, events.detail
             order by case when identities.is_merged then 1 else 0 end, events.contact_id
@@ -15,6 +24,7 @@ with told as (
     from {{ ref('int_contact_events') }} as events
     inner join {{ ref('int_identities') }} as identities
         on {{ record_key('hubspot', 'contacts', 'events.contact_id') }} = identities.record_key
+    left join {{ ref('stg_hubspot__contacts') }} as contacts on events.contact_id = contacts.contact_id
     where
         (identities.is_merged or not identities.is_deleted)
         -- noted before such dates were taken for none
@@ -53,19 +63,31 @@ members as (
     where members.has_responded and not members.is_deleted and not campaigns.is_deleted
 )
 
-select lead_id, kind, detail, occurred_at, source_id
+select lead_id, kind, detail, occurred_at, learned_at, source_id
 from told
 where place = 1
 
 union all
 
-select lead_id, 'email_replied' as kind, subject as detail, occurred_at, activity_id as source_id
+select
+    lead_id,
+    'email_replied' as kind,
+    subject as detail,
+    occurred_at,
+    greatest(occurred_at, created_at) as learned_at,
+    activity_id as source_id
 from activities
 where channel = 'email' and direction = 'in'
 
 union all
 
-select lead_id, 'call_received' as kind, subject as detail, occurred_at, activity_id as source_id
+select
+    lead_id,
+    'call_received' as kind,
+    subject as detail,
+    occurred_at,
+    greatest(occurred_at, created_at) as learned_at,
+    activity_id as source_id
 from activities
 where channel = 'call' and direction = 'in'
 
@@ -76,13 +98,20 @@ select
     'meeting_booked' as kind,
     subject as detail,
     created_at as occurred_at,
+    created_at as learned_at,
     concat(activity_id, ':booked') as source_id
 from activities
 where channel = 'meeting' and created_at is not null
 
 union all
 
-select lead_id, 'meeting_held' as kind, subject as detail, occurred_at, activity_id as source_id
+select
+    lead_id,
+    'meeting_held' as kind,
+    subject as detail,
+    occurred_at,
+    greatest(occurred_at, created_at) as learned_at,
+    activity_id as source_id
 from activities
 where channel = 'meeting' and is_done and occurred_at is not null
 
@@ -93,5 +122,6 @@ select
     'campaign' as kind,
     concat(coalesce(campaign_type, ''), ' ', coalesce(name, '')) as detail,
     occurred_at,
+    occurred_at as learned_at,
     source_id
 from members

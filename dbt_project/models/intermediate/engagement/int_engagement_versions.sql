@@ -1,5 +1,5 @@
--- What a lead did, and from when until when it was known: today's engagements, and those that a run has seen go, which
--- count for moments before. What another record of the lead tells of since, as after a merge, did not go. Features are
+-- What a lead did, and from when until when it was known: today's engagements from when they were learned of, and those
+-- that a run has seen go, which count for moments before. What another record of the lead tells of since, as after a merge, did not go. Features are
 -- made from these, reports from int_engagements.
 
 with gone as (
@@ -41,7 +41,7 @@ select
     engagements.occurred_at,
     engagements.source_id,
     engagements.kind,
-    replaced.known_from,
+    greatest(replaced.known_from, engagements.learned_at) as known_from,
     cast(null as timestamp) as known_until
 from {{ ref('int_engagements') }} as engagements
 left join replaced on engagements.source_id = replaced.source_id and engagements.kind = replaced.kind

@@ -35,6 +35,7 @@ select
     coalesce(matches.signal, events.kind) as signal,
     events.detail,
     events.occurred_at,
+    events.learned_at,
     events.source_id,
     events.kind
 from events

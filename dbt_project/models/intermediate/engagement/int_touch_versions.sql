@@ -12,7 +12,7 @@ select
     touches.touch_id,
     touches.lead_id,
     touches.touched_at,
-    replaced.known_from,
+    greatest(replaced.known_from, touches.learned_at) as known_from,
     cast(null as timestamp) as known_until
 from {{ ref('int_touches') }} as touches
 left join replaced on touches.touch_id = replaced.touch_id

@@ -17,7 +17,8 @@ select
     activities.direction,
     owners.rep_id,
     owners.full_name as owner_name,
-    min(activities.occurred_at) as touched_at
+    min(activities.occurred_at) as touched_at,
+    min(greatest(activities.occurred_at, activities.created_at)) as learned_at
 from activities
 inner join owners on activities.crm = owners.crm and activities.owner_id = owners.owner_id
 where

@@ -11,13 +11,14 @@ with people as (
 ),
 
 account_moments as (
-    select distinct people.account_id, moments.as_of
+    select people.account_id, moments.as_of, min(moments.informed_at) as informed_at
     from {{ ref('int_scoring_moments') }} as moments
     inner join people on moments.lead_id = people.lead_id and {{ known_at('people', 'moments.as_of') }}
+    group by people.account_id, moments.as_of
 ),
 
 members as (
-    select account_moments.account_id, account_moments.as_of, people.lead_id
+    select account_moments.account_id, account_moments.as_of, account_moments.informed_at, people.lead_id
     from account_moments
     inner join people
         on
@@ -37,7 +38,7 @@ events as (
         on
             members.lead_id = engagements.lead_id
             and engagements.occurred_at <= members.as_of
-            and {{ known_at('engagements', 'members.as_of') }}
+            and {{ known_at('engagements', 'members.informed_at') }}
             and {{ days_between('engagements.occurred_at', 'members.as_of') }} < {{ engaged_days }}
     where engagements.signal != 'email_opened'
 ),

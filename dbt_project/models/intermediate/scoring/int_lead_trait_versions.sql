@@ -6,9 +6,11 @@
 {% for topic in traits['answer'] %}{% do columns.append('answer_' ~ topic) %}{% endfor %}
 
 -- A log: a lead's traits each time that a run saw others than the run before. A CRM overwrites its fields without a
--- date, so this is what keeps yesterday's features as they were.
+-- date, so this is what keeps yesterday's features as they were. Version 0 is who a lead was when it came, where that is
+-- not what the first run saw: it holds for the time before that run.
 
-with current_traits as (
+with {% for name, relation in [('current_traits', ref('int_lead_traits')), ('first_traits', ref('int_lead_first_traits'))] %}
+{{ name }} as (
     select
         lead_id,
         {% for column in columns %}
@@ -17,8 +19,9 @@ with current_traits as (
         {{ dbt.hash(
             "coalesce(cast(" ~ columns | join(" as string), '') || '|' || coalesce(cast(") ~ " as string), '')"
         ) }} as traits_hash
-    from {{ ref('int_lead_traits') }}
-){% if is_incremental() %},
+    from {{ relation }}
+){{ "," if not loop.last }}
+{% endfor %}{% if is_incremental() %},
 
 latest as (
     select versions.lead_id, versions.version_number, versions.traits_hash
@@ -42,4 +45,22 @@ from current_traits
 {% if is_incremental() %}
 left join latest on current_traits.lead_id = latest.lead_id
 where latest.lead_id is null or latest.traits_hash != current_traits.traits_hash
+{% endif %}
+
+union all
+
+select
+    first_traits.lead_id,
+    0 as version_number,
+    {{ as_of() }} as seen_at,
+    {% for column in columns %}
+    first_traits.{{ column }},
+    {% endfor %}
+    first_traits.traits_hash
+from first_traits
+inner join current_traits
+    on first_traits.lead_id = current_traits.lead_id and first_traits.traits_hash != current_traits.traits_hash
+{% if is_incremental() %}
+left join latest on first_traits.lead_id = latest.lead_id
+where latest.lead_id is null
 {% endif %}

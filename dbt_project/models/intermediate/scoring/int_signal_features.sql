@@ -20,7 +20,7 @@ days as (
         on
             moments.lead_id = engagements.lead_id
             and engagements.occurred_at <= moments.as_of
-            and {{ known_at('engagements', 'moments.as_of') }}
+            and {{ known_at('engagements', 'moments.informed_at') }}
     group by
         moments.lead_id,
         moments.as_of,
@@ -53,12 +53,13 @@ measured as (
 worked as (
     select measured.lead_id, measured.as_of, measured.feature, min(touches.touched_at) as worked_at
     from measured
+    inner join moments on measured.lead_id = moments.lead_id and measured.as_of = moments.as_of
     inner join {{ ref('int_touch_versions') }} as touches
         on
             measured.lead_id = touches.lead_id
             and measured.last_at <= touches.touched_at
             and touches.touched_at <= measured.as_of
-            and {{ known_at('touches', 'measured.as_of') }}
+            and {{ known_at('touches', 'moments.informed_at') }}
     where measured.is_hand_raise
     group by measured.lead_id, measured.as_of, measured.feature
 )

@@ -6,5 +6,6 @@ select
     {{ as_text('hs_call_status') }} as status,
     {{ as_number('hs_call_duration') }} as duration_ms,
     {{ as_text('hs_call_title') }} as title,
+    {{ as_timestamp('hs_createdate') }} as created_at,
     coalesce({{ as_flag('archived') }}, false) as is_deleted
 from {{ source('raw_hubspot', 'calls') }}

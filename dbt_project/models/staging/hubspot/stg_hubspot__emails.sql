@@ -5,5 +5,6 @@ select
     {{ as_text('hs_email_direction') }} as direction,
     {{ as_text('hs_email_status') }} as status,
     {{ as_text('hs_email_subject') }} as subject,
+    {{ as_timestamp('hs_createdate') }} as created_at,
     coalesce({{ as_flag('archived') }}, false) as is_deleted
 from {{ source('raw_hubspot', 'emails') }}
