@@ -62,7 +62,7 @@ def diff(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Say who would move between grades if the rules B went live in place of A. Nothing is changed."""
+    """Say who would get another grade or owner if the rules B went live in place of A. Nothing is changed."""
     from leadwright import rulediff
 
     with bars(quiet=json):
@@ -89,9 +89,11 @@ def _show(found: dict[str, Any]) -> None:
     if found["moved"]:
         out.print(_grades(found["grades"]))
         out.print(_largest(found["largest"]))
+    if found["routing"]:
+        _show_routing(found["routing"])
     if "lead" in found:
         one = found["lead"]
-        out.print(f"\n[bold]{one['lead_id']}[/] · {plain(one['company_name'] or 'no company known')}")
+        out.print(f"\n[bold]{plain(_who(one))}[/] · {plain(one['company_name'] or 'no company known')}")
         show_side_by_side(one["contributions"], sides[0], sides[1], one["score_before"], one["score_after"])
 
 
@@ -101,17 +103,53 @@ def _name(name: str) -> str:
 
 
 def _rows(found: dict[str, Any]) -> Table:
-    table = Table("changed row", "before", "after", "moves")
+    with_owners = found["routing"] is not None
+    table = Table("changed row", "before", "after", "other grade", *(["other owner"] if with_owners else []))
     table.columns[0].no_wrap = True
-    table.columns[3].justify = "right"
+    for column in table.columns[3:]:
+        column.justify = "right"
     for row in found["rows"]:
         cells = [
             _cells(row[side], row["before" if side == "after" else "after"]) for side in ("before", "after")
         ]
-        table.add_row(plain(f"{row['file']} {row['row']}".strip()), *map(plain, cells), f"{row['moves']:,}")
+        moves = [row["moves"], *([row["owner_moves"]] if with_owners else [])]
+        counts = ["not tried" if n is None else f"{n:,}" for n in moves]
+        table.add_row(plain(f"{row['file']} {row['row']}".strip()), *map(plain, cells), *counts)
     if found["moved_otherwise"]:
-        table.add_row("several rows together", "", "", f"{found['moved_otherwise']:,}")
+        table.add_row("only several rows together", "", "", f"{found['moved_otherwise']:,}")
     return table
+
+
+def _show_routing(routing: dict[str, Any]) -> None:
+    out.print(
+        f"If all that our rules have decided were decided anew, [bold]{routing['moved']:,}[/] leads would get another "
+        "owner. What was decided stays: the rules count for leads that need an owner from now on."
+    )
+    table = Table("owner", "leads before", "leads after")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for rep in routing["reps"]:
+        table.add_row(
+            plain(rep["owner_name"] or "nobody"), f"{rep['leads_before']:,}", f"{rep['leads_after']:,}"
+        )
+    out.print(table)
+    if routing["leads"]:
+        table = Table("lead", "company", "grade", "owner", "because")
+        for row in routing["leads"]:
+            owners = (plain(row[f"owner_{side}"] or "nobody") for side in ("before", "after"))
+            table.add_row(
+                plain(_who(row)),
+                plain(row["company_name"] or "unknown"),
+                row["grade"],
+                " → ".join(owners),
+                plain(row["reason_after"]),
+            )
+        out.print(table)
+
+
+def _who(lead: dict[str, Any]) -> str:
+    """The person as a colleague would name him; the id where a CRM has neither name nor address."""
+    return str(lead["full_name"] or lead["email"] or lead["lead_id"])
 
 
 def _cells(cells: dict[str, str] | None, other: dict[str, str] | None) -> str:
@@ -133,12 +171,11 @@ def _grades(grades: list[dict[str, Any]]) -> Table:
 
 def _largest(largest: list[dict[str, Any]]) -> Table:
     table = Table("lead", "company", "score", "grade", "mostly because of")
-    table.columns[0].no_wrap = True
     for row in largest:
         line = next((c for c in row["contributions"] if c["difference"]), None)
         why = row["disqualified_after"] or row["disqualified_before"] or "the grade's limits"
         table.add_row(
-            row["lead_id"],
+            plain(_who(row)),
             plain(row["company_name"] or "unknown"),
             f"{row['score_before']} → {row['score_after']}",
             f"{row['grade_before']} → {row['grade_after']}",

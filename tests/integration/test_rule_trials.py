@@ -90,7 +90,8 @@ def test_a_preview_foretells_exactly_what_going_live_does(built: DbtWarehouse, t
     assert _fingerprint(built.settings) == before
     assert {row["file"] for row in found["rows"]} >= {"score_rules.csv", "score_groups.csv", "job_titles.csv"}
     assert found["moved"] == len(found["largest"]) > 5
-    assert found["moved"] == sum(row["moves"] for row in found["rows"]) + found["moved_otherwise"]
+    assert {row["moves"] for row in found["rows"]} == {None}, "so many rows are not tried one by one"
+    assert found["routing"] is None
     for lead in found["largest"]:
         for side in ("before", "after"):
             assert _sum(lead["contributions"], side) == lead[f"score_{side}"]
@@ -136,7 +137,68 @@ def test_a_revision_in_git_the_live_rules_and_the_working_copy_are_the_same_unti
     grades.write_text(as_it_was)
     (hot,) = built.rows("select count(*) from marts.fct_lead_scores where grade = 'Hot'")[0]
     assert found["rescored"] == 0
-    assert found["moved"] == hot == sum(row["moves"] for row in found["rows"]) > 0
+    assert found["moved"] == hot > 0
+    (row,) = found["rows"]
+    assert (row["row"], row["before"], row["after"], row["moves"]) == (
+        "high high", {"grade": "Hot"}, {"grade": "Warm"}, hot
+    )  # fmt: skip
+    named = dict(built.rows("select lead_id, full_name from marts.dim_leads"))
+    assert {lead["lead_id"]: lead["full_name"] for lead in found["largest"]}.items() <= named.items()
+
+
+def test_each_changed_row_has_the_moves_that_it_makes_alone(built: DbtWarehouse, tmp_path: Path) -> None:
+    """Two bands that both move leads, and one that moves nobody: what a row does is not shared out among the rows."""
+    shutil.copytree(built.settings.dbt_project / "seeds", tmp_path / "seeds")
+    file = tmp_path / "seeds" / "score_dimensions.csv"
+    with file.open(newline="") as text:
+        rows = {row["dimension"]: row for row in csv.DictReader(text)}
+    alone = {}
+    for dimension in ("fit", "intent", "account"):
+        rows[dimension]["high_from"] = str(float(rows[dimension]["medium_from"]) + 1)
+        if dimension != "account":
+            with_one = tmp_path / dimension / "seeds"
+            shutil.copytree(built.settings.dbt_project / "seeds", with_one)
+            _write_one(with_one / file.name, rows[dimension])
+            alone[dimension] = rulediff.diff("live", str(with_one.parent), built.settings)["moved"]
+    with file.open("w", newline="") as text:
+        writer = csv.DictWriter(text, next(iter(rows.values())))
+        writer.writeheader()
+        writer.writerows(rows.values())
+    found = rulediff.diff("live", str(tmp_path), built.settings)
+    assert {row["row"]: row["moves"] for row in found["rows"]} == alone | {"account": 0}
+    assert min(alone.values()) > 0
+    assert found["moved"] <= sum(alone.values()) + found["moved_otherwise"]
+
+
+def test_changed_routing_shows_who_would_be_given_which_leads(built: DbtWarehouse, tmp_path: Path) -> None:
+    """All that the rules gave is given anew; whose row is gone from the pool gets nothing, and others what was hers."""
+    shutil.copytree(built.settings.dbt_project / "seeds", tmp_path / "seeds")
+    pool = tmp_path / "seeds" / "routing_pool.csv"
+    pool.write_text("".join(line for line in pool.open() if not line.startswith("everyone,grace.whitfield@")))
+    before = _fingerprint(built.settings)
+    found = rulediff.diff("live", str(tmp_path), built.settings, top=1000)
+    assert _fingerprint(built.settings) == before
+    (row,) = found["rows"]
+    assert (row["file"], row["after"]) == ("routing_pool.csv", None)
+    assert (found["moved"], found["rescored"], row["moves"]) == (0, 0, 0)
+    routing = found["routing"]
+    reps = {rep["owner_name"]: (rep["leads_before"], rep["leads_after"]) for rep in routing["reps"]}
+    hers = reps["Grace Whitfield"]
+    assert hers[0] > hers[1] == 0
+    assert sum(n for n, _ in reps.values()) == sum(n for _, n in reps.values())
+    assert row["owner_moves"] == routing["moved"] == len(routing["leads"]) >= hers[0]
+    named = dict(built.rows("select lead_id, full_name from marts.dim_leads"))
+    assert {lead["lead_id"]: lead["full_name"] for lead in routing["leads"]}.items() <= named.items()
+
+
+def _write_one(file: Path, row: dict[str, str]) -> None:
+    """Put `row` in the place of the row of its dimension."""
+    with file.open(newline="") as text:
+        rows = [row if r["dimension"] == row["dimension"] else r for r in csv.DictReader(text)]
+    with file.open("w", newline="") as text:
+        writer = csv.DictWriter(text, row)
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 @pytest.mark.parametrize("name", ["no-such-revision", "--help", "/tmp"])

@@ -1,0 +1,87 @@
+"""Who would be given which leads by one set of routing rules and by another.
+
+What was decided stays decided, so changed rules move nobody on the day they go live. To show what they say, both copies
+forget what our rules decided so far, and decide it anew; owners whom people chose stay, and count in the loads.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leadwright import warehouse
+from leadwright.settings import Settings
+
+FILES = ("routing_", "rep_", "load_weights", "calendars", "business_hours", "holidays")
+"""How the names begin of the rule files that decide who is given a lead."""
+MART = "fct_lead_assignments"
+MODELS = (
+    "int_member_records",
+    "int_people",
+    *(f"{model}+,+{MART}" for model in ("int_crm_owners", "int_owner_sightings", "int_owner_candidates")),
+)
+"""What has to be built anew, as dbt selects, to see that owners are forgotten: what reads them, and what follows."""
+_ROUTED = "select lead_id from marts.fct_lead_assignments where is_routed"
+_RECORDS = (  # of leads whose owner is forgotten
+    "select {column} from marts.dim_crm_records "
+    "where crm = '{crm}' and lead_id in (select lead_id from forgotten)"
+)
+_OWNERS = (
+    ("raw_hubspot.contacts", "hubspot_owner_id", "hs_object_id", "hubspot"),
+    ('raw_salesforce."Lead"', '"OwnerId"', '"Id"', "salesforce"),
+    ('raw_salesforce."Contact"', '"OwnerId"', '"Id"', "salesforce"),
+)
+_CHANGED = """
+    select leads.lead_id, leads.full_name, leads.email, leads.company_name, leads.score, leads.grade,
+        b.owner_name as owner_before, a.owner_name as owner_after,
+        b.reason as reason_before, a.reason as reason_after
+    from before.marts.fct_lead_assignments b
+    join after.marts.fct_lead_assignments a on a.lead_id = b.lead_id
+    join (
+        select l.lead_id, l.full_name, l.email, l.company_name, s.score, s.grade
+        from after.marts.dim_leads l join after.marts.fct_lead_scores s on s.lead_id = l.lead_id
+    ) leads on leads.lead_id = b.lead_id
+    where a.rep_id is distinct from b.rep_id
+    order by leads.score desc, b.lead_id
+"""
+_REPS = """
+    select coalesce(b.rep_id, a.rep_id) as rep_id, coalesce(b.owner_name, a.owner_name) as owner_name,
+        coalesce(b.leads, 0) as leads_before, coalesce(a.leads, 0) as leads_after
+    from (
+        select rep_id, owner_name, count(*) as leads from before.marts.fct_lead_assignments
+        where is_routed or rep_id is null group by all
+    ) b
+    full join (
+        select rep_id, owner_name, count(*) as leads from after.marts.fct_lead_assignments
+        where is_routed or rep_id is null group by all
+    ) a on a.rep_id is not distinct from b.rep_id
+    order by greatest(coalesce(b.leads, 0), coalesce(a.leads, 0)) desc, owner_name
+"""
+
+
+def is_about(file: str) -> bool:
+    """Tell whether the rule file of that name decides who is given a lead."""
+    return file.startswith(FILES)
+
+
+def forget(side: Settings) -> None:
+    """Take back, in a copy, what our rules decided about owners: in the log, in the CRMs' records, in what was sent."""
+    with warehouse.writer(side.warehouse_file, side.lock_wait_seconds) as db:
+        db.execute(f"create temp table forgotten as {_ROUTED}")
+        for table, owner, key, crm in _OWNERS:
+            records = _RECORDS.format(column="record_id", crm=crm)
+            db.execute(f"update {table} set {owner} = null where {key} in ({records})")
+            keys = _RECORDS.format(column="record_key", crm=crm)
+            db.execute(f"delete from intermediate.int_owner_sightings where record_key in ({keys})")
+            db.execute(f"delete from ops.writes where crm = '{crm}' and record_id in ({records})")
+        db.execute("delete from intermediate.int_assignment_decisions where lead_id in (from forgotten)")
+
+
+def compare(db: warehouse.Connection, top: int) -> dict[str, Any]:
+    """How many leads `moved` to another owner, the `top` best of them, and how many each person has on both sides."""
+    moved = warehouse.rows(db, _CHANGED)
+    return {"moved": len(moved), "reps": warehouse.rows(db, _REPS), "leads": moved[:top]}
+
+
+def moved_ids(db: warehouse.Connection) -> set[str]:
+    """Leads whose owner would be another."""
+    return {row["lead_id"] for row in warehouse.rows(db, _CHANGED)}
