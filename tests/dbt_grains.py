@@ -153,7 +153,6 @@ GRAINS: dict[str, str] = {
     "rpt_score_bands": "cut cut_value",
     "rpt_sync_health": "crm object status code",
     "rpt_implausible_dates": "crm object field problem",
-    "rpt_lead_owners": "rep_id",
     "rpt_unmatched_addresses": "rule_file email_pattern",
     "rpt_unread_numbers": "crm object field",
 }
