@@ -28,6 +28,9 @@ with first_records as (
 
 best as (
     select
+        {% for column in own + of_company %}
+        coalesce(contacts.{{ column }}, leads.{{ column }}, hubspot.{{ column }}) as {{ column }},
+        {% endfor %}
         people.lead_id,
         people.email_key,
         people.email_domain,
@@ -37,10 +40,7 @@ best as (
         people.is_opted_out,
         people.has_bounced,
         people.visit_count,
-        people.page_view_count,
-        {% for column in own + of_company %}
-        coalesce(contacts.{{ column }}, leads.{{ column }}, hubspot.{{ column }}) as {{ column }}{{ "," if not loop.last }}
-        {% endfor %}
+        people.page_view_count
     from {{ ref('int_people') }} as people
     {% for name, crm, object in [
         ('contacts', 'salesforce', 'contacts'), ('leads', 'salesforce', 'leads'), ('hubspot', 'hubspot', 'contacts'),

@@ -127,7 +127,7 @@ salesforce_contacts as (
         accounts.employee_count as linked_employee_count,
         conversions.contact_id is null
         and coalesce(accounts.created_at <= {{ dbt.dateadd('day', 1, 'contacts.created_at') }}, false)
-        as is_company_from_start,
+            as is_company_from_start,
         conversions.contact_id is not null as is_made_by_conversion,
         contacts.lead_source as source,
         cast(null as string) as source_detail,
@@ -148,7 +148,6 @@ salesforce_contacts as (
 records as (
     {% for kind in ['hubspot_contacts', 'salesforce_leads', 'salesforce_contacts'] %}
     select
-        record_key,
         {% for column in others %}
         {{ column }},
         {% endfor %}
@@ -159,8 +158,9 @@ records as (
         coalesce(own_{{ column }}, linked_{{ column }}) as {{ column }},
         {% endfor %}
         {% for column in company_first + own_first %}
-        own_{{ column }}{{ "," if not loop.last }}
+        own_{{ column }},
         {% endfor %}
+        record_key
     from {{ kind }}
     {{ "union all" if not loop.last }}
     {% endfor %}
