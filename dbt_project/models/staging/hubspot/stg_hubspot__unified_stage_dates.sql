@@ -1,0 +1,14 @@
+{% for column, value in [
+    ('mql_at', 'marketingqualifiedlead'), ('sql_at', 'salesqualifiedlead'), ('opportunity_at', 'opportunity'),
+    ('customer_at', 'customer'),
+] %}
+select
+    {{ record_key('hubspot', 'contacts', 'contact_id') }} as record_key,
+    'lifecyclestage' as field,
+    '{{ value }}' as value,
+    {{ column }} as entered_at,
+    'stage_date' as evidence_code
+from {{ ref('stg_hubspot__contacts') }}
+where {{ column }} is not null and not is_deleted
+{{ "union all" if not loop.last }}
+{% endfor %}

@@ -1,0 +1,13 @@
+{% for kind, entities, object, id in [
+    ('people', 'leads', 'leads', 'lead_record_id'),
+    ('people', 'contacts', 'contacts', 'contact_id'),
+    ('companies', 'accounts', 'Account', 'account_id'),
+] %}
+select
+    '{{ kind }}' as kind,
+    {{ record_key('salesforce', object, id) }} as loser_key,
+    {{ record_key('salesforce', object, 'master_id') }} as winner_key
+from {{ ref('stg_salesforce__' ~ entities) }}
+where master_id is not null
+{{ "union all" if not loop.last }}
+{% endfor %}
