@@ -28,6 +28,9 @@ _IN_THIS_PROCESS = Lock()
 
 PUBLISHED_SCHEMAS = ("marts", "ops")
 
+# DuckDB 2 writes by itself what only DuckDB 2 reads; BI drivers and MotherDuck are on 1.x, and 1.2 and later read this.
+PUBLISHED_STORAGE = "v1.2.0"
+
 
 @contextmanager
 def exclusive(file: Path, wait_seconds: float) -> Iterator[None]:
@@ -270,7 +273,7 @@ def publish(source: Path, target: Path, wait_seconds: float) -> None:
     try:
         with writer(source, wait_seconds) as db:
             draft.unlink(missing_ok=True)
-            db.execute(f"attach '{_sql_text(draft)}' as published")
+            db.execute(f"attach '{_sql_text(draft)}' as published (storage_version '{PUBLISHED_STORAGE}')")
             for schema in PUBLISHED_SCHEMAS:
                 _copy_schema(db, schema)
             db.execute("detach published")

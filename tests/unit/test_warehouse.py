@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import stat
 import subprocess
 import sys
@@ -16,6 +18,7 @@ import pytest
 from connectors.errors import ConfigError, LockedError
 from leadwright import warehouse
 from leadwright.settings import Settings
+from tests.conftest import ROOT, Require
 
 _HOLD = """
 import sys, time
@@ -66,6 +69,25 @@ def test_publish_replaces_the_copy_in_one_step_under_an_open_reader(tmp_path: Pa
         assert "raw_x" not in schemas
 
 
+def test_tools_on_duckdb_1_5_read_the_published_copy(tmp_path: Path, require: Require) -> None:
+    older = ROOT / ".duckdb15"
+    require((older / "duckdb").is_dir(), "DuckDB 1.5 (make .duckdb15/.installed)")
+    source, target = tmp_path / "warehouse.duckdb", tmp_path / "serving.duckdb"
+    _put(source, 7)
+    warehouse.publish(source, target, 1)
+    read = (
+        "import duckdb, sys; db = duckdb.connect(sys.argv[1], read_only=True); "
+        "print(duckdb.__version__, db.execute('select n from marts.numbers').fetchall())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", read, str(target)],
+        env={**os.environ, "PYTHONPATH": str(older)},
+        capture_output=True,
+        text=True,
+    )
+    assert re.fullmatch(r"1\.5\.\d+ \[\(7,\)\]", done.stdout.strip()), done.stderr
+
+
 def test_every_read_is_of_the_newest_copy_and_knows_its_time(tmp_path: Path) -> None:
     """Twenty sessions read all the time, so that some copy is always open."""
     source, target = tmp_path / "warehouse.duckdb", tmp_path / "serving.duckdb"
@@ -110,6 +132,7 @@ def test_publish_starts_again_after_a_draft_was_left_behind(tmp_path: Path) -> N
 def test_a_file_that_is_written_anew_holds_the_same_and_nothing_of_what_was_deleted(tmp_path: Path) -> None:
     file = tmp_path / "warehouse.duckdb"
     with warehouse.writer(file, 1) as db:
+        db.execute("set force_compression = 'uncompressed'")  # a name is to be found in the file as it is spelled
         db.execute("create schema raw_x; create schema staging; create sequence raw_x.ids start 7")
         db.execute(
             "create table raw_x.people (id integer primary key default nextval('raw_x.ids'), name text not null)"
