@@ -1,4 +1,5 @@
-"""CRM connectors, one module per CRM, found by name.
+"""CRM connectors, one module per CRM, found by name: those of this package, and those that other installed packages
+offer under the entry point `leadwright.connectors`.
 
 A connector module offers `Credentials`, a pydantic model of what it needs to connect, whose field names are the
 last part of the settings' names (`LEADWRIGHT_HUBSPOT_TOKEN` -> `token`), and `connect(credentials)`.
@@ -8,7 +9,9 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
+from importlib.metadata import entry_points
 from typing import Any, Protocol, cast
 
 from pydantic import BaseModel
@@ -16,6 +19,7 @@ from pydantic import BaseModel
 from connectors.base import Connector
 from connectors.errors import ConfigError
 
+_ENTRY_POINTS = "leadwright.connectors"
 _NOT_CRMS = {"addresses", "base", "batches", "errors", "pace", "retry", "values"}
 
 
@@ -30,14 +34,29 @@ class ConnectorModule(Protocol):
 
 def available() -> list[str]:
     """Names of the CRMs there is a connector for, in alphabetical order."""
-    return sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in _NOT_CRMS)
+    return sorted(_modules())
 
 
 def load(name: str) -> ConnectorModule:
     """Return the connector module `name`. Raises ConfigError where there is none."""
-    if name not in available():
+    if name not in _modules():
         raise ConfigError(f"There is no connector {name!r}. Known: {', '.join(available())}.")
-    return cast(ConnectorModule, import_module(f"connectors.{name}"))
+    return cast(ConnectorModule, import_module(_modules()[name]))
+
+
+@cache
+def _modules() -> Mapping[str, str]:
+    """Name of each connector -> its module. Raises ConfigError where two packages offer the same name."""
+    found = {
+        m.name: f"connectors.{m.name}" for m in pkgutil.iter_modules(__path__) if m.name not in _NOT_CRMS
+    }
+    for point in entry_points(group=_ENTRY_POINTS):
+        if found.setdefault(point.name, point.value) != point.value:
+            raise ConfigError(
+                f"Two connectors are called {point.name!r}: {found[point.name]} and {point.value}. "
+                "Uninstall one of them."
+            )
+    return found
 
 
 def connect(name: str, credentials: Mapping[str, Any]) -> Connector:

@@ -132,7 +132,9 @@ def test_publish_starts_again_after_a_draft_was_left_behind(tmp_path: Path) -> N
 def test_a_file_that_is_written_anew_holds_the_same_and_nothing_of_what_was_deleted(tmp_path: Path) -> None:
     file = tmp_path / "warehouse.duckdb"
     with warehouse.writer(file, 1) as db:
-        db.execute("set force_compression = 'uncompressed'")  # a name is to be found in the file as it is spelled
+        db.execute(
+            "set force_compression = 'uncompressed'"
+        )  # a name is to be found in the file as it is spelled
         db.execute("create schema raw_x; create schema staging; create sequence raw_x.ids start 7")
         db.execute(
             "create table raw_x.people (id integer primary key default nextval('raw_x.ids'), name text not null)"
