@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,14 +18,15 @@ from tests.conftest import SHARED, Sandbox
 from tests.real_data import maven_crm, olist, xeducation
 
 WORLDS = ("clinica", "cloudnote", "kleinstudio", "werkzeug")
+_MADE = {"demo": "2000", "forty": "40"}
 COMPANIES = ("demo", "olist", "maven", "xeducation", *WORLDS)
-_ROUNDS = ("2026-07-01T00:00:00Z", "2026-07-17T00:00:00Z")
+ROUNDS = ("2026-07-01T00:00:00Z", "2026-07-17T00:00:00Z")
 
 
 def imports(company: str, folder: Path) -> list[str]:
     """Options of `leadwright sandbox` that load `company`; converted files go into `folder`."""
-    if company == "demo":
-        return ["--leads", "2000", "--seed", "7"]
+    if company in _MADE:
+        return ["--leads", _MADE[company], "--seed", "7"]
     if company in WORLDS:
         source = SHARED / "worlds" / company
         given = {crm: source / crm for crm in ("hubspot", "salesforce") if (source / crm).is_dir()}
@@ -38,14 +39,14 @@ def imports(company: str, folder: Path) -> list[str]:
     return [arg for crm, path in given.items() for arg in ("--import", f"{crm}={path}")]
 
 
-def run(company: str, folder: Path) -> Path:
-    """Run the whole job for `company` twice, with its state in `folder`; the warehouse that it leaves.
+def run(company: str, folder: Path, rounds: Sequence[str] = ROUNDS) -> Path:
+    """Run the whole job for `company` at each of `rounds`, with its state in `folder`; the warehouse that it leaves.
 
     Raises:
         RuntimeError: a run failed; the message is what it said.
     """
     with _crm(company, folder) as crm:
-        for as_of in _ROUNDS:
+        for as_of in rounds:
             _command(["run"], folder, crm, as_of)
     return folder / "home" / "warehouse.duckdb"
 
@@ -69,7 +70,7 @@ def _crm(company: str, folder: Path) -> Iterator[Sandbox]:
         "0",
         "--no-limits",
         "--now",
-        _ROUNDS[0],
+        ROUNDS[0],
         "--speed",
         "0",
     ]
