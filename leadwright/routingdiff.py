@@ -15,6 +15,8 @@ FILES = ("routing_", "rep_", "load_weights", "calendars", "business_hours", "hol
 """How the names begin of the rule files that decide who is given a lead."""
 MART = "fct_lead_assignments"
 MODELS = (
+    "unified_people",
+    "int_person_values",
     "int_member_records",
     "int_people",
     *(f"{model}+,+{MART}" for model in ("int_crm_owners", "int_owner_sightings", "int_owner_candidates")),

@@ -9,18 +9,11 @@
         records.field,
         row_number() over (
             partition by identities.lead_id, fields.{{ about }}
-            order by records.modified_at desc, records.crm desc, records.record_id, records.field
+            order by records.modified_at desc, records.crm desc, records.record_key, records.field
         ) as place
-    from (
-        select 'hubspot' as crm, 'contacts' as entity, answers.*
-        from {{ ref('stg_hubspot__answers') }} as answers
-        union all
-        select 'salesforce' as crm, lower(answers.object) || 's' as entity, answers.*
-        from {{ ref('stg_salesforce__answers') }} as answers
-    ) as records
+    from {{ ref('unified_answers') }} as records
     inner join {{ fields }} as fields
-        on records.crm = fields.crm and records.object = fields.object and records.field = fields.field
-    inner join {{ ref('int_identities') }} as identities
-        on concat(records.crm, ':', records.entity, ':', records.record_id) = identities.record_key
+        on records.crm = fields.crm and records.crm_object = fields.object and records.field = fields.field
+    inner join {{ ref('int_identities') }} as identities on records.record_key = identities.record_key
     where not identities.is_deleted and not {{ stands_for_nothing('records.value') }}
 {%- endmacro %}

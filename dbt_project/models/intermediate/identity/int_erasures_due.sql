@@ -4,17 +4,7 @@
 -- run takes them out of every log before it builds. It reads views, so it is of the latest pull. A person is forgotten
 -- whole when no record is left; where one is left, what was merged or converted into it belongs to it.
 
-with shown as (
-    select {{ record_key('hubspot', 'contacts', 'contact_id') }} as record_key from {{ ref('stg_hubspot__contacts') }}
-    union all
-    select {{ record_key('salesforce', 'leads', 'lead_record_id') }} as record_key
-    from {{ ref('stg_salesforce__leads') }}
-    union all
-    select {{ record_key('salesforce', 'contacts', 'contact_id') }} as record_key
-    from {{ ref('stg_salesforce__contacts') }}
-),
-
-decisions as (
+with decisions as (
     select
         *,
         row_number() over (partition by record_key order by decision_number desc) as place
@@ -30,7 +20,7 @@ records as (
         decisions.lead_id,
         case when shown.record_key is not null then 1 else 0 end as shown_count
     from decisions
-    left join shown on decisions.record_key = shown.record_key
+    left join {{ ref('unified_shown_people') }} as shown on decisions.record_key = shown.record_key
     where decisions.place = 1
 ),
 

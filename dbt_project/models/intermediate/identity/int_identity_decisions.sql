@@ -13,4 +13,4 @@
 )
 {% endset %}
 
-{{ grouped_decisions('lead', ref('int_person_records'), ref('int_identity_links'), withdrawn) }}
+{{ grouped_decisions('lead', ref('unified_people'), ref('int_identity_links'), withdrawn) }}

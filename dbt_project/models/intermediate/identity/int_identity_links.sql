@@ -3,7 +3,7 @@
 -- none is no evidence at all.
 
 with records as (
-    select * from {{ ref('int_person_records') }}
+    select * from {{ ref('unified_people') }}
 ),
 
 found as (
@@ -38,20 +38,12 @@ links as (
     from addresses
     where link_key is not null
     union all
-    select
-        record_key,
-        same_as_key as link_key,
-        'crm' as reason,
-        cast(null as double) as probability
+    select record_key, converted_to_key as link_key, 'crm' as reason, cast(null as double) as probability
     from records
-    where same_as_key is not null
+    where converted_to_key is not null
     union all
-    select
-        {{ record_key('hubspot', 'contacts', 'loser_id') }} as record_key,
-        {{ record_key('hubspot', 'contacts', 'winner_id') }} as link_key,
-        'crm' as reason,
-        cast(null as double) as probability
-    from {{ ref('int_hubspot_merges') }}
+    select loser_key as record_key, winner_key as link_key, 'crm' as reason, cast(null as double) as probability
+    from {{ ref('unified_merges') }}
     union all
     select left_key as record_key, link_key, 'linkage' as reason, probability from found
     union all

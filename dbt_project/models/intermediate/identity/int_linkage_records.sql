@@ -7,11 +7,11 @@ select
     members.record_key as id,
     members.first_name,
     members.last_name,
-    case when shared.email_key is null then persons.email_key end as email,
+    case when shared.email_key is null then identities.email_key end as email,
     members.phone,
     coalesce(accounts.account_id, members.company_name) as employer,
     members.city
 from {{ ref('int_member_records') }} as members
-inner join {{ ref('int_person_records') }} as persons on members.record_key = persons.record_key
-left join {{ ref('int_shared_addresses') }} as shared on persons.email_key = shared.email_key
+inner join {{ ref('int_identities') }} as identities on members.record_key = identities.record_key
+left join {{ ref('int_shared_addresses') }} as shared on identities.email_key = shared.email_key
 left join {{ ref('int_lead_accounts') }} as accounts on members.lead_id = accounts.lead_id and accounts.place = 1

@@ -11,7 +11,7 @@ with addresses as (
         trim({{ words_of(dbt.split_part('email_key', "'@'", 1)) }}) as mailbox,
         {{ dbt.split_part('email_key', "'@'", 1) }} as local_part,
         trim({{ words_of(dbt.split_part('email_key', "'@'", 2)) }}) as domain
-    from (select distinct email_key from {{ ref('int_person_records') }} where email_key is not null) as seen
+    from (select distinct email_key from {{ ref('unified_people') }} where email_key is not null) as seen
 ),
 
 kinds as (
@@ -28,6 +28,22 @@ kinds as (
     from addresses
 ),
 
+-- A record that a CRM says is another one's speaks for nobody, and its name, often the older one, is no other person's.
+address_names as (
+    select distinct
+        people.email_key,
+        people.given_name,
+        people.family_name,
+        trim(concat(coalesce(people.given_name, ''), ' ', coalesce(people.family_name, ''))) as full_name
+    from {{ ref('unified_people') }} as people
+    left join {{ ref('unified_merges') }} as merged on people.record_key = merged.loser_key
+    where
+        people.email_key is not null
+        and (people.given_name is not null or people.family_name is not null)
+        and people.converted_to_key is null
+        and merged.loser_key is null
+),
+
 names as (
     select
         names.*,
@@ -35,7 +51,7 @@ names as (
         {{ matches_pattern('names.full_name', "'[a-z]'") }} as is_latin,
         {{ dbt.split_part('names.given_name', "' '", 1) }} as first_given,
         count(*) over (partition by names.email_key) as name_count
-    from {{ ref('int_address_names') }} as names
+    from address_names as names
     inner join kinds on names.email_key = kinds.email_key
     where not kinds.is_placeholder
 ),

@@ -8,8 +8,7 @@
 with first_records as (
     select
         records.lead_id,
-        records.crm,
-        records.object,
+        records.precedence,
         {% for column in own %}
         records.{{ column }},
         {% endfor %}
@@ -28,48 +27,32 @@ with first_records as (
 
 best as (
     select
+        lead_id,
         {% for column in own + of_company %}
-        coalesce(contacts.{{ column }}, leads.{{ column }}, hubspot.{{ column }}) as {{ column }},
+        {{ first_stated(column, 'precedence') }} as {{ column }}{{ "," if not loop.last }}
         {% endfor %}
-        people.lead_id,
-        people.email_key,
-        people.email_domain,
-        people.lead_source,
-        people.lead_source_detail,
-        people.company_key,
-        people.is_opted_out,
-        people.has_bounced,
-        people.visit_count,
-        people.page_view_count
-    from {{ ref('int_people') }} as people
-    {% for name, crm, object in [
-        ('contacts', 'salesforce', 'contacts'), ('leads', 'salesforce', 'leads'), ('hubspot', 'hubspot', 'contacts'),
-    ] %}
-    left join first_records as {{ name }}
-        on
-            people.lead_id = {{ name }}.lead_id
-            and {{ name }}.crm = '{{ crm }}'
-            and {{ name }}.object = '{{ object }}'
-            and {{ name }}.first_place = 1
-    {% endfor %}
+    from first_records
+    where first_place = 1
+    group by lead_id
 )
 
 select
-    best.lead_id,
-    best.email_key,
-    best.email_domain,
-    best.lead_source,
-    best.lead_source_detail,
-    best.company_key,
-    best.is_opted_out,
-    best.has_bounced,
-    best.visit_count,
-    best.page_view_count,
+    people.lead_id,
+    people.email_key,
+    people.email_domain,
+    people.lead_source,
+    people.lead_source_detail,
+    people.company_key,
+    people.is_opted_out,
+    people.has_bounced,
+    people.visit_count,
+    people.page_view_count,
     {% for column in own + of_company if column != 'country' %}
     best.{{ column }},
     {% endfor %}
     nullif(trim(concat(coalesce(best.first_name, ''), ' ', coalesce(best.last_name, ''))), '') as full_name,
     coalesce(countries.country, best.country) as country,
     countries.region
-from best
+from {{ ref('int_people') }} as people
+left join best on people.lead_id = best.lead_id
 left join {{ ref('countries') }} as countries on lower(best.country) = countries.spelling

@@ -1,134 +1,127 @@
-{% set texts = [
+{% set stated = [
     'email', 'first_name', 'last_name', 'job_title', 'phone', 'company_name', 'website', 'city', 'industry',
+    'employee_count', 'visit_count', 'page_view_count', 'landing_page', 'company_record_key',
 ] %}
-{% set numbers = ['employee_count', 'visit_count', 'page_view_count'] %}
 
--- Survivorship: for each value the Salesforce contact speaks first, then the Salesforce lead, then the HubSpot
--- contact: the further along a record is in the sale, the more people have checked it. The source is that of the
--- oldest record, because later records are made from it; what both CRMs call by two names has one (lead_sources). A lead
--- has been there since its first record was, one that was merged away since included. Who opted out with any record has
--- opted out, also with one that was merged away: HubSpot keeps one address's word, and the person is the same.
+-- Survivorship: each value is that of the first record that states one, in the order of record_precedence. The source is
+-- that of the oldest record, because later records are made from it; what two CRMs call by two names has one
+-- (lead_sources). A lead has been there since its first record was, one that was merged away since included. Who opted out
+-- with any record has opted out, also with one that was merged away: a CRM keeps one address's word, and the person is the
+-- same.
 
-with members as (
-    select * from {{ ref('int_member_records') }}
+with identities as (
+    select * from {{ ref('int_identities') }}
 ),
 
-countries as (
-    select * from {{ ref('countries') }}
-),
-
-free_mail_domains as (
-    select * from {{ ref('free_mail_domains') }}
-),
-
-first_records as (
-    select lead_id, record_key
-    from (
-        select lead_id, record_key, row_number() over (partition by lead_id order by created_at, record_key) as place
-        from members
-        where source is not null
-    ) as ranked
-    where place = 1
+members as (
+    select
+        identities.lead_id,
+        identities.crm,
+        identities.object,
+        identities.record_id,
+        identities.created_at,
+        identities.is_converted,
+        case when identities.place = 1 then identities.precedence end as speaking_place,
+        said.*
+    from identities
+    inner join {{ ref('int_person_values') }} as said on identities.record_key = said.record_key
+    where not identities.is_deleted
 ),
 
 arrivals as (
-    select lead_id, min(created_at) as created_at
-    from {{ ref('int_identities') }}
+    select
+        lead_id,
+        min(created_at) as created_at,
+        max(case when is_merged and is_opted_out then 1 else 0 end) = 1 as has_opted_out_before
+    from identities
     where is_merged or not is_deleted
     group by lead_id
 ),
 
-merged_away as (
-    select {{ record_key('hubspot', 'contacts', 'contact_id') }} as record_key, is_opted_out
-    from {{ ref('stg_hubspot__contacts') }}
-    union all
-    select {{ record_key('salesforce', 'leads', 'lead_record_id') }} as record_key, is_opted_out
-    from {{ ref('stg_salesforce__leads') }}
-    union all
-    select {{ record_key('salesforce', 'contacts', 'contact_id') }} as record_key, is_opted_out
-    from {{ ref('stg_salesforce__contacts') }}
-),
-
-opted_out as (
-    select distinct identities.lead_id
-    from {{ ref('int_identities') }} as identities
-    inner join merged_away on identities.record_key = merged_away.record_key
-    where identities.is_merged and merged_away.is_opted_out
+sources as (
+    select
+        lead_id,
+        crm,
+        lower(replace(source, ' ', '_')) as source,
+        source_detail,
+        row_number() over (partition by lead_id order by created_at, record_key) as place
+    from members
+    where source is not null
 ),
 
 leads as (
     select
-        members.lead_id,
-        max(case when members.is_opted_out or opted_out.lead_id is not null then 1 else 0 end) = 1 as is_opted_out,
+        lead_id,
+        max(case when is_opted_out then 1 else 0 end) = 1 as is_opted_out,
         max(case when has_bounced then 1 else 0 end) = 1 as has_bounced,
         max(case when is_converted then 1 else 0 end) = 1 as is_converted,
-        max(case when crm = 'hubspot' then 1 else 0 end) = 1 as has_hubspot,
-        max(case when crm = 'salesforce' then 1 else 0 end) = 1 as has_salesforce
+        {% for crm in ['hubspot', 'salesforce'] %}
+        max(case when crm = '{{ crm }}' then 1 else 0 end) = 1 as has_{{ crm }},
+        {{ first_stated("case when crm = '" ~ crm ~ "' then owner_id end", 'speaking_place') }} as {{ crm }}_owner_id,
+        {{ first_stated(
+            "case when crm = '" ~ crm ~ "' then " ~ dbt.split_part('company_record_key', "':'", 3) ~ " end",
+            'speaking_place'
+        ) }} as {{ 'hubspot_company_id' if crm == 'hubspot' else 'salesforce_account_id' }},
+        {% endfor %}
+        {% for crm, object, name in [
+            ('hubspot', 'contacts', 'hubspot_contact_id'), ('salesforce', 'leads', 'salesforce_lead_id'),
+            ('salesforce', 'contacts', 'salesforce_contact_id'),
+        ] %}
+        max(
+            case
+                when crm = '{{ crm }}' and object = '{{ object }}' and speaking_place is not null then record_id
+            end
+        ) as {{ name }},
+        {% endfor %}
+        {% for column in stated %}
+        {{ first_stated(column, 'speaking_place') }} as {{ column }},
+        {% endfor %}
+        {{ first_stated('country', 'speaking_place') }} as country_as_typed
     from members
-    left join opted_out on members.lead_id = opted_out.lead_id
-    group by members.lead_id
+    group by lead_id
 ),
 
-best as (
+keyed as (
     select
         leads.*,
-        arrivals.created_at,
-        hubspot.record_id as hubspot_contact_id,
-        salesforce_leads.record_id as salesforce_lead_id,
-        salesforce_contacts.record_id as salesforce_contact_id,
-        coalesce(salesforce_contacts.company_record_id, salesforce_leads.company_record_id) as salesforce_account_id,
-        hubspot.company_record_id as hubspot_company_id,
-        {% for column in texts + numbers %}
-        coalesce(salesforce_contacts.{{ column }}, salesforce_leads.{{ column }}, hubspot.{{ column }}) as {{ column }},
-        {% endfor %}
-        coalesce(salesforce_contacts.country, salesforce_leads.country, hubspot.country) as country_as_typed,
-        coalesce(salesforce_contacts.owner_id, salesforce_leads.owner_id) as salesforce_owner_id,
-        hubspot.owner_id as hubspot_owner_id,
-        coalesce(lead_sources.channel, lower(replace(first_members.source, ' ', '_'))) as lead_source,
-        first_members.source_detail as lead_source_detail,
-        hubspot.landing_page
+        {{ email_key('leads.email') }} as email_key,
+        nullif({{ dbt.split_part(email_key('leads.email'), "'@'", 2) }}, '') as email_domain
     from leads
-    inner join arrivals on leads.lead_id = arrivals.lead_id
-    left join members as hubspot
-        on
-            leads.lead_id = hubspot.lead_id
-            and hubspot.object = 'contacts'
-            and hubspot.crm = 'hubspot'
-            and hubspot.place = 1
-    left join members as salesforce_leads
-        on leads.lead_id = salesforce_leads.lead_id and salesforce_leads.object = 'leads' and salesforce_leads.place = 1
-    left join members as salesforce_contacts
-        on
-            leads.lead_id = salesforce_contacts.lead_id
-            and salesforce_contacts.object = 'contacts'
-            and salesforce_contacts.crm = 'salesforce'
-            and salesforce_contacts.place = 1
-    left join first_records on leads.lead_id = first_records.lead_id
-    left join members as first_members on first_records.record_key = first_members.record_key
-    left join {{ ref('lead_sources') }} as lead_sources
-        on
-            first_members.crm = lead_sources.crm
-            and lower(replace(first_members.source, ' ', '_')) = lead_sources.value
-),
-
-merged as (
-    select
-        best.*,
-        {{ email_key('best.email') }} as email_key,
-        nullif({{ dbt.split_part(email_key('best.email'), "'@'", 2) }}, '') as email_domain
-    from best
 )
 
 select
-    merged.*,
+    keyed.lead_id,
+    arrivals.created_at,
+    keyed.is_opted_out or arrivals.has_opted_out_before as is_opted_out,
+    keyed.has_bounced,
+    keyed.is_converted,
+    keyed.has_hubspot,
+    keyed.has_salesforce,
+    keyed.hubspot_contact_id,
+    keyed.salesforce_lead_id,
+    keyed.salesforce_contact_id,
+    keyed.salesforce_account_id,
+    keyed.hubspot_company_id,
+    keyed.salesforce_owner_id,
+    keyed.hubspot_owner_id,
+    {% for column in stated if column != 'company_record_key' %}
+    keyed.{{ column }},
+    {% endfor %}
+    keyed.country_as_typed,
+    coalesce(lead_sources.channel, sources.source) as lead_source,
+    sources.source_detail as lead_source_detail,
+    keyed.email_key,
+    keyed.email_domain,
     coalesce(
-        case when free_mail_domains.domain is null then merged.email_domain end,
-        'salesforce:' || merged.salesforce_account_id,
-        'hubspot:' || merged.hubspot_company_id
+        case when free_mail_domains.domain is null then keyed.email_domain end, keyed.company_record_key
     ) as company_key,
-    nullif(trim(concat(coalesce(merged.first_name, ''), ' ', coalesce(merged.last_name, ''))), '') as full_name,
-    coalesce(countries.country, merged.country_as_typed) as country,
+    nullif(trim(concat(coalesce(keyed.first_name, ''), ' ', coalesce(keyed.last_name, ''))), '') as full_name,
+    coalesce(countries.country, keyed.country_as_typed) as country,
     countries.region
-from merged
-left join countries on lower(merged.country_as_typed) = countries.spelling
-left join free_mail_domains on merged.email_domain = free_mail_domains.domain
+from keyed
+inner join arrivals on keyed.lead_id = arrivals.lead_id
+left join sources on keyed.lead_id = sources.lead_id and sources.place = 1
+left join {{ ref('lead_sources') }} as lead_sources
+    on sources.crm = lead_sources.crm and sources.source = lead_sources.value
+left join {{ ref('countries') }} as countries on lower(keyed.country_as_typed) = countries.spelling
+left join {{ ref('free_mail_domains') }} as free_mail_domains on keyed.email_domain = free_mail_domains.domain

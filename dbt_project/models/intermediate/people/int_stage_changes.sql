@@ -13,7 +13,7 @@ with words as (
         events.evidence,
         coalesce(stages.is_exit, false) as is_exit,
         stages.stage_rank,
-        events.track like '%:%/%' as is_of_record,
+        events.is_of_record,
         lead(events.known_at) over (
             partition by events.lead_id, events.track order by events.known_at, coalesce(stages.stage_rank, 0)
         ) as until_at

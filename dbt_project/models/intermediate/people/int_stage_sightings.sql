@@ -2,42 +2,18 @@
     materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false
 ) }}
 
--- A log of what CRM records said about their stage, for what a CRM shows only as it is now or overwrites: HubSpot's
--- lead status, a Salesforce status without field history, HubSpot's stage dates (a stage entered again has a new
--- date, a stage taken back has none, a wrong date is corrected). A value that is new since the last run was set when the record last changed,
--- or before; of the first value seen nobody knows since when. A change while a run was between its pull and its build
+-- A log of what CRM records said about their stage, for what a CRM shows only as it is now or overwrites: a
+-- status without a history of the field, a date on the record (a stage entered again has a new date, a stage taken back
+-- has none, a wrong date is corrected). A value that is new since the last run was set when the record last changed, or
+-- before; of the first value seen nobody knows since when. A change while a run was between its pull and its build
 -- is dated before that run, which saw the value of before: it comes after what that run saw all the same.
 
-with contacts as (
-    select *, {{ record_key('hubspot', 'contacts', 'contact_id') }} as record_key
-    from {{ ref('stg_hubspot__contacts') }}
-    where not is_deleted
-),
-
-shown as (
-    select record_key, 'lifecyclestage' as field, coalesce(lifecycle_stage, '') as value, modified_at from contacts
-    union all
-    select record_key, 'hs_lead_status' as field, coalesce(lead_status, '') as value, modified_at from contacts
-    union all
-    select
-        {{ record_key('salesforce', 'leads', 'lead_record_id') }} as record_key,
-        'Status' as field,
-        coalesce(status, '') as value,
-        modified_at
-    from {{ ref('stg_salesforce__leads') }}
-    where not is_deleted
+with shown as (
+    select * from {{ ref('unified_stage_values') }}
 ),
 
 stated as (
-    {% for column, value in [
-        ('mql_at', 'marketingqualifiedlead'), ('sql_at', 'salesqualifiedlead'), ('opportunity_at', 'opportunity'),
-        ('customer_at', 'customer'),
-    ] %}
-    select record_key, 'lifecyclestage' as field, '{{ value }}' as value, {{ column }} as entered_at
-    from contacts
-    where {{ column }} is not null
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('unified_stage_dates') }} where evidence_code = 'stage_date'
 ),
 
 seen as (

@@ -3,30 +3,16 @@
 
 with accounts as (
     select
-        'hubspot' as crm,
+        owners.crm,
         owners.owner_id,
         reps.rep_id,
         reps.full_name,
         owners.is_active,
         reps.is_routed_from
-    from {{ ref('stg_hubspot__owners') }} as owners
+    from {{ ref('unified_owners') }} as owners
     inner join {{ ref('int_reps') }} as reps
-        on {{ dbt.hash("coalesce(owners.email, 'hubspot:' || owners.owner_id)") }} = reps.rep_id
-    where owners.owner_type = 'PERSON'
-
-    union all
-
-    select
-        'salesforce' as crm,
-        users.user_id as owner_id,
-        reps.rep_id,
-        reps.full_name,
-        users.is_active,
-        reps.is_routed_from
-    from {{ ref('stg_salesforce__users') }} as users
-    inner join {{ ref('int_reps') }} as reps
-        on {{ dbt.hash("coalesce(users.email, 'salesforce:' || users.user_id)") }} = reps.rep_id
-    where users.user_type = 'Standard'
+        on {{ dbt.hash("coalesce(owners.email, concat(owners.crm, ':', owners.owner_id))") }} = reps.rep_id
+    where owners.owner_type = 'person'
 )
 
 select
@@ -36,5 +22,7 @@ select
     full_name,
     is_active,
     not is_routed_from
-    and max(case when is_active then 1 else 0 end) over (partition by crm, rep_id) = 1 as has_leads
+    and max(case when is_active then 1 else 0 end) over (partition by crm, rep_id) = 1 as has_leads,
+    -- the account that gets his leads
+    row_number() over (partition by crm, rep_id order by is_active desc, owner_id) as place
 from accounts

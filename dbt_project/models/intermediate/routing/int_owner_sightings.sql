@@ -6,28 +6,8 @@
 -- An owner that is new since the last run was set when the record last changed, or before.
 
 with shown as (
-    select
-        {{ record_key('hubspot', 'contacts', 'contact_id') }} as record_key,
-        'hubspot' as crm,
-        coalesce(owner_id, '') as owner_id,
-        modified_at
-    from {{ ref('stg_hubspot__contacts') }}
-    where not is_deleted
-    union all
-    select
-        {{ record_key('salesforce', 'leads', 'lead_record_id') }} as record_key,
-        'salesforce' as crm,
-        coalesce(owner_id, '') as owner_id,
-        modified_at
-    from {{ ref('stg_salesforce__leads') }}
-    where not is_deleted
-    union all
-    select
-        {{ record_key('salesforce', 'contacts', 'contact_id') }} as record_key,
-        'salesforce' as crm,
-        coalesce(owner_id, '') as owner_id,
-        modified_at
-    from {{ ref('stg_salesforce__contacts') }}
+    select record_key, crm, coalesce(owner_id, '') as owner_id, modified_at
+    from {{ ref('unified_people') }}
     where not is_deleted
 ),
 

@@ -1,40 +1,49 @@
--- One row per rep: a HubSpot owner and a Salesforce user with the same e-mail address are one person. Queues and
--- users without a person's licence own nothing that is routed.
+-- One row per rep: accounts in two CRMs with the same e-mail address are one person's. Queues and users without a
+-- person's licence own nothing that is routed. In each CRM the account that works speaks, else the one with the lowest id.
 
-with owners as (
-    select *, row_number() over (partition by coalesce(email, owner_id) order by is_active desc, owner_id) as place
-    from {{ ref('stg_hubspot__owners') }}
-    where owner_type = 'PERSON'
+with accounts as (
+    select
+        owners.crm,
+        owners.owner_id,
+        owners.email,
+        owners.full_name,
+        owners.is_active,
+        coalesce(owners.email, concat(owners.crm, ':', owners.owner_id)) as rep_key,
+        precedence.place as precedence,
+        row_number() over (
+            partition by owners.crm, coalesce(owners.email, owners.owner_id)
+            order by owners.is_active desc, owners.owner_id
+        ) as place
+    from {{ ref('unified_owners') }} as owners
+    left join {{ ref('record_precedence') }} as precedence
+        on
+            precedence.kind = 'owners'
+            and owners.crm = precedence.crm
+            and owners.object = precedence.object
+    where owners.owner_type = 'person'
 ),
 
-users as (
-    select *, row_number() over (partition by coalesce(email, user_id) order by is_active desc, user_id) as place
-    from {{ ref('stg_salesforce__users') }}
-    where user_type = 'Standard'
-),
-
-keys as (
-    select coalesce(email, 'hubspot:' || owner_id) as rep_key from owners
-    union
-    select coalesce(email, 'salesforce:' || user_id) as rep_key from users
+reps as (
+    select
+        rep_key,
+        max(email) as email,
+        {{ first_stated('full_name', 'precedence') }} as full_name,
+        max(case when crm = 'hubspot' then owner_id end) as hubspot_owner_id,
+        max(case when crm = 'salesforce' then owner_id end) as salesforce_user_id,
+        min(case when is_active then 1 else 0 end) = 1 as is_active
+    from accounts
+    where place = 1
+    group by rep_key
 )
 
 select
-    {{ dbt.hash('keys.rep_key') }} as rep_id,
-    coalesce(users.email, owners.email) as email,
-    coalesce(
-        users.full_name,
-        nullif(trim(coalesce(owners.first_name, '') || ' ' || coalesce(owners.last_name, '')), ''),
-        users.email,
-        owners.email,
-        keys.rep_key
-    ) as full_name,
-    owners.owner_id as hubspot_owner_id,
-    users.user_id as salesforce_user_id,
+    {{ dbt.hash('reps.rep_key') }} as rep_id,
+    reps.email,
+    coalesce(reps.full_name, reps.rep_key) as full_name,
+    reps.hubspot_owner_id,
+    reps.salesforce_user_id,
     -- Somebody who left one CRM is not sent new leads by the other.
-    coalesce(owners.is_active, users.is_active) and coalesce(users.is_active, owners.is_active) as is_active,
+    reps.is_active,
     routed_from.email is not null as is_routed_from
-from keys
-left join owners on keys.rep_key = coalesce(owners.email, 'hubspot:' || owners.owner_id) and owners.place = 1
-left join users on keys.rep_key = coalesce(users.email, 'salesforce:' || users.user_id) and users.place = 1
-left join {{ ref('routing_from') }} as routed_from on keys.rep_key = lower(routed_from.email)
+from reps
+left join {{ ref('routing_from') }} as routed_from on reps.rep_key = lower(routed_from.email)
