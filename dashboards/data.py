@@ -79,6 +79,7 @@ class Lead:
     returns: list[Row]
     contributions: list[Row]
     touches: list[Row]
+    records: list[Row]
 
 
 def read_headlines(settings: Settings) -> Headlines | None:
@@ -148,8 +149,12 @@ def find_leads(settings: Settings, text: str) -> list[Row]:
             db,
             """
             select lead_id, full_name, email, company_name, grade, score, lifecycle_stage,
-                   coalesce(hubspot_contact_id, salesforce_lead_id, salesforce_contact_id) as record_id
+                   records.record_id
             from marts.dim_leads join marts.fct_lead_scores using (lead_id)
+            left join (
+                select lead_id, min_by(record_id, record_key) as record_id
+                from marts.dim_crm_records where not is_deleted group by lead_id
+            ) records using (lead_id)
             where case when $1 = '' then coalesce(lifecycle_stage, 'lead') not in ('customer', 'disqualified', 'lost')
                        else contains(lower(coalesce(full_name, '')), $1)
                          or contains(lower(coalesce(email, '')), $1)
@@ -183,6 +188,10 @@ def read_lead(settings: Settings, lead_id: str) -> Lead | None:
             contributions=of_lead("marts.fct_lead_score_contributions"),
             touches=sorted(
                 of_lead("marts.fct_lead_touches"), key=lambda touch: touch["touched_at"], reverse=True
+            ),
+            records=sorted(
+                (row for row in of_lead("marts.dim_crm_records") if not row["is_deleted"]),
+                key=lambda row: row["record_key"],
             ),
         )
 

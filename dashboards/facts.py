@@ -32,9 +32,6 @@ FACTS = {
     "sql_at": "SQL since",
     "opportunity_at": "Opportunity since",
     "won_at": "Won",
-    "hubspot_contact_id": "HubSpot contact",
-    "salesforce_lead_id": "Salesforce lead",
-    "salesforce_contact_id": "Salesforce contact",
     "lead_id": "Leadwright id",
 }
 CODES = ("lead_source", "lifecycle_stage", "company_kind", "industry")
@@ -48,6 +45,11 @@ def facts_in_words(facts: Row) -> list[tuple[str, str]]:
         for column, name in FACTS.items()
         if known[column] not in (None, False)
     ]
+
+
+def records_in_words(records: Sequence[Row]) -> list[tuple[str, str]]:
+    """List the records of a lead in its CRMs, each with what it is and its id."""
+    return [(f"{row['crm_label']} {row['object'].removesuffix('s')}", row["record_id"]) for row in records]
 
 
 def touches_in_words(touches: Sequence[Row]) -> list[tuple[str, str, str]]:

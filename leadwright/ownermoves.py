@@ -16,11 +16,10 @@ _MOVES = """
     ),
     records as (
         select r.lead_id, r.rep_id as rep_before,
-            case when p.owner_id is null then r.rep_id else coalesce(h.rep_id, s.rep_id) end as rep_after
+            case when p.owner_id is null then r.rep_id else a.rep_id end as rep_after
         from marts.dim_crm_records r
         left join planned p on p.crm = r.crm and p.record_id = r.record_id
-        left join marts.dim_reps h on p.crm = 'hubspot' and h.hubspot_owner_id = p.owner_id
-        left join marts.dim_reps s on p.crm = 'salesforce' and s.salesforce_user_id = p.owner_id
+        left join marts.dim_rep_accounts a on a.crm = p.crm and a.owner_id = p.owner_id
         where not r.is_deleted
     ),
     shown as (

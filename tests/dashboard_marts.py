@@ -83,7 +83,6 @@ def ada() -> dict[str, list[dict[str, Any]]]:
                 "industry": "software", "employee_count": 1_240, "lead_source": "organic_search",
                 "lifecycle_stage": "sql", "is_converted": False, "created_at": AS_OF - timedelta(days=20),
                 "mql_at": AS_OF - timedelta(days=12), "sql_at": AS_OF - timedelta(days=3),
-                "hubspot_contact_id": "501", "salesforce_lead_id": "00Q000000000001AAA",
                 "is_free_mail": False, "is_opted_out": False,
             }
         ],
@@ -128,9 +127,10 @@ def ada() -> dict[str, list[dict[str, Any]]]:
             for n, days in ((1, 9), (2, 1))
         ],
         "dim_crm_records": [
-            {"record_key": f"{key}:{n}", "record_id": n, "lead_id": ADA, "is_deleted": False}
-            for key, n in (("hubspot:contacts", "501"), ("hubspot:contacts", "502"),
-                           ("salesforce:leads", "00Q000000000001AAA"))
+            {"record_key": f"{crm.lower()}:{kind}:{n}", "crm": crm.lower(), "crm_label": crm, "object": kind,
+             "record_id": n, "lead_id": ADA, "is_deleted": n == "502"}
+            for crm, kind, n in (("HubSpot", "contacts", "501"), ("HubSpot", "contacts", "502"),
+                                 ("Salesforce", "leads", "00Q000000000001AAA"))
         ],
         "dim_reps": [{"rep_id": "rep-1", "full_name": "Grace Hopper", "is_active": True}],
     }  # fmt: skip

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboards import data, markup, palette, report_table
 from dashboards.data import Lead, Row
 from dashboards.explanation import Explanation, explain
-from dashboards.facts import facts_in_words, returns_in_words, touches_in_words
+from dashboards.facts import facts_in_words, records_in_words, returns_in_words, touches_in_words
 from leadwright import settings
 from leadwright.figures import code_in_words, count, duration, moment, points
 
@@ -137,7 +137,7 @@ def _show_lead(lead: Lead) -> None:
         _show_decision(lead.score, lead.owner)
         _show_response(lead.response, lead.returns)
         st.subheader("Facts")
-        st.html(markup.pairs(facts_in_words(facts)))
+        st.html(markup.pairs([*facts_in_words(facts), *records_in_words(lead.records)]))
 
 
 def _show_figures(score: Row) -> None:

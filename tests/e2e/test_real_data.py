@@ -128,8 +128,10 @@ def test_x_education_in_salesforce(shared: Path, start_sandbox: Start, tmp_path:
     done = processed("salesforce", folder, start_sandbox, tmp_path)
     with (source / "leads.csv").open(newline="", encoding="utf-8") as text:
         expected = {row["Prospect ID"]: row["Converted"] == "1" for row in csv.DictReader(text)}
-    found = done.marts("select salesforce_lead_id, is_converted from marts.dim_leads")
-    assert {row["salesforce_lead_id"]: row["is_converted"] for row in found} == expected
+    found = done.marts(
+        "select record_id, is_converted from marts.dim_leads join marts.dim_crm_records using (lead_id)"
+    )
+    assert {row["record_id"]: row["is_converted"] for row in found} == expected
     assert len(found) == len(expected) == 6468
     assert done.marts("select count(*) as n from marts.fct_lead_scores where score is not null") == [
         {"n": 6468}

@@ -297,10 +297,10 @@ def _csv(file: Path) -> list[dict[str, str]]:
 def test_what_a_crm_overwrites_and_who_leaves_a_segment_is_remembered(built: DbtWarehouse) -> None:
     """Last in the module: it changes records as people would, between two runs."""
     ((lead, contact),) = built.rows(
-        "select lead_id, hubspot_contact_id from marts.dim_leads join raw_hubspot.contacts "
-        "on hs_object_id = hubspot_contact_id join marts.fct_lead_segments using (lead_id) "
-        "where segment_id = 'revenue_leaders' and not has_salesforce and lifecycle_stage in ('mql', 'sal') "
-        "order by all limit 1"
+        "select lead_id, record_id from marts.dim_leads join marts.dim_crm_records using (lead_id) "
+        "join marts.fct_lead_segments using (lead_id) where segment_id = 'revenue_leaders' and crm = 'hubspot' "
+        "and lead_id not in (select lead_id from marts.dim_crm_records where crm = 'salesforce') "
+        "and lifecycle_stage in ('mql', 'sal') order by all limit 1"
     )
     (before,) = built.rows(f"select mql_at, change_count from {_HISTORY.format(lead)}")
     at = NOW.replace(hour=18)

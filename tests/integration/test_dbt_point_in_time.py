@@ -73,7 +73,8 @@ def test_nothing_that_happens_later_changes_what_was_known(built: DbtWarehouse, 
 
     # The comparison does see late news about the past.
     ((contact,),) = built.rows(
-        "select hubspot_contact_id from marts.dim_leads where has_hubspot and "
+        "select record_id from marts.dim_crm_records join marts.dim_leads using (lead_id) "
+        "where crm = 'hubspot' and not is_deleted and "
         f"created_at < timestamp '{_MOMENTS[0]:%Y-%m-%d}' order by 1 limit 1"
     )
     after = [row for row in later.rows(f"{_FEATURES} order by all") if row[2] == "call_received"]
@@ -366,7 +367,8 @@ def _put_off_meetings(built: DbtWarehouse, rng: Random) -> None:
 def _merge_contacts(built: DbtWarehouse, rng: Random) -> set[str]:
     """Two contacts are merged. They were one person all the time, so the past of both and of their colleagues moves."""
     contacts = built.rows(
-        "select hubspot_contact_id, lead_id from marts.dim_leads where has_hubspot order by all"
+        "select min(record_id), lead_id from marts.dim_crm_records where crm = 'hubspot' and not is_deleted "
+        "group by lead_id order by all"
     )
     (winner, kept), (loser, gone) = rng.sample(contacts, 2)
     built.execute(

@@ -92,14 +92,18 @@ def test_nobody_is_told_to_call_a_lead_that_is_closed(built: DbtWarehouse) -> No
 def test_a_rep_s_change_of_owner_stays_and_says_who_made_it(built: DbtWarehouse) -> None:
     """In the one CRM that the lead is in; and in HubSpot where it is in both: Salesforce follows."""
     routed = """
-        select a.lead_id, l.hubspot_contact_id, r.rep_id, r.hubspot_owner_id, r.salesforce_user_id
+        select a.lead_id, c.record_id, r.rep_id, h.owner_id, s.owner_id
         from marts.fct_lead_assignments a
-        join marts.dim_leads l on l.lead_id = a.lead_id and l.has_hubspot and {}
+        join marts.dim_crm_records c on c.lead_id = a.lead_id and c.crm = 'hubspot' and not c.is_deleted
         join marts.dim_reps r on r.rep_id != a.rep_id and r.is_active
-            and r.hubspot_owner_id is not null and r.salesforce_user_id is not null
-        where a.is_routed order by all limit 1
+        join marts.dim_rep_accounts h on h.rep_id = r.rep_id and h.crm = 'hubspot' and h.is_active
+        join marts.dim_rep_accounts s on s.rep_id = r.rep_id and s.crm = 'salesforce' and s.is_active
+        where a.is_routed and a.lead_id {} in (
+            select lead_id from marts.dim_crm_records where crm = 'salesforce' and not is_deleted
+        )
+        order by all limit 1
         """
-    edits = [built.rows(routed.format(where))[0] for where in ("not l.has_salesforce", "l.has_salesforce")]
+    edits = [built.rows(routed.format(word))[0] for word in ("not", "")]
     for _, contact_id, _, owner_id, _ in edits:
         built.execute(
             f"update raw_hubspot.contacts set hubspot_owner_id = '{owner_id}' where hs_object_id = '{contact_id}'"

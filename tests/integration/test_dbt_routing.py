@@ -55,10 +55,12 @@ def test_a_lead_that_lies_goes_to_others_and_never_back(built: DbtWarehouse) -> 
     assert given_on.most_common(1)[0][1] == 2, "the seed allows two; the third run gives on no further"
     assert all(len(set(reps)) == len(reps) for reps in had_by.values())
     shown = built.rows(
-        "select count(*), count(*) filter (c.hubspot_owner_id = r.hubspot_owner_id) "
-        "from marts.fct_lead_assignments a join marts.dim_leads l using (lead_id) "
-        "join marts.dim_reps r using (rep_id) join raw_hubspot.contacts c on c.hs_object_id = l.hubspot_contact_id "
-        "where a.reason like 'Not answered in time%' and not l.has_salesforce"
+        "select count(*), count(*) filter (c.hubspot_owner_id = h.owner_id) "
+        "from marts.fct_lead_assignments a join marts.dim_crm_records l using (lead_id) "
+        "join marts.dim_rep_accounts h on h.rep_id = a.rep_id and h.crm = 'hubspot' and h.is_active "
+        "join raw_hubspot.contacts c on c.hs_object_id = l.record_id "
+        "where a.reason like 'Not answered in time%' and l.crm = 'hubspot' "
+        "and lead_id not in (select lead_id from marts.dim_crm_records where crm = 'salesforce')"
     )
     assert shown[0][0] == shown[0][1] > 0, "the CRM shows the new owner"
 

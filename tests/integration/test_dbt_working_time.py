@@ -123,9 +123,9 @@ def test_one_date_that_cannot_be_true_takes_nothing_from_others(built: DbtWareho
     select = "+fct_lead_responses rpt_implausible_dates"
     built.transform.build(select=select, as_of=NOW, tests=False)
     asked = (
-        "select hubspot_contact_id, ready_at, promised_grade is not null, sla_due_at is not null "
-        "from marts.fct_lead_responses join intermediate.int_people using (lead_id) "
-        "where hubspot_contact_id is not null order by all"
+        "select record_id, ready_at, promised_grade is not null, sla_due_at is not null "
+        "from marts.fct_lead_responses join intermediate.int_identities using (lead_id) "
+        "where crm = 'hubspot' order by all"
     )
     ready = [(f"c{n}", datetime(2026, 6, 20 + n, 9), True, True) for n in range(1, 6)]
     assert built.rows(asked) == ready
@@ -140,7 +140,7 @@ def test_one_date_that_cannot_be_true_takes_nothing_from_others(built: DbtWareho
         f"timestamp '{old[:19]}' as entered_at, timestamp '2026-06-29' as first_seen_at; "
         "insert into intermediate.int_response_promises by name select lead_id, 1 as promise_number, 'Hot' as grade, "
         f"5 as sla_minutes, timestamp '{old[:19]}' as promised_from, timestamp '2026-06-29' as promised_at "
-        "from intermediate.int_people where hubspot_contact_id = 'old'"
+        "from intermediate.int_identities where record_id = 'old'"
     )
     built.transform.build(select=select, as_of=NOW + timedelta(hours=1), tests=False)
     assert built.rows(asked) == ready

@@ -38,7 +38,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
     made.add_population(120, seed=5)
     made.build(EARLIER)
     (loser,), (winner,) = made.rows(
-        "select hubspot_contact_id from marts.dim_leads where has_hubspot and not has_salesforce "
+        "select record_id from marts.dim_crm_records join marts.dim_leads using (lead_id) where crm = 'hubspot' "
+        "and lead_id not in (select lead_id from marts.dim_crm_records where crm = 'salesforce') "
         f"and created_at < timestamp '{EARLIER:%Y-%m-%d}' order by created_at desc, lead_id limit 2"
     )
     made.execute(

@@ -233,7 +233,16 @@ def test_a_link_opens_the_lead_with_score_owner_and_facts(show: Show, page: str)
         "Owns the account Analytical Engines",
     ):
         assert part in text
-    for part in ("1,240", "00Q000000000001AAA", "Meeting", "14 min", "UTC", "broken: not answered in time"):
+    for part in (
+        "1,240",
+        "HubSpot contact",
+        "Salesforce lead",
+        "00Q000000000001AAA",
+        "Meeting",
+        "14 min",
+        "UTC",
+        "broken: not answered in time",
+    ):
         assert part in text
 
 

@@ -19,8 +19,10 @@ def settings(tmp_path: Path) -> Settings:
     with warehouse.writer(config.warehouse_file, 1) as db:
         db.execute(
             "create schema marts; create table marts.dim_reps as from (values "
-            "('ann', 'Ann', true, 'h1', 's1'), ('bob', 'Bob', false, 'h2', null), ('eve', 'Eve', true, null, 's3')) "
-            "t(rep_id, full_name, is_active, hubspot_owner_id, salesforce_user_id);"
+            "('ann', 'Ann', true), ('bob', 'Bob', false), ('eve', 'Eve', true)) t(rep_id, full_name, is_active);"
+            "create table marts.dim_rep_accounts as from (values "
+            "('ann', 'hubspot', 'h1'), ('ann', 'salesforce', 's1'), ('bob', 'hubspot', 'h2'), "
+            "('eve', 'salesforce', 's3')) t(rep_id, crm, owner_id);"
             "create table marts.dim_crm_records as from (values "
             "('hubspot', '1', 'A', 'ann', false), ('hubspot', '2', 'B', 'ann', false), "
             "('salesforce', '3', 'B', 'ann', false), ('hubspot', '4', 'C', 'bob', false), "
