@@ -8,6 +8,7 @@
 | `same`       | column: columns; equal cells in these go with equal cells in that one |
 | `belongs`    | column: another one, and for each of its values what the first may hold |
 | `needed`     | column: values for which there must be a row |
+| `cells`      | what a cell must be for those beside it and for other files; see `rulecells` |
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.errors import ConfigError
-from leadwright import catalogue, cells, conditions, crosschecks, rulefiles, rulerows
+from leadwright import catalogue, cells, conditions, crosschecks, rulecells, rulefiles, rulerows
 from leadwright.cells import Column
 from leadwright.rulefiles import Fault, RuleFile
 from leadwright.transform import Transform
@@ -107,7 +107,9 @@ def _row_findings(file: RuleFile, files: Files) -> Iterator[rulerows.Finding]:
 def _outer_findings(file: RuleFile, files: Files, transform: Transform) -> Iterator[rulerows.Finding]:
     """Faults beside other files, and beside what the models are."""
     rows = file.whole_rows
-    yield from crosschecks.faults(file.name, {name: other.whole_rows for name, other in files.items()})
+    tables = {name: other.whole_rows for name, other in files.items()}
+    yield from rulecells.cell_faults(rows, file.meta, tables)
+    yield from crosschecks.faults(file.name, tables)
     if file.name == "answer_fields":
         yield from conditions.answer_field_faults(rows, _answer_fields(transform.manifest()))
     if file.name == "feature_catalogue":
