@@ -3,9 +3,7 @@
 -- enters only what it has won, or the cases are few. The figures of the score all rest on leads that became an SQL.
 
 with months as (
-    select * from {{ ref('int_kpis_sold') }}
-    union all
-    select * from {{ ref('int_kpis_worked') }}
+    select * from {{ ref('rpt_kpi_cohorts') }}
 ),
 
 bands as (

@@ -2,9 +2,7 @@
 -- not averaged in anywhere; figures that say how things stand now have no month and are left out.
 
 with months as (
-    select * from {{ ref('int_kpis_sold') }}
-    union all
-    select * from {{ ref('int_kpis_worked') }}
+    select * from {{ ref('rpt_kpi_cohorts') }}
 ),
 
 summed as (
