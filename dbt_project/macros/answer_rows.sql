@@ -2,17 +2,7 @@
    that are marked is_answer. #}
 {% macro answer_rows(source_name, table, key, modified) -%}
     {%- set relation = source(source_name, table) -%}
-    {%- set fields = [] -%}
-    {%- if execute -%}
-        {%- for node in graph.sources.values() -%}
-            {%- if node.source_name == source_name and node.name == table -%}
-                {%- for column in node.columns.values() if (column.config.meta or column.meta or {}).get('is_answer') -%}
-                    {%- do fields.append(column.name) -%}
-                {%- endfor -%}
-            {%- endif -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {% for field in fields %}
+    {% for field in marked_fields(source_name, table, 'is_answer') %}
     select
         '{{ table }}' as object,
         {{ key }} as record_id,

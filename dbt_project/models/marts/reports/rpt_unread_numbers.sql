@@ -1,33 +1,17 @@
-{% set fields = [
-    ('hubspot', 'contacts', 'numemployees'), ('hubspot', 'companies', 'numberofemployees'),
-    ('hubspot', 'companies', 'annualrevenue'), ('hubspot', 'deals', 'amount'),
-    ('salesforce', 'Lead', 'NumberOfEmployees'), ('salesforce', 'Account', 'NumberOfEmployees'),
-    ('salesforce', 'Account', 'AnnualRevenue'), ('salesforce', 'Opportunity', 'Amount'),
-    ('salesforce', 'Campaign', 'BudgetedCost'), ('salesforce', 'Campaign', 'ActualCost'),
-] %}
-
 -- CRM fields that should hold numbers and hold something else, and those whose numbers read otherwise under the other
 -- setting of number_format. An answer is a number where it says one, and where a rule compares it: `yes` is no fault.
 
 with texts as (
-    {% for crm, object, field in fields %}
-    select
-        '{{ crm }}' as crm,
-        '{{ object }}' as object,
-        '{{ field }}' as field,
-        {{ as_text(field) }} as text,
-        true as is_number
-    from {{ source('raw_' ~ crm, object) }}
-    where not coalesce({{ as_flag('archived' if crm == 'hubspot' else 'IsDeleted') }}, false)
-    union all
-    {% endfor %}
-    select
-        'hubspot' as crm, object, field, value as text, {{ matches_pattern('value', "'[0-9]'") }} as is_number
-    from {{ ref('stg_hubspot__answers') }}
+    select crm, crm_object as object, field, text, record_count, true as is_number from {{ ref('unified_texts_of_numbers') }}
     union all
     select
-        'salesforce' as crm, object, field, value as text, {{ matches_pattern('value', "'[0-9]'") }} as is_number
-    from {{ ref('stg_salesforce__answers') }}
+        crm,
+        crm_object as object,
+        field,
+        value as text,
+        1 as record_count,
+        {{ matches_pattern('value', "'[0-9]'") }} as is_number
+    from {{ ref('unified_answers') }}
 ),
 
 compared as (
@@ -46,8 +30,7 @@ numbers_meant as (
     left join compared on answers.topic = compared.topic
     left join {{ ref('placeholder_words') }} as placeholders on lower(texts.text) = placeholders.word
     where
-        texts.text is not null
-        and placeholders.word is null
+        placeholders.word is null
         and texts.is_number
         and (answers.topic is null or compared.topic is not null)
 ),
@@ -64,9 +47,9 @@ select
     crm,
     object,
     field,
-    count(*) as value_count,
-    {{ counted('is_unread') }} as unread_count,
-    {{ counted('is_doubtful and not is_unread') }} as doubtful_count,
+    cast(sum(record_count) as bigint) as value_count,
+    cast(sum(case when is_unread then record_count else 0 end) as bigint) as unread_count,
+    cast(sum(case when is_doubtful and not is_unread then record_count else 0 end) as bigint) as doubtful_count,
     min(case when is_unread then text end) as unread_example,
     min(case when is_doubtful and not is_unread then text end) as doubtful_example
 from numbers_read

@@ -1,0 +1,1 @@
+{{ texts_of_numbers('raw_hubspot', ['contacts', 'companies', 'deals'], deleted='archived') }}
