@@ -1,4 +1,4 @@
-{# A number from a text that is one, or a range of numbers by its middle: HubSpot's 50-100 is 75. A range without an end is
+{# A number from a text that is one, or a range of numbers by its middle: 50-100 is 75. A range without an end is
    taken to be one more than its beginning: 1000+ and > 1000 are 1001, and not one of those up to 1000; one without a
    beginning one less than its end: < 500 is 499. #}
 {% macro range_middle(column) -%}

@@ -1,0 +1,278 @@
+"""The dbt graph keeps its shape: layers, no circles across subjects, CRMs named in their rooms alone, depth and size.
+
+Each `_STILL…` names what is not so yet. Such a list only gets shorter; what is not on it must hold.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests import graph as graphs
+from tests import parsed_project
+from tests.graph import Graph
+
+_LEVELS = 43
+_LINES = 120
+
+_STILL_ACROSS_LAYERS: set[str] = {
+    "fct_lead_follow_ups",
+    "fct_revenue_shares",
+    "int_account_records",
+    "int_activities",
+    "int_answers",
+    "int_campaign_members",
+    "int_contact_events",
+    "int_crm_owners",
+    "int_deal_companies",
+    "int_engagement_events",
+    "int_engagement_versions",
+    "int_erasures_due",
+    "int_grade_overrides",
+    "int_hubspot_merges",
+    "int_lead_accounts",
+    "int_member_records",
+    "int_opportunities",
+    "int_opportunity_leads",
+    "int_opportunity_moves",
+    "int_owner_edits",
+    "int_owner_sightings",
+    "int_people",
+    "int_person_records",
+    "int_rejection_notes",
+    "int_reps",
+    "int_responses",
+    "int_stage_events",
+    "int_stage_sightings",
+    "int_touch_versions",
+    "int_write_values",
+    "rpt_campaigns",
+    "rpt_funnel_cohorts",
+    "stg_hubspot__unified_implausible_dates",
+    "stg_hubspot__unified_objects",
+    "stg_hubspot__unified_texts_of_numbers",
+    "stg_salesforce__unified_implausible_dates",
+    "stg_salesforce__unified_objects",
+    "stg_salesforce__unified_texts_of_numbers",
+}
+_STILL_AGAINST_ORDER: set[str] = {
+    "int_accounts",
+    "int_early_disqualifications",
+    "int_lead_returns",
+    "int_linkage_records",
+    "int_opportunity_leads",
+    "int_promises",
+    "int_ready_leads",
+    "int_response_promises",
+    "int_responses",
+    "int_return_promises",
+    "int_touches",
+}
+_STILL_IN_CIRCLES: set[str] = {
+    "int_account_features",
+    "int_assignment_decisions",
+    "int_due_times",
+    "int_features",
+    "int_lead_win_rates",
+    "int_owner_candidates",
+    "int_owner_choices",
+    "int_owner_edits",
+    "int_owner_emptyings",
+    "int_owner_promises",
+    "int_pool_members",
+    "int_promises",
+    "int_rep_loads",
+    "int_response_promises",
+    "int_response_working_time",
+    "int_return_promises",
+    "int_routed_leads",
+    "int_routing_lanes",
+    "int_routing_queue",
+    "int_routing_requests",
+    "int_rule_hits",
+    "int_score_contributions",
+    "int_score_judgements",
+    "int_score_reasons",
+    "int_score_thresholds",
+    "int_scores",
+    "int_scoring_moments",
+    "int_signal_features",
+    "int_slots_by_overflow",
+    "int_slots_by_rule",
+}
+_STILL_NAMING_A_SYSTEM: set[str] = {
+    "dim_accounts",
+    "dim_leads",
+    "dim_reps",
+    "fct_lead_assignment_alternatives",
+    "fct_lead_follow_ups",
+    "fct_revenue_shares",
+    "int_account_records",
+    "int_accounts",
+    "int_activities",
+    "int_campaign_members",
+    "int_contact_events",
+    "int_crm_owners",
+    "int_deal_companies",
+    "int_engagement_events",
+    "int_erasures_due",
+    "int_first_people",
+    "int_grade_overrides",
+    "int_hubspot_merges",
+    "int_identity_links",
+    "int_lead_accounts",
+    "int_lead_takers",
+    "int_member_records",
+    "int_opportunities",
+    "int_opportunity_leads",
+    "int_opportunity_moves",
+    "int_owner_candidates",
+    "int_owner_edits",
+    "int_owner_sightings",
+    "int_people",
+    "int_person_records",
+    "int_pool_members",
+    "int_reps",
+    "int_responses",
+    "int_routing_lanes",
+    "int_routing_queue",
+    "int_routing_requests",
+    "int_stage_events",
+    "int_stage_sightings",
+    "int_write_values",
+    "rpt_campaigns",
+    "rpt_funnel_cohorts",
+    "rpt_retention",
+}
+_STILL_WITH_COLUMNS_OF_A_SYSTEM: set[str] = {
+    "dim_accounts.hubspot_company_id",
+    "dim_accounts.salesforce_account_id",
+    "dim_leads.has_hubspot",
+    "dim_leads.has_salesforce",
+    "dim_leads.hubspot_contact_id",
+    "dim_leads.salesforce_contact_id",
+    "dim_leads.salesforce_lead_id",
+    "dim_reps.hubspot_owner_id",
+    "dim_reps.salesforce_user_id",
+    "int_accounts.hubspot_company_id",
+    "int_accounts.salesforce_account_id",
+    "int_lead_takers.can_hubspot",
+    "int_lead_takers.can_salesforce",
+    "int_owner_candidates.has_hubspot",
+    "int_owner_candidates.has_salesforce",
+    "int_people.has_hubspot",
+    "int_people.has_salesforce",
+    "int_people.hubspot_company_id",
+    "int_people.hubspot_contact_id",
+    "int_people.hubspot_owner_id",
+    "int_people.salesforce_account_id",
+    "int_people.salesforce_contact_id",
+    "int_people.salesforce_lead_id",
+    "int_people.salesforce_owner_id",
+    "int_pool_members.can_hubspot",
+    "int_pool_members.can_salesforce",
+    "int_reps.hubspot_owner_id",
+    "int_reps.salesforce_user_id",
+    "int_routing_lanes.has_hubspot",
+    "int_routing_lanes.has_salesforce",
+    "int_routing_requests.has_hubspot",
+    "int_routing_requests.has_salesforce",
+    "int_write_values.hubspot_owner_id",
+    "int_write_values.salesforce_user_id",
+}
+_STILL_CALLING_A_MACRO_OF_A_SYSTEM = {
+    "int_account_records",
+    "int_answers",
+    "int_hubspot_merges",
+    "int_rejection_notes",
+}
+_STILL_READING_PROSE = {"int_owner_promises", "int_write_values", "rpt_routing", "rpt_workload"}
+_STILL_LONG = {
+    "fct_lead_follow_ups",
+    "fct_lead_score_history",
+    "fct_lead_score_line_changes",
+    "grouped_decisions",
+    "int_account_features",
+    "int_activities",
+    "int_engagement_events",
+    "int_features",
+    "int_member_records",
+    "int_owner_candidates",
+    "int_owner_choices",
+    "int_people",
+    "int_rep_win_rates",
+    "int_routed_leads",
+    "int_scores",
+    "int_stage_events",
+    "traits_of",
+}
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    """The shipped project, parsed once for all tests of the session."""
+    parsed_project.ensure()
+    return graphs.read()
+
+
+def test_a_layer_reads_the_ones_below_it_and_nothing_below_marts_reads_marts(graph: Graph) -> None:
+    assert {"unified", "subject", "marts", "sync", "shared staging"} <= {graph.layer(m) for m in graph.models}
+    found = graph.across_layers()
+    assert [edge for edge in found if edge.split(" <- ")[0] not in _STILL_ACROSS_LAYERS] == []
+
+
+def test_a_subject_reads_itself_and_earlier_ones_their_logs_too(graph: Graph) -> None:
+    assert any(graph.log_edges.values()), "some model reads the earlier rows of a log"
+    found = graph.against_order()
+    assert [edge for edge in found if edge.split(" <- ")[0] not in _STILL_AGAINST_ORDER] == []
+
+
+def test_no_circle_crosses_two_subjects(graph: Graph) -> None:
+    crossing = [c for c in graph.circles() if len({graph.subject(m) for m in c}) > 1]
+    assert [circle for circle in crossing if set(circle) - _STILL_IN_CIRCLES] == []
+
+
+def test_a_crm_is_named_only_in_staging_unified_and_sync(graph: Graph) -> None:
+    assert set(graphs.files_that_name_a_system()) - _STILL_NAMING_A_SYSTEM == set()
+    assert set(graphs.columns_that_name_a_system(graph)) - _STILL_WITH_COLUMNS_OF_A_SYSTEM == set()
+
+
+def test_a_macro_that_names_a_crm_is_called_by_staging_and_sync_alone(graph: Graph) -> None:
+    for name, text in graphs.macros_that_name_a_system().items():
+        macros = re.findall(r"{%-? macro (\w+)\(", text)
+        called = re.compile(rf"\b({'|'.join(macros)})\(")
+        callers = {m for m, node in graph.models.items() if called.search(node.raw_code)}
+        outside = {m for m in callers if graph.layer(m) not in {"staging", "shared staging", "sync"}}
+        assert outside - _STILL_CALLING_A_MACRO_OF_A_SYSTEM == set(), name
+
+
+def test_a_sync_model_is_no_deeper_and_no_model_longer_than_agreed(graph: Graph) -> None:
+    deepest = max((m for m in graph.models if graph.layer(m) == "sync"), key=lambda m: graph.depths[m])
+    assert graph.depths[deepest] <= _LEVELS, " > ".join(graph.longest_path(deepest))
+    every = graphs.files(".sql") + graphs.files(".sql", under="macros")
+    assert {file.stem for file in every if graphs.lines(file) > _LINES} - _STILL_LONG == set()
+
+
+def test_no_model_is_made_anew_in_each_reader(graph: Graph) -> None:
+    assert [name for name, node in graph.models.items() if node.config.materialized == "ephemeral"] == []
+
+
+def test_no_decision_is_read_from_the_words_of_a_reason() -> None:
+    assert set(graphs.files_that_read_prose()) - _STILL_READING_PROSE == set()
+
+
+@pytest.mark.parametrize(
+    ("sql", "is_prose"),
+    [
+        ("where decisions.reason like 'Owner set in%'", True),
+        ("case when next_reason not like 'Emptied%' then 1 end", True),
+        ("where reason = 'Already owned'", True),
+        ("where position('Owner', reason) > 0", True),
+        ("where reason_code = 'owner_set'", False),
+        ("where links.reason = 'crm'", False),
+        ("select reason as owner_reason", False),
+    ],
+)
+def test_what_reading_prose_looks_like(sql: str, is_prose: bool) -> None:
+    assert bool(graphs.PROSE.search(sql)) == is_prose
