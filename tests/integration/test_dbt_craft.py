@@ -164,7 +164,7 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
         "update raw_hubspot.companies set annualrevenue = 'many' where hs_object_id = "
         "(select min(hs_object_id) from raw_hubspot.companies); "
         "update raw_hubspot.contacts set recent_conversion_date = '1970-01-01T00:00:00Z' where hs_object_id = "
-        f"'{other}'"
+        f"'{other}'; update raw_salesforce.\"Campaign\" set \"EndDate\" = '9999-12-31'"
     )
     built.build(NOW + timedelta(hours=1), moments=[NOW - timedelta(days=100)])
     built.execute("update seeds.score_dimensions set threshold_kind = 'percentile' where dimension = 'fit'")
