@@ -12,7 +12,7 @@ by_figure as (
         '{{ kpi_id }}' as kpi_id,
         campaigns.month,
         campaigns.cost_amount,
-        campaigns.{{ count }} as lead_count,
+        campaigns.{{ count }} as reached_count,
         coalesce({{ dbt.dateadd('day', 'kpis.maturity_days', 'campaigns.ends_at') }} <= {{ as_of() }}, false) as is_mature
     from campaigns
     inner join {{ ref('kpis') }} as kpis on kpis.kpi_id = '{{ kpi_id }}'
@@ -24,8 +24,8 @@ select
     kpi_id,
     month,
     cast(sum(coalesce(cost_amount, 0)) as double) as numerator,
-    cast(sum(lead_count) as double) as denominator,
-    cast(sum(lead_count) as bigint) as basis_count,
+    cast(sum(reached_count) as double) as denominator,
+    cast(sum(reached_count) as bigint) as basis_count,
     cast(0 as bigint) as open_count,
     cast(0 as bigint) as undated_count,
     is_mature
