@@ -24,6 +24,7 @@ select
     stages.stage_since,
     stages.stage_reason_code,
     stages.is_open,
+    stages.is_closed,
     stages.is_mql,
     stages.is_sal,
     stages.is_sql,

@@ -37,6 +37,7 @@ select
     latest.entered_at as stage_since,
     latest.reason_code as stage_reason_code,
     coalesce(stages.is_open, true) as is_open,
+    coalesce(stages.is_closed, false) as is_closed,
     coalesce(reached.is_mql, false) as is_mql,
     coalesce(reached.is_sal, false) as is_sal,
     coalesce(reached.is_sql, false) as is_sql,

@@ -9,7 +9,7 @@ with placed as (
         row_number() over (partition by scores.grade order by scores.score desc, scores.lead_id) as place
     from {{ ref('fct_lead_scores') }} as scores
     inner join {{ ref('dim_leads') }} as leads on scores.lead_id = leads.lead_id
-    where leads.lifecycle_stage not in ('customer', 'disqualified', 'lost')
+    where not leads.is_closed
 )
 
 select
