@@ -1,0 +1,16 @@
+-- What we wrote to a contact before it was merged stands in the one that it became.
+
+select
+    writes.lead_id,
+    {{ record_key('hubspot', 'contacts', 'coalesce(losers.winner_id, writes.record_id)') }} as record_key,
+    writes.after_values,
+    writes.crm_updated_at,
+    writes.record_changed_at,
+    writes.answered_at
+from {{ source('ops', 'writes') }} as writes
+left join ({{ hubspot_losers(ref('stg_hubspot__contacts'), 'contact_id') }}) as losers
+    on writes.record_id = losers.loser_id
+where
+    writes.crm = 'hubspot'
+    and writes.status = 'accepted'
+    and {{ json_holds('writes.after_values', "'hubspot_owner_id'") }}

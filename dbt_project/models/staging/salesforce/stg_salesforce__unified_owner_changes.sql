@@ -1,0 +1,5 @@
+select
+    {{ record_key('salesforce', 'leads', 'lead_record_id') }} as record_key,
+    changed_at
+from {{ ref('stg_salesforce__lead_history') }}
+where field = 'Owner'

@@ -1,0 +1,3 @@
+{{ rows_of_all_systems('owner_writes', [
+    'lead_id', 'record_key', 'after_values', 'crm_updated_at', 'record_changed_at', 'answered_at',
+]) }}
