@@ -19,7 +19,11 @@ MODELS = (
     "int_person_values",
     "int_member_records",
     "int_people",
-    *(f"{model}+,+{MART}" for model in ("int_crm_owners", "int_owner_sightings", "int_owner_candidates")),
+    "unified_owner_writes",
+    *(
+        f"{model}+,+{MART}"
+        for model in ("int_crm_owners", "int_owner_sightings", "int_earlier_decisions", "int_owner_candidates")
+    ),
 )
 """What has to be built anew, as dbt selects, to see that owners are forgotten: what reads them, and what follows."""
 _ROUTED = "select lead_id from marts.fct_lead_assignments where is_routed"

@@ -12,10 +12,21 @@ from datetime import timedelta
 
 from tests.dbt_warehouse import NOW, DbtWarehouse
 
-SHARING = "int_routing_lanes int_routing_queue int_slots_by_rule int_slots_by_overflow int_routed_leads"
+SHARING = " ".join(
+    f"int_{model}"
+    for model in (
+        "routing_lanes",
+        "routing_queue",
+        "slots_by_rule",
+        "slots_by_overflow",
+        "routing_options",
+        "routed_leads",
+    )
+)
 _WEEKLY = (
-    "int_lead_takers int_owner_candidates int_rep_loads int_rep_availability int_pool_members int_routing_requests "
-    f"int_rep_win_rates int_lead_win_rates {SHARING} int_owner_choices int_assignment_decisions"
+    "int_earlier_decisions int_lead_takers int_rep_coverage int_owner_candidates int_rep_availability "
+    "int_pool_members int_rep_loads int_routing_requests int_won_and_lost int_rep_win_rates int_lead_win_rates "
+    f"{SHARING} int_routing_shortage int_owner_choices int_assignment_decisions"
 )
 WEEKS = 4
 
@@ -80,14 +91,14 @@ def four_weeks(
         for address in [f"{name}@leadwright.example"]
     )
     built.execute(
-        "create table if not exists everybody as select * replace (cast(null as varchar) as hubspot_owner_id, "
-        "cast(null as varchar) as salesforce_owner_id) from intermediate.int_people; "
-        "delete from intermediate.int_owner_promises; delete from intermediate.int_assignment_decisions; "
+        "create table if not exists everybody as from intermediate.int_lead_systems; "
+        "delete from intermediate.int_shown_owners; delete from intermediate.int_owner_promises; "
+        "delete from intermediate.int_assignment_decisions; "
         f"update seeds.routing_pool set weight = 1, capacity = {capacity}; {special}"
     )
     for week in range(WEEKS):
         built.execute(
-            "delete from intermediate.int_people; insert into intermediate.int_people "
+            "delete from intermediate.int_lead_systems; insert into intermediate.int_lead_systems "
             f"select * from everybody where hash(lead_id) % {WEEKS} <= {week}"
         )
         built.transform.build(select=_WEEKLY, as_of=NOW + timedelta(days=7 * week))
@@ -115,7 +126,8 @@ def _week(built: DbtWarehouse) -> Week:
     ):
         given[rep] = float(load)
     members = built.rows(
-        "select rep_id, open_load, capacity from intermediate.int_pool_members where pool = 'everyone'"
+        "select rep_id, open_load, capacity from intermediate.int_pool_members "
+        "join intermediate.int_rep_loads using (pool, rep_id) where pool = 'everyone'"
     )
     takers: defaultdict[str, set[str]] = defaultdict(set)
     weight_of: dict[str, float] = {}

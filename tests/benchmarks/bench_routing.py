@@ -140,12 +140,16 @@ def _route(
         for r, rate in enumerate(row)
     )
     warehouse.execute(
-        "insert into intermediate.int_pool_members by name select *, 1 as weight, true as can_hubspot, "
-        "true as can_salesforce, false as is_on_leave, true as is_at_work, 0 as open_load, 0 as charged_load "
-        f"from (values {members}) as t(pool, rep_id);"
-        "insert into intermediate.int_routing_requests by name select *, true as has_hubspot, "
-        "false as has_salesforce, 1 as crm_count, 1 as place, false as is_urgent, '' as barred_reps "
-        f"from (values {requests}) as t(pool, lead_id, grade, lead_weight);"
+        f"create temp table members as from (values {members}) as t(pool, rep_id); "
+        f"create temp table asked as from (values {requests}) as t(pool, lead_id, grade, lead_weight); "
+        "insert into intermediate.int_pool_members by name "
+        "select *, 1 as weight, false as is_on_leave, true as is_at_work from members; "
+        "insert into intermediate.int_rep_loads by name select *, 0 as open_load, 0 as charged_load from members; "
+        "insert into intermediate.int_rep_coverage by name "
+        "select distinct 'hubspot' as systems, rep_id, 1 as account_count from members; "
+        "insert into intermediate.int_scores by name select lead_id, grade, true as is_current from asked; "
+        "insert into intermediate.int_routing_requests by name select lead_id, 1 as priority, pool, "
+        "'hubspot' as systems, 1 as account_count, '' as barred_reps from asked; "
         "insert into intermediate.int_lead_win_rates by name "
         f"select * from (values {win_rates}) as t(lead_id, rep_id, win_rate)"
     )

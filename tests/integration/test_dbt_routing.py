@@ -38,7 +38,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
 
 
 def test_a_lead_that_lies_goes_to_others_and_never_back(built: DbtWarehouse) -> None:
-    decisions = "select lead_id, rep_id, reason like 'Not answered in time%' from intermediate.int_assignment_decisions"
+    by_time = "reason_code = 'not_answered_in_time'"
+    decisions = f"select lead_id, rep_id, {by_time} from intermediate.int_assignment_decisions"
     assert built.rows(f"select count(*) from ({decisions} where decision_number > 1)") == [(0,)]
     start = NOW - timedelta(days=60)
     for weeks in (2, 4, 6):
@@ -59,7 +60,7 @@ def test_a_lead_that_lies_goes_to_others_and_never_back(built: DbtWarehouse) -> 
         "from marts.fct_lead_assignments a join marts.dim_crm_records l using (lead_id) "
         "join marts.dim_rep_accounts h on h.rep_id = a.rep_id and h.crm = 'hubspot' and h.is_active "
         "join raw_hubspot.contacts c on c.hs_object_id = l.record_id "
-        "where a.reason like 'Not answered in time%' and l.crm = 'hubspot' "
+        "where a.reason_code = 'not_answered_in_time' and l.crm = 'hubspot' "
         "and lead_id not in (select lead_id from marts.dim_crm_records where crm = 'salesforce')"
     )
     assert shown[0][0] == shown[0][1] > 0, "the CRM shows the new owner"
@@ -149,15 +150,21 @@ def _replace(
     )
     requests = ", ".join(f"('{pool}', '{lead}', '{grade}', {weight})" for pool, lead, grade, weight in leads)
     built.execute(
+        f"create or replace temp table members as from (values {pools}) "
+        "as t(pool, rep_id, weight, capacity, open_load, charged_load); "
+        f"create or replace temp table asked as from (values {requests}) as t(pool, lead_id, grade, lead_weight); "
         "delete from intermediate.int_pool_members; insert into intermediate.int_pool_members by name "
-        "select *, true as can_hubspot, true as can_salesforce, false as is_on_leave, true as is_at_work "
-        f"from (values {pools}) as t(pool, rep_id, weight, capacity, open_load, charged_load);"
+        "select pool, rep_id, weight, capacity, false as is_on_leave, true as is_at_work from members; "
+        "delete from intermediate.int_rep_loads; insert into intermediate.int_rep_loads by name "
+        "select pool, rep_id, open_load, charged_load from members; "
+        "delete from intermediate.int_rep_coverage; insert into intermediate.int_rep_coverage by name "
+        "select distinct 'hubspot' as systems, rep_id, 1 as account_count, true as is_in_all from members; "
+        "delete from intermediate.int_scores; insert into intermediate.int_scores by name "
+        "select lead_id, grade, true as is_current from asked; "
         "delete from intermediate.int_routing_requests; insert into intermediate.int_routing_requests by name "
-        "select *, true as has_hubspot, false as has_salesforce, 1 as crm_count, 1 as place, "
-        "false as is_urgent, '' as barred_reps, 'A rule' as reason "
-        f"from (values {requests}) as t(pool, lead_id, grade, lead_weight);"
-        "create or replace table intermediate.int_lead_win_rates as select distinct r.lead_id, m.rep_id, "
+        "select lead_id, 1 as priority, pool, 'A rule' as reason, 'hubspot' as systems, 1 as account_count, "
+        "'' as barred_reps from asked; "
+        "create or replace table intermediate.int_lead_win_rates as select distinct asked.lead_id, members.rep_id, "
         "'' as profile, 0.33::double as win_rate, 0 as such_closed_count, 0 as such_won_count "
-        "from intermediate.int_routing_requests r "
-        "join intermediate.int_pool_members m on m.pool = r.pool"
+        "from asked join members using (pool)"
     )

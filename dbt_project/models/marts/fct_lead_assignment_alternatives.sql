@@ -14,8 +14,7 @@ with choices as (
         routed.grade,
         routed.lead_weight,
         routed.win_rate as chosen_win_rate,
-        candidates.has_hubspot,
-        candidates.has_salesforce,
+        candidates.systems,
         candidates.barred_reps
     from {{ ref('int_owner_choices') }} as choices
     inner join {{ ref('int_owner_candidates') }} as candidates on choices.lead_id = candidates.lead_id
@@ -35,43 +34,69 @@ given as (
 
 lane_members as (
     select distinct lane, rep_id from {{ ref('int_routing_lanes') }}
+),
+
+coded as (
+    select
+        choices.*,
+        members.rep_id,
+        members.full_name,
+        members.absence,
+        members.capacity,
+        members.weight,
+        loads.open_load,
+        loads.open_load + coalesce(given.given_load, 0) as load_after,
+        loads.charged_load,
+        case when win_rates.such_closed_count > 0 then win_rates.win_rate end as win_rate,
+        case
+            when members.rep_id = choices.chosen_rep_id then cast(null as string)
+            when {{ dbt.position('members.rep_id', 'choices.barred_reps') }} > 0 then 'had_it_before'
+            when members.is_on_leave then 'on_leave'
+            when not coverage.is_in_all then 'no_account'
+            when choices.lane is not null and lane_members.rep_id is null then 'not_at_work'
+            when
+                slots.rep_id is null
+                and loads.open_load + coalesce(given.given_load, 0) + coalesce(choices.lead_weight, 1) > members.capacity
+                then 'no_room'
+            when slots.rep_id is null then 'fair_share'
+            when win_rates.win_rate < choices.chosen_win_rate - 0.01 then 'wins_fewer'
+            else 'took_others'
+        end as why_not_code
+    from choices
+    inner join {{ ref('int_pool_members') }} as members on choices.pool = members.pool
+    inner join {{ ref('int_rep_loads') }} as loads on members.pool = loads.pool and members.rep_id = loads.rep_id
+    left join {{ ref('int_rep_coverage') }} as coverage
+        on choices.systems = coverage.systems and members.rep_id = coverage.rep_id
+    left join {{ ref('int_lead_win_rates') }} as win_rates
+        on choices.lead_id = win_rates.lead_id and members.rep_id = win_rates.rep_id
+    left join lane_members on choices.lane = lane_members.lane and members.rep_id = lane_members.rep_id
+    left join slots on choices.lane = slots.lane and choices.grade = slots.grade and members.rep_id = slots.rep_id
+    left join given on members.rep_id = given.rep_id
 )
 
 select
-    choices.lead_id,
-    cast(choices.decision_number as integer) as decision_number,
-    members.rep_id,
-    members.full_name,
-    choices.pool,
-    members.rep_id = choices.chosen_rep_id as is_chosen,
-    case
-        when members.rep_id = choices.chosen_rep_id then cast(null as string)
-        when {{ dbt.position('members.rep_id', 'choices.barred_reps') }} > 0 then 'Had this lead before'
-        when members.is_on_leave then members.absence
-        when
-            (choices.has_hubspot and not members.can_hubspot)
-            or (choices.has_salesforce and not members.can_salesforce)
-            then 'Has no account in a CRM that the lead is in'
-        when choices.lane is not null and lane_members.rep_id is null then members.absence
-        when
-            slots.rep_id is null
-            and members.open_load + coalesce(given.given_load, 0) + coalesce(choices.lead_weight, 1) > members.capacity
-            then 'Has no room'
-        when slots.rep_id is null then 'Has had a fair share'
-        when win_rates.win_rate < choices.chosen_win_rate - 0.01 then 'Wins fewer of such leads'
-        else 'Took other leads of this kind'
+    lead_id,
+    cast(decision_number as integer) as decision_number,
+    rep_id,
+    full_name,
+    pool,
+    rep_id = chosen_rep_id as is_chosen,
+    case why_not_code
+        when 'had_it_before' then 'Had this lead before'
+        when 'on_leave' then absence
+        when 'not_at_work' then absence
+        when 'no_account' then 'Has no account in a CRM that the lead is in'
+        when 'no_room' then 'Has no room'
+        when 'fair_share' then 'Has had a fair share'
+        when 'wins_fewer' then 'Wins fewer of such leads'
+        when 'took_others' then 'Took other leads of this kind'
     end as why_not,
-    members.open_load,
-    members.open_load + coalesce(given.given_load, 0) as load_after,
-    members.capacity,
-    members.weight,
-    members.charged_load,
-    case when win_rates.such_closed_count > 0 then win_rates.win_rate end as win_rate,
-    {{ as_of() }} as considered_at
-from choices
-inner join {{ ref('int_pool_members') }} as members on choices.pool = members.pool
-left join {{ ref('int_lead_win_rates') }} as win_rates
-    on choices.lead_id = win_rates.lead_id and members.rep_id = win_rates.rep_id
-left join lane_members on choices.lane = lane_members.lane and members.rep_id = lane_members.rep_id
-left join slots on choices.lane = slots.lane and choices.grade = slots.grade and members.rep_id = slots.rep_id
-left join given on members.rep_id = given.rep_id
+    open_load,
+    load_after,
+    capacity,
+    weight,
+    charged_load,
+    win_rate,
+    {{ as_of() }} as considered_at,
+    why_not_code
+from coded

@@ -28,6 +28,15 @@ decisions as (
     from {{ ref('int_assignment_decisions') }}
 ),
 
+owner_times as (
+    select
+        lead_id,
+        decision_number,
+        due_at,
+        row_number() over (partition by lead_id, decision_number order by noted_at desc, due_at) as place
+    from {{ ref('int_owner_due_times') }}
+),
+
 judged as (
     select
         responses.*,
@@ -37,7 +46,6 @@ judged as (
         working.promised_grade,
         working.sla_minutes,
         working.sla_due_at,
-        working.owner_due_at,
         {{ sla_status('responses', 'working') }} as sla_status
     from {{ ref('int_responses') }} as responses
     left join {{ ref('int_response_working_time') }} as working on responses.lead_id = working.lead_id
@@ -67,7 +75,7 @@ select
     judged.promised_grade,
     judged.sla_minutes,
     judged.sla_due_at,
-    judged.owner_due_at,
+    owner_times.due_at as owner_due_at,
     judged.sla_status
 from judged
 left join scored on judged.lead_id = scored.lead_id
@@ -77,3 +85,9 @@ left join decisions as had
         judged.lead_id = had.lead_id
         and had.assigned_at <= least(coalesce(judged.sla_due_at, {{ as_of() }}), {{ as_of() }})
         and (had.replaced_at > least(coalesce(judged.sla_due_at, {{ as_of() }}), {{ as_of() }}) or had.replaced_at is null)
+left join decisions as latest on judged.lead_id = latest.lead_id and latest.replaced_at is null
+left join owner_times
+    on
+        latest.lead_id = owner_times.lead_id
+        and latest.decision_number = owner_times.decision_number
+        and owner_times.place = 1

@@ -36,14 +36,14 @@ spans as (
 due as (
     select
         promises.lead_id,
-        min(case when promises.kind = 'response' then times.due_at end) as sla_due_at,
-        min(case when promises.kind = 'owner' then times.due_at end) as owner_due_at
+        min(times.due_at) as sla_due_at
     from {{ ref('int_promises') }} as promises
     inner join {{ ref('int_due_times') }} as times
         on
             promises.lead_id = times.lead_id
             and promises.promised_from = times.promised_from
             and promises.sla_minutes = times.sla_minutes
+    where promises.kind = 'response'
     group by promises.lead_id
 )
 
@@ -55,8 +55,7 @@ select
     promises.grade as promised_grade,
     promises.play as promised_play,
     promises.sla_minutes,
-    due.sla_due_at,
-    due.owner_due_at
+    due.sla_due_at
 from leads
 left join spans on leads.lead_id = spans.lead_id
 left join {{ ref('int_promises') }} as promises

@@ -19,24 +19,11 @@ first_touches as (
 ),
 
 owner_moments as (
-    select identities.lead_id, contacts.owner_assigned_at as shown_at
-    from {{ ref('stg_hubspot__contacts') }} as contacts
-    inner join {{ ref('int_identities') }} as identities
-        on {{ record_key('hubspot', 'contacts', 'contacts.contact_id') }} = identities.record_key
+    select identities.lead_id, changes.changed_at as shown_at
+    from {{ ref('unified_owner_changes') }} as changes
+    inner join {{ ref('int_identities') }} as identities on changes.record_key = identities.record_key
     union all
-    select identities.lead_id, history.changed_at as shown_at
-    from {{ ref('stg_salesforce__lead_history') }} as history
-    inner join {{ ref('int_identities') }} as identities
-        on {{ record_key('salesforce', 'leads', 'history.lead_record_id') }} = identities.record_key
-    where history.field = 'Owner'
-    union all
-    select lead_id, {{ in_utc('answered_at') }} as shown_at
-    from {{ source('ops', 'writes') }}
-    where
-        status = 'accepted'
-        and (
-            {{ json_holds('after_values', "'hubspot_owner_id'") }} or {{ json_holds('after_values', "'OwnerId'") }}
-        )
+    select lead_id, {{ in_utc('answered_at') }} as shown_at from {{ ref('unified_owner_writes') }}
 ),
 
 shown as (

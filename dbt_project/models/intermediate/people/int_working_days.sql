@@ -1,11 +1,12 @@
 -- One row per calendar and day, with the working seconds of all days before it. Working time between two moments is
 -- then a difference of two sums, however far apart they are. Seconds are those that pass: where the clocks are changed
--- during working hours, that day has an hour more or less. An implausible moment adds no days for anybody.
+-- during working hours, that day has an hour more or less. An implausible moment adds no days for anybody. No promise
+-- counts from before its lead was ready, and none is noted after the run that makes it.
 
 with starts as (
     select ready_at as moment_at from {{ ref('int_responses') }}
     union all
-    select promised_from as moment_at from {{ ref('int_response_promises') }}
+    select {{ as_of() }} as moment_at
 ),
 
 spans as (

@@ -10,8 +10,6 @@ with matches as (
         reps.full_name,
         pools.weight,
         pools.capacity,
-        reps.hubspot_owner_id is not null as can_hubspot,
-        reps.salesforce_user_id is not null as can_salesforce,
         {{ address_place('pools.email_pattern', 'reps.email') }} = 1 as is_named,
         row_number() over (
             partition by pools.pool, reps.rep_id order by {{ address_place('pools.email_pattern', 'reps.email') }}
@@ -32,8 +30,6 @@ with matches as (
         reps.full_name,
         cast(null as decimal(9, 2)) as weight,
         cast(null as decimal(9, 2)) as capacity,
-        reps.hubspot_owner_id is not null as can_hubspot,
-        reps.salesforce_user_id is not null as can_salesforce,
         {{ address_place('fallbacks.email_pattern', 'reps.email') }} = 1 as is_named,
         row_number() over (partition by reps.rep_id order by fallbacks.place) as place
     from {{ ref('routing_fallback') }} as fallbacks
@@ -51,8 +47,6 @@ select
     full_name,
     weight,
     capacity,
-    can_hubspot,
-    can_salesforce,
     is_named
 from matches
 where place = 1 and (pool is null or weight > 0)

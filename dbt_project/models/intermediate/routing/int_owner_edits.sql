@@ -1,44 +1,11 @@
-{% set log = earlier_rows('int_assignment_decisions') %}
-
 -- Records whose owner somebody changed after us. Such an edit stands. Either the owner is new since our latest decision
--- and not the one of that decision; or the CRM had stored the owner that we wrote, and shows another one since. Salesforce
--- does not say when it stored a write; there the record must have changed since we looked before the write. Nobody, or a
--- queue, which is Salesforce's nobody, is an edit too, where it came after our latest decision.
+-- and not the one of that decision; or the CRM had stored the owner that we wrote, and shows another one since. Where
+-- a CRM does not say when it stored a write, the record must have changed since we looked before the write. Nobody, or a
+-- queue, is an edit too, where it came after our latest decision.
 
 with sightings as (
     select *, row_number() over (partition by record_key order by sighting_number desc) as place
     from {{ ref('int_owner_sightings') }}
-),
-
-modified as (
-    select {{ record_key('hubspot', 'contacts', 'contact_id') }} as record_key, modified_at
-    from {{ ref('stg_hubspot__contacts') }}
-    union all
-    select {{ record_key('salesforce', 'leads', 'lead_record_id') }} as record_key, modified_at
-    from {{ ref('stg_salesforce__leads') }}
-    union all
-    select {{ record_key('salesforce', 'contacts', 'contact_id') }} as record_key, modified_at
-    from {{ ref('stg_salesforce__contacts') }}
-),
-
--- What was written to a HubSpot contact before it was merged stands in the new one.
-accepted as (
-    select
-        writes.crm || ':' || case writes.object when 'Lead' then 'leads' else 'contacts' end || ':'
-        || coalesce(losers.winner_id, writes.record_id) as record_key,
-        writes.after_values,
-        writes.crm_updated_at,
-        writes.record_changed_at,
-        writes.answered_at
-    from {{ source('ops', 'writes') }} as writes
-    left join {{ ref('int_hubspot_merges') }} as losers
-        on writes.crm = 'hubspot' and writes.record_id = losers.loser_id
-    where
-        writes.status = 'accepted'
-        and (
-            {{ json_holds('writes.after_values', "'hubspot_owner_id'") }}
-            or {{ json_holds('writes.after_values', "'OwnerId'") }}
-        )
 ),
 
 owner_writes as (
@@ -49,27 +16,15 @@ owner_writes as (
         {{ in_utc('record_changed_at') }} as changed_before,
         {{ in_utc('answered_at') }} as answered_at,
         row_number() over (partition by record_key order by coalesce(crm_updated_at, answered_at) desc) as place
-    from accepted
+    from {{ ref('unified_owner_writes') }}
 ),
 
 queues as (
-    select 'salesforce' as crm, group_id as owner_id from {{ ref('stg_salesforce__groups') }}
-    union all
-    select 'hubspot' as crm, owner_id from {{ ref('stg_hubspot__owners') }} where owner_type = 'QUEUE'
+    select crm, owner_id from {{ ref('unified_owners') }} where owner_type = 'queue'
 ),
 
 decisions as (
-    {% if log %}
-    select lead_id, rep_id, assigned_at
-    from (
-        select *, row_number() over (partition by lead_id order by decision_number desc) as place from {{ log }}
-    ) as decisions
-    where place = 1
-    {% else %}
-    select lead_id, cast(null as string) as rep_id, cast(null as timestamp) as assigned_at
-    from {{ ref('int_identities') }}
-    where 1 = 0
-    {% endif %}
+    select lead_id, rep_id, assigned_at from {{ ref('int_earlier_decisions') }} where place = 1
 ),
 
 found as (
@@ -90,7 +45,7 @@ found as (
             as is_rewritten,
         decisions.assigned_at is null or owner_writes.answered_at >= decisions.assigned_at as was_written_last
     from sightings
-    inner join modified on sightings.record_key = modified.record_key
+    inner join {{ ref('unified_people') }} as modified on sightings.record_key = modified.record_key
     inner join {{ ref('int_identities') }} as identities on sightings.record_key = identities.record_key
     left join {{ ref('int_crm_owners') }} as owners
         on sightings.crm = owners.crm and sightings.owner_id = owners.owner_id and owners.has_leads

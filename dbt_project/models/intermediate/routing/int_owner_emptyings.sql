@@ -1,4 +1,3 @@
-{% set log = earlier_rows('int_assignment_decisions') %}
 -- depends_on: {{ ref('routing_policies') }}
 
 -- Leads whose owner somebody emptied after us, in a record of theirs: that ends our decision. They are routed again once
@@ -16,16 +15,12 @@ with edits as (
 ),
 
 decisions as (
-    {% if log %}
     select
         lead_id,
         {{ dbt.listagg('rep_id', "'/'", 'order by rep_id') }} as had_by,
         max(assigned_at) as assigned_at
-    from {{ log }}
+    from {{ ref('int_earlier_decisions') }}
     group by lead_id
-    {% else %}
-    select lead_id, '' as had_by, cast(null as timestamp) as assigned_at from edits where 1 = 0
-    {% endif %}
 ),
 
 changes as (

@@ -1,6 +1,4 @@
-{% set levels = [('rep', "''"), ('size', lead_profile('size', 'people')), ('profile', lead_profile('profile', 'people'))] %}
-
-{% set least_outcomes = 10 %}
+{% set levels, least_outcomes = ['rep', 'size', 'profile'], 10 %}
 
 -- Won by closed opportunities of each rep, of the rep and size of company, of the rep and size, region and industry.
 -- Each rate is shrunk toward that of the level above, the first toward that of everybody: (won + k * above) /
@@ -12,20 +10,8 @@
 -- everybody wins all.
 
 with every_closed as (
-    select
-        owners.rep_id,
-        {% for level, profile in levels[1:] %}
-        {{ profile }} as {{ level }}_key,
-        {% endfor %}
-        '' as rep_key,
-        cast(case when opportunities.is_won then 1 else 0 end as double) as won
-    from {{ ref('int_opportunities') }} as opportunities
-    inner join {{ ref('int_crm_owners') }} as owners
-        on opportunities.crm = owners.crm and opportunities.owner_id = owners.owner_id
-    inner join {{ ref('int_opportunity_leads') }} as links
-        on opportunities.opportunity_id = links.opportunity_id and links.place = 1
-    inner join {{ ref('int_people') }} as people on links.lead_id = people.lead_id
-    where opportunities.is_closed and opportunities.closed_at <= {{ as_of() }}
+    select rep_id, '' as rep_key, size_key, profile_key, cast(case when is_won then 1 else 0 end as double) as won
+    from {{ ref('int_won_and_lost') }}
 ),
 
 counted as (
@@ -49,8 +35,8 @@ closed as (
     inner join everybody on everybody.rate is not null
 ),
 
-{% for level, profile in levels %}
-{% set above = levels[loop.index0 - 1][0] if loop.index0 else none %}
+{% for level in levels %}
+{% set above = levels[loop.index0 - 1] if loop.index0 else none %}
 {{ level }}_counts as (
     select
         counts.rep_id,
@@ -103,7 +89,7 @@ closed as (
 ){{ "," if not loop.last }}
 {% endfor %}
 
-{% for level, profile in levels %}
+{% for level in levels %}
 select
     rep_id,
     '{{ level }}' as level,

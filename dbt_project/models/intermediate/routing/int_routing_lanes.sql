@@ -2,21 +2,31 @@
 -- Candidates have an account in as many of the lead's CRMs as anybody in the pool and are not on leave; an urgent lead
 -- goes to those who are at work, where there is one. Whoever let a lead lie does not get it back.
 
-with needs as (
-    select distinct pool, has_hubspot, has_salesforce, crm_count, is_urgent, barred_reps
-    from {{ ref('int_routing_requests') }}
-    where place = 1 or pool = 'everyone'
+with urgencies as (
+    select true as is_urgent
+    union all
+    select false as is_urgent
+),
+
+needs as (
+    select distinct
+        requests.pool,
+        requests.systems,
+        requests.account_count,
+        requests.barred_reps,
+        urgencies.is_urgent
+    from {{ ref('int_routing_requests') }} as requests
+    cross join urgencies
 ),
 
 candidates as (
     select
-        needs.has_hubspot,
-        needs.has_salesforce,
+        needs.systems,
         needs.is_urgent,
         needs.barred_reps,
         members.*,
         max(case when members.is_at_work then 1 else 0 end) over (
-            partition by needs.pool, needs.has_hubspot, needs.has_salesforce, needs.is_urgent, needs.barred_reps
+            partition by needs.pool, needs.systems, needs.is_urgent, needs.barred_reps
         ) as has_one_at_work
     from needs
     inner join {{ ref('int_pool_members') }} as members
@@ -24,9 +34,11 @@ candidates as (
             needs.pool = members.pool
             and not members.is_on_leave
             and {{ dbt.position('members.rep_id', 'needs.barred_reps') }} = 0
-            and needs.crm_count
-            = case when needs.has_hubspot and members.can_hubspot then 1 else 0 end
-            + case when needs.has_salesforce and members.can_salesforce then 1 else 0 end
+    inner join {{ ref('int_rep_coverage') }} as coverage
+        on
+            needs.systems = coverage.systems
+            and members.rep_id = coverage.rep_id
+            and needs.account_count = coverage.account_count
 ),
 
 eligible as (
@@ -36,34 +48,29 @@ eligible as (
 lanes as (
     select
         pool,
-        has_hubspot,
-        has_salesforce,
+        systems,
         is_urgent,
         barred_reps,
         pool || '/' || {{ dbt.hash(dbt.listagg('rep_id', "'/'", 'order by rep_id')) }} as lane,
         count(*) as member_count
     from eligible
-    group by pool, has_hubspot, has_salesforce, is_urgent, barred_reps
+    group by pool, systems, is_urgent, barred_reps
 )
 
 select
     lanes.lane,
     lanes.member_count,
     eligible.pool,
-    eligible.has_hubspot,
-    eligible.has_salesforce,
+    eligible.systems,
     eligible.is_urgent,
     eligible.barred_reps,
     eligible.rep_id,
     eligible.weight,
-    eligible.capacity,
-    eligible.open_load,
-    eligible.charged_load
+    eligible.capacity
 from lanes
 inner join eligible
     on
         lanes.pool = eligible.pool
-        and lanes.has_hubspot = eligible.has_hubspot
-        and lanes.has_salesforce = eligible.has_salesforce
+        and lanes.systems = eligible.systems
         and lanes.is_urgent = eligible.is_urgent
         and lanes.barred_reps = eligible.barred_reps

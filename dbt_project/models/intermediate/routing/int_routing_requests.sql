@@ -1,20 +1,11 @@
--- Every lead that needs an owner, with each rule that fits it in order, and after them the pool of everyone. A pool
--- counts only where it has somebody who is there, with an account in each CRM that the lead is in; everyone counts
+-- Every lead that needs an owner, with each rule that fits it, whatever its grade, and after them the pool of everyone. A
+-- pool counts only where it has somebody who is there, with an account in each CRM that the lead is in; everyone counts
 -- always.
 
-with requests as (
-    select
-        candidates.lead_id,
-        candidates.has_hubspot,
-        candidates.has_salesforce,
-        candidates.barred_reps,
-        scores.grade,
-        coalesce(scores.sla_minutes <= {{ routing_policy('urgent_minutes') }}, false) as is_urgent,
-        weights.weight as lead_weight
-    from {{ ref('int_owner_candidates') }} as candidates
-    inner join {{ ref('int_scores') }} as scores on candidates.lead_id = scores.lead_id and scores.is_current
-    inner join {{ ref('load_weights') }} as weights on scores.grade = weights.kind
-    where candidates.decision in ('route', 'reassign', 'reopen')
+with leads as (
+    select lead_id, systems, barred_reps
+    from {{ ref('int_owner_candidates') }}
+    where decision in ('route', 'reassign', 'reopen')
 ),
 
 rules as (
@@ -35,55 +26,44 @@ looked_at as (
 ),
 
 matches as (
-    select distinct requests.lead_id, rules.priority, rules.rule_id, rules.pool, rules.reason
-    from requests
-    inner join looked_at on requests.lead_id = looked_at.lead_id
-    inner join rules
-        on
-            looked_at.feature = rules.feature
-            and (rules.grade is null or rules.grade = requests.grade)
-            and {{ condition_holds('looked_at', 'rules') }}
+    select distinct leads.lead_id, rules.priority, rules.rule_id, rules.grade, rules.pool, rules.reason
+    from leads
+    inner join looked_at on leads.lead_id = looked_at.lead_id
+    inner join rules on looked_at.feature = rules.feature and {{ condition_holds('looked_at', 'rules') }}
     union all
     select
         lead_id,
         1000000 as priority,
         cast(null as string) as rule_id,
+        cast(null as string) as grade,
         'everyone' as pool,
         'No rule fits' as reason
-    from requests
+    from leads
 ),
 
 coverage as (
     select
-        matches.lead_id,
-        matches.priority,
-        max(
-            case when requests.has_hubspot and members.can_hubspot then 1 else 0 end
-            + case when requests.has_salesforce and members.can_salesforce then 1 else 0 end
-        ) as crm_count
-    from matches
-    inner join requests on matches.lead_id = requests.lead_id
-    inner join {{ ref('int_pool_members') }} as members on matches.pool = members.pool and not members.is_on_leave
-    group by matches.lead_id, matches.priority
+        coverage.systems,
+        members.pool,
+        max(coverage.account_count) as account_count,
+        max(case when coverage.is_in_all then 1 else 0 end) = 1 as is_in_all
+    from {{ ref('int_pool_members') }} as members
+    inner join {{ ref('int_rep_coverage') }} as coverage on members.rep_id = coverage.rep_id
+    where not members.is_on_leave
+    group by coverage.systems, members.pool
 )
 
 select
     matches.lead_id,
+    matches.priority,
     matches.rule_id,
+    matches.grade as only_grade,
     matches.pool,
     matches.reason,
-    requests.grade,
-    requests.is_urgent,
-    requests.barred_reps,
-    requests.lead_weight,
-    requests.has_hubspot,
-    requests.has_salesforce,
-    coverage.crm_count,
-    row_number() over (partition by matches.lead_id order by matches.priority) as place
+    leads.systems,
+    leads.barred_reps,
+    coverage.account_count
 from matches
-inner join requests on matches.lead_id = requests.lead_id
-inner join coverage on matches.lead_id = coverage.lead_id and matches.priority = coverage.priority
-where
-    matches.pool = 'everyone'
-    or coverage.crm_count
-    = case when requests.has_hubspot then 1 else 0 end + case when requests.has_salesforce then 1 else 0 end
+inner join leads on matches.lead_id = leads.lead_id
+inner join coverage on leads.systems = coverage.systems and matches.pool = coverage.pool
+where matches.pool = 'everyone' or coverage.is_in_all

@@ -33,9 +33,10 @@ members as (
         lanes.rep_id,
         lanes.weight,
         lanes.capacity,
-        lanes.open_load + coalesce(given.given_load, 0) as open_load,
-        lanes.charged_load + coalesce(given.given_load, 0) as charged_load
+        loads.open_load + coalesce(given.given_load, 0) as open_load,
+        loads.charged_load + coalesce(given.given_load, 0) as charged_load
     from {{ ref('int_routing_lanes') }} as lanes
+    inner join {{ ref('int_rep_loads') }} as loads on lanes.pool = loads.pool and lanes.rep_id = loads.rep_id
     left join given on lanes.rep_id = given.rep_id
     where lanes.pool = 'everyone'
 ),

@@ -7,9 +7,10 @@ with requests as (
 ),
 
 members as (
-    select distinct lane, rep_id, weight, capacity, open_load, charged_load
-    from {{ ref('int_routing_lanes') }}
-    where pool != 'everyone'
+    select distinct lanes.lane, lanes.rep_id, lanes.weight, lanes.capacity, loads.open_load, loads.charged_load
+    from {{ ref('int_routing_lanes') }} as lanes
+    inner join {{ ref('int_rep_loads') }} as loads on lanes.pool = loads.pool and lanes.rep_id = loads.rep_id
+    where lanes.pool != 'everyone'
 ),
 
 {{ ctes_sharing_out() }}

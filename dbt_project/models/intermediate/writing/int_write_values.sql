@@ -6,11 +6,11 @@ with replaced as (
     select
         earlier.lead_id,
         {{ dbt.listagg('earlier.rep_id', "'/'", 'order by earlier.rep_id') }} as replaced_reps
-    from {{ ref('int_assignment_decisions') }} as earlier
+    from {{ ref('int_earlier_decisions') }} as earlier
     inner join {{ ref('fct_lead_assignments') }} as assignments
         on
             earlier.lead_id = assignments.lead_id
-            and (assignments.reason like 'Not answered in time%' or assignments.reason like 'Owner set in %')
+            and assignments.reason_code in ('not_answered_in_time', 'set_by_person')
             and earlier.rep_id != assignments.rep_id
     where earlier.is_routed
     group by earlier.lead_id
@@ -61,5 +61,5 @@ left join {{ ref('int_owner_choices') }} as choices on scores.lead_id = choices.
 left join requests on scores.lead_id = requests.lead_id
 left join {{ ref('int_reps') }} as reps on assignments.rep_id = reps.rep_id
 left join {{ ref('int_lead_stages') }} as stages
-    on scores.lead_id = stages.lead_id and stages.lifecycle_stage in ('customer', 'disqualified', 'lost')
+    on scores.lead_id = stages.lead_id and stages.is_closed
 left join replaced on scores.lead_id = replaced.lead_id

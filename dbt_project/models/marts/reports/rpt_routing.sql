@@ -4,6 +4,7 @@
     ('rule', "coalesce(rule_id, '(fair share)')", "coalesce(rule_id, '(fair share)')"),
     ('month', 'month', 'month'),
 ] %}
+{% set by_person = "('set_by_person', 'emptied_by_person', 'routed_after_emptying')" %}
 
 -- How often a rep whom our rules chose was replaced afterwards. A decision is mature when it has had the days of the seed
 -- kpis; younger ones may still be changed and do not count for the accuracy.
@@ -12,10 +13,10 @@ with numbered as (
     select
         decisions.*,
         coalesce(
-            lead(decisions.reason) over (partition by decisions.lead_id order by decisions.decision_number),
-            case when choices.decision = 'empty' then choices.reason end
-        ) as next_reason
-    from {{ ref('int_assignment_decisions') }} as decisions
+            lead(decisions.reason_code) over (partition by decisions.lead_id order by decisions.decision_number),
+            case when choices.decision = 'empty' then choices.reason_code end
+        ) as next_code
+    from {{ ref('int_coded_decisions') }} as decisions
     left join {{ ref('int_owner_choices') }} as choices on decisions.lead_id = choices.lead_id
 ),
 
@@ -38,17 +39,14 @@ select
     {{ key }} as cut_key,
     max({{ label }}) as cut_value,
     count(*) as routed_count,
-    {{ counted("next_reason like 'Owner set in%' or next_reason like 'Emptied in%'") }} as replaced_count,
-    {{ counted(
-        "next_reason is not null and next_reason not like 'Owner set in%' and next_reason not like 'Emptied in%' "
-        ~ "and next_reason not like 'Not answered in time%'"
-    ) }} as rerouted_count,
-    {{ counted("next_reason like 'Not answered in time%'") }} as reassigned_count,
+    {{ counted('next_code in ' ~ by_person) }} as replaced_count,
+    {{ counted("next_code != 'not_answered_in_time' and next_code not in " ~ by_person) }} as rerouted_count,
+    {{ counted("next_code = 'not_answered_in_time'") }} as reassigned_count,
     {{ counted('rule_id is not null') }} as routed_by_rule_count,
-    {{ counted("reason like 'Nobody has room%'") }} as fallback_count,
+    {{ counted("reason_code = 'fallback'") }} as fallback_count,
     {{ counted('is_mature') }} as mature_count,
-    {{ counted('is_mature and next_reason is null') }} as mature_kept_count,
-    cast({{ counted('is_mature and next_reason is null') }} as double)
+    {{ counted('is_mature and next_code is null') }} as mature_kept_count,
+    cast({{ counted('is_mature and next_code is null') }} as double)
     / nullif({{ counted('is_mature') }}, 0) as accuracy_share,
     {{ counted('is_mature') }} < min(thin_below) as is_thin
 from decisions

@@ -9,9 +9,9 @@ given as (
     select
         decisions.rep_id,
         count(*) as given_count,
-        {{ counted("decisions.reason like 'Not answered in time%'") }} as taken_over_count,
+        {{ counted("decisions.reason_code = 'not_answered_in_time'") }} as taken_over_count,
         sum(weights.weight) as given_load
-    from {{ ref('int_assignment_decisions') }} as decisions
+    from {{ ref('int_coded_decisions') }} as decisions
     inner join {{ ref('fct_lead_scores') }} as scores on decisions.lead_id = scores.lead_id
     inner join {{ ref('load_weights') }} as weights on scores.grade = weights.kind
     where
@@ -37,7 +37,7 @@ select
     cast(coalesce(given.given_load, 0) as double) / nullif(sum(given.given_load) over (), 0) as given_share,
     cast(coalesce(members.weight, 0) as double) / nullif(sum(members.weight) over (), 0) as weight_share
 from {{ ref('dim_reps') }} as reps
-inner join {{ ref('int_rep_loads') }} as loads on reps.rep_id = loads.rep_id
+inner join {{ ref('int_rep_loads') }} as loads on reps.rep_id = loads.rep_id and loads.pool is null
 left join members on reps.rep_id = members.rep_id
 left join given on reps.rep_id = given.rep_id
 where members.rep_id is not null or given.rep_id is not null or loads.open_load > 0

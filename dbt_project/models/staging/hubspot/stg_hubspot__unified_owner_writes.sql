@@ -1,5 +1,9 @@
 -- What we wrote to a contact before it was merged stands in the one that it became.
 
+with losers as (
+    {{ hubspot_losers(ref('stg_hubspot__contacts'), 'contact_id') }}
+)
+
 select
     writes.lead_id,
     {{ record_key('hubspot', 'contacts', 'coalesce(losers.winner_id, writes.record_id)') }} as record_key,
@@ -8,8 +12,7 @@ select
     writes.record_changed_at,
     writes.answered_at
 from {{ source('ops', 'writes') }} as writes
-left join ({{ hubspot_losers(ref('stg_hubspot__contacts'), 'contact_id') }}) as losers
-    on writes.record_id = losers.loser_id
+left join losers on writes.record_id = losers.loser_id
 where
     writes.crm = 'hubspot'
     and writes.status = 'accepted'
