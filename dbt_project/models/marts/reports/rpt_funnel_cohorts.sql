@@ -82,7 +82,7 @@ select
     {{ counted('cohorts.is_open') }} as open_count,
     cast({{ counted('cohorts.is_through') }} as double) / count(*) as rate,
     cast({{ counted('cohorts.is_through') }} + {{ counted('cohorts.is_open') }} as double) / count(*) as highest_rate,
-    cast({{ median('case when cohorts.is_through then cohorts.days end') }} as double) as median_days,
+    cast(median(case when cohorts.is_through then cohorts.days end) as double) as median_days,
     cast({{ quantile('case when cohorts.is_through then cohorts.days end', 0.9) }} as double) as p90_days,
     {{ counted('cohorts.is_through and cohorts.days is not null') }} as timed_count,
     {{ counted('cohorts.is_mature') }} = count(*) as is_mature,

@@ -1,5 +1,5 @@
 {% set figures = [
-    ('response_minutes', median('response_minutes'), 'count(response_minutes)', "first_touch_at is null", 'true'),
+    ('response_minutes', 'median(response_minutes)', 'count(response_minutes)', "first_touch_at is null", 'true'),
     ('response_p90_minutes', quantile('response_minutes', 0.9), 'count(response_minutes)', "first_touch_at is null", 'true'),
     ('leads_answered', 'count(first_touch_at)', 'count(*)', "first_touch_at is null", 'is_known'),
     ('sla_kept', counted("sla_status = 'kept'"), counted("sla_status in ('kept', 'broken')"), "sla_status = 'running'", 'true'),

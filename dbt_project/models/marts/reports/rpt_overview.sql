@@ -14,8 +14,8 @@ scores as (
 responses as (
     select
         count(response_minutes) as response_count,
-        {{ median('response_minutes') }} as response_median_minutes,
-        {{ median('response_working_minutes') }} as response_median_working_minutes,
+        median(response_minutes) as response_median_minutes,
+        median(response_working_minutes) as response_median_working_minutes,
         {{ counted("sla_status = 'kept'") }} as sla_kept_count,
         {{ counted("sla_status = 'broken'") }} as sla_broken_count,
         {{ counted("sla_status = 'running'") }} as sla_running_count

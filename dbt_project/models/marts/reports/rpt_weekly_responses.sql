@@ -12,7 +12,7 @@ by_ready as (
         week_start_on,
         count(*) as ready_count,
         count(first_touch_at) as response_count,
-        cast({{ median('response_minutes') }} as double) as median_minutes,
+        cast(median(response_minutes) as double) as median_minutes,
         {{ counted("sla_status = 'kept'") }} as sla_kept_count,
         {{ counted("sla_status = 'broken'") }} as sla_broken_count,
         {{ counted("sla_status = 'running'") }} as sla_running_count
