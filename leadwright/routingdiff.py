@@ -22,7 +22,12 @@ MODELS = (
     "unified_owner_writes",
     *(
         f"{model}+,+{MART}"
-        for model in ("int_crm_owners", "int_owner_sightings", "int_earlier_decisions", "int_owner_candidates")
+        for model in (
+            "int_crm_owners",
+            "int_owner_sightings",
+            "int_earlier_decisions",
+            "int_owner_candidates",
+        )
     ),
 )
 """What has to be built anew, as dbt selects, to see that owners are forgotten: what reads them, and what follows."""
