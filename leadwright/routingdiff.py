@@ -11,7 +11,7 @@ from typing import Any
 from leadwright import warehouse
 from leadwright.settings import Settings
 
-FILES = ("routing_", "rep_", "load_weights", "calendars", "business_hours", "holidays")
+FILES = ("routing_", "rep_", "grade_scale", "calendars", "business_hours", "holidays")
 """How the names begin of the rule files that decide who is given a lead."""
 MART = "fct_lead_assignments"
 MODELS = (
@@ -22,7 +22,12 @@ MODELS = (
     "unified_owner_writes",
     *(
         f"{model}+,+{MART}"
-        for model in ("int_crm_owners", "int_owner_sightings", "int_earlier_decisions", "int_owner_candidates")
+        for model in (
+            "int_crm_owners",
+            "int_owner_sightings",
+            "int_earlier_decisions",
+            "int_owner_candidates",
+        )
     ),
 )
 """What has to be built anew, as dbt selects, to see that owners are forgotten: what reads them, and what follows."""
