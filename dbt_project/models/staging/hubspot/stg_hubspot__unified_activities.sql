@@ -67,6 +67,6 @@ with activities as (
 )
 
 select
-    'hubspot:' || object || ':' || record_id as activity_key,
+    'hubspot:' || activities.object || ':' || activities.record_id as activity_key,
     activities.*
 from activities
