@@ -130,10 +130,6 @@ def _forget(db: warehouse.Connection) -> None:
         db.execute(f'delete from "{schema}"."{table}" where "{column}" in (select {chosen} from {gone})')
     for table in MIXED:
         db.execute(f"delete from intermediate.{table} where lead_id in (select lead_id from gone)")
-    db.execute(
-        "delete from intermediate.int_contact_events where contact_id in "
-        "(select record_id from gone where crm = 'hubspot' and object = 'contacts')"
-    )
     # Those who were once in the same lead remember neither its id nor the record that joined them, only that one did.
     db.execute(
         "update intermediate.int_identity_decisions set previous_lead_id = null "

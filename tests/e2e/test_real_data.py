@@ -109,7 +109,7 @@ def test_maven_in_salesforce(shared: Path, start_sandbox: Start, tmp_path: Path)
         done,
         "select count(*) as n, count(*) filter (is_closed) as closed, count(*) filter (is_won) as won, "
         "cast(sum(amount) filter (is_won) as bigint) as revenue, count(distinct rep_id) as owners, "
-        "count(*) filter (account_record_id is null) as without_account from marts.fct_opportunities",
+        "count(*) filter (account_id is null) as without_account from marts.fct_opportunities",
     )
     assert row == {
         "n": 8800,

@@ -211,10 +211,14 @@ def test_a_merge_in_hubspot_goes_on_with_the_older_lead(done: Installation) -> N
     older, younger = done.rows(
         "select record_id, lead_id from intermediate.int_identities where crm = 'hubspot' and not is_deleted "
         "and lead_id in (select lead_id from intermediate.int_identities group by lead_id having count(*) = 1) "
-        "and lead_id in (select lead_id from intermediate.int_activities) order by created_at limit 2"
+        "and record_key in (select record_key from unified.unified_activity_people) order by created_at limit 2"
     )
     leads, former = [older["lead_id"], younger["lead_id"]], [older["record_id"], younger["record_id"]]
-    before = _of(done, "activity_id from intermediate.int_activities where lead_id", leads)
+    activities = (
+        "distinct activity_key from unified.unified_activity_people "
+        "join intermediate.int_identities using (record_key) where lead_id"
+    )
+    before = _of(done, activities, leads)
     written = _of(done, "record_id from ops.writes where crm = 'hubspot' and record_id", former)
     hubspot = done.crm["hubspot"]
     merged = httpx.post(
@@ -230,7 +234,7 @@ def test_a_merge_in_hubspot_goes_on_with_the_older_lead(done: Installation) -> N
     )
     (given,) = done.marts(f"select * from marts.dim_lead_ids where lead_id = '{leads[1]}'")
     assert (given["current_lead_id"], given["is_merged"]) == (leads[0], True)
-    assert _of(done, "activity_id from intermediate.int_activities where lead_id", leads[:1]) == before
+    assert _of(done, activities, leads[:1]) == before
     assert _of(done, "record_id from ops.writes where crm = 'hubspot' and record_id", former) == written
     (model,) = [m for m in Transform(done.settings).sync_models() if m.crm == "hubspot"]
     (row,) = [row for row in shown(done, model) if row["hs_object_id"] == merged]

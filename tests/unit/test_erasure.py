@@ -19,7 +19,7 @@ _TABLES = """
         is_whole_lead boolean, object_shown_count bigint);
     create table intermediate.int_identity_decisions (record_key text, lead_id text, previous_lead_id text,
         decision_number int, link_key text);
-    create table intermediate.int_contact_events (contact_id text, detail text);
+    create table intermediate.int_contact_events (record_key text, detail text);
     create table intermediate.int_account_decisions (crm text, record_key text);
     create table intermediate.int_account_records (record_key text);
     create table marts.fct_lead_scores (lead_id text, score int);
@@ -85,7 +85,10 @@ def test_a_person_leaves_every_table_and_the_ledger_keeps_a_hash(
             "('hubspot:contacts:2', 'lead-2', 'lead-old', 2, 'email:x')"
         )
         db.execute("insert into marts.fct_lead_scores values ('lead-old', 1)")
-        db.execute("insert into intermediate.int_contact_events values ('1', 'form'), ('2', 'form')")
+        db.execute(
+            "insert into intermediate.int_contact_events values "
+            "('hubspot:contacts:1', 'form'), ('hubspot:contacts:2', 'form')"
+        )
         db.execute(
             "insert into ops.identity_links values ('hubspot:contacts:2', 'hubspot:contacts:1'), ('a', 'b')"
         )
@@ -111,7 +114,7 @@ def test_a_person_leaves_every_table_and_the_ledger_keeps_a_hash(
     ) == [(0,)]
     assert _all(config, "select count(*) from marts.fct_lead_scores") == [(99,)]
     assert _all(config, "from ops.identity_links") == [("a", "b")]
-    assert _all(config, "from intermediate.int_contact_events") == [("2", "form")]
+    assert _all(config, "from intermediate.int_contact_events") == [("hubspot:contacts:2", "form")]
 
 
 def test_of_one_who_is_left_in_another_crm_only_the_record_goes(

@@ -15,8 +15,6 @@ select
     accounts.country,
     accounts.region,
     accounts.city,
-    accounts.salesforce_account_id,
-    accounts.hubspot_company_id,
     accounts.record_count > 0 as has_crm_record,
     accounts.owner_rep_id,
     accounts.company_kind,

@@ -3,56 +3,17 @@
 -- cannot be mailed. A step is done by the next touch, whatever its kind; it
 -- is dropped when the lead answers or moves on before it is due. Due is the whole day, by UTC.
 
-with tasks as (
+with planned as (
     select
-        'hubspot:' || tasks.task_id as task_key,
-        'hubspot' as crm,
-        tasks.owner_id,
-        {{ record_key('hubspot', 'contacts', 'associations.to_id') }} as record_key,
-        tasks.due_at,
-        case when tasks.status = 'COMPLETED' then tasks.completed_at end as done_at,
-        tasks.created_at
-    from {{ ref('stg_hubspot__tasks') }} as tasks
-    inner join {{ ref('stg_hubspot__associations') }} as associations
-        on
-            associations.from_object = 'tasks'
-            and associations.to_object = 'contacts'
-            and tasks.task_id = associations.from_id
-    where not tasks.is_deleted
-    union all
-    select
-        'salesforce:' || task_id as task_key,
-        'salesforce' as crm,
-        owner_id,
-        case
-            when who_id like '00Q%' then {{ record_key('salesforce', 'leads', 'who_id') }}
-            else {{ record_key('salesforce', 'contacts', 'who_id') }}
-        end as record_key,
-        due_at,
-        case when is_closed then coalesce(completed_at, due_at) end as done_at,
-        created_at
-    from {{ ref('stg_salesforce__tasks') }}
-    where not is_deleted and who_id is not null and lower(coalesce(task_subtype, 'task')) = 'task'
-),
-
--- What was logged as done when it was written down was never due.
-planned as (
-    select
-        tasks.task_key || '/' || identities.lead_id as follow_up_id,
-        identities.lead_id,
+        follow_up_id,
+        lead_id,
         'task' as origin,
         cast(null as integer) as step,
-        owners.rep_id,
-        tasks.due_at,
-        case when tasks.done_at <= {{ as_of() }} then tasks.done_at end as done_at,
+        rep_id,
+        due_at,
+        done_at,
         cast(null as timestamp) as dropped_at
-    from tasks
-    inner join {{ ref('int_identities') }} as identities on tasks.record_key = identities.record_key
-    left join {{ ref('int_crm_owners') }} as owners on tasks.crm = owners.crm and tasks.owner_id = owners.owner_id
-    where
-        tasks.due_at is not null
-        and tasks.created_at <= {{ as_of() }}
-        and (tasks.done_at is null or tasks.done_at > tasks.created_at)
+    from {{ ref('int_planned_tasks') }}
 ),
 
 answered as (

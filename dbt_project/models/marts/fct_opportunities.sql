@@ -18,7 +18,7 @@ select
     opportunities.record_id,
     links.lead_id,
     owners.rep_id,
-    opportunities.account_record_id,
+    accounts.account_id,
     opportunities.campaign_id,
     opportunities.name,
     opportunities.stage_name,
@@ -33,6 +33,9 @@ select
 from {{ ref('int_opportunities') }} as opportunities
 left join {{ ref('int_opportunity_leads') }} as links
     on opportunities.opportunity_id = links.opportunity_id and links.place = 1
+left join {{ ref('int_opportunity_companies') }} as companies
+    on opportunities.opportunity_id = companies.opportunity_id
+left join {{ ref('int_account_members') }} as accounts on companies.company_record_key = accounts.record_key
 left join {{ ref('int_crm_owners') }} as owners
     on opportunities.crm = owners.crm and opportunities.owner_id = owners.owner_id
 left join members on opportunities.opportunity_id = members.opportunity_id

@@ -18,7 +18,7 @@ touches as (
         created_at as touched_at,
         created_at as arrived_at,
         cast(null as timestamp) as starts_at,
-        '' as campaign_id
+        '' as campaign_key
     from {{ ref('dim_leads') }}
     union all
     select
@@ -28,9 +28,9 @@ touches as (
         members.responded_at as touched_at,
         leads.created_at as arrived_at,
         campaigns.starts_at,
-        members.campaign_id
+        members.campaign_key
     from {{ ref('int_campaign_members') }} as members
-    inner join {{ ref('stg_salesforce__campaigns') }} as campaigns on members.campaign_id = campaigns.campaign_id
+    inner join {{ ref('unified_campaigns') }} as campaigns on members.campaign_key = campaigns.campaign_key
     inner join {{ ref('dim_leads') }} as leads on members.lead_id = leads.lead_id
     where members.responded_at is not null
 ),
@@ -45,7 +45,7 @@ linked as (
         touches.touched_at,
         touches.arrived_at,
         touches.starts_at,
-        touches.campaign_id
+        touches.campaign_key
     from won
     left join (
         select links.opportunity_id as touched_opportunity_id, touches.*
@@ -66,7 +66,7 @@ placed as (
                 arrived_at,
                 case when starts_at is null then 1 else 0 end,
                 starts_at,
-                campaign_id,
+                campaign_key,
                 lead_id
         ) as place,
         count(*) over (partition by opportunity_id) as touch_count

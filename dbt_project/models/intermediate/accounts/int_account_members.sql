@@ -10,7 +10,7 @@ select
     decisions.account_id,
     records.*,
     row_number() over (
-        partition by decisions.account_id, records.crm, records.is_deleted
+        partition by decisions.account_id, records.crm, records.object, records.is_deleted
         order by records.created_at, {{ in_order_of_ids('records.record_id') }}
     ) as place
 from {{ ref('int_account_records') }} as records

@@ -6,16 +6,32 @@ with people as (
     select *, {{ company_name_key('company_name') }} as name_key from {{ ref('int_people') }}
 ),
 
-first_people as (
-    select lead_id, country, {{ company_name_key('company_name') }} as name_key from {{ ref('int_first_people') }}
+records as (
+    select * from {{ ref('int_member_records') }}
+),
+
+-- What the records that a lead came with said, those of a day: see int_first_people.
+first_names as (
+    select distinct
+        names.lead_id,
+        {{ company_name_key('names.company_name') }} as name_key,
+        coalesce(countries.country, names.country) as country
+    from (
+        select
+            records.lead_id,
+            case when is_company_from_start then records.company_name else own_company_name end as company_name,
+            case when is_company_from_start then records.country else own_country end as country
+        from records
+        inner join people on records.lead_id = people.lead_id
+        where
+            not records.is_made_by_conversion
+            and records.created_at <= {{ dbt.dateadd('day', 1, 'people.created_at') }}
+    ) as names
+    left join {{ ref('countries') }} as countries on lower(names.country) = countries.spelling
 ),
 
 members as (
     select * from {{ ref('int_account_members') }} where not is_deleted
-),
-
-accounts as (
-    select * from {{ ref('int_accounts') }}
 ),
 
 -- A record is linked from its beginning, a converted lead from the end of the day of its conversion; a link that may be
@@ -23,19 +39,16 @@ accounts as (
 company_links as (
     select
         records.lead_id,
+        people.company_record_key as record_key,
         case
-            when records.crm = 'hubspot' then {{ record_key('hubspot', 'companies', 'records.company_record_id') }}
-            else {{ record_key('salesforce', 'Account', 'records.company_record_id') }}
-        end as record_key,
-        case
-            when records.object = 'contacts' and not records.is_company_from_start and not records.is_made_by_conversion
-                then {{ as_of() }}
-            else coalesce({{ dbt.dateadd('day', 1, 'leads.converted_at') }}, records.created_at)
+            when people.company_link = 'by_conversion'
+                then coalesce({{ dbt.dateadd('day', 1, 'people.converted_at') }}, people.created_at)
+            when records.is_company_from_start or people.is_made_by_conversion then people.created_at
+            else {{ as_of() }}
         end as linked_at
-    from {{ ref('int_member_records') }} as records
-    left join {{ ref('stg_salesforce__leads') }} as leads
-        on records.crm = 'salesforce' and records.object = 'leads' and records.record_id = leads.lead_record_id
-    where records.company_record_id is not null
+    from records
+    inner join {{ ref('unified_people') }} as people on records.record_key = people.record_key
+    where people.company_record_key is not null
 ),
 
 candidates as (
@@ -55,17 +68,15 @@ candidates as (
         people.lead_id,
         accounts.account_id,
         3 as evidence_rank,
-        case
-            when
-                first_people.name_key = accounts.name_key
-                and first_people.country = accounts.country
-                then people.created_at
-            else {{ as_of() }}
-        end as linked_at
+        case when first_names.lead_id is not null then people.created_at else {{ as_of() }} end as linked_at
     from people
-    inner join accounts
+    inner join {{ ref('int_accounts') }} as accounts
         on people.name_key = accounts.name_key and people.country = accounts.country
-    left join first_people on people.lead_id = first_people.lead_id
+    left join first_names
+        on
+            people.lead_id = first_names.lead_id
+            and accounts.name_key = first_names.name_key
+            and accounts.country = first_names.country
 ),
 
 linked_people as (
@@ -102,5 +113,5 @@ select
     ) as place,
     count(*) over (partition by best_evidence.lead_id) as candidate_count
 from best_evidence
-inner join accounts on best_evidence.account_id = accounts.account_id
+inner join {{ ref('int_accounts') }} as accounts on best_evidence.account_id = accounts.account_id
 left join linked_people on best_evidence.account_id = linked_people.account_id

@@ -1,127 +1,103 @@
--- What a lead did, as the CRMs tell it: the kind of event and a text that says more. What a contact did before it was
--- merged away stays; HubSpot gives some of it to the contact that lives on, and it counts once. An event is known from
--- `learned_at` on: when it occurred, or was written down where that was later. HubSpot overwrites the latest form, visit,
--- open, click and reply: of a contact that did something later, nobody can tell any more that it had done so before, so
--- such an event is known from the run that saw it.
+-- What people did, as the records of the CRMs tell it: the kind of event and a text that says more. Records of one person
+-- that have the same event key tell of one thing. An event is known from `learned_at` on: when it occurred, or was written
+-- down where that was later. A CRM that overwrites the latest form, visit, open, click and reply cannot tell any more that
+-- somebody who did something later had done so before: such an event is known from the run that saw it.
 
-with told as (
+with kept as (
+    select distinct record_key, kind, occurred_at from {{ ref('unified_person_events') }} where is_kept
+),
+
+told as (
     select
-        identities.lead_id,
+        events.record_key,
         events.kind,
         events.detail,
         events.occurred_at,
-        'hubspot:contacts:' || events.contact_id || ':' || cast(events.occurred_at as string) as source_id,
-        min(
-            case
-                when events.kind = 'form' and events.occurred_at = contacts.first_form_at then events.occurred_at
-                else greatest(events.occurred_at, events.first_seen_at)
-            end
-        ) over (partition by identities.lead_id, events.kind, events.occurred_at, events.detail) as learned_at,
-        row_number() over (
-            partition by identities.lead_id, events.kind, events.occurred_at, events.detail
-            order by case when identities.is_merged then 1 else 0 end, events.contact_id
-        ) as place
+        case
+            when kept.record_key is not null then events.occurred_at
+            else greatest(events.occurred_at, events.first_seen_at)
+        end as learned_at,
+        events.record_key || ':' || cast(events.occurred_at as string) as source_id,
+        cast(events.occurred_at as string) || coalesce('/' || events.detail, '') as event_key
     from {{ ref('int_contact_events') }} as events
-    inner join {{ ref('int_identities') }} as identities
-        on {{ record_key('hubspot', 'contacts', 'events.contact_id') }} = identities.record_key
-    left join {{ ref('stg_hubspot__contacts') }} as contacts on events.contact_id = contacts.contact_id
+    inner join {{ ref('unified_people') }} as people on events.record_key = people.record_key
+    left join {{ ref('unified_merges') }} as merged on events.record_key = merged.loser_key
+    left join kept
+        on
+            events.record_key = kept.record_key
+            and events.kind = kept.kind
+            and events.occurred_at = kept.occurred_at
     where
-        (identities.is_merged or not identities.is_deleted)
+        -- what somebody did before the record was merged away stays
+        (merged.loser_key is not null or not people.is_deleted)
         -- noted before such dates were taken for none
         and {{ is_plausible('events.occurred_at') }}
 ),
 
 activities as (
-    select * from {{ ref('int_activities') }} where not is_automatic
+    select people.record_key, activities.*
+    from {{ ref('int_activities') }} as activities
+    inner join {{ ref('unified_activity_people') }} as people on activities.activity_key = people.activity_key
+    where not activities.is_automatic
 ),
 
-members as (
+done as (
     select
-        identities.lead_id,
-        campaigns.campaign_type,
-        campaigns.name,
-        -- Salesforce keeps only the day of a first response: it is known for certain when that day ends, or when the
-        -- member last changed where that was earlier.
-        greatest(
-            members.created_at,
-            least(
-                coalesce({{ dbt.dateadd('second', 86399, 'members.responded_at') }}, members.created_at),
-                coalesce(
-                    members.modified_at, {{ dbt.dateadd('second', 86399, 'members.responded_at') }}, members.created_at
-                )
-            )
-        ) as occurred_at,
-        concat('salesforce:campaign_members:', members.campaign_member_id) as source_id
-    from {{ ref('stg_salesforce__campaign_members') }} as members
-    inner join {{ ref('stg_salesforce__campaigns') }} as campaigns on members.campaign_id = campaigns.campaign_id
-    inner join {{ ref('int_identities') }} as identities
-        on
-            coalesce(
-                {{ record_key('salesforce', 'contacts', 'members.contact_id') }},
-                {{ record_key('salesforce', 'leads', 'members.lead_record_id') }}
-            ) = identities.record_key
-    where members.has_responded and not members.is_deleted and not campaigns.is_deleted
+        record_key,
+        case when channel = 'meeting' then 'meeting_held' when channel = 'call' then 'call_received' else 'email_replied' end
+            as kind,
+        subject as detail,
+        occurred_at,
+        greatest(occurred_at, created_at) as learned_at,
+        activity_key as source_id,
+        activity_key as event_key
+    from activities
+    where (channel in ('email', 'call') and direction = 'in') or (channel = 'meeting' and is_done)
+),
+
+booked as (
+    select
+        record_key,
+        'meeting_booked' as kind,
+        subject as detail,
+        created_at as occurred_at,
+        created_at as learned_at,
+        activity_key || ':booked' as source_id,
+        activity_key || ':booked' as event_key
+    from activities
+    where channel = 'meeting'
+),
+
+responses as (
+    select
+        members.record_key,
+        'campaign' as kind,
+        concat(coalesce(campaigns.campaign_type, ''), ' ', coalesce(campaigns.name, '')) as detail,
+        members.response_known_at as occurred_at,
+        members.response_known_at as learned_at,
+        members.member_key as source_id,
+        members.member_key as event_key
+    from {{ ref('unified_campaign_members') }} as members
+    inner join {{ ref('unified_campaigns') }} as campaigns on members.campaign_key = campaigns.campaign_key
+),
+
+events as (
+    select * from told
+    union all
+    select * from done
+    union all
+    select * from booked
+    union all
+    select * from responses
 )
 
-select lead_id, kind, detail, occurred_at, learned_at, source_id
-from told
-where place = 1
-
-union all
-
 select
-    lead_id,
-    'email_replied' as kind,
-    subject as detail,
+    record_key,
+    kind,
+    detail,
     occurred_at,
-    greatest(occurred_at, created_at) as learned_at,
-    activity_id as source_id
-from activities
-where channel = 'email' and direction = 'in'
-
-union all
-
-select
-    lead_id,
-    'call_received' as kind,
-    subject as detail,
-    occurred_at,
-    greatest(occurred_at, created_at) as learned_at,
-    activity_id as source_id
-from activities
-where channel = 'call' and direction = 'in'
-
-union all
-
-select
-    lead_id,
-    'meeting_booked' as kind,
-    subject as detail,
-    created_at as occurred_at,
-    created_at as learned_at,
-    concat(activity_id, ':booked') as source_id
-from activities
-where channel = 'meeting' and created_at is not null
-
-union all
-
-select
-    lead_id,
-    'meeting_held' as kind,
-    subject as detail,
-    occurred_at,
-    greatest(occurred_at, created_at) as learned_at,
-    activity_id as source_id
-from activities
-where channel = 'meeting' and is_done and occurred_at is not null
-
-union all
-
-select
-    lead_id,
-    'campaign' as kind,
-    concat(coalesce(campaign_type, ''), ' ', coalesce(name, '')) as detail,
-    occurred_at,
-    occurred_at as learned_at,
-    source_id
-from members
+    learned_at,
+    source_id,
+    event_key
+from events
+where occurred_at is not null

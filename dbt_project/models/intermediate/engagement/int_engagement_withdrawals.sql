@@ -7,5 +7,5 @@
 
 {{ withdrawn_rows(
     "(select * from " ~ versions ~ " where known_until is null) as live" if versions else none,
-    ref('int_engagement_events'), ['source_id', 'kind'], ['occurred_at', 'detail'], ['lead_id', 'signal'],
+    ref('int_engagements'), ['source_id', 'kind'], ['occurred_at', 'detail'], ['lead_id', 'signal'],
 ) }}

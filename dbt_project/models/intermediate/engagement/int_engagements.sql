@@ -1,8 +1,23 @@
--- Forms, pages and campaigns get their signal from the patterns in the seed, first match wins; other kinds are
--- signals themselves.
+-- What leads did. Where several records of a lead tell of one thing, as after a merge, it counts once, from when the first
+-- of them told it, and under the record that was not merged away. Forms, pages and campaigns get their signal from the
+-- patterns in the seed, first match wins; other kinds are signals themselves.
 
 with events as (
-    select * from {{ ref('int_engagement_events') }} where occurred_at is not null
+    select
+        identities.lead_id,
+        events.kind,
+        events.detail,
+        events.occurred_at,
+        events.source_id,
+        min(events.learned_at) over (
+            partition by identities.lead_id, events.kind, events.event_key
+        ) as learned_at,
+        row_number() over (
+            partition by identities.lead_id, events.kind, events.event_key
+            order by case when identities.is_merged then 1 else 0 end, events.record_key
+        ) as place
+    from {{ ref('int_engagement_events') }} as events
+    inner join {{ ref('int_identities') }} as identities on events.record_key = identities.record_key
 ),
 
 details as (
@@ -44,3 +59,4 @@ left join matches
         events.kind = matches.kind
         and coalesce(events.detail, '') = coalesce(matches.detail, '')
         and matches.place = 1
+where events.place = 1

@@ -1,6 +1,6 @@
 -- When an opportunity was opened, won, lost and reopened. The present state is dated by its close date, to the minute
--- where Salesforce's history has a row of that day; history alone knows what was taken back since. HubSpot tells only
--- the present state of a deal.
+-- where a stage history has a row of that day; history alone knows what was taken back since. Without a history only the
+-- present state is known.
 
 with opportunities as (
     select
@@ -9,37 +9,32 @@ with opportunities as (
     from {{ ref('int_opportunities') }}
 ),
 
--- What a Salesforce stage means is told by the opportunities that stand in it, else by the seed.
+-- What a stage means is told by the opportunities that stand in it, else by its name.
 meanings as (
-    select stage_name, min(stage) as stage from opportunities where crm = 'salesforce' group by stage_name
+    select crm, stage_name, min(stage) as stage from opportunities group by crm, stage_name
 ),
 
 history as (
     select
-        concat('salesforce:', history.opportunity_id) as opportunity_id,
-        history.opportunity_history_id,
+        history.opportunity_id,
+        history.move_key,
         history.changed_at,
-        coalesce(meanings.stage, mapping.stage, 'opportunity') as stage
-    from {{ ref('stg_salesforce__opportunity_history') }} as history
-    left join meanings on history.stage_name = meanings.stage_name
-    left join {{ ref('lead_stages') }} as mapping
-        on mapping.crm = 'salesforce' and mapping.field = 'StageName' and history.stage_name = mapping.value
-    where not history.is_deleted
+        coalesce(meanings.stage, history.standard_stage, 'opportunity') as stage
+    from {{ ref('unified_opportunity_moves') }} as history
+    left join meanings on history.crm = meanings.crm and history.stage_name = meanings.stage_name
 ),
 
 steps as (
     select
         *,
-        lag(stage) over (partition by opportunity_id order by changed_at, opportunity_history_id) as earlier_stage
+        lag(stage) over (partition by opportunity_id order by changed_at, move_key) as earlier_stage
     from history
 ),
 
 turns as (
     select
         *,
-        row_number() over (
-            partition by opportunity_id order by changed_at desc, opportunity_history_id desc
-        ) as place_from_last
+        row_number() over (partition by opportunity_id order by changed_at desc, move_key desc) as place_from_last
     from steps
     where earlier_stage != stage
 ),

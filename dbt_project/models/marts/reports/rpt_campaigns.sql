@@ -2,7 +2,7 @@
 -- the campaigns; wages and tools are not in a CRM.
 
 with leads as (
-    select members.campaign_id, leads.*
+    select members.campaign_key, leads.*
     from {{ ref('int_campaign_members') }} as members
     inner join {{ ref('dim_leads') }} as leads on members.lead_id = leads.lead_id
     where members.place = 1
@@ -10,14 +10,14 @@ with leads as (
 
 by_campaign as (
     select
-        campaign_id,
+        campaign_key,
         count(*) as lead_count,
         {{ counted('is_mql') }} as mql_count,
         {{ counted('is_sql') }} as sql_count,
         {{ counted('is_mql and not is_sql and is_open') }} as mql_open_count,
         {{ counted('is_won') }} as won_count
     from leads
-    group by campaign_id
+    group by campaign_key
 )
 
 select
@@ -37,7 +37,6 @@ select
     campaigns.ends_at,
     coalesce({{ dbt.dateadd('day', 'kpis.maturity_days', 'campaigns.ends_at') }} <= {{ as_of() }}, false) as is_mature,
     coalesce(by_campaign.sql_count, 0) < kpis.thin_below as is_thin
-from {{ ref('stg_salesforce__campaigns') }} as campaigns
+from {{ ref('unified_campaigns') }} as campaigns
 inner join {{ ref('kpis') }} as kpis on kpis.kpi_id = 'cost_per_sql'
-left join by_campaign on campaigns.campaign_id = by_campaign.campaign_id
-where not campaigns.is_deleted
+left join by_campaign on campaigns.campaign_key = by_campaign.campaign_key

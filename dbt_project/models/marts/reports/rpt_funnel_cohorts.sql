@@ -31,7 +31,7 @@ groups as (
     union all
     select members.lead_id, 'campaign' as cut, campaigns.name as cut_value
     from {{ ref('int_campaign_members') }} as members
-    inner join {{ ref('stg_salesforce__campaigns') }} as campaigns on members.campaign_id = campaigns.campaign_id
+    inner join {{ ref('unified_campaigns') }} as campaigns on members.campaign_key = campaigns.campaign_key
     where members.place = 1
 ),
 

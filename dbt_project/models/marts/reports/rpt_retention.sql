@@ -8,13 +8,11 @@ with rule as (
 
 wins as (
     select
-        coalesce(members.account_id, leads.account_id) as account_id,
+        coalesce(opportunities.account_id, leads.account_id) as account_id,
         opportunities.opportunity_id,
         opportunities.closed_at,
         opportunities.amount
     from {{ ref('fct_opportunities') }} as opportunities
-    left join {{ ref('int_account_members') }} as members
-        on {{ record_key('salesforce', 'Account', 'opportunities.account_record_id') }} = members.record_key
     left join {{ ref('dim_leads') }} as leads on opportunities.lead_id = leads.lead_id
     where opportunities.is_won and opportunities.closed_at <= {{ as_of() }}
 ),
