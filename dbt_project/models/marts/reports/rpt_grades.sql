@@ -5,7 +5,7 @@ select
     grades.play,
     grades.next_action,
     count(scores.lead_id) as lead_count,
-    {{ counted("not leads.is_closed") }} as open_lead_count
+    {{ counted('leads.is_open') }} as open_lead_count
 from {{ ref('grades') }} as grades
 left join {{ ref('fct_lead_scores') }} as scores
     on grades.fit_band = scores.fit_band and grades.intent_band = scores.intent_band

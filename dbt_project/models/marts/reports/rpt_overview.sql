@@ -38,7 +38,7 @@ totals as (
         sum(case when scores.grade = '{{ grade }}' then 1 else 0 end) as {{ grade | lower }}_count,
         sum(
             case
-                when scores.grade = '{{ grade }}' and leads.lifecycle_stage not in ('customer', 'disqualified', 'lost')
+                when scores.grade = '{{ grade }}' and leads.is_open
                     then 1
                 else 0
             end
