@@ -159,7 +159,7 @@ def find_leads(settings: Settings, text: str) -> list[Row]:
                 select lead_id, min_by(record_id, record_key) as record_id
                 from marts.dim_crm_records where not is_deleted group by lead_id
             ) records using (lead_id)
-            where case when $1 = '' then not is_closed
+            where case when $1 = '' then is_open
                        else contains(lower(coalesce(full_name, '')), $1)
                          or contains(lower(coalesce(email, '')), $1)
                          or lower(lead_id) = $1

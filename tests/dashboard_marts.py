@@ -87,7 +87,7 @@ def ada() -> dict[str, list[dict[str, Any]]]:
                 "lead_id": ADA, "email": "ada.l@analytical-engines.example", "full_name": "Ada Lovelace",
                 "job_title": "Director of Computation", "company_name": "Analytical Engines", "country": "GB",
                 "industry": "software", "employee_count": 1_240, "lead_source": "organic_search",
-                "lifecycle_stage": "sql", "is_closed": False, "is_converted": False,
+                "lifecycle_stage": "sql", "is_open": True, "is_closed": False, "is_converted": False,
                 "created_at": AS_OF - timedelta(days=20),
                 "mql_at": AS_OF - timedelta(days=12), "sql_at": AS_OF - timedelta(days=3),
                 "is_free_mail": False, "is_opted_out": False,

@@ -65,7 +65,7 @@ def test_every_lead_has_a_live_record_and_every_grade_its_best_lead(built: DbtWa
     assert built.rows(live) == built.rows("select lead_id from marts.dim_leads order by all")
     best = (
         "select grade, max(score) from marts.fct_lead_scores join marts.dim_leads using (lead_id) "
-        "where lifecycle_stage not in ('customer', 'disqualified', 'lost') group by grade order by all"
+        "where is_open group by grade order by all"
     )
     assert built.rows("select grade, score from marts.rpt_example_leads order by all") == built.rows(best)
 

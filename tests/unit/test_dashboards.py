@@ -549,7 +549,7 @@ def test_pages_of_reports_that_are_empty_say_so(show: Show, page: str) -> None:
 
 def test_leads_that_are_closed_are_found_but_not_offered(show: Show) -> None:
     tables = marts.full()
-    tables["dim_leads"][1] |= {"lifecycle_stage": "customer", "is_closed": True}
+    tables["dim_leads"][1] |= {"lifecycle_stage": "customer", "is_open": False}
     app = show(tables, "lead")
     assert "John Sample-0" not in list(app.dataframe[0].value["Name"])
     app.text_input(key="search").set_value("john").run()

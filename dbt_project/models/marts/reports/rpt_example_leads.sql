@@ -1,4 +1,4 @@
--- The best open lead of each grade: nobody acts on the score of a customer or of a lead that was rejected or lost.
+-- The best open lead of each grade: nobody acts on the score of a customer or of a lead that was rejected, lost or sent back to marketing.
 
 with placed as (
     select
@@ -9,7 +9,7 @@ with placed as (
         row_number() over (partition by scores.grade order by scores.score desc, scores.lead_id) as place
     from {{ ref('fct_lead_scores') }} as scores
     inner join {{ ref('dim_leads') }} as leads on scores.lead_id = leads.lead_id
-    where not leads.is_closed
+    where leads.is_open
 )
 
 select

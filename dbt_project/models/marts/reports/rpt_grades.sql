@@ -6,7 +6,7 @@ select
     grades.play,
     grades.next_action,
     count(scores.lead_id) as lead_count,
-    {{ counted("not leads.is_closed") }} as open_lead_count
+    {{ counted('leads.is_open') }} as open_lead_count
 from {{ ref('grades') }} as grades
 inner join {{ ref('grade_scale') }} as scale on grades.grade = scale.grade
 left join {{ ref('fct_lead_scores') }} as scores

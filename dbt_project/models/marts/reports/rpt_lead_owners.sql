@@ -21,7 +21,7 @@ owned as (
     select
         records.rep_id,
         count(distinct records.lead_id) as lead_count,
-        count(distinct case when not leads.is_closed then records.lead_id end) as open_lead_count
+        count(distinct case when leads.is_open then records.lead_id end) as open_lead_count
     from {{ ref('dim_crm_records') }} as records
     inner join {{ ref('dim_leads') }} as leads on records.lead_id = leads.lead_id
     where records.rep_id is not null

@@ -7,7 +7,7 @@ with leads as (
         scale.stands_for,
         leads.is_sql,
         leads.is_won,
-        not leads.is_closed as is_open
+        leads.is_open
     from {{ ref('fct_lead_assignments') }} as assignments
     inner join {{ ref('dim_leads') }} as leads on assignments.lead_id = leads.lead_id
     inner join {{ ref('fct_lead_scores') }} as scores on assignments.lead_id = scores.lead_id
