@@ -16,7 +16,7 @@ _ROW = pa.schema(
     [
         *(
             (name, pa.string())
-            for name in ("run_id", "crm", "object", "record_id", "lead_id", "payload_hash")
+            for name in ("run_id", "crm", "object", "record_id", "lead_id", "account_id", "payload_hash")
         ),
         *((name, pa.string()) for name in ("before_values", "after_values", "status", "code", "message")),
         *(
@@ -29,10 +29,14 @@ _ROW = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One planned write to one CRM record."""
+    """One planned write to one CRM record.
+
+    Attributes:
+        about: the lead or the account that the record stands for, by the ledger's column: `lead_id` or `account_id`.
+    """
 
     record_id: str
-    lead_id: str
+    about: Mapping[str, str]
     payload_hash: str
     record_changed_at: datetime | None
     before: Mapping[str, Value]
@@ -94,7 +98,7 @@ class Ledger:
             "crm": crm,
             "object": object_name,
             "record_id": entry.record_id,
-            "lead_id": entry.lead_id,
+            **entry.about,
             "payload_hash": entry.payload_hash,
             "record_changed_at": entry.record_changed_at,
             "before_values": _json(entry.before),

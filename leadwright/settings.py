@@ -76,6 +76,7 @@ class Settings(BaseSettings):
             person waits at the command line.
         dbt_project: directory of the dbt project with the rules.
         write_owners: whether owners are written back, the CRM's own field and ours that name and explain them.
+        write_accounts: whether scores of accounts are written to companies; on leads and contacts they always are.
         stale_after_hours: age of the figures from which on the dashboards warn that runs may have stopped.
         erase_at_most: share of a CRM object's people that one run may forget because the CRM shows them no more.
         dashboard_hosts: names besides localhost that the dashboards are reached by, without port.
@@ -91,6 +92,7 @@ class Settings(BaseSettings):
     retry_seconds: tuple[NonNegativeFloat, ...] = (5, 30, 120)
     dbt_project: Path = _DBT_PROJECT
     write_owners: bool = True
+    write_accounts: bool = True
     stale_after_hours: float = Field(default=2, gt=0)
     erase_at_most: float = Field(default=0.05, ge=0, le=1)
     dashboard_hosts: tuple[str, ...] = ()

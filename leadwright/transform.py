@@ -53,6 +53,7 @@ class SyncModel:
     Attributes:
         schema, name: where the rows are.
         crm, object: where they go.
+        subject: the column that says what a row is about: `lead_id` or `account_id`.
         fields: CRM fields that are written.
         guarded: the fields that are written only while the CRM still shows what we saw.
         owned: the fields that we create in the CRM: those that we write, and those that people fill for us.
@@ -64,6 +65,7 @@ class SyncModel:
     name: str
     crm: str
     object: str
+    subject: str
     fields: tuple[str, ...]
     guarded: tuple[str, ...]
     owned: tuple[FieldSpec, ...]
@@ -139,10 +141,12 @@ class Transform:
         return sorted(tables, key=lambda t: (t.schema, t.name))
 
     def sync_models(self) -> list[SyncModel]:
-        """The models that say what to write to which CRM object."""
+        """The models that say what to write to which CRM object, those of leads first: people wait for them."""
         nodes = [n for n in self.manifest().nodes.values() if n.name.startswith("sync_")]
         models = [_sync_model(n, self.project / "seeds") for n in nodes if n.resource_type == "model"]
-        return sorted(models, key=lambda m: m.name)
+        of_leads = [m for m in models if m.subject == "lead_id"]
+        of_accounts = [m for m in models if m not in of_leads and self._settings.write_accounts]
+        return [m for some in (of_leads, of_accounts) for m in sorted(some, key=lambda m: m.name)]
 
     def build(
         self,
@@ -228,6 +232,7 @@ def _sync_model(node: Any, seeds: Path) -> SyncModel:
         name=node.name,
         crm=meta["crm"],
         object=meta["object"],
+        subject="lead_id" if "lead_id" in node.columns else "account_id",
         fields=tuple(fields),
         guarded=tuple(meta.get("guard", ())),
         of_owner=tuple(name for name in fields if _meta(node.columns[name]).get("of_owner")),

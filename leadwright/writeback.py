@@ -104,7 +104,7 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
     if not warehouse.columns(db, model.schema, model.name):
         raise ConfigError("Nothing is scored yet. Run `leadwright run`, or `leadwright transform` first.")
     names = [*model.fields, *(f"before__{name}" for name in model.fields)]
-    keys = ["record_id", "lead_id", "payload_hash", "record_changed_at"]
+    keys = ["record_id", model.subject, "payload_hash", "record_changed_at"]
     columns = ", ".join(f's."{name}"' for name in [*keys, *names])
     rows = db.execute(
         "with answers as (select * from ops.writes where crm = $crm and object = $object), "
@@ -127,7 +127,7 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
             "suffix": model.hash_suffix,
         },
     ).fetchall()
-    entries = (_entry(row, model.fields) for row in rows)
+    entries = (_entry(row, model) for row in rows)
     return [
         entry for entry in entries if entry.after
     ]  # a row may differ in nothing but a field that is left out
@@ -209,14 +209,15 @@ def _ship(
         yield outcomes
 
 
-def _entry(row: tuple[Value, ...], fields: Sequence[str]) -> Entry:
-    record_id, lead_id, payload_hash, changed_at, *values = row
+def _entry(row: tuple[Value, ...], model: SyncModel) -> Entry:
+    record_id, subject_id, payload_hash, changed_at, *values = row
+    fields = model.fields
     after = dict(zip(fields, values, strict=False))
     before = dict(zip(fields, values[len(fields) :], strict=True))
     changed = [name for name in fields if after[name] != before[name]]
     return Entry(
         record_id=str(record_id),
-        lead_id=str(lead_id),
+        about={model.subject: str(subject_id)},
         payload_hash=str(payload_hash),
         record_changed_at=changed_at.replace(tzinfo=UTC) if isinstance(changed_at, datetime) else None,
         before={name: before[name] for name in changed},

@@ -23,8 +23,10 @@ from tests import parsed_project
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 _SYNCED = {
     "sync_hubspot__contacts": ("raw_hubspot", "contacts", "hs_object_id", "lastmodifieddate"),
+    "sync_hubspot__companies": ("raw_hubspot", "companies", "hs_object_id", "hs_lastmodifieddate"),
     "sync_salesforce__leads": ("raw_salesforce", "Lead", "Id", "SystemModstamp"),
     "sync_salesforce__contacts": ("raw_salesforce", "Contact", "Id", "SystemModstamp"),
+    "sync_salesforce__accounts": ("raw_salesforce", "Account", "Id", "SystemModstamp"),
 }
 
 

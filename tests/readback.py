@@ -12,7 +12,9 @@ State = dict[tuple[str, str], dict[str, Any]]
 
 def shown(installation: Installation, model: SyncModel) -> list[dict[str, Any]]:
     """The live records of the model's object, with the fields that the model writes; converted leads are left out."""
-    extra = {"Lead": ["IsDeleted", "IsConverted"], "Contact": ["IsDeleted"]}.get(model.object, [])
+    extra = {"Lead": ["IsDeleted", "IsConverted"], "Contact": ["IsDeleted"], "Account": ["IsDeleted"]}.get(
+        model.object, []
+    )
     batches = installation.connector(model.crm).pull(model.object, [*model.fields, *extra], None)
     rows = [row for batch in batches for row in batch.to_pylist()]
     gone = ("archived", "IsDeleted", "IsConverted")

@@ -25,18 +25,26 @@ _BATCH = 100
 
 
 def ensure(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
-    """Create the properties that are missing; return their names. None is made where records cannot be written."""
-    missing = missing_fields(hubspot, object_name, fields)
-    creating = [scopes.to_create_properties(object_name)] if missing else []
+    """Create the properties that are missing; return their names. None is made where records cannot be written.
+
+    A picklist that lacks some of our options gets them: a value that is none of them would be refused.
+    """
+    there = _definitions(hubspot, object_name)
+    missing = [field for field in fields if field.name not in there]
+    short = [field for field in fields if field.name in there and _new_options(field, there[field.name])]
+    creating = [scopes.to_create_properties(object_name)] if missing or short else []
     scopes.demand(hubspot, f"writing {object_name}", [scopes.to_write(object_name), *creating])
+    for field in short:
+        _add_options(hubspot, object_name, field, there[field.name])
     if not missing:
         return []
     _ensure_group(hubspot, object_name)
     for start in range(0, len(missing), _BATCH):
         inputs = [_definition(field) for field in missing[start : start + _BATCH]]
         _unless_there(hubspot, object_name, inputs)
-    if still := missing_fields(hubspot, object_name, missing):
-        names = ", ".join(field.name for field in still)
+    there = _definitions(hubspot, object_name)
+    if still := [field.name for field in missing if field.name not in there]:
+        names = ", ".join(still)
         raise SchemaDriftError(
             f"HubSpot did not create these properties of {object_name}: {names}. Create them by hand, or look in "
             "HubSpot's settings whether the limit of custom properties is reached."
@@ -44,17 +52,36 @@ def ensure(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) ->
     return [field.name for field in missing]
 
 
-def missing_fields(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) -> list[FieldSpec]:
-    """Those of `fields` that HubSpot does not have."""
-    there = types(hubspot, object_name)
-    return [field for field in fields if field.name not in there]
-
-
 def types(hubspot: Transport, object_name: str) -> dict[str, str]:
     """The type of every property of the object, by name."""
+    return {name: str(item.get("type")) for name, item in _definitions(hubspot, object_name).items()}
+
+
+def _definitions(hubspot: Transport, object_name: str) -> dict[str, Json]:
     what = f"listing properties of {object_name}"
     answer = hubspot.read(what, answers.properties, hubspot.properties.get_all, object_name)
-    return {item["name"]: str(item.get("type")) for item in answer["results"]}
+    return {item["name"]: item for item in answer["results"]}
+
+
+def _new_options(field: FieldSpec, definition: Json) -> list[str]:
+    """Options of `field` that its property lacks; none where the property is no picklist."""
+    if definition.get("type") != "enumeration":
+        return []
+    there = {option.get("value") for option in definition.get("options") or ()}
+    return [option for option in field.options if option not in there]
+
+
+def _add_options(hubspot: Transport, object_name: str, field: FieldSpec, definition: Json) -> None:
+    """Offer what is new behind what is there; HubSpot replaces the whole list."""
+    there = definition.get("options") or []
+    new = _choices([(name, name) for name in _new_options(field, definition)], len(there))
+    hubspot.call(
+        f"adding options to {object_name}.{field.name}",
+        hubspot.properties.update,
+        object_name,
+        field.name,
+        {"options": [*there, *new]},
+    )
 
 
 def of_another_type(fields: Sequence[FieldSpec], there: Mapping[str, str]) -> list[str]:
@@ -106,8 +133,13 @@ def _definition(field: FieldSpec) -> Json:
         [("Yes", "true"), ("No", "false")] if field.type == "boolean" else [(o, o) for o in field.options]
     )
     if choices:
-        body["options"] = [
-            {"label": label, "value": value, "displayOrder": order, "hidden": False}
-            for order, (label, value) in enumerate(choices)
-        ]
+        body["options"] = _choices(choices)
     return body
+
+
+def _choices(options: Sequence[tuple[str, str]], first: int = 0) -> list[Json]:
+    """Options, each with its label and value, as HubSpot takes them."""
+    return [
+        {"label": label, "value": value, "displayOrder": order, "hidden": False}
+        for order, (label, value) in enumerate(options, first)
+    ]

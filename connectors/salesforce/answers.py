@@ -72,6 +72,14 @@ def job(what: str, answer: Any) -> dict[str, Any]:
     return body
 
 
+def row_id(what: str, answer: Any) -> str:
+    """The id of the one record that a query found."""
+    records = _objects(what, _body(what, answer), "records")
+    if len(records) != 1:
+        raise garbled(what, f"{len(records)} records where there is one")
+    return str(records[0].get("Id"))
+
+
 def identified(what: str, answer: Any) -> str:
     """The id of what was made or found."""
     body = _body(what, answer)

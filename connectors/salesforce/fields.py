@@ -7,6 +7,7 @@ permission set of our own, which is given to the API user and which an admin can
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from connectors.base import FieldSpec
@@ -42,6 +43,8 @@ _THERE = ("DUPLICATE_DEVELOPER_NAME", "DUPLICATE_VALUE")
 def ensure(org: Org, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
     """Create the fields that are missing and make them visible to the API user; return their names.
 
+    A picklist that lacks some of our values gets them: it is restricted, and another value would be refused.
+
     Raises:
         AuthError: the API user may not create them, not change records of the object, or not change a field.
         SchemaDriftError: a field stays hidden.
@@ -58,6 +61,9 @@ def ensure(org: Org, object_name: str, fields: Sequence[FieldSpec]) -> list[str]
         _make(org, object_name, missing)
         there = org.describe(object_name)
     _require_editable(object_name, fields, there)
+    for field in fields:
+        if new := _new_values(field, there[field.name]):
+            _add_values(org, object_name, field, there[field.name], new)
     return [field.name for field in missing]
 
 
@@ -113,6 +119,33 @@ def _create(org: Org, object_name: str, field: FieldSpec) -> None:
     except RefusedError as refusal:
         if refusal.code not in _THERE:  # else it is there, but hidden
             raise
+    except AuthError as error:
+        raise _may_not(error, "Customize Application") from None
+
+
+def _new_values(field: FieldSpec, described: Mapping[str, Any]) -> list[str]:
+    """Values of `field` that its picklist lacks; none where the field is no picklist."""
+    if described.get("type") != "picklist":
+        return []
+    there = {value["value"] for value in described["picklistValues"]}
+    return [option for option in field.options if option not in there]
+
+
+def _add_values(
+    org: Org, object_name: str, field: FieldSpec, described: Mapping[str, Any], new: Sequence[str]
+) -> None:
+    """Offer what is new behind what is there; a definition replaces the whole list."""
+    where = f" WHERE DeveloperName = {soql.literal(field.name.removesuffix('__c'))}"
+    where += f" AND TableEnumOrId = {soql.literal(object_name)}"
+    what = f"adding values to {object_name}.{field.name}"
+    text = soql.select(["Id"], "CustomField", where)
+    found = org.call(what, lambda sf: sf.toolingexecute("query", params={"q": text}))
+    there = [value["value"] for value in described["picklistValues"]]
+    whole = replace(field, options=(*there, *new))
+    body = {"Metadata": {"label": field.label, "description": field.description, **_kind(whole)}}
+    place = f"sobjects/CustomField/{answers.row_id(what, found)}"
+    try:
+        org.call(what, lambda sf: sf.toolingexecute(place, method="PATCH", data=body))
     except AuthError as error:
         raise _may_not(error, "Customize Application") from None
 

@@ -1,11 +1,12 @@
 {# Final select of a sync model: the rows of `records` whose target differs from what the CRM shows (before__<field>).
-   A null target never blanks a field. A row that we wrote with the same values and that the CRM stored after the
-   state we last pulled is left out: the next pull will show it. #}
-{% macro rows_that_differ(crm, object, fields) -%}
+   `subject` is the column that says what a record is about: lead_id or account_id. A null target never blanks a field. A
+   row that we wrote with the same values and that the CRM stored after the state we last pulled is left out: the next
+   pull will show it. #}
+{% macro rows_that_differ(crm, object, subject, fields) -%}
 targets as (
     select
         record_id,
-        lead_id,
+        {{ subject }},
         modified_at,
         {% for field in fields %}
         coalesce({{ field }}, before__{{ field }}) as {{ field }},
@@ -32,7 +33,7 @@ written as (
 
 select
     hashed.record_id,
-    hashed.lead_id,
+    hashed.{{ subject }},
     hashed.payload_hash,
     hashed.modified_at as record_changed_at,
     {% for field in fields %}

@@ -181,6 +181,20 @@ async def get_field(call: Call) -> Response:
     )
 
 
+async def update_field(call: Call) -> Response:
+    """PATCH tooling/sobjects/CustomField/{id}: the label and the values of a picklist"""
+    require_metadata_right(call)
+    owner, field = _find(call)
+    metadata = (await call.json_object()).get("Metadata")
+    if not isinstance(metadata, dict):
+        raise refuse("Metadata must be an object", "Metadata")
+    given = field_from_metadata(call.org, owner, field.name.removesuffix("__c"), metadata)
+    if given.kind != field.kind:
+        raise not_served("a change of a field's type through the Tooling API")
+    field.label, field.picklist, field.restricted = given.label, given.picklist, given.restricted
+    return empty()
+
+
 async def delete_field(call: Call) -> Response:
     """DELETE tooling/sobjects/CustomField/{id}"""
     require_metadata_right(call)
@@ -217,5 +231,6 @@ def remove(org: Org, owner: ObjectType, field: Field) -> None:
 ENDPOINTS: list[Endpoint] = [
     ("POST", "/tooling/sobjects/CustomField", create_field),
     ("GET", "/tooling/sobjects/CustomField/{id}", get_field),
+    ("PATCH", "/tooling/sobjects/CustomField/{id}", update_field),
     ("DELETE", "/tooling/sobjects/CustomField/{id}", delete_field),
 ]

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from leadwright import warehouse
-from leadwright.transform import Transform
+from leadwright.transform import SyncModel, Transform
 from tests.installation import AS_OF, Installation, Sandbox
 from tests.readback import record_key, shown
 
@@ -32,7 +32,9 @@ def done(
 def test_every_record_is_written_and_none_refused(done: Installation) -> None:
     written = done.first["written"]  # type: ignore[attr-defined]
     assert {name for name, w in written.items() if w["planned"] > 0} == {
+        "sync_hubspot__companies",
         "sync_hubspot__contacts",
+        "sync_salesforce__accounts",
         "sync_salesforce__contacts",
         "sync_salesforce__leads",
     }
@@ -64,10 +66,15 @@ _FIELDS = {
     "reason": "leadwright_owner_reason",
     "next_action": "leadwright_next_action",
     "sla_due_at": "leadwright_sla_due_at",
+    "segments": "leadwright_segments",
+    "account_score": "leadwright_account_score",
+    "account_grade": "leadwright_account_grade",
 }
 _LEADS = """
     select i.record_id, s.*, a.owner_name, a.reason, a.is_routed,
         case when b.lead_id is null then r.sla_due_at else b.sla_due_at end as sla_due_at,
+        coalesce(g.segments, 'none') as segments,
+        coalesce(c.account_score, 0) as account_score, coalesce(c.account_grade, 'none') as account_grade,
         reps.hubspot_owner_id, reps.salesforce_user_id
     from intermediate.int_identities i
     join marts.fct_lead_scores s on s.lead_id = i.lead_id
@@ -75,12 +82,17 @@ _LEADS = """
     left join marts.fct_lead_responses r on r.lead_id = i.lead_id
     left join marts.fct_lead_returns b on b.lead_id = i.lead_id and b.is_latest
     left join marts.dim_reps reps on reps.rep_id = a.rep_id
+    left join (
+        select lead_id, string_agg(label, '; ' order by label) as segments from marts.fct_lead_segments group by all
+    ) g on g.lead_id = i.lead_id
+    left join marts.fct_lead_accounts l on l.lead_id = i.lead_id and l.is_chosen
+    left join marts.fct_account_scores c on c.account_id = l.account_id
     where i.crm = '{crm}' and lower(i.object) like '{kind}%' and not i.is_deleted and not i.is_converted
 """
 
 
 def test_what_the_crms_show_equals_the_warehouse_row_for_row(done: Installation) -> None:
-    for model in Transform(done.settings).sync_models():
+    for model in _models_of("lead_id", done):
         crm_rows = {row[record_key(model)]: row for row in shown(done, model)}
         sql = _LEADS.format(crm=model.crm, kind=model.object.lower().rstrip("s"))
         wanted = {row["record_id"]: row for row in done.rows(sql)}
@@ -98,13 +110,52 @@ def test_what_the_crms_show_equals_the_warehouse_row_for_row(done: Installation)
                 assert crm_rows[record_id][owner[0]] == row[owner[1]], (model.name, record_id)
 
 
+_COMPANIES = """
+    select m.record_id, s.account_score, s.account_grade,
+        (select string_agg(label, '; ' order by points desc, rule_id) from marts.fct_account_score_contributions
+            where account_id = s.account_id and kind = 'rule') as reasons
+    from intermediate.int_account_members m
+    join marts.fct_account_scores s on s.account_id = m.account_id
+    where m.crm = '{crm}' and not m.is_deleted
+"""
+
+
+def test_companies_show_score_grade_and_reasons_of_their_account(done: Installation) -> None:
+    names = ("leadwright_account_score", "leadwright_account_grade", "leadwright_account_reasons")
+    for model in _models_of("account_id", done):
+        fields = names if model.crm == "hubspot" else tuple(map(_in_salesforce, names))
+        crm_rows = {row[record_key(model)]: [row[field] for field in fields] for row in shown(done, model)}
+        wanted = {row["record_id"]: row for row in done.rows(_COMPANIES.format(crm=model.crm))}
+        assert wanted and wanted.keys() <= crm_rows.keys()
+        for record_id, values in crm_rows.items():
+            if row := wanted.get(record_id):
+                told = [str(row["account_score"]), row["account_grade"], row["reasons"] or "none"]
+                assert [str(int(float(values[0]))), *values[1:]] == told, (model.name, record_id)
+            else:
+                assert values == [None, None, None], "nobody of it is a lead"
+
+
+def test_the_ledger_names_the_account_of_a_company(done: Installation) -> None:
+    odd = done.rows(
+        "select object from ops.writes where (account_id is null) = (object in ('companies', 'Account')) "
+        "or (lead_id is null) != (object in ('companies', 'Account'))"
+    )
+    assert odd == []
+
+
+def _models_of(subject: str, done: Installation) -> list[SyncModel]:
+    found = [model for model in Transform(done.settings).sync_models() if model.subject == subject]
+    assert {model.crm for model in found} == {"hubspot", "salesforce"}
+    return found
+
+
 def _in_salesforce(name: str) -> str:
     return "_".join("SLA" if part == "sla" else part.capitalize() for part in name.split("_")) + "__c"
 
 
 def test_every_lead_in_the_crms_has_score_grade_reasons_and_owner(done: Installation) -> None:
     seen = 0
-    for model in Transform(done.settings).sync_models():
+    for model in _models_of("lead_id", done):
         for row in shown(done, model):
             seen += 1
             empty = [name for name in model.fields if row[name] is None and "_sla_" not in name.lower()]
@@ -236,7 +287,7 @@ def test_a_merge_in_hubspot_goes_on_with_the_older_lead(done: Installation) -> N
     assert (given["current_lead_id"], given["is_merged"]) == (leads[0], True)
     assert _of(done, activities, leads[:1]) == before
     assert _of(done, "record_id from ops.writes where crm = 'hubspot' and record_id", former) == written
-    (model,) = [m for m in Transform(done.settings).sync_models() if m.crm == "hubspot"]
+    (model,) = [m for m in _models_of("lead_id", done) if m.crm == "hubspot"]
     (row,) = [row for row in shown(done, model) if row["hs_object_id"] == merged]
     (score,) = done.marts(f"select score from marts.fct_lead_scores where lead_id = '{leads[0]}'")
     assert _same(row["leadwright_score"], score["score"])

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from leadwright.transform import Transform
 from tests.dbt_warehouse import NOW, DbtWarehouse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -154,6 +156,33 @@ def test_what_happens_later_changes_nothing_that_was_known_before(built: DbtWare
     assert built.rows(_FEATURES) == known
     built.build(as_of + timedelta(minutes=2))
     assert built.rows(_FEATURES) != known
+
+
+def test_leads_are_written_before_companies_which_can_be_left_alone(built: DbtWarehouse) -> None:
+    assert [model.name for model in built.transform.sync_models()] == [
+        "sync_hubspot__contacts",
+        "sync_salesforce__contacts",
+        "sync_salesforce__leads",
+        "sync_hubspot__companies",
+        "sync_salesforce__accounts",
+    ]
+    without = Transform(
+        built.settings.model_copy(update={"write_accounts": False}), built.transform.manifest()
+    )
+    assert {model.subject for model in without.sync_models()} == {"lead_id"}
+
+
+def test_a_picklist_offers_what_the_rule_files_call_things(built: DbtWarehouse, tmp_path: Path) -> None:
+    shutil.copytree(built.transform.project / "seeds", tmp_path / "seeds")
+    for name in ("grades", "account_grades"):
+        file = tmp_path / "seeds" / f"{name}.csv"
+        file.write_text(file.read_text().replace(",Hot,", ",A1,"))
+    renamed = Transform(
+        built.settings.model_copy(update={"dbt_project": tmp_path}), built.transform.manifest()
+    )
+    offered = {f.name: f.options for m in renamed.sync_models() for f in m.owned if f.type == "picklist"}
+    assert offered["leadwright_grade"] == offered["leadwright_grade_override"] == ("A1", "Warm", "Cold")
+    assert offered["Leadwright_Account_Grade__c"] == ("A1", "Warm", "Cold", "none")
 
 
 def test_an_empty_warehouse_builds(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -289,3 +290,16 @@ def test_picklists_and_dates_are_made_as_such_and_an_older_text_is_told(portal: 
     assert [o.status for o in connector.push("contacts", [Change("11", {older.name: "Other"})])] == [
         "accepted"
     ]
+
+
+def test_a_value_that_is_new_becomes_an_option_of_a_picklist_that_is_there(portal: Sandbox) -> None:
+    connector = connect(portal)
+    grade = FieldSpec("leadwright_account_grade", "Grade", "picklist", "Grade", ("Hot", "Cold"))
+    assert connector.ensure_fields("companies", [grade]) == [grade.name]
+    more = replace(grade, options=("A1", "Hot"))
+    assert connector.ensure_fields("companies", [more]) == []
+    company = str(read(connector, "companies", ["name"]).to_pylist()[0]["hs_object_id"])
+    for value in ("A1", "Cold"):
+        assert [o.status for o in connector.push("companies", [Change(company, {grade.name: value})])] == [
+            "accepted"
+        ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import ssl
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -342,3 +343,15 @@ def test_picklists_and_dates_are_made_as_such_and_an_older_text_is_told(crm: San
     (told,) = [f for f in findings if "Leadwright_Play__c (string, not picklist)" in f.detail]
     assert told.ok
     assert told.fix
+
+
+def test_a_value_that_is_new_becomes_one_of_a_picklist_that_is_there(crm: Sandbox) -> None:
+    connector = connect(crm)
+    grade = FieldSpec("Leadwright_Account_Grade__c", "Grade", "picklist", "Grade", ("Hot", "Cold"))
+    assert connector.ensure_fields("Lead", [grade]) == [grade.name]
+    more = replace(grade, options=("A1", "Hot"))
+    assert connector.ensure_fields("Lead", [more]) == []
+    rows = read(connector, "Lead", ["IsDeleted", "IsConverted"]).to_pylist()
+    lead = next(r["Id"] for r in rows if "true" not in (r["IsDeleted"], r["IsConverted"]))
+    for value in ("A1", "Cold"):
+        assert [o.status for o in connector.push("Lead", [Change(lead, {grade.name: value})])] == ["accepted"]

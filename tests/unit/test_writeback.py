@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,17 @@ MODEL = SyncModel(
     name="sync_fake__contacts",
     crm="fake",
     object="contacts",
+    subject="lead_id",
     fields=("score", "owner"),
     guarded=("owner",),
     owned=(FieldSpec("score", "Score", "number"), FieldSpec("owner", "Owner", "string")),
     of_owner=("owner",),
 )
 _OPS = [
-    *((n, "varchar") for n in ("run_id", "crm", "object", "record_id", "lead_id", "payload_hash")),
+    *(
+        (n, "varchar")
+        for n in ("run_id", "crm", "object", "record_id", "lead_id", "account_id", "payload_hash")
+    ),
     *((n, "varchar") for n in ("before_values", "after_values", "status", "code", "message")),
     *((n, "timestamptz") for n in ("record_changed_at", "sent_at", "answered_at", "crm_updated_at")),
 ]
@@ -83,6 +88,16 @@ def test_without_owners_scores_flow_and_nothing_says_owner(settings: Settings) -
     )
     later = writeback.write_back(crm, MODEL, settings, "run-2")
     assert later.new_owners == {"1": "ann", "2": "bob"}, "and owners go out as soon as they are wanted"
+
+
+def test_a_write_to_a_company_is_on_record_under_its_account(settings: Settings) -> None:
+    change(settings, "alter table sync.sync_fake__contacts rename lead_id to account_id")
+    writeback.write_back(FakeCrm(), replace(MODEL, subject="account_id"), settings, "run-1")
+    assert [(row["account_id"], row["lead_id"]) for row in ledger(settings)] == [
+        ("L1", None),
+        ("L2", None),
+        ("L3", None),
+    ]
 
 
 def test_fields_are_not_created_in_another_account(settings: Settings) -> None:

@@ -16,16 +16,6 @@ with features as (
     group by account_id
 ),
 
-sums as (
-    select
-        account_id,
-        sum(case when kind = 'rule' then points else 0 end) as raw_points,
-        sum(case when kind != 'clamp' then points else 0 end) as rounded_points,
-        sum(points) as points
-    from {{ ref('fct_account_score_contributions') }}
-    group by account_id
-),
-
 leads as (
     select accounts.account_id, max(scores.score) as best_lead_score
     from {{ ref('int_lead_accounts') }} as accounts
@@ -35,23 +25,19 @@ leads as (
 )
 
 select
-    features.account_id,
+    scores.account_id,
     {{ as_of() }} as as_of,
-    cast(coalesce(sums.raw_points, 0) as decimal(12, 2)) as account_raw,
-    cast(coalesce(sums.rounded_points, 0) as integer) as account_rounded,
-    cast(coalesce(sums.points, 0) as integer) as account_score,
-    case
-        when coalesce(sums.points, 0) >= dimensions.high_from then 'high'
-        when coalesce(sums.points, 0) >= dimensions.medium_from then 'medium'
-        else 'low'
-    end as account_band,
+    scores.account_raw,
+    scores.account_rounded,
+    scores.account_score,
+    scores.account_band,
+    scores.account_grade,
     {% for feature in features %}
     features.{{ feature }},
     {% endfor %}
     features.account_surge_ratio,
     features.buying_group_percent,
     leads.best_lead_score
-from features
-inner join {{ ref('score_dimensions') }} as dimensions on dimensions.dimension = 'account'
-left join sums on features.account_id = sums.account_id
-left join leads on features.account_id = leads.account_id
+from {{ ref('int_account_scores') }} as scores
+inner join features on scores.account_id = features.account_id
+left join leads on scores.account_id = leads.account_id

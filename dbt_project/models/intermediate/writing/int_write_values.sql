@@ -7,7 +7,7 @@ with replaced as (
         earlier.lead_id,
         {{ dbt.listagg('earlier.rep_id', "'/'", 'order by earlier.rep_id') }} as replaced_reps
     from {{ ref('int_earlier_decisions') }} as earlier
-    inner join {{ ref('fct_lead_assignments') }} as assignments
+    inner join {{ ref('int_assignments') }} as assignments
         on
             earlier.lead_id = assignments.lead_id
             and assignments.reason_code in ('not_answered_in_time', 'set_by_person')
@@ -16,15 +16,17 @@ with replaced as (
     group by earlier.lead_id
 ),
 
--- The latest request of each lead: the due time of an earlier one would call for an answer that was given.
-requests as (
-    select lead_id, false as is_return, sla_due_at, first_touch_at, sla_status
-    from {{ ref('fct_lead_responses') }}
-    where lead_id not in (select lead_id from {{ ref('fct_lead_returns') }})
-    union all
-    select lead_id, true as is_return, sla_due_at, first_touch_at, sla_status
-    from {{ ref('fct_lead_returns') }}
-    where is_latest
+segments as (
+    select lead_id, {{ dbt.listagg('label', "'; '", 'order by label') }} as segments
+    from {{ ref('int_segment_members') }}
+    group by lead_id
+),
+
+lead_accounts as (
+    select accounts.lead_id, scores.account_score, scores.account_grade
+    from {{ ref('int_lead_accounts') }} as accounts
+    inner join {{ ref('int_account_scores') }} as scores on accounts.account_id = scores.account_id
+    where accounts.place = 1
 )
 
 select
@@ -33,33 +35,25 @@ select
     scores.fit_score,
     scores.intent_score,
     scores.grade,
-    scores.play,
+    actions.play,
     scores.top_reasons as reasons,
+    -- A field is never emptied, so who left the last segment, or has no account, says so.
+    coalesce(segments.segments, 'none') as segments,
+    coalesce(lead_accounts.account_score, 0) as account_score,
+    coalesce(lead_accounts.account_grade, 'none') as account_grade,
     coalesce(assignments.owner_name, 'nobody') as owner,
     assignments.reason as owner_reason,
     assignments.rep_id,
-    scores.next_action,
-    {{ dbt.date_trunc('second', 'requests.sla_due_at') }} as sla_due_at,
-    -- What has become of that promise, so that a list of overdue leads can be made in the CRM. Nobody is late with a lead
-    -- that is closed, or that came back when nothing was promised.
-    case
-        when requests.sla_status = 'kept' then 'met'
-        when requests.sla_status = 'broken' and requests.first_touch_at is not null then 'missed'
-        when requests.sla_status is not null and stages.lead_id is not null then 'none'
-        when requests.sla_status = 'broken' then 'overdue'
-        when requests.sla_status = 'running' then 'open'
-        when requests.is_return then 'none'
-    end as sla_status,
-    -- The owner of a customer, a lost or a rejected lead is left alone, whatever it is.
-    case when stages.lead_id is null then reps.hubspot_owner_id end as hubspot_owner_id,
-    case when stages.lead_id is null then reps.salesforce_user_id end as salesforce_user_id,
+    actions.next_action,
+    requests.sla_due_at,
+    requests.sla_status,
     replaced.replaced_reps,
-    coalesce(choices.decision not in ('keep', 'empty'), false) as is_decided_anew
-from {{ ref('fct_lead_scores') }} as scores
-inner join {{ ref('fct_lead_assignments') }} as assignments on scores.lead_id = assignments.lead_id
-left join {{ ref('int_owner_choices') }} as choices on scores.lead_id = choices.lead_id
-left join requests on scores.lead_id = requests.lead_id
-left join {{ ref('int_reps') }} as reps on assignments.rep_id = reps.rep_id
-left join {{ ref('int_lead_stages') }} as stages
-    on scores.lead_id = stages.lead_id and stages.is_closed
+    assignments.is_decided_anew
+from {{ ref('int_scores') }} as scores
+inner join {{ ref('int_next_actions') }} as actions on scores.lead_id = actions.lead_id and scores.as_of = actions.as_of
+inner join {{ ref('int_assignments') }} as assignments on scores.lead_id = assignments.lead_id
+left join {{ ref('int_latest_requests') }} as requests on scores.lead_id = requests.lead_id
+left join segments on scores.lead_id = segments.lead_id
+left join lead_accounts on scores.lead_id = lead_accounts.lead_id
 left join replaced on scores.lead_id = replaced.lead_id
+where scores.is_current

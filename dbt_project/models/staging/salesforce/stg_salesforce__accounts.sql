@@ -12,6 +12,9 @@ select
     {{ as_text('Type') }} as account_type,
     {{ as_text('OwnerId') }} as owner_id,
     {{ as_text('MasterRecordId') }} as master_id,
+    {{ as_number('Leadwright_Account_Score__c') }} as leadwright_account_score,
+    {{ as_text('Leadwright_Account_Grade__c') }} as leadwright_account_grade,
+    {{ as_text('Leadwright_Account_Reasons__c') }} as leadwright_account_reasons,
     {{ as_timestamp('CreatedDate') }} as created_at,
     {{ in_utc('SystemModstamp') }} as modified_at,
     coalesce({{ as_flag('IsDeleted') }}, false) as is_deleted
