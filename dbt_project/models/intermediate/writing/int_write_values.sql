@@ -36,7 +36,7 @@ select
     scores.intent_score,
     scores.grade,
     actions.play,
-    scores.top_reasons as reasons,
+    reasons.top_reasons as reasons,
     -- A field is never emptied, so who left the last segment, or has no account, says so.
     coalesce(segments.segments, 'none') as segments,
     coalesce(lead_accounts.account_score, 0) as account_score,
@@ -51,6 +51,7 @@ select
     assignments.is_decided_anew
 from {{ ref('int_scores') }} as scores
 inner join {{ ref('int_next_actions') }} as actions on scores.lead_id = actions.lead_id and scores.as_of = actions.as_of
+inner join {{ ref('int_top_reasons') }} as reasons on scores.lead_id = reasons.lead_id and scores.as_of = reasons.as_of
 inner join {{ ref('int_assignments') }} as assignments on scores.lead_id = assignments.lead_id
 left join {{ ref('int_latest_requests') }} as requests on scores.lead_id = requests.lead_id
 left join segments on scores.lead_id = segments.lead_id
