@@ -39,12 +39,6 @@ select
     stages.won_at,
     cast({{ seconds_between('people.created_at', 'stages.won_at') }} as double) / 86400 as days_to_won,
 
-    people.has_hubspot,
-    people.has_salesforce,
-    people.hubspot_contact_id,
-    people.salesforce_lead_id,
-    people.salesforce_contact_id,
-
     traits.is_free_mail,
     traits.is_role_address,
     traits.is_nonsense,

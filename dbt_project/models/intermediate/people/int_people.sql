@@ -17,8 +17,6 @@ members as (
     select
         identities.lead_id,
         identities.crm,
-        identities.object,
-        identities.record_id,
         identities.created_at,
         identities.is_converted,
         case when identities.place = 1 then identities.precedence end as speaking_place,
@@ -63,16 +61,6 @@ leads as (
             'speaking_place'
         ) }} as {{ 'hubspot_company_id' if crm == 'hubspot' else 'salesforce_account_id' }},
         {% endfor %}
-        {% for crm, object, name in [
-            ('hubspot', 'contacts', 'hubspot_contact_id'), ('salesforce', 'leads', 'salesforce_lead_id'),
-            ('salesforce', 'contacts', 'salesforce_contact_id'),
-        ] %}
-        max(
-            case
-                when crm = '{{ crm }}' and object = '{{ object }}' and speaking_place is not null then record_id
-            end
-        ) as {{ name }},
-        {% endfor %}
         {% for column in stated %}
         {{ first_stated(column, 'speaking_place') }} as {{ column }},
         {% endfor %}
@@ -97,9 +85,6 @@ select
     keyed.is_converted,
     keyed.has_hubspot,
     keyed.has_salesforce,
-    keyed.hubspot_contact_id,
-    keyed.salesforce_lead_id,
-    keyed.salesforce_contact_id,
     keyed.salesforce_account_id,
     keyed.hubspot_company_id,
     keyed.salesforce_owner_id,
