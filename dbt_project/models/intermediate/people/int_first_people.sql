@@ -27,10 +27,10 @@ with first_records as (
 
 best as (
     select
-        lead_id,
         {% for column in own + of_company %}
-        {{ first_stated(column, 'precedence') }} as {{ column }}{{ "," if not loop.last }}
+        {{ first_stated(column, 'precedence') }} as {{ column }},
         {% endfor %}
+        lead_id
     from first_records
     where first_place = 1
     group by lead_id
