@@ -100,7 +100,6 @@ GRAINS: dict[str, str] = {
     "int_account_rule_hits": "account_id as_of rule_id",
     "int_activities": "activity_key",
     "int_answers": "lead_id topic",
-    "int_assignments": "lead_id",
     "int_assignment_decisions": "lead_id decision_number",
     "int_campaign_members": "lead_id campaign_id",
     "int_coded_decisions": "lead_id decision_number",

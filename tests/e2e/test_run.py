@@ -75,18 +75,18 @@ _LEADS = """
         case when b.lead_id is null then r.sla_due_at else b.sla_due_at end as sla_due_at,
         coalesce(g.segments, 'none') as segments,
         coalesce(c.account_score, 0) as account_score, coalesce(c.account_grade, 'none') as account_grade,
-        reps.hubspot_owner_id, reps.salesforce_user_id
+        reps.owner_id
     from intermediate.int_identities i
     join marts.fct_lead_scores s on s.lead_id = i.lead_id
     join marts.fct_lead_assignments a on a.lead_id = i.lead_id
     left join marts.fct_lead_responses r on r.lead_id = i.lead_id
     left join marts.fct_lead_returns b on b.lead_id = i.lead_id and b.is_latest
-    left join marts.dim_reps reps on reps.rep_id = a.rep_id
     left join (
         select lead_id, string_agg(label, '; ' order by label) as segments from marts.fct_lead_segments group by all
     ) g on g.lead_id = i.lead_id
     left join marts.fct_lead_accounts l on l.lead_id = i.lead_id and l.is_chosen
     left join marts.fct_account_scores c on c.account_id = l.account_id
+    left join marts.dim_rep_accounts reps on reps.rep_id = a.rep_id and reps.crm = i.crm and reps.is_active
     where i.crm = '{crm}' and lower(i.object) like '{kind}%' and not i.is_deleted and not i.is_converted
 """
 
@@ -102,12 +102,8 @@ def test_what_the_crms_show_equals_the_warehouse_row_for_row(done: Installation)
                 field = hubspot if model.crm == "hubspot" else _in_salesforce(hubspot)
                 assert _same(crm_rows[record_id][field], row[ours]), (model.name, record_id, field)
             if row["is_routed"]:
-                owner = (
-                    ("hubspot_owner_id", "hubspot_owner_id")
-                    if model.crm == "hubspot"
-                    else ("OwnerId", "salesforce_user_id")
-                )
-                assert crm_rows[record_id][owner[0]] == row[owner[1]], (model.name, record_id)
+                field = "hubspot_owner_id" if model.crm == "hubspot" else "OwnerId"
+                assert crm_rows[record_id][field] == row["owner_id"], (model.name, record_id)
 
 
 _COMPANIES = """
