@@ -26,7 +26,6 @@ _STILL_ACROSS_LAYERS: set[str] = {
     "int_deal_companies",
     "int_engagement_events",
     "int_engagement_versions",
-    "int_hubspot_merges",
     "int_lead_accounts",
     "int_opportunities",
     "int_opportunity_leads",
@@ -64,7 +63,6 @@ _STILL_NAMING_A_SYSTEM: set[str] = {
     "int_contact_events",
     "int_deal_companies",
     "int_engagement_events",
-    "int_hubspot_merges",
     "int_lead_accounts",
     "int_opportunities",
     "int_opportunity_leads",
@@ -81,12 +79,8 @@ _STILL_WITH_COLUMNS_OF_A_SYSTEM: set[str] = {
     "dim_accounts.salesforce_account_id",
     "int_accounts.hubspot_company_id",
     "int_accounts.salesforce_account_id",
-    "int_people.has_hubspot",
-    "int_people.has_salesforce",
     "int_people.hubspot_company_id",
-    "int_people.hubspot_owner_id",
     "int_people.salesforce_account_id",
-    "int_people.salesforce_owner_id",
     "int_reps.hubspot_owner_id",
     "int_reps.salesforce_user_id",
     "int_write_values.hubspot_owner_id",
@@ -94,7 +88,6 @@ _STILL_WITH_COLUMNS_OF_A_SYSTEM: set[str] = {
 }
 _STILL_CALLING_A_MACRO_OF_A_SYSTEM = {
     "int_account_records",
-    "int_hubspot_merges",
 }
 _CODES_OF_OLD_ROWS = "decision_code"
 """The one place where words are read: rows of the log from before there were codes."""

@@ -54,8 +54,6 @@ leads as (
         max(case when has_bounced then 1 else 0 end) = 1 as has_bounced,
         max(case when is_converted then 1 else 0 end) = 1 as is_converted,
         {% for crm in ['hubspot', 'salesforce'] %}
-        max(case when crm = '{{ crm }}' then 1 else 0 end) = 1 as has_{{ crm }},
-        {{ first_stated("case when crm = '" ~ crm ~ "' then owner_id end", 'speaking_place') }} as {{ crm }}_owner_id,
         {{ first_stated(
             "case when crm = '" ~ crm ~ "' then " ~ dbt.split_part('company_record_key', "':'", 3) ~ " end",
             'speaking_place'
@@ -83,12 +81,8 @@ select
     keyed.is_opted_out or arrivals.has_opted_out_before as is_opted_out,
     keyed.has_bounced,
     keyed.is_converted,
-    keyed.has_hubspot,
-    keyed.has_salesforce,
     keyed.salesforce_account_id,
     keyed.hubspot_company_id,
-    keyed.salesforce_owner_id,
-    keyed.hubspot_owner_id,
     {% for column in stated if column != 'company_record_key' %}
     keyed.{{ column }},
     {% endfor %}

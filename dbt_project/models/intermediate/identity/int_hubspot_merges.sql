@@ -1,1 +1,0 @@
-{{ hubspot_losers(ref('stg_hubspot__contacts'), 'contact_id') }}
