@@ -82,7 +82,6 @@ _STILL_NAMING_A_SYSTEM: set[str] = {
     "int_opportunities",
     "int_opportunity_leads",
     "int_opportunity_moves",
-    "int_reps",
     "int_write_values",
     "rpt_campaigns",
     "rpt_funnel_cohorts",
@@ -93,8 +92,6 @@ _STILL_WITH_COLUMNS_OF_A_SYSTEM: set[str] = {
     "dim_accounts.salesforce_account_id",
     "int_accounts.hubspot_company_id",
     "int_accounts.salesforce_account_id",
-    "int_reps.hubspot_owner_id",
-    "int_reps.salesforce_user_id",
     "int_write_values.hubspot_owner_id",
     "int_write_values.salesforce_user_id",
 }
