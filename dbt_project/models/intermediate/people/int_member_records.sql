@@ -9,7 +9,6 @@ select
     identities.is_converted,
     identities.precedence,
     identities.place,
-    {{ dbt.split_part('said.company_record_key', "':'", 3) }} as company_record_id,
     said.*
 from {{ ref('int_identities') }} as identities
 inner join {{ ref('int_person_values') }} as said on identities.record_key = said.record_key

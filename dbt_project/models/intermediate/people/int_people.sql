@@ -53,12 +53,6 @@ leads as (
         max(case when is_opted_out then 1 else 0 end) = 1 as is_opted_out,
         max(case when has_bounced then 1 else 0 end) = 1 as has_bounced,
         max(case when is_converted then 1 else 0 end) = 1 as is_converted,
-        {% for crm in ['hubspot', 'salesforce'] %}
-        {{ first_stated(
-            "case when crm = '" ~ crm ~ "' then " ~ dbt.split_part('company_record_key', "':'", 3) ~ " end",
-            'speaking_place'
-        ) }} as {{ 'hubspot_company_id' if crm == 'hubspot' else 'salesforce_account_id' }},
-        {% endfor %}
         {% for column in stated %}
         {{ first_stated(column, 'speaking_place') }} as {{ column }},
         {% endfor %}
@@ -81,8 +75,6 @@ select
     keyed.is_opted_out or arrivals.has_opted_out_before as is_opted_out,
     keyed.has_bounced,
     keyed.is_converted,
-    keyed.salesforce_account_id,
-    keyed.hubspot_company_id,
     {% for column in stated if column != 'company_record_key' %}
     keyed.{{ column }},
     {% endfor %}

@@ -28,8 +28,6 @@ reps as (
         rep_key,
         max(email) as email,
         {{ first_stated('full_name', 'precedence') }} as full_name,
-        max(case when crm = 'hubspot' then owner_id end) as hubspot_owner_id,
-        max(case when crm = 'salesforce' then owner_id end) as salesforce_user_id,
         min(case when is_active then 1 else 0 end) = 1 as is_active
     from accounts
     where place = 1
@@ -40,8 +38,6 @@ select
     {{ dbt.hash('reps.rep_key') }} as rep_id,
     reps.email,
     coalesce(reps.full_name, reps.rep_key) as full_name,
-    reps.hubspot_owner_id,
-    reps.salesforce_user_id,
     -- Somebody who left one CRM is not sent new leads by the other.
     reps.is_active,
     routed_from.email is not null as is_routed_from
