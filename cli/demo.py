@@ -23,7 +23,7 @@ from cli.terminal import plain
 from connectors.errors import UnavailableError
 from leadwright import settings
 from leadwright.figures import duration, mql_to_sql, share
-from leadwright.summary import examples, overview
+from leadwright.summary import examples, grades, overview
 
 NOW = "2026-06-30T12:00:00Z"
 """The demo's clock, so that every demo shows the same numbers."""
@@ -65,6 +65,7 @@ def demo(
         prefect = middle - began - ready - sum(first.seconds.values())
     result = {
         "overview": overview(settings.load()),
+        "grades": grades(settings.load()),
         "examples": examples(settings.load()),
         "first_run": first.as_dict(),
         "second_run": second.as_dict(),
@@ -125,8 +126,10 @@ def _show(result: Mapping[str, Any]) -> None:
     again = sum(w["planned"] for w in second["written"].values())
     table = Table(show_header=False, box=None, padding=(0, 2))
     table.add_row("Pulled", f"[bold]{leads:,}[/] leads from " + " and ".join(first["pulled"]))
-    grades = ((grade, numbers[f"{grade.lower()}_count"]) for grade in ("Hot", "Warm", "Cold"))
-    table.add_row("Graded", ", ".join(f"[bold]{n:,}[/] {grade} ({n / leads:.0%})" for grade, n in grades))
+    graded = ((grade["grade"], grade["lead_count"]) for grade in result["grades"])
+    table.add_row(
+        "Graded", ", ".join(f"[bold]{n:,}[/] {plain(grade)} ({n / leads:.0%})" for grade, n in graded)
+    )
     owned = numbers["routed_count"]
     table.add_row("Routed", f"[bold]{owned:,}[/] of {leads:,} have an owner, each with the reason")
     table.add_row("Written", f"[bold]{written:,}[/] CRM records, {refused:,} refused")

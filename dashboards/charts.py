@@ -14,14 +14,13 @@ Drawing = TypeVar("Drawing", alt.Chart, alt.LayerChart)
 # SVG and not canvas: text stays sharp when printed, can be selected, and is read by screen readers and tests.
 CRISP = {"embedOptions": {"renderer": "svg"}}
 BANDS = ["high", "medium", "low"]
-GRADE_COLOUR = alt.Scale(domain=list(palette.GRADES), range=list(palette.GRADES.values()))
 WEEKS_SHOWN = 53
 ROOM_FOR_LAST_WEEK = {"left": 5, "top": 5, "right": 24, "bottom": 5}
 STEP_NAMES = {"lead": "Lead", "mql": "MQL", "sql": "SQL", "opportunity": "Opportunity", "won": "Won"}
 
 
 def grade_grid(grades: pd.DataFrame) -> alt.LayerChart:
-    """Draw fit against intent: the colour is the grade, its strength the number of leads."""
+    """Draw fit against intent: the colour is the grade's, its strength the number of leads."""
     cells = grades.assign(
         leads=grades["lead_count"].map("{:,}".format),
         caption=grades["grade"],
@@ -40,7 +39,7 @@ def grade_grid(grades: pd.DataFrame) -> alt.LayerChart:
         ],
     )
     squares = base.mark_rect(stroke="white", strokeWidth=3, cornerRadius=4).encode(
-        color=alt.Color("grade:N", scale=GRADE_COLOUR, legend=None),
+        color=alt.Color("colour:N", scale=None, legend=None),
         opacity=alt.Opacity("strength:Q", scale=None),
     )
     numbers = base.mark_text(fontSize=20, fontWeight=600, dy=-8, color=palette.INK).encode(text="leads:N")
@@ -81,17 +80,23 @@ def unbroken(weeks: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def weekly_leads(weeks: pd.DataFrame) -> alt.Chart:
-    """Draw new leads per week, stacked by the grade they have today."""
-    names = {"hot_count": "Hot", "warm_count": "Warm", "cold_count": "Cold"}
-    long = _by_week(weeks, names, "grade")
+def by_grade(weeks: pd.DataFrame, grades: pd.DataFrame, scale: pd.DataFrame) -> pd.DataFrame:
+    """Give `weeks` with the leads of each grade in a column of its own: the grade's name, in the order of `scale`."""
+    wide = grades.pivot(index="week_start_on", columns="grade", values="lead_count")
+    return weeks[["week_start_on"]].join(wide.reindex(columns=list(scale["grade"])), on="week_start_on")
+
+
+def weekly_leads(weeks: pd.DataFrame, scale: pd.DataFrame) -> alt.Chart:
+    """Draw new leads per week (`by_grade`), stacked by the grade they have today in its colour of `scale`."""
+    names = list(scale["grade"])
+    colours = alt.Scale(domain=names, range=list(scale["colour"]))
     chart = (
-        alt.Chart(long)
+        alt.Chart(_by_week(weeks, {name: name for name in names}, "grade"))
         .mark_bar()
         .encode(
             x=_week_axis(),
             y=alt.Y("leads:Q", title="New leads", axis=_number_axis()),
-            color=alt.Color("grade:N", scale=GRADE_COLOUR, title="Grade today", legend=_legend("square")),
+            color=alt.Color("grade:N", scale=colours, title="Grade today", legend=_legend("square")),
             order=alt.Order("place:Q"),
             tooltip=_week_tooltip("grade", "Grade"),
         )
@@ -145,7 +150,7 @@ def weekly_promises(weeks: pd.DataFrame) -> alt.Chart:
             color=alt.Color(
                 "answer:N",
                 scale=alt.Scale(
-                    domain=list(names.values()), range=[palette.ACCENT, palette.GRADES["Warm"], palette.LINE]
+                    domain=list(names.values()), range=[palette.ACCENT, palette.ALERT, palette.LINE]
                 ),
                 title="Answered",
                 legend=legend,

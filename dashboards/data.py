@@ -32,14 +32,16 @@ class Headlines:
 
 @dataclass(frozen=True)
 class Overview:
-    """Everything on the overview page."""
+    """Everything on the overview page; `scale` has the grades, the best one first, `grades` the cells of the grid."""
 
     published_at: datetime
     totals: Row
+    scale: pd.DataFrame
     grades: pd.DataFrame
     funnel: pd.DataFrame
     sources: pd.DataFrame
     weeks: pd.DataFrame
+    weekly_grades: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,12 @@ def read_overview(settings: Settings) -> Overview:
         return Overview(
             published_at=warehouse.published_at(db),
             totals=_first(warehouse.rows(db, "select * from marts.rpt_overview")),
+            scale=db.execute("select * from marts.rpt_grade_totals order by place").df(),
             grades=db.execute("select * from marts.rpt_grades").df(),
             funnel=db.execute("select * from marts.rpt_funnel order by step_number").df(),
             sources=db.execute("select * from marts.rpt_sources order by lead_count desc, lead_source").df(),
             weeks=db.execute("select * from marts.rpt_weekly_trend order by week_start_on").df(),
+            weekly_grades=db.execute("select * from marts.rpt_weekly_grades").df(),
         )
 
 
@@ -165,6 +169,12 @@ def find_leads(settings: Settings, text: str) -> list[Row]:
             """,
             [wanted, MATCHES_SHOWN],
         )
+
+
+def read_grade_colours(settings: Settings) -> dict[str, str]:
+    """Read the colour of each grade by the grade's name."""
+    with warehouse.reader(settings.serving_file) as db:
+        return dict(db.execute("select grade, colour from marts.rpt_grade_totals").fetchall())
 
 
 def read_lead(settings: Settings, lead_id: str) -> Lead | None:

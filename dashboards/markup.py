@@ -28,12 +28,13 @@ _RULES = f"""
 
 
 def style() -> str:
-    """Give the rules that the other functions' HTML needs, with each grade's colour as the edge of its card."""
-    edges = "".join(
-        f'.st-key-grade-{grade.lower()} [data-testid="stMetric"] {{ border-left: 6px solid {colour}; }}\n'
-        for grade, colour in palette.GRADES.items()
-    )
-    return f"<style>{_RULES}{edges}</style>"
+    """Give the rules that the other functions' HTML needs."""
+    return f"<style>{_RULES}</style>"
+
+
+def edge(key: str, colour: str) -> str:
+    """Give the rule that draws a grade's colour as the edge of its card, in the container `key`."""
+    return f'<style>.st-key-{key} [data-testid="stMetric"] {{ border-left: 6px solid {colour}; }}</style>'
 
 
 def name(title: str, note: str) -> str:

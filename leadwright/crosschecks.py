@@ -97,17 +97,10 @@ def _cadences(rows: Rows, tables: Tables) -> Iterator[Finding]:
             earlier = int(days or 0)
 
 
-def _weights(rows: Rows, tables: Tables) -> Iterator[Finding]:
-    for line, row in rows:
-        if row["kind"].strip() != "opportunity" and number(row["weight"]) == 0:
-            yield line, "weight", "a lead that weighs nothing cannot be shared out fairly; take more than 0"
-
-
 _CHECKS: dict[str, tuple[Check, ...]] = {
     "buying_roles": (_roles_reached,),
     "follow_up_cadences": (_cadences,),
     "job_titles": (_title_ties,),
-    "load_weights": (_weights,),
     "next_actions": (_actions_reached,),
     "signal_patterns": (_patterns_reached,),
 }

@@ -11,7 +11,7 @@ from typing import Any
 from leadwright import warehouse
 from leadwright.settings import Settings
 
-FILES = ("routing_", "rep_", "load_weights", "calendars", "business_hours", "holidays")
+FILES = ("routing_", "rep_", "grade_scale", "calendars", "business_hours", "holidays")
 """How the names begin of the rule files that decide who is given a lead."""
 MART = "fct_lead_assignments"
 MODELS = (

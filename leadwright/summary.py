@@ -17,6 +17,12 @@ def overview(settings: Settings) -> dict[str, Any]:
         return warehouse.rows(db, "select * from marts.rpt_overview")[0]
 
 
+def grades(settings: Settings) -> list[dict[str, Any]]:
+    """How many leads each grade has, the best grade first: the rows of `rpt_grade_totals`."""
+    with warehouse.reader(settings.serving_file) as db:
+        return warehouse.rows(db, "select * from marts.rpt_grade_totals order by place")
+
+
 def examples(settings: Settings) -> list[dict[str, Any]]:
     """The best lead of each grade with its reasons and its owner's."""
     with warehouse.reader(settings.serving_file) as db:

@@ -5,6 +5,7 @@ The only importer of dbt. The parsed manifest is kept, so that a long-lived proc
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -140,7 +141,7 @@ class Transform:
     def sync_models(self) -> list[SyncModel]:
         """The models that say what to write to which CRM object."""
         nodes = [n for n in self.manifest().nodes.values() if n.name.startswith("sync_")]
-        models = [_sync_model(n) for n in nodes if n.resource_type == "model"]
+        models = [_sync_model(n, self.project / "seeds") for n in nodes if n.resource_type == "model"]
         return sorted(models, key=lambda m: m.name)
 
     def build(
@@ -219,7 +220,7 @@ def _let_go() -> None:
     reset_adapters()
 
 
-def _sync_model(node: Any) -> SyncModel:
+def _sync_model(node: Any, seeds: Path) -> SyncModel:
     meta = node.config.meta
     fields = [name for name in node.columns if f"before__{name}" in node.columns]
     return SyncModel(
@@ -231,8 +232,12 @@ def _sync_model(node: Any) -> SyncModel:
         guarded=tuple(meta.get("guard", ())),
         of_owner=tuple(name for name in fields if _meta(node.columns[name]).get("of_owner")),
         owned=(
-            *(spec for name in fields if (spec := _field_spec(node.columns[name]))),
-            *(_spec(given["name"], given, given["description"]) for given in meta.get("inputs", ())),
+            *(
+                _spec(name, given, node.columns[name].description, seeds)
+                for name in fields
+                if "crm_type" in (given := _meta(node.columns[name]))
+            ),
+            *(_spec(given["name"], given, given["description"], seeds) for given in meta.get("inputs", ())),
         ),
     )
 
@@ -242,16 +247,14 @@ def _meta(column: Any) -> Mapping[str, Any]:
     return meta
 
 
-def _field_spec(column: Any) -> FieldSpec | None:
-    meta = _meta(column)
-    if "crm_type" not in meta:
-        return None
-    return _spec(column.name, meta, column.description)
-
-
-def _spec(name: str, meta: Mapping[str, Any], description: str) -> FieldSpec:
+def _spec(name: str, meta: Mapping[str, Any], description: str, seeds: Path) -> FieldSpec:
     kind = cast(FieldType, meta["crm_type"])
-    return FieldSpec(name, meta["label"], kind, description, tuple(meta.get("options", ())))
+    options = list(meta.get("options", ()))
+    if "options_from" in meta:  # what a rule file calls things, in its order
+        file, column = meta["options_from"].split(".")
+        with (seeds / f"{file}.csv").open(encoding="utf-8-sig", newline="") as rows:
+            options = [*(row[column] for row in csv.DictReader(rows)), *options]
+    return FieldSpec(name, meta["label"], kind, description, tuple(dict.fromkeys(options)))
 
 
 def _node_result(result: Any) -> NodeResult:

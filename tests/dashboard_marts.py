@@ -24,14 +24,20 @@ CONTRACTS = tuple(
 )
 
 OVERVIEW = {
-    "as_of": AS_OF, "lead_count": 2_417, "hot_count": 363, "warm_count": 1_209, "cold_count": 845,
-    "hot_open_count": 301, "warm_open_count": 1_209, "cold_open_count": 700,
+    "as_of": AS_OF, "lead_count": 2_417,
     "mql_count": 1_034, "mql_to_sql_count": 287, "mql_open_count": 402, "won_count": 96,
     "known_mql_count": 640, "known_mql_to_sql_count": 160, "undated_mql_count": 21,
     "response_count": 611, "response_median_minutes": 47.5, "sla_kept_count": 171,
     "sla_broken_count": 531, "sla_running_count": 38, "routed_count": 2_400,
 }  # fmt: skip
 BANDS = ("high", "medium", "low")
+COLOURS = {"Hot": "#C8500A", "Warm": "#E9A93A", "Cold": "#4A8DB7"}
+SCALE = [
+    ("Hot", 1, "best", COLOURS["Hot"], 363, 301),
+    ("Warm", 2, "middle", COLOURS["Warm"], 1_209, 1_209),
+    ("Cold", 3, "worst", COLOURS["Cold"], 845, 700),
+]
+SCALE_COLUMNS = ("grade", "place", "stands_for", "colour", "lead_count", "open_lead_count")
 GRID = {
     ("high", "high"): ("Hot", "call now, book a meeting", 363),
     ("high", "medium"): ("Warm", "nurture, invite within 7 days", 402),
@@ -52,7 +58,7 @@ SOURCES = [
     ("unknown", 158, 14, 52, 8, 1),
     ("partner", 14, 0, 3, 0, 0),
 ]
-SOURCE_COLUMNS = ("lead_source", "lead_count", "hot_count", "mql_count", "sql_count", "won_count")
+SOURCE_COLUMNS = ("lead_source", "lead_count", "best_count", "mql_count", "sql_count", "won_count")
 KNOWN_RATES = {
     "lead_to_mql_basis_count": 800, "lead_to_mql_rate": 0.45, "mql_to_sql_basis_count": 12, "mql_to_sql_rate": None,
     "lead_to_won_basis_count": 400, "lead_to_won_rate": 0.05, "costed_count": 10, "cost_amount": 5000,
@@ -168,11 +174,13 @@ def full() -> dict[str, list[dict[str, Any]]]:
     return {
         **{table: [row for part in people for row in part.get(table, [])] for table in ada()},
         "rpt_overview": [OVERVIEW],
+        "rpt_grade_totals": [dict(zip(SCALE_COLUMNS, row, strict=True)) for row in SCALE],
         "rpt_grades": [
             {
                 "fit_band": fit,
                 "intent_band": intent,
                 "grade": grade,
+                "colour": COLOURS[grade],
                 "play": play,
                 "next_action": play,
                 "lead_count": n,
@@ -188,6 +196,7 @@ def full() -> dict[str, list[dict[str, Any]]]:
             for row in SOURCES
         ],
         "rpt_weekly_trend": [_week(start, n) for start, n in weeks],
+        "rpt_weekly_grades": [row for start, n in weeks for row in _week_by_grade(start, n)],
     }
 
 
@@ -408,9 +417,16 @@ def _value(unit: str, numerator: float, denominator: float) -> float | None:
 
 
 def _week(start: date, leads: int) -> dict[str, Any]:
-    hot, warm = leads * 15 // 100, leads // 2
     return {
-        "week_start_on": start, "lead_count": leads, "hot_count": hot, "warm_count": warm,
-        "cold_count": leads - hot - warm, "mql_count": leads * 43 // 100, "sql_count": leads * 12 // 100,
+        "week_start_on": start, "lead_count": leads, "mql_count": leads * 43 // 100, "sql_count": leads * 12 // 100,
         "won_count": leads * 4 // 100, "is_complete": start + timedelta(days=7) <= AS_OF.date(),
     }  # fmt: skip
+
+
+def _week_by_grade(start: date, leads: int) -> list[dict[str, Any]]:
+    hot, warm = leads * 15 // 100, leads // 2
+    numbers = (hot, warm, leads - hot - warm)
+    return [
+        {"week_start_on": start, "grade": row[0], "place": row[1], "lead_count": n}
+        for row, n in zip(SCALE, numbers, strict=True)
+    ]

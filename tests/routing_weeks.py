@@ -112,7 +112,7 @@ def shares(built: DbtWarehouse, without: Collection[str] = ()) -> dict[str, floa
         "from intermediate.int_assignment_decisions d join intermediate.int_reps r using (rep_id) "
         "join intermediate.int_pool_members m on m.rep_id = d.rep_id and m.pool = 'everyone' "
         "join intermediate.int_scores s on s.lead_id = d.lead_id and s.is_current "
-        "join seeds.load_weights w on w.kind = s.grade where d.is_routed group by all"
+        "join seeds.grade_scale w on w.grade = s.grade where d.is_routed group by all"
     )
     kept = [(rep, float(weight), float(load)) for rep, weight, load in rows if rep not in without]
     per_weight = sum(load for *_, load in kept) / sum(weight for _, weight, _ in kept)

@@ -53,7 +53,8 @@ def show() -> None:
     )
     lead_id = st.query_params.get(LINK)
     if lead_id is None:
-        _show_matches(data.find_leads(current, text or ""), text or "")
+        found = data.find_leads(current, text or "")
+        _show_matches(found, text or "", data.read_grade_colours(current))
         return
     st.button("Back to the list", on_click=_forget_lead, type="tertiary", icon=":material/arrow_back:")
     lead = data.read_lead(current, lead_id)
@@ -63,7 +64,7 @@ def show() -> None:
             "incomplete. Search by e-mail or name instead."
         )
         return
-    _show_lead(lead)
+    _show_lead(lead, data.read_grade_colours(current))
 
 
 def _search() -> None:
@@ -78,7 +79,7 @@ def _forget_lead() -> None:
     st.query_params.pop(LINK, None)
 
 
-def _show_matches(found: list[Row], text: str) -> None:
+def _show_matches(found: list[Row], text: str, colours: dict[str, str]) -> None:
     if not found:
         st.info("No lead has this in its name or e-mail, or as its id in Leadwright, HubSpot or Salesforce.")
         return
@@ -95,7 +96,9 @@ def _show_matches(found: list[Row], text: str) -> None:
         }
     )
     chosen = st.dataframe(
-        report_table.inert(table).style.map(palette.tint, subset=["Grade"]),
+        report_table.inert(table).style.map(
+            lambda name: palette.tint(colours.get(str(name))), subset=["Grade"]
+        ),
         hide_index=True,
         column_config=WIDTHS,
         height=min(len(found), 15) * 35 + 38,
@@ -117,7 +120,7 @@ def _matches_title(text: str, number: int) -> str:
     return f"{number} match{'' if number == 1 else 'es'}, highest score first. Select one to open it."
 
 
-def _show_lead(lead: Lead) -> None:
+def _show_lead(lead: Lead, colours: dict[str, str]) -> None:
     facts = lead.facts
     work = [facts["job_title"], facts["company_name"], facts["email"]]
     st.html(
@@ -126,7 +129,7 @@ def _show_lead(lead: Lead) -> None:
             " \u00b7 ".join(part for part in work if part) or "Nothing else is known about this person.",
         )
     )
-    _show_figures(lead.score)
+    _show_figures(lead.score, colours)
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader("Why this score")
@@ -140,7 +143,7 @@ def _show_lead(lead: Lead) -> None:
         st.html(markup.pairs([*facts_in_words(facts), *records_in_words(lead.records)]))
 
 
-def _show_figures(score: Row) -> None:
+def _show_figures(score: Row, colours: dict[str, str]) -> None:
     figures = [
         ("Grade", score["grade"], f"fit {score['fit_band']}, intent {score['intent_band']}"),
         ("Score", points(score["score"]), "fit + intent, in points"),
@@ -148,7 +151,9 @@ def _show_figures(score: Row) -> None:
         ("Intent", points(score["intent_score"]), f"{score['intent_band']}: what they do"),
     ]
     for column, (label, value, note) in zip(st.columns(4), figures, strict=True):
-        with column.container(key=f"grade-{value.lower()}" if label == "Grade" else None):
+        with column.container(key="grade" if label == "Grade" else None):
+            if label == "Grade":
+                st.html(markup.edge("grade", colours.get(value, palette.LINE)))
             st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)
 
 

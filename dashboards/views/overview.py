@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards import charts, data, report_table
+from dashboards import charts, data, markup, report_table
 from dashboards.data import Row
 from leadwright import settings
 from leadwright.figures import ENOUGH, basis, code_in_words, count, duration, moment, mql_to_sql, share
@@ -23,29 +23,30 @@ def show() -> None:
         f"Data as of {moment(overview.totals['as_of'])}, published {moment(overview.published_at)}. "
         "All times and weeks are in UTC."
     )
-    _show_grade_totals(overview.totals)
+    _show_grade_totals(overview.totals, overview.scale)
     _show_sales_totals(overview.totals)
     left, right = st.columns(2, gap="large")
     with left:
         _show_grid(overview.grades)
     with right:
         _show_funnel(overview.funnel)
-    _show_weeks(overview.weeks)
-    _show_sources(overview.sources)
+    _show_weeks(overview)
+    _show_sources(overview.sources, _best(overview.scale))
 
 
-def _show_grade_totals(totals: Row) -> None:
+def _show_grade_totals(totals: Row, scale: pd.DataFrame) -> None:
     leads = totals["lead_count"]
-    columns = st.columns(4)
+    columns = st.columns(1 + len(scale))
     _figure(columns[0], "Leads", count(leads), f"{count(totals['won_count'])} won so far")
-    for column, grade in zip(columns[1:], ("Hot", "Warm", "Cold"), strict=True):
-        number = totals[f"{grade.lower()}_count"]
-        with column.container(key=f"grade-{grade.lower()}"):
+    for column, grade in zip(columns[1:], scale.to_dict("records"), strict=True):
+        number, key = grade["lead_count"], f"grade-{grade['place']}"
+        with column.container(key=key):
+            st.html(markup.edge(key, grade["colour"]))
             part = f"{share(number, leads)} of leads" if leads >= ENOUGH else "too few leads for a share"
-            closed = number - totals[f"{grade.lower()}_open_count"]
+            closed = number - grade["open_lead_count"]
             _figure(
                 st,
-                grade,
+                grade["grade"],
                 count(number),
                 f"{part}; {count(closed)} closed" if closed else part,
                 "Closed are leads that are won, lost or rejected: they keep their grade, and nobody is to call them.",
@@ -121,10 +122,10 @@ def _of_previous(counts: list[int]) -> list[str]:
     return [share(part, whole) if whole >= ENOUGH and part <= whole else "" for part, whole in pairs]
 
 
-def _show_weeks(weeks: pd.DataFrame) -> None:
+def _show_weeks(overview: data.Overview) -> None:
     st.subheader("Week by week")
     # A week that still runs would end every line in a fall.
-    weeks = weeks[weeks["is_complete"]].drop(columns="is_complete")
+    weeks = overview.weeks[overview.weeks["is_complete"]].drop(columns="is_complete")
     if len(weeks) < 2:
         st.info("A trend needs leads from at least two weeks.")
         return
@@ -132,13 +133,22 @@ def _show_weeks(weeks: pd.DataFrame) -> None:
         f"The last {charts.WEEKS_SHOWN} weeks at most, by the week a lead was created in; weeks start on Monday. "
         "Recent leads have had less time to move on, and the running week is not shown."
     )
-    weeks = charts.unbroken(weeks)
+    graded = charts.by_grade(weeks, overview.weekly_grades, overview.scale)
     left, right = st.columns(2, gap="large")
-    left.altair_chart(charts.weekly_leads(weeks), alt="New leads per week by grade")
-    right.altair_chart(charts.weekly_progress(weeks), alt="MQL, SQL and won leads by week of creation")
+    left.altair_chart(
+        charts.weekly_leads(charts.unbroken(graded), overview.scale), alt="New leads per week by grade"
+    )
+    right.altair_chart(
+        charts.weekly_progress(charts.unbroken(weeks)), alt="MQL, SQL and won leads by week of creation"
+    )
 
 
-def _show_sources(sources: pd.DataFrame) -> None:
+def _best(scale: pd.DataFrame) -> str:
+    """What the grades are called that stand for the best."""
+    return " + ".join(scale[scale["stands_for"] == "best"]["grade"]) or "Best grade"
+
+
+def _show_sources(sources: pd.DataFrame, best: str) -> None:
     st.subheader("Sources")
     st.caption(
         "Most leads first. Counts are so far; rates are of the leads of months whose outcome is known, and left out "
@@ -148,7 +158,7 @@ def _show_sources(sources: pd.DataFrame) -> None:
         {
             "Source": sources["lead_source"].map(code_in_words),
             "Leads": sources["lead_count"],
-            "Hot": sources["hot_count"],
+            best: sources["best_count"],
             "MQL": sources["mql_count"],
             "SQL": sources["sql_count"],
             "Won": sources["won_count"],

@@ -1,6 +1,6 @@
 {# CTEs that share out `requests` (lead_id, lane, grade, lead_weight) among `members` (lane, rep_id, weight, capacity,
-   open_load, charged_load): the last one, `shared`, has (lane, grade, rep_id, slot_count), how many leads of a grade
-   each rep takes in a lane. Which lead goes to whom is decided later.
+   open_load, charged_load), one of `grades` after the other: the last one, `shared`, has (lane, grade, rep_id,
+   slot_count), how many leads of a grade each rep takes in a lane. Which lead goes to whom is decided later.
 
    Every rep offers numbered slots; the n-th slot costs what the rep would have been given after n leads, divided by the
    rep's weight. The cheapest slots are taken, as many as there are leads, which is what handing leads out one by one to
@@ -9,17 +9,16 @@
    top of those before. Equal slots are ordered by a hash of rep, lane, slot and week, so that nobody wins every tie. A
    rep who serves several lanes at once is charged in each for his share of all leads, so that capacity holds over all
    of them. #}
-{% macro ctes_sharing_out() -%}
-{% set grades = ['Hot', 'Warm', 'Cold'] %}
+{% macro ctes_sharing_out(grades) -%}
 {% for grade in grades %}
-{% set g = grade | lower %}
+{% set g = 'grade_' ~ loop.index %}
 {{ g }}_queue as (
     select
         lane,
         max(lead_weight) over (partition by lane) as lead_weight,
         row_number() over (partition by lane order by lead_id) as place
     from requests
-    where grade = '{{ grade }}'
+    where grade = {{ dbt.string_literal(dbt.escape_single_quotes(grade)) }}
 ),
 
 {{ g }}_lanes as (
@@ -45,8 +44,8 @@
                 round(
                     (
                         members.charged_load
-                        {% for before in grades[:loop.index0] %}
-                        + coalesce({{ before | lower }}_given.load, 0)
+                        {% for before in range(1, loop.index) %}
+                        + coalesce(grade_{{ before }}_given.load, 0)
                         {% endfor %}
                         + (queue.place - 0.5) * lanes.lead_weight * reps.lead_count / lanes.lead_count
                     ) / members.weight, 6
@@ -60,14 +59,14 @@
     inner join {{ g }}_lanes as lanes on members.lane = lanes.lane
     inner join {{ g }}_reps as reps on members.rep_id = reps.rep_id
     inner join {{ g }}_queue as queue on members.lane = queue.lane
-    {% for before in grades[:loop.index0] %}
-    left join {{ before | lower }}_given on members.rep_id = {{ before | lower }}_given.rep_id
+    {% for before in range(1, loop.index) %}
+    left join grade_{{ before }}_given on members.rep_id = grade_{{ before }}_given.rep_id
     {% endfor %}
     where
         members.capacity is null
         or members.open_load
-        {% for before in grades[:loop.index0] %}
-        + coalesce({{ before | lower }}_given.load, 0)
+        {% for before in range(1, loop.index) %}
+        + coalesce(grade_{{ before }}_given.load, 0)
         {% endfor %}
         + queue.place * lanes.lead_weight * reps.lead_count / lanes.lead_count <= members.capacity
 ),
@@ -86,7 +85,7 @@
 {% endfor %}
 shared as (
     {% for grade in grades %}
-    select lane, '{{ grade }}' as grade, rep_id, slot_count, lead_weight from {{ grade | lower }}_shared
+    select lane, {{ dbt.string_literal(dbt.escape_single_quotes(grade)) }} as grade, rep_id, slot_count, lead_weight from grade_{{ loop.index }}_shared
     {{ "union all" if not loop.last }}
     {% endfor %}
 )

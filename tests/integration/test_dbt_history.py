@@ -13,7 +13,8 @@ from tests.dbt_warehouse import NOW, DbtWarehouse
 LEADS, DAYS = 150, 6
 _MODELS = (
     "int_rule_conditions int_rule_hits int_rule_rows int_rule_set int_score_contributions "
-    "int_score_thresholds int_scores int_lead_plays int_next_actions "
+    "int_score_sums int_score_thresholds int_grade_cells int_scores int_score_reasons int_top_reasons int_lead_plays "
+    "int_next_actions "
     "fct_lead_scores fct_lead_score_contributions fct_rule_sets fct_lead_score_line_changes fct_lead_score_history"
 )
 _CAUSES = {"asked": "event", "rested": "decay", "retitled": "data fix", "new rule": "rule change"}

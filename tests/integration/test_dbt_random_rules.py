@@ -10,7 +10,7 @@ from tests.dbt_warehouse import NOW, DbtWarehouse
 
 _SCORING = (
     "int_rule_conditions int_rule_hits int_rule_rows int_rule_set int_score_contributions int_score_thresholds "
-    "int_scores int_next_actions fct_lead_scores "
+    "int_score_sums int_grade_cells int_scores int_score_reasons int_top_reasons int_next_actions fct_lead_scores "
     "fct_lead_score_contributions scores_are_the_sum_of_contributions"
 )
 _OPERATORS = (

@@ -44,6 +44,10 @@ feature_catalogue 26: window_days=0 => window_days: '0' is not 1 or more
 follow_up_cadences 3: step=4 => step: '3' where 2 comes next for 'Call now'; count from 1
 follow_up_cadences 3: after_days=1 => after_days: 1 is not after the step before
 grades 2: play=Fly => play: 'Fly' is not in plays.csv (column play)
+grade_scale 2: load_weight=0 => load_weight: '0' is not 0.01 or more
+grade_scale 2: colour=red => colour: 'red' is not a colour such as #4A8DB7
+grade_scale 3: place=1 => place: '1' is already on line 2
+grades 2: grade=A1 => grade: 'A1' is not in grade_scale.csv (column grade)
 grades 2: next_action=Ask {it} => next_action: '{it}' stands for nothing; only {question} is
 job_titles 2: value=sales => value: 'sales' is not allowed for level; one of: c_level, vp
 job_titles 3: word=stu\u200bdentin => word: nobody can see, zero width space (U+200B), after 'stu'
@@ -58,7 +62,6 @@ lead_stages 2: reason_code=x => reason_code: 'x' is read for disqualified and re
 lead_stages 17: reason_code= => reason_code: a value is needed for this stage; not_said where
 lead_stages 18: stage=mql => stage: 'mql' is no stage of a sale; one of: opportunity
 linkage_thresholds 2: least_probability=0.4 => least_probability: '0.4' is not 0.5 or more
-load_weights 2: weight=0 => weight: a lead that weighs nothing cannot be shared out fairly
 next_actions 3: feature=has_bounced => feature: never reached: line 2 is tried before it
 plays 3: without_email=Nurture => without_email: 'Nurture' needs e-mail itself; name a play
 plays 3: without_email=Fly => without_email: 'Fly' is not in plays.csv (column play)

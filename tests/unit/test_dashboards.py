@@ -141,7 +141,7 @@ def test_overview_draws_the_grid_the_funnel_and_the_weeks(show: Show) -> None:
 def test_the_running_week_is_not_drawn_as_a_whole_one(show: Show) -> None:
     tables = marts.full()
     for back, week in enumerate(tables["rpt_weekly_trend"]):
-        week |= {"is_complete": back > 0, "lead_count": 7, "hot_count": 7}
+        week |= {"is_complete": back > 0, "lead_count": 7}
     chart = show(tables).get("vega_lite_chart")[2].proto
     drawn = pa.ipc.open_stream(chart.datasets[0].data.data).read_pandas()
     newest = max(week["week_start_on"] for week in tables["rpt_weekly_trend"])
@@ -162,16 +162,13 @@ def test_sources_with_few_leads_have_no_rate(show: Show) -> None:
 
 
 def test_shares_of_a_handful_are_counts_and_not_percentages(show: Show) -> None:
-    few = {"lead_count": 6, "hot_count": 1, "warm_count": 2, "cold_count": 3, "won_count": 0, "mql_count": 3}
+    few = {"lead_count": 6, "won_count": 0, "mql_count": 3}
     few |= {
         "known_mql_count": 3,
         "undated_mql_count": 0,
         "known_mql_to_sql_count": 1,
-        "hot_open_count": 1,
-        "warm_open_count": 2,
     }
     few |= {
-        "cold_open_count": 3,
         "mql_to_sql_count": 1,
         "mql_open_count": 2,
         "response_count": 0,
@@ -183,6 +180,8 @@ def test_shares_of_a_handful_are_counts_and_not_percentages(show: Show) -> None:
         {"step_number": i, "step": step, "lead_count": 4 - i} for i, step in enumerate(("lead", "mql", "sql"))
     ]
     tables |= {"rpt_overview": [totals], "rpt_funnel": steps}
+    for number, grade in enumerate(tables["rpt_grade_totals"], start=1):
+        grade |= {"lead_count": number, "open_lead_count": number}
     tables |= {"rpt_sources": tables["rpt_sources"][-1:], "rpt_weekly_trend": tables["rpt_weekly_trend"][:1]}
     app = show(tables)
     assert not app.exception
@@ -371,16 +370,33 @@ def test_no_file_hides_a_module_that_others_import() -> None:
     assert {name for name in names if PathFinder.find_spec(name, others)} == set()
 
 
-def test_every_grade_has_one_colour_everywhere() -> None:
-    scale = charts.GRADE_COLOUR.to_dict()
-    for grade, colour in zip(scale["domain"], scale["range"], strict=True):
-        assert f".st-key-grade-{grade.lower()}" in markup.style()
-        assert colour in markup.style()
+def test_grades_of_any_name_and_number_are_shown_in_their_colours(show: Show) -> None:
+    """Cards, chart of weeks, grid, list of leads and column of sources take names and colours from the rows."""
+    tables = marts.full()
+    names = {"Hot": "A1", "Warm": "B", "Cold": "C / rest"}
+    for table in ("rpt_grade_totals", "rpt_grades", "rpt_weekly_grades", "fct_lead_scores"):
+        tables[table] = [row | {"grade": names[row["grade"]]} for row in tables[table]]
+    fourth = {"grade": "A2", "place": 4, "lead_count": 9, "open_lead_count": 9, "stands_for": "best"}
+    tables["rpt_grade_totals"].append(fourth | {"colour": "#00AA77"})
+    app = show(tables)
+    assert not app.exception
+    assert figure(app, "A1") == ("363", "15.0% of leads; 62 closed")
+    assert figure(app, "A2")[0] == "9"
+    assert not any(metric.label in marts.COLOURS for metric in app.metric)
+    edges = [element.proto.body for element in app.get("html")]
+    assert markup.edge("grade-4", "#00AA77") in edges
+    grid, _, weekly = (element.proto for element in app.get("vega_lite_chart")[:3])
+    assert '"domain": ["A1", "B", "C / rest", "A2"]' in weekly.spec and '"#00AA77"' in weekly.spec
+    drawn = pa.ipc.open_stream(weekly.datasets[0].data.data).read_pandas()
+    assert set(drawn["grade"]) == {"A1", "B", "C / rest", "A2"}
+    cells = pa.ipc.open_stream(grid.datasets[0].data.data).read_pandas()
+    assert set(cells["colour"]) == set(marts.COLOURS.values())
+    assert "A1 + A2" in app.dataframe[0].value.columns
 
 
 def test_weeks_without_leads_stay_on_the_axis_and_very_old_ones_do_not() -> None:
     days = [date(1970, 1, 5), date(2026, 11, 2), date(2026, 11, 16)]
-    weeks = pd.DataFrame({"week_start_on": days, "lead_count": [1, 5, 7], "hot_count": [1, 2, 3]})
+    weeks = pd.DataFrame({"week_start_on": days, "lead_count": [1, 5, 7]})
     filled = charts.unbroken(weeks).set_index("week_start_on")["lead_count"]
     assert len(filled) == charts.WEEKS_SHOWN
     assert list(filled.iloc[-3:]) == [5, 0, 7]

@@ -48,25 +48,10 @@ _STILL_AGAINST_ORDER: set[str] = {
     "int_opportunity_leads",
     "int_promises",
     "int_ready_leads",
-    "int_response_promises",
     "int_responses",
-    "int_return_promises",
     "int_touches",
 }
-_STILL_IN_CIRCLES: set[str] = {
-    "int_account_features",
-    "int_features",
-    "int_response_promises",
-    "int_return_promises",
-    "int_rule_hits",
-    "int_score_contributions",
-    "int_score_judgements",
-    "int_score_reasons",
-    "int_score_thresholds",
-    "int_scores",
-    "int_scoring_moments",
-    "int_signal_features",
-}
+_STILL_IN_CIRCLES: set[str] = set()
 _STILL_NAMING_A_SYSTEM: set[str] = {
     "dim_accounts",
     "fct_lead_follow_ups",
@@ -111,11 +96,8 @@ _STILL_LONG = {
     "fct_lead_score_history",
     "fct_lead_score_line_changes",
     "grouped_decisions",
-    "int_account_features",
     "int_activities",
     "int_engagement_events",
-    "int_features",
-    "int_scores",
     "traits_of",
 }
 

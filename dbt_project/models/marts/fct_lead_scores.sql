@@ -20,9 +20,11 @@ select
     actions.next_action,
     actions.next_question,
     scores.sla_minutes,
-    scores.top_reasons,
+    reasons.top_reasons,
     scores.rule_set_hash
 from {{ ref('int_scores') }} as scores
 inner join {{ ref('int_next_actions') }} as actions
     on scores.lead_id = actions.lead_id and scores.as_of = actions.as_of
+inner join {{ ref('int_top_reasons') }} as reasons
+    on scores.lead_id = reasons.lead_id and scores.as_of = reasons.as_of
 where scores.is_current

@@ -6,8 +6,8 @@ with raises as (
     from {{ ref('int_engagements') }} as engagements
     inner join {{ ref('feature_catalogue') }} as catalogue
         on engagements.signal = catalogue.feature and catalogue.is_hand_raise
-    inner join {{ ref('int_responses') }} as responses
-        on engagements.lead_id = responses.lead_id and responses.first_touch_at < engagements.occurred_at
+    inner join {{ ref('int_first_touches') }} as firsts
+        on engagements.lead_id = firsts.lead_id and firsts.touched_at < engagements.occurred_at
     where engagements.occurred_at <= {{ as_of() }}
 ),
 
@@ -19,8 +19,8 @@ touches as (
         touches.rep_id,
         row_number() over (partition by touches.lead_id order by touches.touched_at, touches.touch_id) as answer_number
     from {{ ref('int_touches') }} as touches
-    inner join {{ ref('int_responses') }} as responses
-        on touches.lead_id = responses.lead_id and responses.first_touch_at <= touches.touched_at
+    inner join {{ ref('int_first_touches') }} as firsts
+        on touches.lead_id = firsts.lead_id and firsts.touched_at <= touches.touched_at
     where touches.touched_at <= {{ as_of() }}
 ),
 

@@ -6,16 +6,7 @@ with ready as (
 ),
 
 first_touches as (
-    select
-        ready.lead_id,
-        touches.touched_at,
-        touches.channel,
-        touches.rep_id,
-        row_number() over (partition by ready.lead_id order by touches.touched_at, touches.touch_id) as place
-    from ready
-    inner join {{ ref('int_touches') }} as touches
-        on ready.lead_id = touches.lead_id and ready.ready_at <= touches.touched_at
-    where touches.touched_at <= {{ as_of() }}
+    select * from {{ ref('int_first_touches') }}
 ),
 
 owner_moments as (
@@ -48,7 +39,7 @@ seen as (
             coalesce(first_touches.touched_at, greatest(shown.shown_at, ready.ready_at))
         ) as visible_at
     from ready
-    left join first_touches on ready.lead_id = first_touches.lead_id and first_touches.place = 1
+    left join first_touches on ready.lead_id = first_touches.lead_id
     left join shown on ready.lead_id = shown.lead_id
 )
 

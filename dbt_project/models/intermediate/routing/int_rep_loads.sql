@@ -6,13 +6,13 @@
 -- days that he was on leave, what the others got for their weight, so that he comes back to a usual day and not to a flood.
 
 with weights as (
-    select * from {{ ref('load_weights') }}
+    select grade, load_weight as weight from {{ ref('grade_scale') }}
 ),
 
 graded as (
     select scores.lead_id, weights.weight
     from {{ ref('int_scores') }} as scores
-    inner join weights on scores.grade = weights.kind
+    inner join weights on scores.grade = weights.grade
     where scores.is_current
 ),
 
@@ -23,11 +23,10 @@ work as (
     inner join {{ ref('int_lead_stages') }} as stages on candidates.lead_id = stages.lead_id
     where candidates.rep_id is not null and not stages.is_closed
     union all
-    select owners.rep_id, weights.weight
+    select owners.rep_id, cast({{ routing_policy('opportunity_load') }} as decimal(9, 2)) as weight
     from {{ ref('int_opportunities') }} as opportunities
     inner join {{ ref('int_crm_owners') }} as owners
         on opportunities.crm = owners.crm and opportunities.owner_id = owners.owner_id
-    inner join weights on weights.kind = 'opportunity'
     where not opportunities.is_closed
 ),
 

@@ -10,12 +10,12 @@ requests as (
     select
         requests.*,
         scores.grade,
-        weights.weight as lead_weight,
+        weights.load_weight as lead_weight,
         coalesce(scores.sla_minutes <= {{ routing_policy('urgent_minutes') }}, false) as is_urgent,
         row_number() over (partition by requests.lead_id order by requests.priority) as place
     from {{ ref('int_routing_requests') }} as requests
     inner join {{ ref('int_scores') }} as scores on requests.lead_id = scores.lead_id and scores.is_current
-    inner join {{ ref('load_weights') }} as weights on scores.grade = weights.kind
+    inner join {{ ref('grade_scale') }} as weights on scores.grade = weights.grade
     where requests.only_grade is null or requests.only_grade = scores.grade
 )
 

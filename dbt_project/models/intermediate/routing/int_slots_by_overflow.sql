@@ -1,3 +1,5 @@
+-- depends_on: {{ ref('grade_scale') }}
+
 -- The second round: leads that no rule names a pool for, or that found their pool full, are shared out among everyone,
 -- who now carry what the first round gave them.
 
@@ -41,7 +43,7 @@ members as (
     where lanes.pool = 'everyone'
 ),
 
-{{ ctes_sharing_out() }}
+{{ ctes_sharing_out(grades_by_place()) }}
 
 select
     lane,

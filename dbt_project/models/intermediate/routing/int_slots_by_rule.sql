@@ -1,3 +1,5 @@
+-- depends_on: {{ ref('grade_scale') }}
+
 -- The first round: leads for which a rule names a pool are shared out in that pool.
 
 with requests as (
@@ -13,7 +15,7 @@ members as (
     where lanes.pool != 'everyone'
 ),
 
-{{ ctes_sharing_out() }}
+{{ ctes_sharing_out(grades_by_place()) }}
 
 select
     lane,

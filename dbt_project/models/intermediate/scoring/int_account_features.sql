@@ -29,9 +29,7 @@ members as (
 
 events as (
     select
-        members.account_id,
-        members.as_of,
-        members.lead_id,
+        members.account_id, members.as_of, members.lead_id,
         {{ days_between('engagements.occurred_at', 'members.as_of') }} as age_days
     from members
     inner join {{ ref('int_engagement_versions') }} as engagements
@@ -47,75 +45,63 @@ engaged as (
     select distinct account_id, lead_id, as_of from events
 ),
 
-engaged_traits as (
+traits as (
     {{ versions_at('engaged', ['job_level', 'job_function']) }}
 ),
 
 roles as (
     select
-        engaged.account_id,
-        engaged.as_of,
-        roles.role,
+        engaged.account_id, engaged.as_of, roles.role, roles.is_wanted,
         row_number() over (
             partition by engaged.account_id, engaged.as_of, engaged.lead_id order by roles.priority
         ) as place
     from engaged
-    inner join engaged_traits on engaged.lead_id = engaged_traits.lead_id and engaged.as_of = engaged_traits.as_of
+    inner join traits on engaged.lead_id = traits.lead_id and engaged.as_of = traits.as_of
     inner join {{ ref('buying_roles') }} as roles
         on
-            coalesce(roles.job_level, coalesce(engaged_traits.job_level, '')) = coalesce(engaged_traits.job_level, '')
-            and coalesce(roles.job_function, coalesce(engaged_traits.job_function, ''))
-            = coalesce(engaged_traits.job_function, '')
-),
-
-wanted as (
-    select distinct role from {{ ref('buying_roles') }} where is_wanted
+            coalesce(roles.job_level, traits.job_level, '') = coalesce(traits.job_level, '')
+            and coalesce(roles.job_function, traits.job_function, '') = coalesce(traits.job_function, '')
 ),
 
 seen as (
-    select roles.account_id, roles.as_of, count(distinct roles.role) as seen_count
+    select account_id, as_of, count(distinct role) as seen_count
     from roles
-    inner join wanted on roles.role = wanted.role
-    where roles.place = 1
-    group by roles.account_id, roles.as_of
-),
-
-sizes as (
-    select account_id, as_of, count(*) as people_count from members group by account_id, as_of
-),
-
-activity as (
-    select
-        account_id,
-        as_of,
-        count(distinct lead_id) as engaged_count,
-        count(case when age_days < {{ surge_days }} then 1 end) as recent_count,
-        count(case when age_days >= {{ surge_days }} and age_days < {{ surge_days + usual_days }} then 1 end) as usual_count
-    from events
+    where place = 1 and is_wanted
     group by account_id, as_of
 ),
 
 wanted_roles as (
-    select count(*) as wanted_count from wanted
+    select count(distinct role) as wanted_count from {{ ref('buying_roles') }} where is_wanted
+),
+
+activity as (
+    select
+        members.account_id, members.as_of,
+        count(distinct members.lead_id) as people_count,
+        count(distinct events.lead_id) as engaged_count,
+        count(case when events.age_days < {{ surge_days }} then 1 end) as recent_count,
+        count(case when events.age_days between {{ surge_days }} and {{ surge_days + usual_days - 1 }} then 1 end) as usual_count
+    from members
+    left join events
+        on members.account_id = events.account_id and members.as_of = events.as_of and members.lead_id = events.lead_id
+    group by members.account_id, members.as_of
 ),
 
 wide as (
     select
-        sizes.account_id,
-        sizes.as_of,
-        sizes.people_count as company_people_count,
-        coalesce(activity.engaged_count, 0) as engaged_people_count,
-        coalesce(activity.recent_count, 0) as account_activity_last_14_days,
+        activity.account_id, activity.as_of,
+        activity.people_count as company_people_count,
+        activity.engaged_count as engaged_people_count,
+        activity.recent_count as account_activity_last_14_days,
         -- one more on both sides: a first visit after silence is no surge
-        cast(coalesce(activity.recent_count, 0) + 1 as double)
-        / (cast(coalesce(activity.usual_count, 0) * {{ surge_days }} as double) / {{ usual_days }} + 1) as account_surge_ratio,
+        cast(activity.recent_count + 1 as double)
+        / (cast(activity.usual_count * {{ surge_days }} as double) / {{ usual_days }} + 1) as account_surge_ratio,
         coalesce(seen.seen_count, 0) as buying_roles_seen_count,
         wanted_roles.wanted_count - coalesce(seen.seen_count, 0) as buying_roles_missing_count,
         cast(100 * coalesce(seen.seen_count, 0) as double) / nullif(wanted_roles.wanted_count, 0) as buying_group_percent
-    from sizes
+    from activity
     cross join wanted_roles
-    left join activity on sizes.account_id = activity.account_id and sizes.as_of = activity.as_of
-    left join seen on sizes.account_id = seen.account_id and sizes.as_of = seen.as_of
+    left join seen on activity.account_id = seen.account_id and activity.as_of = seen.as_of
 )
 
 {% for feature in [
@@ -123,8 +109,7 @@ wide as (
     'buying_roles_seen_count', 'buying_roles_missing_count', 'buying_group_percent',
 ] %}
 select
-    account_id,
-    as_of,
+    account_id, as_of,
     '{{ feature }}' as feature,
     cast(null as string) as text_value,
     cast({{ feature }} as decimal(18, 2)) as number_value,

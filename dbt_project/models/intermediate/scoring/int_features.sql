@@ -1,13 +1,16 @@
 {% set traits = lead_traits() %}
-{% set columns = traits['text'] + traits['flag'] + traits['number'] %}
-{% for topic in traits['answer'] %}{% do columns.append('answer_' ~ topic) %}{% endfor %}
+{% set stated = [] %}
+{% for kind in ['text', 'flag', 'number'] %}
+{% for trait in traits[kind] %}{% do stated.append((trait, trait, kind)) %}{% endfor %}
+{% endfor %}
+{% for topic in traits['answer'] %}{% do stated.append(('answer_' ~ topic, 'answer_' ~ topic, 'text')) %}{% endfor %}
 
 -- One row per lead, moment and feature that has a value. The catalogue decides: what it does not list is no feature,
 -- and what it says is known from when it was seen has no value at earlier moments. Other traits are taken to have
 -- been from the beginning what they were when they were seen first.
 
 with traits as (
-    {{ versions_at(ref('int_scoring_moments'), columns) }}
+    {{ versions_at(ref('int_scoring_moments'), stated | map(attribute=1) | list) }}
 ),
 
 signals as (
@@ -38,56 +41,17 @@ account_features as (
 ),
 
 features as (
-    {% for trait in traits['text'] %}
+    {% for feature, column, kind in stated %}
     select
         lead_id,
         as_of,
         was_seen,
-        '{{ trait }}' as feature,
-        {{ trait }} as text_value,
-        cast(null as decimal(18, 2)) as number_value,
+        '{{ feature }}' as feature,
+        {{ column if kind == 'text' else "'true'" if kind == 'flag' else 'cast(null as string)' }} as text_value,
+        cast({{ column if kind == 'number' else '1' if kind == 'flag' else 'null' }} as decimal(18, 2)) as number_value,
         cast(null as timestamp) as decays_from
     from traits
-    where {{ trait }} is not null
-    union all
-    {% endfor %}
-    {% for trait in traits['flag'] %}
-    select
-        lead_id,
-        as_of,
-        was_seen,
-        '{{ trait }}' as feature,
-        'true' as text_value,
-        cast(1 as decimal(18, 2)) as number_value,
-        cast(null as timestamp) as decays_from
-    from traits
-    where {{ trait }}
-    union all
-    {% endfor %}
-    {% for trait in traits['number'] %}
-    select
-        lead_id,
-        as_of,
-        was_seen,
-        '{{ trait }}' as feature,
-        cast(null as string) as text_value,
-        cast({{ trait }} as decimal(18, 2)) as number_value,
-        cast(null as timestamp) as decays_from
-    from traits
-    where {{ trait }} is not null
-    union all
-    {% endfor %}
-    {% for topic in traits['answer'] %}
-    select
-        lead_id,
-        as_of,
-        was_seen,
-        'answer_{{ topic }}' as feature,
-        answer_{{ topic }} as text_value,
-        cast(null as decimal(18, 2)) as number_value,
-        cast(null as timestamp) as decays_from
-    from traits
-    where answer_{{ topic }} is not null
+    where {{ column if kind == 'flag' else column ~ ' is not null' }}
     union all
     {% endfor %}
     select

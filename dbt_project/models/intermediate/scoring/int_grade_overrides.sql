@@ -1,7 +1,7 @@
 -- The grade that a person set in a CRM instead of ours. The record that was changed last speaks.
 
 with known_grades as (
-    select distinct grade from {{ ref('grades') }}
+    select lower(name) as name, min(grade) as grade from {{ ref('int_grade_names') }} group by lower(name)
 ),
 
 overrides as (
@@ -15,7 +15,7 @@ overrides as (
             partition by identities.lead_id order by records.modified_at desc, records.record_key
         ) as place
     from {{ ref('unified_people') }} as records
-    inner join known_grades on lower(records.grade_override) = lower(known_grades.grade)
+    inner join known_grades on lower(records.grade_override) = known_grades.name
     inner join {{ ref('int_identities') }} as identities on records.record_key = identities.record_key
     where not identities.is_deleted and not identities.is_converted
 )

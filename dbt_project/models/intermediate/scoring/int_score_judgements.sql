@@ -14,9 +14,10 @@ select
     scores.grade,
     scores.fit_band,
     scores.intent_band,
-    scores.top_reasons,
+    reasons.top_reasons,
     scores.rule_set_hash
 from {{ ref('int_scores') }} as scores
+inner join {{ ref('int_top_reasons') }} as reasons on scores.lead_id = reasons.lead_id and scores.as_of = reasons.as_of
 inner join {{ ref('kpis') }} as kpis on kpis.kpi_id = 'missed_winners'
 inner join {{ ref('int_people') }} as people
     on

@@ -27,7 +27,8 @@ select
     judged.until_at,
     judged.fit_band,
     judged.intent_band,
-    judged.grade,
+    coalesce(names.grade, judged.grade) as grade,
+    coalesce(names.stands_for, 'middle') as stands_for,
     judged.score,
     judged.top_reasons,
     case
@@ -38,6 +39,7 @@ select
     case when stages.sql_by_at <= judged.until_at then stages.sql_by_at end as sql_at
 from judged
 inner join {{ ref('int_lead_stages') }} as stages on judged.lead_id = stages.lead_id
+left join {{ ref('int_grade_names') }} as names on judged.grade = names.name
 where
     judged.until_at <= {{ as_of() }}
     and (stages.sql_by_at is null or stages.sql_by_at > judged.judged_at)

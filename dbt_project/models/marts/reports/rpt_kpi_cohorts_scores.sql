@@ -1,5 +1,6 @@
 {% set figures = [
-    ('missed_winners', "grade = 'Cold' and is_sql", 'is_sql'), ('false_alarms', "grade = 'Hot' and not is_sql", "grade = 'Hot'"),
+    ('missed_winners', "stands_for = 'worst' and is_sql", 'is_sql'),
+    ('false_alarms', "stands_for = 'best' and not is_sql", "stands_for = 'best'"),
 ] %}
 
 -- The figures of the score by the month in which leads were scored. Of a lead that is an SQL since nobody knows when there

@@ -6,16 +6,25 @@ with months as (
     select * from {{ ref('rpt_kpi_cohorts') }}
 ),
 
+ends_of_scale as (
+    select
+        scale.stands_for,
+        sum(bands.scored_count) as scored_count,
+        cast(sum(bands.sql_count) as double) / nullif(sum(bands.scored_count), 0) as sql_rate
+    from {{ ref('rpt_score_bands') }} as bands
+    inner join {{ ref('grade_scale') }} as scale on bands.cut = 'grade' and bands.cut_value = scale.grade
+    group by scale.stands_for
+),
+
 bands as (
     select
-        max(case when cut_value = 'Hot' then sql_rate end) as hot_rate,
-        max(case when cut_value = 'Cold' then sql_rate end) as cold_rate,
+        max(case when stands_for = 'best' then sql_rate end) as best_rate,
+        max(case when stands_for = 'worst' then sql_rate end) as worst_rate,
         least(
-            coalesce(max(case when cut_value = 'Hot' then scored_count end), 0),
-            coalesce(max(case when cut_value = 'Cold' then scored_count end), 0)
+            coalesce(max(case when stands_for = 'best' then scored_count end), 0),
+            coalesce(max(case when stands_for = 'worst' then scored_count end), 0)
         ) as scored_count
-    from {{ ref('rpt_score_bands') }}
-    where cut = 'grade' and cut_value in ('Hot', 'Cold')
+    from ends_of_scale
 ),
 
 figures as (
@@ -56,8 +65,8 @@ figures as (
 
     select
         'score_differentiation' as kpi_id,
-        hot_rate as numerator,
-        cold_rate as denominator,
+        best_rate as numerator,
+        worst_rate as denominator,
         scored_count as basis_count
     from bands
 ),

@@ -7,10 +7,6 @@ with leads as (
     select * from {{ ref('dim_leads') }}
 ),
 
-scores as (
-    select * from {{ ref('fct_lead_scores') }}
-),
-
 responses as (
     select
         count(response_minutes) as response_count,
@@ -34,16 +30,6 @@ known as (
 totals as (
     select
         count(*) as lead_count,
-        {% for grade in ['Hot', 'Warm', 'Cold'] %}
-        sum(case when scores.grade = '{{ grade }}' then 1 else 0 end) as {{ grade | lower }}_count,
-        sum(
-            case
-                when scores.grade = '{{ grade }}' and leads.is_open
-                    then 1
-                else 0
-            end
-        ) as {{ grade | lower }}_open_count,
-        {% endfor %}
         sum(case when assignments.rep_id is not null then 1 else 0 end) as routed_count,
         sum(case when leads.is_mql then 1 else 0 end) as mql_count,
         sum(case when leads.is_mql and leads.is_sql then 1 else 0 end) as mql_to_sql_count,
@@ -53,7 +39,6 @@ totals as (
         sum(case when leads.is_converted then 1 else 0 end) as converted_count,
         sum(case when leads.is_won then 1 else 0 end) as won_count
     from leads
-    inner join scores on leads.lead_id = scores.lead_id
     left join {{ ref('fct_lead_assignments') }} as assignments on leads.lead_id = assignments.lead_id
 )
 
@@ -61,8 +46,7 @@ select
     {{ as_of() }} as as_of,
     totals.lead_count,
     {% for name in [
-        'hot_count', 'hot_open_count', 'warm_count', 'warm_open_count', 'cold_count', 'cold_open_count', 'routed_count', 'mql_count', 'mql_to_sql_count', 'mql_open_count',
-        'sql_count', 'converted_count', 'won_count',
+        'routed_count', 'mql_count', 'mql_to_sql_count', 'mql_open_count', 'sql_count', 'converted_count', 'won_count',
     ] %}
     cast(coalesce(totals.{{ name }}, 0) as bigint) as {{ name }},
     {% endfor %}

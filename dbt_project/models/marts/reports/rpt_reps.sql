@@ -4,13 +4,14 @@ with leads as (
     select
         assignments.rep_id,
         assignments.is_routed,
-        scores.grade,
+        scale.stands_for,
         leads.is_sql,
         leads.is_won,
         leads.is_open
     from {{ ref('fct_lead_assignments') }} as assignments
     inner join {{ ref('dim_leads') }} as leads on assignments.lead_id = leads.lead_id
     inner join {{ ref('fct_lead_scores') }} as scores on assignments.lead_id = scores.lead_id
+    inner join {{ ref('grade_scale') }} as scale on scores.grade = scale.grade
 ),
 
 by_rep as (
@@ -18,7 +19,7 @@ by_rep as (
         rep_id,
         count(*) as lead_count,
         {{ counted('is_open') }} as open_lead_count,
-        {{ counted("is_open and grade = 'Hot'") }} as open_hot_count,
+        {{ counted("is_open and stands_for = 'best'") }} as open_best_count,
         {{ counted('is_routed') }} as routed_count,
         {{ counted('is_sql') }} as sql_count,
         {{ counted('is_won') }} as won_count
@@ -40,7 +41,7 @@ select
     reps.full_name,
     reps.is_active,
     {% for name in [
-        'lead_count', 'open_lead_count', 'open_hot_count', 'routed_count', 'sql_count', 'won_count',
+        'lead_count', 'open_lead_count', 'open_best_count', 'routed_count', 'sql_count', 'won_count',
     ] %}
     coalesce(by_rep.{{ name }}, 0) as {{ name }},
     {% endfor %}

@@ -1,6 +1,6 @@
 {% set cuts = [
     ('all', "'all'", "'all'"),
-    ('grade', "coalesce(promised_grade, '(none)')", "coalesce(promised_grade, '(none)')"),
+    ('grade', "coalesce(grade, '(none)')", "coalesce(grade, '(none)')"),
     ('source', "coalesce(lead_source, '(none)')", "coalesce(lead_source, '(none)')"),
     ('rep', "coalesce(responsible_rep_id, '(nobody)')", "coalesce(responsible_name, '(nobody)')"),
     ('hour', 'ready_hour', 'ready_hour'),
@@ -14,12 +14,14 @@ with responses as (
     select
         responses.*,
         leads.lead_source,
+        names.grade,
         reps.full_name as responsible_name,
         {{ dbt.split_part(dbt.split_part(
             'cast(' ~ local_time('responses.ready_at', 'calendars.time_zone') ~ ' as string)', "' '", 2
         ), "':'", 1) }} as ready_hour
     from {{ ref('fct_lead_responses') }} as responses
     inner join {{ ref('dim_leads') }} as leads on responses.lead_id = leads.lead_id
+    left join {{ ref('int_grade_names') }} as names on responses.promised_grade = names.name
     left join {{ ref('calendars') }} as calendars on responses.calendar = calendars.calendar
     left join {{ ref('dim_reps') }} as reps on responses.responsible_rep_id = reps.rep_id
 )

@@ -1,6 +1,6 @@
 {% set cuts = [
     ('all', "'all'"),
-    ('grade', "coalesce(promised_grade, '(none)')"),
+    ('grade', "coalesce(grade, '(none)')"),
     ('source', "coalesce(lead_source, '(none)')"),
     ('month', "cast(" ~ month_of('returned_at') ~ " as string)"),
 ] %}
@@ -9,9 +9,10 @@
 -- answered yet is counted beside them.
 
 with returns as (
-    select returns.*, leads.lead_source
+    select returns.*, leads.lead_source, names.grade
     from {{ ref('fct_lead_returns') }} as returns
     inner join {{ ref('dim_leads') }} as leads on returns.lead_id = leads.lead_id
+    left join {{ ref('int_grade_names') }} as names on returns.promised_grade = names.name
 )
 
 {% for cut, value in cuts %}

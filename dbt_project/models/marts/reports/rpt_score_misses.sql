@@ -10,4 +10,4 @@ select
     sql_at,
     is_won
 from {{ ref('int_score_outcomes') }}
-where (grade = 'Cold' and is_sql) or (grade = 'Hot' and not is_sql)
+where (stands_for = 'worst' and is_sql) or (stands_for = 'best' and not is_sql)

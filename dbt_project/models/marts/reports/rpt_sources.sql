@@ -5,9 +5,10 @@
 -- they rest on and the count of those that no month has, because nobody dated them. A lead costs what its first campaign cost for each of its leads.
 
 with leads as (
-    select coalesce(leads.lead_source, '(none)') as source, leads.*, scores.grade
+    select coalesce(leads.lead_source, '(none)') as source, leads.*, scale.stands_for
     from {{ ref('dim_leads') }} as leads
     inner join {{ ref('fct_lead_scores') }} as scores on leads.lead_id = scores.lead_id
+    inner join {{ ref('grade_scale') }} as scale on scores.grade = scale.grade
 ),
 
 costs as (
@@ -21,7 +22,7 @@ by_source as (
     select
         leads.source,
         count(*) as lead_count,
-        {{ counted("leads.grade = 'Hot'") }} as hot_count,
+        {{ counted("leads.stands_for = 'best'") }} as best_count,
         {{ counted('leads.is_mql') }} as mql_count,
         {{ counted('leads.is_sql') }} as sql_count,
         {{ counted('leads.is_won') }} as won_count,
@@ -63,7 +64,7 @@ rates as (
 select
     by_source.source as lead_source,
     by_source.lead_count,
-    by_source.hot_count,
+    by_source.best_count,
     by_source.mql_count,
     by_source.sql_count,
     by_source.won_count,

@@ -10,13 +10,9 @@ with leads as (
 select
     leads.week_start_on,
     count(*) as lead_count,
-    {% for grade in ['Hot', 'Warm', 'Cold'] %}
-    cast(sum(case when scores.grade = '{{ grade }}' then 1 else 0 end) as bigint) as {{ grade | lower }}_count,
-    {% endfor %}
     cast(sum(case when leads.is_mql then 1 else 0 end) as bigint) as mql_count,
     cast(sum(case when leads.is_sql then 1 else 0 end) as bigint) as sql_count,
     cast(sum(case when leads.is_won then 1 else 0 end) as bigint) as won_count,
     {{ dbt.dateadd('day', 7, 'leads.week_start_on') }} <= {{ as_of() }} as is_complete
 from leads
-inner join {{ ref('fct_lead_scores') }} as scores on leads.lead_id = scores.lead_id
 group by leads.week_start_on

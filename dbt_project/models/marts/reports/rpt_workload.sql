@@ -10,10 +10,10 @@ given as (
         decisions.rep_id,
         count(*) as given_count,
         {{ counted("decisions.reason_code = 'not_answered_in_time'") }} as taken_over_count,
-        sum(weights.weight) as given_load
+        sum(grade_scale.load_weight) as given_load
     from {{ ref('int_coded_decisions') }} as decisions
     inner join {{ ref('fct_lead_scores') }} as scores on decisions.lead_id = scores.lead_id
-    inner join {{ ref('load_weights') }} as weights on scores.grade = weights.kind
+    inner join {{ ref('grade_scale') }} as grade_scale on scores.grade = grade_scale.grade
     where
         decisions.is_routed
         and decisions.assigned_at <= {{ as_of() }}

@@ -79,8 +79,8 @@ tightened as (
             latest.lead_id = scores.lead_id
             and scores.is_current
             and (scores.sla_minutes < latest.sla_minutes or (scores.sla_minutes is not null and latest.sla_minutes is null))
-    inner join {{ ref('int_responses') }} as responses
-        on latest.lead_id = responses.lead_id and responses.first_touch_at is null
+    left join {{ ref('int_first_touches') }} as touches on latest.lead_id = touches.lead_id
+    where touches.lead_id is null
 )
 
 select lead_id, promise_number, grade, play, sla_minutes, promised_from, {{ as_of() }} as promised_at from firsts
