@@ -35,7 +35,7 @@ select
     case
         when requests.sla_status = 'kept' then 'met'
         when requests.sla_status = 'broken' and requests.first_touch_at is not null then 'missed'
-        when requests.sla_status is not null and not stages.is_open then 'none'
+        when requests.sla_status is not null and stages.is_closed then 'none'
         when requests.sla_status = 'broken' then 'overdue'
         when requests.sla_status = 'running' then 'open'
         when requests.is_return then 'none'

@@ -17,4 +17,4 @@ select
 from {{ ref('int_assignments') }} as assignments
 inner join accounts on assignments.rep_id = accounts.rep_id and accounts.place = 1
 left join {{ ref('int_lead_stages') }} as stages on assignments.lead_id = stages.lead_id
-where coalesce(stages.is_open, true)
+where not coalesce(stages.is_closed, false)
