@@ -112,6 +112,7 @@ GRAINS: dict[str, str] = {
     "int_engagement_withdrawals": "lead_id kind source_id known_until",
     "int_features": "lead_id as_of feature",
     "int_grade_overrides": "lead_id",
+    "int_first_touches": "lead_id",
     "int_identity_decisions": "record_key decision_number",
     "int_identity_links": "record_key link_key",
     "int_latest_requests": "lead_id",
