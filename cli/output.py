@@ -21,7 +21,9 @@ err = Console(stderr=True, soft_wrap=True)
 for _console in (out, err):
     _console.push_render_hook(Inert())
 
-_TITLES = {"pull": "Pulling from the CRMs", "transform": "Scoring and routing", "write": "Writing back"}
+_TITLES = {"pull": "Pulling from the CRMs", "transform": "Scoring and routing", "write": "Writing back"} | {
+    "reports": "Building the reports"
+}
 
 
 def print_json(value: Mapping[str, Any]) -> None:

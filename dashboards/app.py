@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from connectors.errors import LeadwrightError
 from dashboards import data, markup
 from dashboards.guard import Guard
-from leadwright import settings
+from leadwright import reports, runs, settings, warehouse
 from leadwright.figures import duration, moment
 
 # `?lead=<lead_id>` opens a lead, on this address as on the lead page's own.
@@ -37,7 +37,15 @@ def main() -> None:
         st.switch_page(lead, query_params={LINK: st.query_params[LINK]})
     try:
         if _has_leads():
-            page.run()
+            left_out = _warn_of_failures(data.read_notes(settings.load()))
+            try:
+                page.run()
+            except warehouse.Error:
+                if not left_out:
+                    raise
+                st.error(
+                    f"This page cannot be shown without a report that is left out: {', '.join(left_out)}."
+                )
     except LeadwrightError as error:
         logging.getLogger(__name__).warning("The page could not be shown: %s", error)
         st.error(str(error))
@@ -50,7 +58,8 @@ def _has_leads() -> bool:
         st.title("No figures yet")
         st.info(
             "Nothing has been published yet. Run `leadwright run` first: it pulls the leads, scores them and "
-            "publishes the figures that these pages show. Then reload this page."
+            "publishes the figures that these pages show. Then reload this page. `leadwright doctor` says how the "
+            "last run ended."
         )
         return False
     if not headlines.totals.get("lead_count"):
@@ -63,6 +72,18 @@ def _has_leads() -> bool:
     if current.is_live:
         _warn_when_stale(headlines.published_at, current.stale_after_hours)
     return True
+
+
+def _warn_of_failures(notes: data.Notes) -> list[str]:
+    """Say that a run failed, what that means, and which reports are not of the last one; those that are left out."""
+    for run in (r for r in notes.runs if r["status"] in ("failed", "killed")):
+        ended = f"failed {moment(run['ended_at'])}: {run['reason']}" if run["ended_at"] else "was killed."
+        st.warning(
+            f"The last {run['flow']}, begun {moment(run['started_at'])}, {ended} {runs.consequence(run)}"
+        )
+    for row in notes.stopped:
+        st.warning(f"{reports.told(row)}.")
+    return [row["report"] for row in notes.stopped if row["figures_of"] is None]
 
 
 def _warn_when_stale(published_at: datetime, hours: float) -> None:

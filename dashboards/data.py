@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from leadwright import warehouse
+from leadwright import reports, runs, warehouse
 from leadwright.settings import Settings
 
 Row = dict[str, Any]
@@ -28,6 +28,14 @@ class Headlines:
 
     published_at: datetime
     totals: Row
+
+
+@dataclass(frozen=True)
+class Notes:
+    """How the newest runs ended, and which reports are not of the last build: rows of `ops`."""
+
+    runs: list[Row]
+    stopped: list[Row]
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,12 @@ def read_headlines(settings: Settings) -> Headlines | None:
             return None
         totals = _first(warehouse.rows(db, "select * from marts.rpt_overview"))
         return Headlines(warehouse.published_at(db), totals)
+
+
+def read_notes(settings: Settings) -> Notes:
+    """Read what is noted of the runs."""
+    with warehouse.reader(settings.serving_file) as db:
+        return Notes(runs.last(db), reports.stopped(db))
 
 
 def read_overview(settings: Settings) -> Overview:

@@ -14,7 +14,7 @@ from connectors.errors import LockedError
 from flows import steps
 from flows.ingest import pull_all
 from flows.sync import write_all
-from flows.transform import build_and_publish, check_rules
+from flows.transform import build_for_writing, build_reports, check_rules, reported
 from leadwright import runs
 
 
@@ -26,7 +26,7 @@ def _run_name() -> str:
 def qualify(
     full: bool = False, dry_run: bool = False, wait_hours: float | None = None, without_owners: bool = False
 ) -> runs.Run:
-    """Pull both CRMs, score and route every lead, publish the marts, write back what differs.
+    """Pull both CRMs, score and route every lead, write back what differs, then build the reports and publish.
 
     Args:
         full: pull everything again instead of what changed.
@@ -53,10 +53,14 @@ def qualify_unless_busy(
 
 def _do_all(full: bool, dry_run: bool, without_owners: bool) -> runs.Run:
     run = runs.start("qualify", dry_run=dry_run)
-    with steps.noted(run):
+    with steps.noted(run), steps.summarised(run):
         check_rules(run)
         pull_all(run, full)
-        build_and_publish(run)
-        write_all(run, without_owners)
-        steps.summarise(run)
+        build_for_writing(run)
+        if dry_run:
+            build_reports(run)  # they say who owns what now
+            write_all(run, without_owners)
+        else:
+            with reported(run):
+                write_all(run, without_owners)
     return run

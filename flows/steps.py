@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, partial
@@ -16,12 +16,16 @@ from prefect.client.schemas.objects import State, TaskRun
 
 from connectors.errors import RetryableError
 from leadwright import (
+    backup,
     diskspace,
     erasure,
     extract,
+    migrations,
     ownermoves,
     preview,
     progress,
+    publication,
+    reports,
     rules,
     runs,
     settings,
@@ -68,6 +72,7 @@ def one_run_at_a_time(wait_hours: float | None = None) -> Iterator[None]:
     with warehouse.locked(config.run_lock, wait_seconds, "has been running"):
         preview.sweep(config)
         try:
+            migrations.migrate(config)
             yield
         except Exception as error:
             if full := diskspace.explained(error, config.home):
@@ -87,27 +92,45 @@ def noted(run: runs.Run) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
+        runs.failed(run, error)
         try:
-            _end(run, config, error)
+            _end(run, config)
         except Exception as also:  # noqa: BLE001 - the run's own error is the one to tell
             error.add_note(f"How the run ended could not be noted: {also}")
         raise
     _end(run, config)
 
 
-def _end(run: runs.Run, config: settings.Settings, error: BaseException | None = None) -> None:
-    """Note how `run` ended and publish that, with the ledger; the marts only where this run has built them whole."""
-    runs.note_end(run, config, error)
-    if run.published:
-        warehouse.publish(config.warehouse_file, config.serving_file, config.lock_wait_seconds)
+def _end(run: runs.Run, config: settings.Settings) -> None:
+    """Note how `run` ended, and publish that with the ledger: the dashboards tell it, too."""
+    runs.note_end(run, config)
+    publication.publish_notes(config.warehouse_file, config.serving_file, config.lock_wait_seconds)
+
+
+@contextmanager
+def summarised(run: runs.Run) -> Iterator[None]:
+    """Keep a summary of `run` beside it in Prefect, however it ends."""
+    try:
+        yield
+    except Exception as error:
+        runs.failed(run, error)
+        try:
+            summarise(run)
+        except Exception as also:  # noqa: BLE001 - the run's own error is the one to tell
+            error.add_note(f"The run could not be summarised: {also}")
+        raise
+    summarise(run)
 
 
 @contextmanager
 def timed(run: runs.Run, stage: str) -> Iterator[None]:
-    """Note the seconds of a stage in `run`."""
+    """Note the seconds of a stage in `run`, and that it failed there."""
     start = time.monotonic()
     try:
         yield
+    except BaseException:
+        run.failed_stage = run.failed_stage or stage
+        raise
     finally:
         run.seconds[stage] = run.seconds.get(stage, 0.0) + time.monotonic() - start
 
@@ -132,6 +155,14 @@ def ensure_raw_tables() -> None:
     extract.ensure_tables(project().raw_tables(), settings.load())
 
 
+@task(name="check restored home", **STEP)
+def check_restored() -> bool:
+    """Stop where a restored home was not pulled; tell whether it is still to be found out who is gone."""
+    config = settings.load()
+    backup.require_pulled(config)
+    return erasure.must_build(config)
+
+
 @task(name="erase", **STEP)
 def erase() -> erasure.Erased:
     """Forget the people whom the CRMs show no more."""
@@ -145,16 +176,27 @@ def rewrite() -> bool:
 
 
 @task(name="dbt build", **STEP)
-def build(as_of: datetime, select: str | None = None) -> int:
-    """Build and test the dbt project for a moment; return how many nodes ran."""
-    return len(project().build(select=select, as_of=as_of))
+def build(as_of: datetime, select: str) -> list[str]:
+    """Build and test what `select` names, for a moment; the names of the nodes."""
+    return [node.name for node in project().build(select=select, as_of=as_of)]
+
+
+@task(name="dbt build for writing", **STEP)
+def build_for_writing(as_of: datetime) -> list[str]:
+    """Build and test what the sync models need, for a moment; the names of the nodes."""
+    return [node.name for node in project().build_for_writing(as_of)]
+
+
+@task(name="dbt build reports", **STEP)
+def build_reports(as_of: datetime) -> list[str]:
+    """Build and test everything else, for a moment; the names of the nodes."""
+    return [node.name for node in project().build_reports(as_of)]
 
 
 @task(name="publish", **STEP)
-def publish() -> None:
-    """Put the new marts where the dashboards read."""
-    config = settings.load()
-    warehouse.publish(config.warehouse_file, config.serving_file, config.lock_wait_seconds)
+def publish(run_id: str, whole: Sequence[str], not_whole: Mapping[str, str]) -> None:
+    """Put the new marts where the dashboards read; of what is not whole, what was there before."""
+    reports.publish(settings.load(), run_id, whole=whole, not_whole=not_whole)
 
 
 @task(name="plan", task_run_name="plan-{model.name}", **STEP)

@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 
 from connectors.base import FieldSpec, Finding
 from connectors.errors import ConfigError, LeadwrightError, LockedError
-from leadwright import erasure, rules, runs, setaside, warehouse
+from leadwright import erasure, reports, rules, runs, setaside, warehouse
 from leadwright.figures import count, moment
 from leadwright.settings import Settings
 from leadwright.transform import Transform
@@ -82,6 +82,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
             unread = _reported(db, "rpt_unread_numbers", "crm, object, field")
             broken = setaside.listed(db)
             withheld = erasure.waiting(db)
+            stopped = reports.stopped(db)
     except LockedError:
         yield Finding("warehouse", True, "a run is under way and has it open; ask again when it has ended")
         return
@@ -93,6 +94,9 @@ def _home(settings: Settings) -> Iterator[Finding]:
         yield Finding("last run", True, "none yet")
     for run in found:
         yield _last_run(run, settings)
+    for row in stopped:
+        fix = "Mend what the test names, in the CRM or in the models; the next run builds it again."
+        yield Finding("reports", False, reports.told(row), fix)
     for name, number in withheld.items():
         fix = "Give the permission back, or see Privacy in docs/operations.md."
         yield Finding(
@@ -213,7 +217,9 @@ def _last_run(run: Mapping[str, Any], settings: Settings) -> Finding:
     if run["status"] == "completed":
         return Finding(check, True, f"{began} and was done {moment(run['ended_at'])}")
     if run["status"] == "failed":
-        detail = f"{began} and failed {moment(run['ended_at'])}: {run['reason']}"
+        detail = (
+            f"{began} and failed {moment(run['ended_at'])}: {run['reason']} {runs.consequence(run)}".rstrip()
+        )
         return Finding(check, False, detail, f"Mend what the reason names. {again}")
     if run["status"] == "running" and warehouse.is_locked(settings.run_lock):
         return Finding(check, True, f"{began} and is under way")

@@ -8,7 +8,9 @@ again some day. In between `ops.erasures` says that this is still to be done, wh
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from leadwright import warehouse
 from leadwright.settings import Settings
@@ -29,6 +31,10 @@ _COLUMNS = (
     ("rewritten_at", "timestamptz"),
 )
 
+MODEL = "int_erasures_due"
+"""Says who is gone; built of all that it reads, where there is a log and no such model yet."""
+
+_NOTED = ("crm", "object", "record_hash", "erased_at")
 _LEAD_COLUMNS = ("lead_id", "current_lead_id")
 _RECORD_COLUMNS = ("record_key", "left_key", "right_key")
 
@@ -87,6 +93,47 @@ def rewrite(settings: Settings) -> bool:
     return True
 
 
+def forget_again(db: warehouse.Connection, noted: Sequence[Mapping[str, Any]]) -> None:
+    """Take out of restored tables who was forgotten after they were backed up.
+
+    Args:
+        db: the restored warehouse, which no build has touched.
+        noted: rows of `ops.erasures` of the home that the backup takes the place of.
+    """
+    warehouse.ensure_table(db, "ops", "erasures", _COLUMNS)
+    db.execute(
+        "create temp table noted (crm varchar, object varchar, record_hash varchar, erased_at timestamptz)"
+    )
+    for row in noted:
+        db.execute("insert into noted values (?, ?, ?, ?)", [row[name] for name in _NOTED])
+    if warehouse.columns(db, "intermediate", "int_identity_decisions"):
+        db.execute(
+            "create temp table gone as "
+            "with log as (select *, row_number() over (partition by record_key order by decision_number desc) as place "
+            "  from intermediate.int_identity_decisions), "
+            "records as (select crm, object, record_id, record_key, lead_id, "
+            "  sha256(record_key) in (select record_hash from noted) as is_gone from log where place = 1) "
+            "select crm, object, record_id, record_key, lead_id, "
+            "  bool_and(is_gone) over (partition by lead_id) as is_whole_lead from records qualify is_gone"
+        )
+        _choose_leads(db)
+        db.execute("begin")
+        _forget(db)
+        db.execute("commit")
+    db.execute(
+        "insert into ops.erasures by name select * from noted "
+        "where record_hash not in (select record_hash from ops.erasures)"
+    )
+
+
+def must_build(settings: Settings) -> bool:
+    """Whether there are people in the log and nothing yet that says who of them is gone: after a restore."""
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        return bool(
+            warehouse.columns(db, "intermediate", "int_identity_decisions")
+        ) and not warehouse.columns(db, "intermediate", MODEL)
+
+
 def waiting(db: warehouse.Connection) -> dict[str, int]:
     """Records whose CRM shows them no more and that are not forgotten, by CRM object: after a run, those withheld."""
     if not warehouse.columns(db, "intermediate", "int_erasures_due"):
@@ -113,6 +160,10 @@ def _choose(db: warehouse.Connection, at_most: float, result: Erased) -> None:
     result.records = Counter(
         f"{crm}.{name}" for crm, name in db.execute("select crm, object from gone").fetchall()
     )
+    _choose_leads(db)
+
+
+def _choose_leads(db: warehouse.Connection) -> None:
     # A lead's earlier ids go with it; not those under which somebody else lives now.
     db.execute(
         "create temp table gone_leads as "

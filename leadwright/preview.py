@@ -15,7 +15,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from connectors.errors import ConfigError
-from leadwright import warehouse
+from leadwright import migrations, warehouse
 from leadwright.settings import Settings
 
 _STATE = ("warehouse.duckdb", "dlt", "dbt")
@@ -54,7 +54,9 @@ def trial(config: Settings) -> Iterator[Settings]:
             "Run `leadwright run` first."
         )
     with _copy_of_home(config) as folder:
-        yield config.model_copy(update={"home": folder})
+        copy = config.model_copy(update={"home": folder})
+        migrations.migrate(copy)
+        yield copy
 
 
 def remove_copies() -> None:
@@ -73,7 +75,8 @@ def sweep(config: Settings) -> None:
 
 
 @contextmanager
-def _copy_of_home(config: Settings) -> Iterator[Path]:
+def scratch(config: Settings) -> Iterator[Path]:
+    """A folder in the home of `config` that is gone afterwards, or with the next run where this one is killed."""
     sweep(config)
     folder = config.make_home() / _FOLDER / uuid4().hex
     lock = folder.with_suffix(".lock")
@@ -81,14 +84,20 @@ def _copy_of_home(config: Settings) -> Iterator[Path]:
         folder.mkdir(mode=0o700)
         _copies.add(folder)
         try:
-            with warehouse.exclusive(config.warehouse_file, config.lock_wait_seconds):
-                for name in _STATE:
-                    _copy(config.home / name, folder / name)
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             _copies.discard(folder)
             lock.unlink(missing_ok=True)
+
+
+@contextmanager
+def _copy_of_home(config: Settings) -> Iterator[Path]:
+    with scratch(config) as folder:
+        with warehouse.exclusive(config.warehouse_file, config.lock_wait_seconds):
+            for name in _STATE:
+                _copy(config.home / name, folder / name)
+        yield folder
 
 
 def _copy(source: Path, target: Path) -> None:

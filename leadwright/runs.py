@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,10 @@ class Run:
         run_id: names the run in the ledger and in Prefect.
         flow: what it does: qualify, ingest, transform, sync or link.
         as_of: the moment that it scored every lead for; None until it has.
-        published: whether the marts are its own, built whole.
+        built: what it built of the dbt project and found whole.
+        not_whole: models that it could not build whole -> why.
+        failure: why it failed, in our own words.
+        failed_stage: the stage that failed first.
         pulled: rows by CRM and table.
         written: rows by sync model.
         with_owners: whether fields that set, name or explain the owner are among them.
@@ -43,7 +47,10 @@ class Run:
     flow: str
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     as_of: datetime | None = None
-    published: bool = False
+    built: list[str] = field(default_factory=list)
+    not_whole: Mapping[str, str] = field(default_factory=dict)
+    failure: str | None = None
+    failed_stage: str | None = None
     pulled: list[Pulled] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     erased: Erased | None = None
@@ -79,6 +86,7 @@ class Run:
             "owner_moves": [move.as_dict() for move in self.owner_moves],
             "erased": dict(self.erased.records) if self.erased else {},
             "not_erased": dict(self.erased.withheld) if self.erased else {},
+            "stopped_reports": dict(self.not_whole),
             "seconds": {stage: round(seconds, 2) for stage, seconds in self.seconds.items()},
         }
 
@@ -100,28 +108,43 @@ def note_start(run: Run, table: RawTable, settings: Settings) -> None:
         )
 
 
-def note_end(run: Run, settings: Settings, error: BaseException | None = None) -> None:
-    """Note in `ops.runs` how `run` ended; the reason is in our own words, because those of others may hold data."""
-    reason = (
-        brief(error, _LONGEST)
-        if isinstance(error, LeadwrightError)
-        else type(error).__name__
-        if error
-        else None
-    )
+def failed(run: Run, error: BaseException) -> None:
+    """Keep in `run` why it failed; in our own words, because those of others may hold data."""
+    run.failure = brief(error, _LONGEST) if isinstance(error, LeadwrightError) else type(error).__name__
+
+
+def note_end(run: Run, settings: Settings) -> None:
+    """Note in `ops.runs` how `run` ended."""
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         db.execute(
-            "update ops.runs set ended_at = now(), status = ?, reason = ?, as_of = ?::timestamptz, "
+            "update ops.runs set ended_at = now(), status = ?, reason = ?, failed_stage = ?, as_of = ?::timestamptz, "
             "pulled_count = ?, written_count = ? where run_id = ?",
             [
-                "failed" if error else "completed",
-                reason,
+                "failed" if run.failure else "completed",
+                run.failure,
+                run.failed_stage,
                 run.as_of,
                 sum(p.total for p in run.pulled),
                 run.sent,
                 run.run_id,
             ],
         )
+
+
+_NOTHING_DONE = "Nothing was written back, and the figures are those of an earlier run."
+_CONSEQUENCES = {
+    "rules": _NOTHING_DONE,
+    "pull": _NOTHING_DONE,
+    "transform": _NOTHING_DONE,
+    "write": "Not everything was written back; the figures do not wait for that.",
+    "reports": "What is written back does not wait for them: scores and owners are those of this run.",
+    "publish": "The figures that are shown are those of an earlier run.",
+}
+
+
+def consequence(run: Mapping[str, Any]) -> str:
+    """What it means for the CRMs and the figures that a run, a row of `ops.runs`, failed where it did."""
+    return _CONSEQUENCES.get(run.get("failed_stage") or "", "")
 
 
 def last(db: warehouse.Connection) -> list[dict[str, Any]]:

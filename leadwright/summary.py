@@ -7,7 +7,7 @@ from typing import Any
 from connectors.base import STATUSES
 from leadwright import warehouse
 from leadwright.erasure import WITHHELD
-from leadwright.runs import Run
+from leadwright.runs import Run, consequence
 from leadwright.settings import Settings
 
 
@@ -31,7 +31,7 @@ def examples(settings: Settings) -> list[dict[str, Any]]:
 
 def as_markdown(run: Run) -> str:
     """What one run did, for Prefect's artifact page."""
-    lines = ["## Pulled", "| CRM | object | rows |", "|---|---|---:|"]
+    lines = [*_failed(run), "## Pulled", "| CRM | object | rows |", "|---|---|---:|"]
     lines += [f"| {p.crm} | {name} | {n:,} |" for p in run.pulled for name, n in sorted(p.rows.items())]
     lines += [
         f"- {n:,} {p.crm} {name} could not be read and are set aside; `leadwright doctor` says why"
@@ -71,3 +71,12 @@ def as_markdown(run: Run) -> str:
     lines += ["", "## Seconds", "| stage | seconds |", "|---|---:|"]
     lines += [f"| {stage} | {seconds:.1f} |" for stage, seconds in run.seconds.items()]
     return "\n".join(lines)
+
+
+def _failed(run: Run) -> list[str]:
+    """Why a run failed, and what that means."""
+    if run.failure is None:
+        return []
+    stopped = [f"- {name}: {why}" for name, why in sorted(run.not_whole.items())]
+    heading = ["", "Not built whole:", *stopped] if stopped else []
+    return ["## Failed", run.failure, "", consequence({"failed_stage": run.failed_stage}), *heading, ""]

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from connectors.base import FieldSpec, FieldType
-from connectors.errors import ConfigError, FatalError
-from leadwright import progress, rulefiles, warehouse
+from connectors.errors import ConfigError
+from leadwright import builds, progress, rulefiles, warehouse
+from leadwright.builds import NodeResult
 from leadwright.settings import Settings, prepare_environment
 
 prepare_environment()
@@ -29,7 +30,13 @@ from dbt.contracts.graph.nodes import SeedNode  # noqa: E402
 
 # Unit tests check the project, not the data: `make test` runs them. The tests of seeds are checked before the
 # build, by `rules`, which names line and column.
-_NOT_IN_PRODUCTION = ("--exclude-resource-type", "unit_test", "--exclude", "file:_seeds.yml")
+_NOT_IN_PRODUCTION = ("--exclude-resource-type", "unit_test")
+_SEED_TESTS = "file:_seeds.yml"
+
+# What a run writes back waits for, and nothing else. "cautious": a test belongs to the second half as soon as it reads
+# one model of it, so that each node is in one half.
+_FOR_WRITING = "+path:models/sync"
+_BY_HALVES = ("--indirect-selection", "cautious")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +89,6 @@ class SyncModel:
             of_owner=(),
             hash_suffix="/without owners",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class NodeResult:
-    """What became of one dbt node."""
-
-    name: str
-    kind: str
-    status: str
-    seconds: float
-    message: str
 
 
 class Transform:
@@ -165,37 +161,56 @@ class Transform:
             tests: whether to run the data tests.
 
         Raises:
-            FatalError: a node failed; the message names it and says what dbt said.
+            BuildError: a node failed; the message names it and says what dbt said.
             ConfigError: `select` names nothing.
             LockedError: another process holds the warehouse.
         """
-        moment = as_of or self._settings.moment()
-        variables = json.dumps({"as_of": _spelled(moment), "moments": [_spelled(m) for m in moments]})
-        args = ["build", *_NOT_IN_PRODUCTION, "--vars", variables]
+        chosen = ["--exclude", _SEED_TESTS]
         if not tests:
-            args += ["--exclude-resource-type", "test"]
+            chosen += ["--exclude-resource-type", "test"]
         if select:
-            args += ["--select", select]
-        manifest = self.manifest()
-        for node in manifest.nodes.values():
-            if isinstance(node, SeedNode):
-                node.root_path = str(self.project)  # dbt-duckdb reads a seed from here
-        with warehouse.exclusive(self._settings.warehouse_file, self._settings.lock_wait_seconds):
-            result = self._invoke(args, manifest)
-        nodes = [_node_result(r) for r in getattr(result.result, "results", [])]
-        if not result.success:
-            raise FatalError(_failure(nodes, result))
+            chosen += ["--select", select]
+        nodes = self._build(chosen, "transform", as_of, moments)
         if select and not nodes:
             raise ConfigError(
                 f"Nothing in the dbt project is selected by {select!r}. `dbt ls` lists its nodes."
             )
         return nodes
 
+    def build_for_writing(self, as_of: datetime) -> list[NodeResult]:
+        """Build and test what the sync models need, and them. Raises as `build` does."""
+        chosen = [*_BY_HALVES, "--select", _FOR_WRITING, "--exclude", _SEED_TESTS]
+        return self._build(chosen, "transform", as_of)
+
+    def build_reports(self, as_of: datetime) -> list[NodeResult]:
+        """Build and test everything else, after `build_for_writing`. Raises as `build` does."""
+        chosen = [*_BY_HALVES, "--exclude", _SEED_TESTS, _FOR_WRITING]
+        return self._build(chosen, "reports", as_of)
+
+    def _build(
+        self, chosen: Sequence[str], stage: str, as_of: datetime | None, moments: Sequence[datetime] = ()
+    ) -> list[NodeResult]:
+        moment = as_of or self._settings.moment()
+        variables = json.dumps({"as_of": _spelled(moment), "moments": [_spelled(m) for m in moments]})
+        args = ["build", *_NOT_IN_PRODUCTION, "--vars", variables, *chosen]
+        manifest = self.manifest()
+        for node in manifest.nodes.values():
+            if isinstance(node, SeedNode):
+                node.root_path = str(self.project)  # dbt-duckdb reads a seed from here
+        with warehouse.exclusive(self._settings.warehouse_file, self._settings.lock_wait_seconds):
+            result = self._invoke(args, manifest, stage=stage)
+        nodes = builds.results(result.result)
+        if not result.success:
+            raise builds.failure(nodes, _reason(result))
+        return nodes
+
     def _invoke(
         self,
         args: list[str],
         manifest: Manifest | None = None,
+        *,
         warehouse_file: str = "",
+        stage: str = "transform",
     ) -> dbtRunnerResult:
         settings = self._settings
         settings.make_home()
@@ -204,7 +219,7 @@ class Transform:
         common = ["--project-dir", project, "--profiles-dir", project]
         common += ["--target-path", str(settings.home / "dbt"), "--log-path", str(settings.home / "logs")]
         quiet = ["--quiet", "--log-level", "none", "--no-use-colors"]
-        runner = dbtRunner(manifest=manifest, callbacks=[_tell_progress()])
+        runner = dbtRunner(manifest=manifest, callbacks=[_tell_progress(stage)])
         try:
             result = runner.invoke([*quiet, *args, *common])
         finally:
@@ -262,38 +277,19 @@ def _spec(name: str, meta: Mapping[str, Any], description: str, seeds: Path) -> 
     return FieldSpec(name, meta["label"], kind, description, tuple(dict.fromkeys(options)))
 
 
-def _node_result(result: Any) -> NodeResult:
-    return NodeResult(
-        name=result.node.name,
-        kind=str(result.node.resource_type),
-        status=str(result.status),
-        seconds=result.execution_time,
-        message=(result.message or "").strip(),
-    )
-
-
-def _tell_progress() -> Callable[[Any], None]:
-    """A listener to one dbt command that tells how many nodes there are and as each of them ends."""
+def _tell_progress(stage: str) -> Callable[[Any], None]:
+    """A listener to one dbt command that tells how many nodes `stage` has and as each of them ends."""
     said = False
 
     def listen(event: Any) -> None:
         nonlocal said
         if event.info.name == "LogStartLine" and not said:
             said = True
-            progress.expect("transform", event.data.total)
+            progress.expect(stage, event.data.total)
         elif event.info.name == "NodeFinished":
-            progress.moved("transform", event.data.node_info.node_name, 1)
+            progress.moved(stage, event.data.node_info.node_name, 1)
 
     return listen
-
-
-def _failure(nodes: list[NodeResult], result: dbtRunnerResult) -> str:
-    bad = [n for n in nodes if n.status in {"error", "fail", "runtime error"}]
-    if not bad:
-        return f"dbt stopped: {_reason(result)}"
-    first = bad[0]
-    more = f" ({len(bad) - 1} more failed after it)" if len(bad) > 1 else ""
-    return f"dbt {first.kind} {first.name} failed{more}: {first.message}"
 
 
 def _reason(result: dbtRunnerResult) -> str:

@@ -22,14 +22,13 @@ from filelock import FileLock, Timeout
 from connectors.errors import ConfigError, LockedError
 
 Connection = duckdb.DuckDBPyConnection
+Error = duckdb.Error
 
 # Two pulls of one run take turns however long a load takes; only another process is given up on.
 _IN_THIS_PROCESS = Lock()
 
-PUBLISHED_SCHEMAS = ("marts", "ops")
-
-# DuckDB 2 writes by itself what only DuckDB 2 reads; BI drivers and MotherDuck are on 1.x, and 1.2 and later read this.
-PUBLISHED_STORAGE = "v1.2.0"
+# Between two stages a run lets go for less than a tenth of a second; a backup must not miss that.
+_POLL_SECONDS = 0.005
 
 
 @contextmanager
@@ -49,7 +48,7 @@ def locked(lock_file: Path, wait_seconds: float, what: str) -> Iterator[None]:
     lock = FileLock(lock_file)
     try:
         lock_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # a home, as in Settings.make_home
-        lock.acquire(timeout=wait_seconds)
+        lock.acquire(timeout=wait_seconds, poll_interval=_POLL_SECONDS)
     except Timeout:
         raise LockedError(
             f"Another process {what} for more than {wait_seconds:g} seconds. "
@@ -125,7 +124,7 @@ def _version(file: Path) -> tuple[int, int]:
 
 def _attach_published(db: Connection, file: Path) -> None:
     try:
-        db.execute(f"attach '{_sql_text(file)}' as published (read_only)")
+        db.execute(f"attach '{sql_text(file)}' as published (read_only)")
     except duckdb.IOException as error:
         raise ConfigError(f"{file} cannot be opened as a DuckDB file: {error}") from error
 
@@ -174,6 +173,12 @@ def columns(db: Connection, schema: str, table: str) -> list[str]:
     return [name for (name,) in found.fetchall()]
 
 
+def is_empty(db: Connection) -> bool:
+    """Whether there is no table yet."""
+    found = db.execute("select 1 from duckdb_tables() where database_name = current_database() limit 1")
+    return found.fetchone() is None
+
+
 @contextmanager
 def compared(before: Path, after: Path) -> Iterator[Connection]:
     """A read-only connection to two files at once, as the catalogues `before` and `after`."""
@@ -181,7 +186,7 @@ def compared(before: Path, after: Path) -> Iterator[Connection]:
     try:
         db.execute("set TimeZone = 'UTC'")
         for name, file in (("before", before), ("after", after)):
-            db.execute(f"attach '{_sql_text(file)}' as {name} (read_only)")
+            db.execute(f"attach '{sql_text(file)}' as {name} (read_only)")
         yield db
     finally:
         db.close()
@@ -209,8 +214,8 @@ def replace_tables(
         keep: tables of `target` that stay as they are.
     """
     with writer(target, wait_seconds) as db:
-        db.execute(f"attach '{_sql_text(source)}' as incoming (read_only)")
-        old, new = _tables(db, "current_database()", schema), _tables(db, "'incoming'", schema)
+        db.execute(f"attach '{sql_text(source)}' as incoming (read_only)")
+        old, new = tables(db, "current_database()", schema), tables(db, "'incoming'", schema)
         db.execute("begin")
         db.execute(f'create schema if not exists "{schema}"')
         for table in old - set(keep):
@@ -236,7 +241,7 @@ def carry_over(
         ids: of the rows to copy, parts joined by `/`; None: of all.
     """
     with writer(source, wait_seconds) as db:
-        db.execute(f"attach '{_sql_text(target)}' as incoming")
+        db.execute(f"attach '{sql_text(target)}' as incoming")
         there = [
             name
             for (name,) in db.execute(
@@ -258,7 +263,8 @@ def carry_over(
         db.execute("detach incoming")
 
 
-def _tables(db: Connection, catalog: str, schema: str) -> set[str]:
+def tables(db: Connection, catalog: str, schema: str) -> set[str]:
+    """Names of the tables of a schema, views left out; `catalog` is SQL."""
     found = db.execute(
         f"select table_name from information_schema.tables where table_catalog = {catalog} "
         "and table_schema = ? and table_type = 'BASE TABLE'",
@@ -267,45 +273,19 @@ def _tables(db: Connection, catalog: str, schema: str) -> set[str]:
     return {table for (table,) in found.fetchall()}
 
 
-def publish(source: Path, target: Path, wait_seconds: float) -> None:
-    """Put a copy of the marts in `source` at `target` in one step; a reader sees the old file or the new one."""
-    draft = target.with_suffix(".draft")
-    try:
-        with writer(source, wait_seconds) as db:
-            draft.unlink(missing_ok=True)
-            db.execute(f"attach '{_sql_text(draft)}' as published (storage_version '{PUBLISHED_STORAGE}')")
-            for schema in PUBLISHED_SCHEMAS:
-                _copy_schema(db, schema)
-            db.execute("detach published")
-            draft.replace(target)
-    finally:  # half a copy takes room, most of all where there was none left
-        draft.unlink(missing_ok=True)
-        draft.with_name(f"{draft.name}.wal").unlink(missing_ok=True)
-
-
 def rewrite(file: Path, wait_seconds: float) -> None:
     """Put a copy of `file` in its place that holds what can be read in it and nothing else: no free blocks, no log."""
     draft = file.with_suffix(".rewritten")
     with exclusive(file, wait_seconds):
         draft.unlink(missing_ok=True)
         with _open(file) as db:
-            db.execute(f"attach '{_sql_text(draft)}' as rewritten")
+            db.execute(f"attach '{sql_text(draft)}' as rewritten")
             db.execute(f'copy from database "{file.stem}" to rewritten')
             db.execute("detach rewritten")
         shutil.copymode(file, draft)
         draft.replace(file)
 
 
-def _copy_schema(db: Connection, schema: str) -> None:
-    db.execute(f'create schema published."{schema}"')
-    tables = db.execute(
-        "select table_name from information_schema.tables "
-        "where table_catalog = current_database() and table_schema = ?",
-        [schema],
-    ).fetchall()
-    for (table,) in tables:
-        db.execute(f'create table published."{schema}"."{table}" as from "{schema}"."{table}"')
-
-
-def _sql_text(path: Path) -> str:
+def sql_text(path: Path) -> str:
+    """`path` as it stands between single quotes in SQL."""
     return str(path).replace("'", "''")

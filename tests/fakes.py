@@ -16,7 +16,7 @@ RUNS = RawTable(
     "ops",
     "runs",
     (
-        *((name, "varchar") for name in ("run_id", "flow", "status", "reason")),
+        *((name, "varchar") for name in ("run_id", "flow", "status", "reason", "failed_stage")),
         *((name, "timestamptz") for name in ("started_at", "ended_at", "as_of")),
         ("pulled_count", "bigint"),
         ("written_count", "bigint"),

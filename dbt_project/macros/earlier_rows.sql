@@ -1,8 +1,12 @@
-{# The table of a model as earlier runs left it; none on the first run. For models that a log is made from and that
-   must know what the log already says: a ref would be a circle. #}
-{% macro earlier_rows(model_name, schema='intermediate') -%}
+{# The table of a model as earlier runs left it, wherever that model is configured to be; none on the first run. For
+   models that a log is made from and that must know what the log already says: a ref would be a circle. A name that no
+   model has is an error. #}
+{% macro earlier_rows(model_name) -%}
     {% if execute %}
-        {{ return(adapter.get_relation(database=target.database, schema=schema, identifier=model_name)) }}
+        {% set id = 'model.' ~ project_name ~ '.' ~ model_name %}
+        {% if id not in graph.nodes %}{{ exceptions.raise_compiler_error('There is no ' ~ id) }}{% endif %}
+        {% set node = graph.nodes[id] %}
+        {{ return(adapter.get_relation(database=node.database, schema=node.schema, identifier=node.alias)) }}
     {% endif %}
     {{ return(none) }}
 {%- endmacro %}

@@ -2,7 +2,7 @@
 
 with sums as (
     select
-        lead_id,
+        lines.lead_id,
         {% for dimension in ['fit', 'intent'] %}
         sum(case when dimension = '{{ dimension }}' then points else 0 end) as {{ dimension }}_points,
         sum(case when dimension = '{{ dimension }}' and kind = 'rule' then points else 0 end) as {{ dimension }}_raw,
@@ -10,8 +10,9 @@ with sums as (
             as {{ dimension }}_rounded,
         {% endfor %}
         count(*) as line_count
-    from {{ ref('fct_lead_score_contributions') }}
-    group by lead_id
+    from {{ ref('int_score_contributions') }} as lines
+    inner join {{ ref('fct_lead_scores') }} as scores on lines.lead_id = scores.lead_id and lines.as_of = scores.as_of
+    group by lines.lead_id
 )
 
 select

@@ -118,3 +118,57 @@ def test_an_error_with_json_is_one_object_too(installation: Installation) -> Non
     failed = installation.command("run", "--json", check=False)
     assert failed.returncode == 2
     assert "LEADWRIGHT_AS_OF" in json.loads(failed.stdout)["error"]["message"]
+
+
+def test_a_failed_test_of_a_report_stops_the_report_and_not_the_write_back(
+    installation: Installation, tmp_path: Path
+) -> None:
+    installation.command("run")
+    shown = installation.marts("from marts.rpt_sources order by all")
+    _wants_nothing_of(installation, tmp_path, "rpt_sources")
+    failed = installation.command("run", "--full", check=False)
+    assert failed.returncode == 1
+    assert "rpt_sources_has_no_rows failed" in failed.stderr
+    _, second = installation.marts("select * from ops.runs where flow = 'qualify' order by started_at")
+    assert (second["status"], second["failed_stage"]) == ("failed", "reports")
+    assert second["as_of"] is not None
+    assert installation.marts("from marts.rpt_sources order by all") == shown
+    (stopped,) = installation.marts("select report, run_id from ops.stopped_reports")
+    assert stopped == {"report": "rpt_sources", "run_id": second["run_id"]}
+    found = json.loads(installation.command("doctor", "--json", check=False).stdout)["findings"]
+    assert ["rpt_sources shows the figures" in f["detail"] for f in found if f["check"] == "reports"] == [
+        True
+    ]
+    del installation.extra["LEADWRIGHT_DBT_PROJECT"]
+    installation.command("run")
+    assert not installation.marts("from ops.stopped_reports")
+
+
+def test_a_report_that_fails_in_the_first_run_does_not_keep_the_crms_waiting(
+    installation: Installation, tmp_path: Path
+) -> None:
+    _wants_nothing_of(installation, tmp_path, "rpt_sources")
+    failed = installation.command("run", check=False)
+    assert failed.returncode == 1
+    assert installation.writes() > 0
+    assert installation.marts("select count(*) as n from marts.rpt_grades")[0]["n"] > 0
+    assert not installation.marts("select 1 from duckdb_tables() where table_name = 'rpt_sources'")
+
+
+def test_a_failed_test_above_a_sync_model_stops_the_write_back(
+    installation: Installation, tmp_path: Path
+) -> None:
+    _wants_nothing_of(installation, tmp_path, "fct_lead_scores")
+    fails(installation, "fct_lead_scores_has_no_rows failed", code=1)
+    (run,) = installation.rows("select status, failed_stage from ops.runs")
+    assert run == {"status": "failed", "failed_stage": "transform"}
+    assert not installation.settings.serving_file.exists()
+
+
+def _wants_nothing_of(installation: Installation, tmp_path: Path, model: str) -> None:
+    """Let the installation run a project with a test that no row of `model` passes."""
+    project = tmp_path / "dbt_project"
+    shutil.copytree(ROOT / "dbt_project", project)
+    test = "select 1 as found from {{ ref('" + model + "') }}"
+    (project / "tests" / f"{model}_has_no_rows.sql").write_text(test)
+    installation.extra["LEADWRIGHT_DBT_PROJECT"] = str(project)

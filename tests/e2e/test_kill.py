@@ -97,8 +97,13 @@ def _writing(i: Installation) -> bool:
     return i.writes() >= 1
 
 
+def _reporting(i: Installation) -> bool:
+    """All is written, and the first statement of a report runs or has run."""
+    return any((i.home / "dbt").glob("run/**/rpt_*.sql"))
+
+
 @pytest.mark.parametrize(
-    "moment", [_pulling, _loading, _building, _publishing, _writing], ids=lambda f: f.__name__
+    "moment", [_pulling, _loading, _building, _writing, _reporting, _publishing], ids=lambda f: f.__name__
 )
 def test_kill_and_run_again(
     moment: Callable[[Installation], bool],
@@ -116,7 +121,7 @@ def test_kill_and_run_again(
 
 
 def test_kill_a_later_run(a_week_later: Callable[[Path], Installation], tmp_path: Path) -> None:
-    """Killed where it has noted some of the week's changes and not the others, and again where it writes."""
+    """Killed where it has noted some of the week's changes and not the others, in either half, and where it writes."""
     unbroken, killed = a_week_later(tmp_path / "unbroken"), a_week_later(tmp_path / "killed")
     models = Transform(unbroken.settings).sync_models()
     first = _marts(unbroken)
@@ -125,10 +130,12 @@ def test_kill_a_later_run(a_week_later: Callable[[Path], Installation], tmp_path
     assert _scored_before(unbroken, AS_OF) == [datetime.fromisoformat(AS_OF)], "the first run's moment stays"
     assert _marts(killed) == first
 
-    begun = time.time()
-    _kill(killed, lambda: _built_since(killed, begun, "fct_lead_score_line_changes"))
-    written = killed.writes()
+    begun, written = time.time(), killed.writes()
+    _kill(killed, lambda: _built_since(killed, begun, "int_assignment_decisions"))
+    assert killed.writes() == written
     _kill(killed, lambda: killed.writes() > written)
+    again = time.time()
+    _kill(killed, lambda: _built_since(killed, again, "fct_lead_score_line_changes"))
     killed.command("run")
     assert _marts(killed) == _marts(unbroken)
     assert crm_state(killed, models) == crm_state(unbroken, models)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from leadwright import extract, warehouse
+from leadwright import extract, publication, warehouse
 from leadwright.transform import Transform
 from tests.installation import Installation, Sandbox
 from tests.real_data import maven_crm, olist, xeducation
@@ -26,7 +26,7 @@ def processed(crm: str, folder: Path, start_sandbox: Start, tmp_path: Path) -> I
     extract.pull(installation.connector(crm), transform.raw_tables(), settings)
     extract.ensure_tables(transform.raw_tables(), settings)
     transform.build()
-    warehouse.publish(settings.warehouse_file, settings.serving_file, settings.lock_wait_seconds)
+    publication.publish(settings.warehouse_file, settings.serving_file, settings.lock_wait_seconds)
     return installation
 
 

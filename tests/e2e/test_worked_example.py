@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from leadwright import warehouse
+from leadwright import publication
 from tests.dbt_warehouse import DbtWarehouse
 from tests.installation import COMMAND, ROOT
 
@@ -86,7 +86,7 @@ def test_the_worked_example_does_what_the_page_says(example: str, tmp_path: Path
 
 def _run(made: DbtWarehouse) -> None:
     made.build()
-    warehouse.publish(made.settings.warehouse_file, made.settings.serving_file, 10)
+    publication.publish(made.settings.warehouse_file, made.settings.serving_file, 10)
 
 
 def _leadwright(made: DbtWarehouse, *args: str, code: int = 0) -> str:

@@ -203,6 +203,48 @@ def test_old_figures_carry_a_warning(show: Show, tmp_path: Path, monkeypatch: py
     assert "published 3.0 days ago" in show(None).warning[0].value
 
 
+def note(file: Path, status: str, failed_stage: str | None, *stopped: tuple[str, bool]) -> None:
+    """Note in a published copy how the last run ended, and which reports are not of it: shown, or left out."""
+    with duckdb.connect(str(file)) as db:
+        db.execute("create schema if not exists ops")
+        db.execute(
+            "create or replace table ops.runs as select 'run-1' as run_id, 'qualify' as flow, ? as status, "
+            "now() as started_at, now() as ended_at, 'dbt test x failed' as reason, ? as failed_stage",
+            [status, failed_stage],
+        )
+        db.execute(
+            "create or replace table ops.stopped_reports "
+            "(report varchar, reason varchar, figures_of timestamptz, run_id varchar)"
+        )
+        for report, is_shown in stopped:
+            values = [report, "dbt test x failed", datetime.now(UTC) if is_shown else None, "run-1"]
+            db.execute("insert into ops.stopped_reports values (?, ?, ?, ?)", values)
+            if not is_shown:
+                db.execute(f"drop table marts.{report}")
+
+
+def test_a_failed_run_and_what_it_means_are_told_on_every_page(show: Show, tmp_path: Path) -> None:
+    marts.publish(tmp_path / "serving.duckdb", marts.full())
+    note(tmp_path / "serving.duckdb", "failed", "transform")
+    (warning,) = show(None).warning
+    assert "dbt test x failed Nothing was written back" in warning.value
+    note(tmp_path / "serving.duckdb", "failed", "reports", ("rpt_sources", True))
+    run, report = show(None).warning
+    assert "does not wait for them" in run.value
+    assert "rpt_sources shows the figures that were published" in report.value
+    note(tmp_path / "serving.duckdb", "completed", None)
+    assert not show(None).warning
+
+
+def test_a_page_whose_report_is_left_out_names_it(show: Show, tmp_path: Path) -> None:
+    marts.publish(tmp_path / "serving.duckdb", marts.full())
+    note(tmp_path / "serving.duckdb", "failed", "reports", ("rpt_sources", False))
+    app = show(None)
+    assert not app.exception
+    assert "rpt_sources" in app.error[0].value
+    assert not show(None, "team").error, "a page that does not need it is shown"
+
+
 def test_the_demo_is_never_stale(show: Show, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     demo = tmp_path / "demo"
     demo.mkdir()

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import AuthError, FatalError
-from leadwright import diskspace, extract, warehouse
+from leadwright import diskspace, extract, publication, warehouse
 from leadwright.settings import Settings
 from tests import killed_pulls
 
 _LIMITED = """
 import resource, sys
 from pathlib import Path
-from leadwright import diskspace, extract, warehouse
+from leadwright import diskspace, extract, publication, warehouse
 from leadwright.settings import Settings
 from tests import killed_pulls
 
@@ -34,7 +34,7 @@ def told(step):
         sys.exit("there was room")
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
-told(lambda: warehouse.publish(settings.warehouse_file, settings.serving_file, 1))
+told(lambda: publication.publish(settings.warehouse_file, settings.serving_file, 1))
 told(lambda: extract.pull(killed_pulls.Generation(1), killed_pulls.TABLES, settings, full=True))
 """
 _USAGE = namedtuple("_USAGE", "total used free")
@@ -45,7 +45,7 @@ def test_where_no_room_is_left_the_old_rows_and_the_old_copy_stay(tmp_path: Path
     extract.pull(killed_pulls.Generation(0), killed_pulls.TABLES, settings)
     with warehouse.writer(settings.warehouse_file, 1) as db:
         db.execute("create schema marts; create table marts.leads as select 1 as n")
-    warehouse.publish(settings.warehouse_file, settings.serving_file, 1)
+    publication.publish(settings.warehouse_file, settings.serving_file, 1)
     with warehouse.writer(settings.warehouse_file, 1) as db:
         db.execute("create or replace table marts.leads as select uuid() as n from range(100000)")
     done = subprocess.run(

@@ -29,6 +29,11 @@ def begin(settings: Settings, flow: str = "qualify") -> runs.Run:
     return run
 
 
+def fail(run: runs.Run, error: Exception, settings: Settings) -> None:
+    runs.failed(run, error)
+    runs.note_end(run, settings)
+
+
 def noted(settings: Settings) -> list[dict[str, Any]]:
     with warehouse.writer(settings.warehouse_file, 1) as db:
         return warehouse.rows(db, "select * from ops.runs order by started_at")
@@ -57,8 +62,8 @@ def test_a_run_is_there_while_it_runs_and_says_how_it_ended(settings: Settings) 
 
 
 def test_a_failed_run_keeps_its_reason_in_our_words_only(settings: Settings) -> None:
-    runs.note_end(begin(settings), settings, AuthError("HubSpot refused the token\nof ada@example.com."))
-    runs.note_end(begin(settings), settings, ValueError("ada@example.com"))
+    fail(begin(settings), AuthError("HubSpot refused the token\nof ada@example.com."), settings)
+    fail(begin(settings), ValueError("ada@example.com"), settings)
     assert [(row["status"], row["reason"]) for row in noted(settings)] == [
         ("failed", "HubSpot refused the token of (e-mail)"),
         ("failed", "ValueError"),
@@ -69,6 +74,37 @@ def test_a_failed_run_keeps_its_reason_in_our_words_only(settings: Settings) -> 
     assert "leadwright run" in finding.fix
 
 
+@pytest.mark.parametrize(
+    ("stage", "says"),
+    [
+        ("transform", "Nothing was written back, and the figures are those of an earlier run."),
+        ("write", "Not everything was written back"),
+        ("reports", "does not wait for them"),
+    ],
+)
+def test_the_doctor_says_what_it_means_that_a_run_failed_there(
+    settings: Settings, stage: str, says: str
+) -> None:
+    run = begin(settings)
+    run.failed_stage = stage
+    fail(run, AuthError("no"), settings)
+    assert [row["failed_stage"] for row in noted(settings)] == [stage]
+    assert says in said(settings, "last run").detail
+
+
+def test_the_doctor_names_reports_that_are_not_of_the_last_run(settings: Settings) -> None:
+    runs.note_end(begin(settings), settings)
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        db.execute(
+            "create table ops.stopped_reports as select 'rpt_kpis' as report, 'dbt test x failed' as reason, "
+            f"timestamptz '{NOON}' as figures_of, 'run-1' as run_id"
+        )
+    finding = said(settings, "reports")
+    assert not finding.ok
+    assert "rpt_kpis shows the figures that were published 30 Jun 2026" in finding.detail
+    assert "dbt test x failed" in finding.detail
+
+
 def test_a_run_that_was_killed_is_seen_at_once_and_noted_by_the_next(settings: Settings) -> None:
     begin(settings)
     assert "killed" in said(settings, "last run").detail
@@ -77,7 +113,7 @@ def test_a_run_that_was_killed_is_seen_at_once_and_noted_by_the_next(settings: S
 
 
 def test_the_linkage_is_told_apart_from_the_job(settings: Settings) -> None:
-    runs.note_end(begin(settings, "link"), settings, AuthError("no"))
+    fail(begin(settings, "link"), AuthError("no"), settings)
     runs.note_end(begin(settings, "qualify"), settings)
     runs.note_end(begin(settings, "sync"), settings)
     assert not said(settings, "last linkage").ok

@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from connectors.errors import GuardrailError, LockedError
 from flows import steps
-from leadwright import runs, settings, warehouse
+from leadwright import publication, runs, settings, warehouse
 from tests.fakes import RUNS
 
 
@@ -34,17 +34,27 @@ def test_a_run_that_may_wait_for_hours_outlasts_the_one_before(home: Path) -> No
             assert not other.is_locked
 
 
-def test_a_failure_after_the_marts_were_published_is_published_too(home: Path) -> None:
-    run = runs.start("qualify")
-    with pytest.raises(GuardrailError), steps.noted(run):
-        run.published = True
+def test_how_a_run_ended_is_published_beside_the_marts_that_are_there(home: Path) -> None:
+    config = settings.load()
+    with warehouse.writer(config.warehouse_file, 1) as db:
+        db.execute(
+            "create schema marts; create table marts.rpt_grades as select 'Hot' as grade; create schema ops"
+        )
+    publication.publish(config.warehouse_file, config.serving_file, 1)
+    with warehouse.reader(config.serving_file) as db:
+        before = warehouse.published_at(db)
+    with warehouse.writer(config.warehouse_file, 1) as db:
+        db.execute("update marts.rpt_grades set grade = 'half built'")
+    with pytest.raises(GuardrailError), steps.noted(runs.start("qualify")):
         raise GuardrailError("hubspot refused everything")
-    with warehouse.reader(settings.load().serving_file) as db:
+    with warehouse.reader(config.serving_file) as db:
         (row,) = warehouse.rows(db, "select status, reason from ops.runs")
+        assert warehouse.rows(db, "from marts.rpt_grades") == [{"grade": "Hot"}]
+        assert warehouse.published_at(db) == before, "the figures are no newer"
     assert row == {"status": "failed", "reason": "hubspot refused everything"}
 
 
-def test_a_failure_before_that_leaves_the_published_copy_alone(home: Path) -> None:
+def test_a_failure_before_anything_was_published_publishes_nothing(home: Path) -> None:
     with pytest.raises(GuardrailError), steps.noted(runs.start("qualify")):
         raise GuardrailError("a rule of the warehouse is broken")
     assert not settings.load().serving_file.exists()
@@ -59,6 +69,17 @@ def test_a_note_that_fails_does_not_hide_why_the_run_did(home: Path) -> None:
         raise GuardrailError("first")
     assert str(caught.value) == "first"
     assert "could not be noted" in caught.value.__notes__[0]
+
+
+def test_where_a_run_failed_first_is_kept(home: Path) -> None:
+    run = runs.start("qualify")
+    for stage in ("write", "reports"):
+        with pytest.raises(GuardrailError), steps.timed(run, stage):
+            raise GuardrailError(stage)
+    with steps.timed(run, "publish"):
+        pass
+    assert run.failed_stage == "write"
+    assert run.seconds.keys() == {"write", "reports", "publish"}
 
 
 def test_a_dry_run_is_not_noted(home: Path) -> None:

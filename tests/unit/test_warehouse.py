@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from connectors.errors import ConfigError, LockedError
-from leadwright import warehouse
+from leadwright import publication, warehouse
 from leadwright.settings import Settings
 from tests.conftest import ROOT, Require
 
@@ -53,11 +53,11 @@ def test_a_second_process_waits_and_is_told_why(tmp_path: Path) -> None:
 def test_publish_replaces_the_copy_in_one_step_under_an_open_reader(tmp_path: Path) -> None:
     source, target = tmp_path / "warehouse.duckdb", tmp_path / "serving.duckdb"
     _put(source, 1)
-    warehouse.publish(source, target, 1)
+    publication.publish(source, target, 1)
     first = target.stat().st_ino
     with warehouse.reader(target) as old:
         _put(source, 2)
-        warehouse.publish(source, target, 1)
+        publication.publish(source, target, 1)
         assert old.execute("select n from marts.numbers").fetchall() == [(1,)]
     assert target.stat().st_ino != first, "an open copy is never written over"
     assert not target.with_suffix(".draft").exists()
@@ -74,7 +74,7 @@ def test_tools_on_duckdb_1_5_read_the_published_copy(tmp_path: Path, require: Re
     require((older / "duckdb").is_dir(), "DuckDB 1.5 (make .duckdb15/.installed)")
     source, target = tmp_path / "warehouse.duckdb", tmp_path / "serving.duckdb"
     _put(source, 7)
-    warehouse.publish(source, target, 1)
+    publication.publish(source, target, 1)
     read = (
         "import duckdb, sys; db = duckdb.connect(sys.argv[1], read_only=True); "
         "print(duckdb.__version__, db.execute('select n from marts.numbers').fetchall())"
@@ -95,7 +95,7 @@ def test_every_read_is_of_the_newest_copy_and_knows_its_time(tmp_path: Path) -> 
 
     def publish(n: int) -> None:
         _put(source, n)
-        warehouse.publish(source, target, 10)
+        publication.publish(source, target, 10)
         published[n] = target.stat().st_mtime
 
     def read() -> list[tuple[int, int, datetime]]:
@@ -124,7 +124,7 @@ def test_publish_starts_again_after_a_draft_was_left_behind(tmp_path: Path) -> N
     source, target = tmp_path / "warehouse.duckdb", tmp_path / "serving.duckdb"
     _put(source, 1)
     target.with_suffix(".draft").write_bytes(b"half a file")
-    warehouse.publish(source, target, 1)
+    publication.publish(source, target, 1)
     with warehouse.reader(target) as db:
         assert db.execute("select n from marts.numbers").fetchall() == [(1,)]
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false
 ) }}
-{% set log = earlier_rows('fct_lead_score_history', 'marts') %}
+{% set log = earlier_rows('fct_lead_score_history') %}
 {% set logged = adapter.get_columns_in_relation(log) | map(attribute='name') | list if log else [] %}
 
 -- A log: a row is added when a lead's score, grade or play is another than in its last row. The score's cause is that of

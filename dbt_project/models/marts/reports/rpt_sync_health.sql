@@ -1,7 +1,4 @@
-{{ config(materialized='view') }}
-
--- What became of everything that runs sent to the CRMs. Reports are built before a run writes; this one is a view, so that
--- the copy which is published when the run has ended tells of its own writes, too.
+-- What became of everything that runs sent to the CRMs; reports are built when a run has written, so this one is among them.
 
 select
     {{ as_of() }} as as_of,

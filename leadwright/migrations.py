@@ -1,0 +1,150 @@
+"""Brings tables of an older version into the shape of this one, where they hold what cannot be made again.
+
+dbt makes every other table anew, and adds a column to a log by itself; it neither moves, renames nor retypes. Steps are
+taken in order, each once in its own transaction, and are noted in `ops.migrations`; a home that is made now has none of
+them to take and notes them all. Append to `STEPS`, never change one that was released.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from connectors.errors import ConfigError, FatalError
+from leadwright import warehouse
+from leadwright.settings import Settings
+
+_COLUMNS = (("step", "varchar"), ("taken_at", "timestamptz"))
+
+
+class Step(Protocol):
+    """A change of one table; it does nothing where the table is not there, or has that shape already."""
+
+    def take(self, db: warehouse.Connection) -> None:
+        """Change the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Move a table to another schema, or give it another name."""
+
+    schema: str
+    table: str
+    to_schema: str
+    to_table: str
+
+    def take(self, db: warehouse.Connection) -> None:
+        """Copy the table and drop the old one: DuckDB moves no table between schemas."""
+        if not warehouse.columns(db, self.schema, self.table):
+            return
+        db.execute(f'create schema if not exists "{self.to_schema}"')
+        old = f'"{self.schema}"."{self.table}"'
+        db.execute(f'create table "{self.to_schema}"."{self.to_table}" as from {old}')
+        db.execute(f"drop table {old}")
+
+    def require_one(self, db: warehouse.Connection) -> None:
+        """Raise ConfigError where both tables are there: no run can tell which of them goes on."""
+        old, new = (self.schema, self.table), (self.to_schema, self.to_table)
+        if warehouse.columns(db, *old) and warehouse.columns(db, *new):
+            raise ConfigError(
+                f"This home has both {'.'.join(old)}, where an older version of Leadwright keeps it, and "
+                f"{'.'.join(new)}: an older version has run on it since. Nothing was changed. Restore a backup "
+                "(`leadwright restore`), or drop the one that is not to go on."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """Add a column whose value in earlier rows is not null: `value` is SQL over the table's other columns."""
+
+    schema: str
+    table: str
+    column: str
+    type: str
+    value: str
+
+    def take(self, db: warehouse.Connection) -> None:
+        """Add and fill the column."""
+        there = warehouse.columns(db, self.schema, self.table)
+        if there and self.column not in there:
+            table = f'"{self.schema}"."{self.table}"'
+            db.execute(
+                f"create or replace table {table} as "
+                f'select *, cast({self.value} as {self.type}) as "{self.column}" from {table}'
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Rename a column."""
+
+    schema: str
+    table: str
+    column: str
+    to: str
+
+    def take(self, db: warehouse.Connection) -> None:
+        """Rename the column."""
+        there = warehouse.columns(db, self.schema, self.table)
+        if self.column in there and self.to not in there:
+            db.execute(
+                f'alter table "{self.schema}"."{self.table}" rename column "{self.column}" to "{self.to}"'
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Retype:
+    """Give a column another type; `using` is SQL for its value, where a cast will not do."""
+
+    schema: str
+    table: str
+    column: str
+    type: str
+    using: str = ""
+
+    def take(self, db: warehouse.Connection) -> None:
+        """Retype the column."""
+        if self.column in warehouse.columns(db, self.schema, self.table):
+            using = self.using or f'cast("{self.column}" as {self.type})'
+            db.execute(
+                f'alter table "{self.schema}"."{self.table}" alter column "{self.column}" '
+                f"set data type {self.type} using {using}"
+            )
+
+
+STEPS: Mapping[str, Step] = {}
+"""Name -> what is changed, oldest first."""
+
+
+def migrate(settings: Settings, steps: Mapping[str, Step] = STEPS) -> list[str]:
+    """Take the steps that this home has not taken; the names of those.
+
+    Raises:
+        ConfigError: a table that was moved is there under its old name, too.
+        FatalError: a step cannot be taken; those before it stay, and nothing of it does.
+        LockedError: another process holds the warehouse.
+    """
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        is_new = warehouse.is_empty(db)
+        warehouse.ensure_table(db, "ops", "migrations", _COLUMNS)
+        for step in steps.values():
+            if isinstance(step, Move):
+                step.require_one(db)
+        known = {name for (name,) in db.execute("select step from ops.migrations").fetchall()}
+        due = [name for name in steps if name not in known]
+        for name in due:
+            _take(db, name, None if is_new else steps[name])
+    return [] if is_new else due
+
+
+def _take(db: warehouse.Connection, name: str, step: Step | None) -> None:
+    db.execute("begin")
+    try:
+        if step:
+            step.take(db)
+        db.execute("insert into ops.migrations values (?, now())", [name])
+        db.execute("commit")
+    except warehouse.Error as error:
+        db.execute("rollback")
+        raise FatalError(f"The warehouse cannot be brought to this version: {name}: {error}") from error
