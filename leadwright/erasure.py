@@ -1,8 +1,8 @@
 """Forgets people whom a CRM shows no more: out of every log and the ledger, and out of the file's free space.
 
-Which records these are is decided by `int_erasures_due`. They go before a build, so that nothing is computed from
-them once more; the file is written anew after it, because DuckDB leaves what was deleted in blocks that it may use
-again some day. In between `ops.erasures` says that this is still to be done, whatever ends the run.
+Which records these are is decided by `int_identity__erasures_due`. They go before a build, so that nothing is
+computed from them once more; the file is written anew after it, because DuckDB leaves what was deleted in blocks that
+it may use again some day. In between `ops.erasures` says that this is still to be done, whatever ends the run.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _COLUMNS = (
     ("rewritten_at", "timestamptz"),
 )
 
-MODEL = "int_erasures_due"
+MODEL = "int_identity__erasures_due"
 """Says who is gone; built of all that it reads, where there is a log and no such model yet."""
 
 _NOTED = ("crm", "object", "record_hash", "erased_at")
@@ -41,11 +41,11 @@ _RECORD_COLUMNS = ("record_key", "left_key", "right_key")
 # What one record told about a lead that others tell about too: the lead begins anew with what these say. With the
 # versions, which the next build compares with its own, what went with the record would be logged as withdrawn.
 MIXED = (
-    "int_lead_trait_versions",
-    "int_engagement_versions",
-    "int_engagement_withdrawals",
-    "int_touch_versions",
-    "int_touch_withdrawals",
+    "log_lead_trait_versions",
+    "int_engagement__versions",
+    "log_engagement_withdrawals",
+    "int_engagement__touch_versions",
+    "log_touch_withdrawals",
 )
 
 
@@ -66,7 +66,7 @@ def erase(settings: Settings) -> Erased:
     result = Erased()
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         warehouse.ensure_table(db, "ops", "erasures", _COLUMNS)
-        if not warehouse.columns(db, "intermediate", "int_erasures_due"):
+        if not warehouse.columns(db, "intermediate", "int_identity__erasures_due"):
             return result
         _choose(db, settings.erase_at_most, result)
         if result.records:
@@ -106,11 +106,11 @@ def forget_again(db: warehouse.Connection, noted: Sequence[Mapping[str, Any]]) -
     )
     for row in noted:
         db.execute("insert into noted values (?, ?, ?, ?)", [row[name] for name in _NOTED])
-    if warehouse.columns(db, "intermediate", "int_identity_decisions"):
+    if warehouse.columns(db, "intermediate", "log_identity_decisions"):
         db.execute(
             "create temp table gone as "
             "with log as (select *, row_number() over (partition by record_key order by decision_number desc) as place "
-            "  from intermediate.int_identity_decisions), "
+            "  from memory.log_identity_decisions), "
             "records as (select crm, object, record_id, record_key, lead_id, "
             "  sha256(record_key) in (select record_hash from noted) as is_gone from log where place = 1) "
             "select crm, object, record_id, record_key, lead_id, "
@@ -130,23 +130,24 @@ def must_build(settings: Settings) -> bool:
     """Whether there are people in the log and nothing yet that says who of them is gone: after a restore."""
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         return bool(
-            warehouse.columns(db, "intermediate", "int_identity_decisions")
+            warehouse.columns(db, "intermediate", "log_identity_decisions")
         ) and not warehouse.columns(db, "intermediate", MODEL)
 
 
 def waiting(db: warehouse.Connection) -> dict[str, int]:
     """Records whose CRM shows them no more and that are not forgotten, by CRM object: after a run, those withheld."""
-    if not warehouse.columns(db, "intermediate", "int_erasures_due"):
+    if not warehouse.columns(db, "intermediate", "int_identity__erasures_due"):
         return {}
     counts = (
-        "select crm || '.' || object, count(*) from intermediate.int_erasures_due group by all order by all"
+        "select crm || '.' || object, count(*) from intermediate.int_identity__erasures_due group by all "
+        "order by all"
     )
     return dict(db.execute(counts).fetchall())
 
 
 def _choose(db: warehouse.Connection, at_most: float, result: Erased) -> None:
     """Make the temporary tables of what goes: `gone` records and the `gone_leads` of which nothing is left."""
-    db.execute("create temp table due as from intermediate.int_erasures_due")
+    db.execute("create temp table due as from intermediate.int_identity__erasures_due")
     for crm, name, count, shown in db.execute(
         "select crm, object, count(*), any_value(object_shown_count) from due group by all order by all"
     ).fetchall():
@@ -168,7 +169,7 @@ def _choose_leads(db: warehouse.Connection) -> None:
     db.execute(
         "create temp table gone_leads as "
         "with log as (select *, row_number() over (partition by record_key order by decision_number desc) as place "
-        "  from intermediate.int_identity_decisions) "
+        "  from memory.log_identity_decisions) "
         "select lead_id from log where record_key in (select record_key from gone where is_whole_lead) "
         "except select lead_id from log where place = 1 and record_key not in (select record_key from gone)"
     )
@@ -183,11 +184,11 @@ def _forget(db: warehouse.Connection) -> None:
         db.execute(f"delete from intermediate.{table} where lead_id in (select lead_id from gone)")
     # Those who were once in the same lead remember neither its id nor the record that joined them, only that one did.
     db.execute(
-        "update intermediate.int_identity_decisions set previous_lead_id = null "
+        "update memory.log_identity_decisions set previous_lead_id = null "
         "where previous_lead_id in (select lead_id from gone_leads)"
     )
     db.execute(
-        "update intermediate.int_identity_decisions as log "
+        "update memory.log_identity_decisions as log "
         "set link_key = 'erased:' || sha256(gone.record_key) from gone where "
         "list_contains(string_split(regexp_replace(log.link_key, '^linkage:', ''), '|'), gone.record_key)"
     )
@@ -223,6 +224,6 @@ def _columns_of_people(db: warehouse.Connection) -> list[tuple[str, str, str]]:
 def _forget_domains(db: warehouse.Connection) -> None:
     """Take out the accounts that were nothing but the domain of an address of somebody who is gone."""
     db.execute(
-        "delete from intermediate.int_account_decisions where crm = 'leads' "
-        "and record_key not in (select record_key from intermediate.int_account_records)"
+        "delete from memory.log_account_decisions where crm = 'leads' "
+        "and record_key not in (select record_key from intermediate.int_accounts__records)"
     )

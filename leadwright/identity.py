@@ -1,7 +1,7 @@
 """The linkage of people as a step of its own: reads the person records of the warehouse, writes `ops.identity_links`.
 
 It runs nightly and not in each run, because it compares everybody with everybody else. The next build takes the
-links that are probable enough; see `linkage_thresholds` and `int_identity_links`.
+links that are probable enough; see `linkage_thresholds` and `int_identity__links`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def link_people(settings: Settings) -> Linked:
     """
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         _require_built(db)
-        people = db.sql("select * from intermediate.int_linkage_records").to_arrow_table()
+        people = db.sql("select * from intermediate.int_accounts__linkage_records").to_arrow_table()
     links = find_links(people, _KINDS)
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         warehouse.ensure_table(db, "ops", "identity_links", _COLUMNS)
@@ -63,7 +63,7 @@ def link_people(settings: Settings) -> Linked:
 
 
 def _require_built(db: warehouse.Connection) -> None:
-    built = "select 1 from information_schema.tables where table_name = 'int_linkage_records'"
+    built = "select 1 from information_schema.tables where table_name = 'int_accounts__linkage_records'"
     if not warehouse.rows(db, built):
         raise ConfigError(
             "There are no people to link yet: run `leadwright run` or `leadwright transform` first."

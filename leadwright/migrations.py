@@ -113,7 +113,77 @@ class Retype:
             )
 
 
-STEPS: Mapping[str, Step] = {}
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """Drop the tables and views of a schema that builds make anew, but those of `keep`.
+
+    What no model makes any more would stay for ever, with people in it whom no erasure finds.
+    """
+
+    schema: str
+    keep: tuple[str, ...]
+
+    def take(self, db: warehouse.Connection) -> None:
+        """Drop them."""
+        found = db.execute(
+            "select table_name, table_type from information_schema.tables "
+            "where table_catalog = current_database() and table_schema = ?",
+            [self.schema],
+        )
+        for name, kind in found.fetchall():
+            if name not in self.keep:
+                db.execute(f'drop {"view" if kind == "VIEW" else "table"} "{self.schema}"."{name}"')
+
+
+_INTO_MEMORY = {
+    ("intermediate", "int_"): (
+        "account_decisions",
+        "assignment_decisions",
+        "contact_events",
+        "due_times",
+        "engagement_withdrawals",
+        "identity_decisions",
+        "lead_account_choices",
+        "lead_trait_versions",
+        "owner_sightings",
+        "response_promises",
+        "return_promises",
+        "routing_sets",
+        "score_judgements",
+        "score_thresholds",
+        "stage_sightings",
+        "touch_withdrawals",
+    ),
+    ("marts", "fct_"): (
+        "lead_assignment_alternatives",
+        "lead_score_history",
+        "lead_score_line_changes",
+        "lead_segment_changes",
+        "rule_sets",
+    ),
+}
+"""Where logs lay and how their names began, before they had a schema of their own -> the rest of their names."""
+
+STEPS: Mapping[str, Step] = {
+    **{
+        f"log_{name} is in memory": Move(schema, begin + name, "memory", f"log_{name}")
+        for (schema, begin), names in _INTO_MEMORY.items()
+        for name in names
+    },
+    "contact events have record keys": Add(
+        "memory", "log_contact_events", "record_key", "varchar", "'hubspot:contacts:' || contact_id"
+    ),
+    # No logs, but a build reads what the one before left in them.
+    "engagement versions have their subject's name": Move(
+        "intermediate", "int_engagement_versions", "intermediate", "int_engagement__versions"
+    ),
+    "touch versions have their subject's name": Move(
+        "intermediate", "int_touch_versions", "intermediate", "int_engagement__touch_versions"
+    ),
+    "models have their subject's name": Clear(
+        "intermediate", keep=("int_engagement__versions", "int_engagement__touch_versions")
+    ),
+}
 """Name -> what is changed, oldest first."""
 
 

@@ -18,18 +18,18 @@ from leadwright.preview import trial
 from leadwright.settings import Settings
 from leadwright.transform import Transform
 
-_SELECT = "int_scoring_moments+,+int_next_actions int_scoring_moments+,+int_score_contributions"
+_SELECT = "int_scoring__moments+,+int_scoring__next_actions int_scoring__moments+,+int_scoring__contributions"
 _LEAD = """
     select lead_id, full_name, company_name, created_at from marts.dim_leads where lead_id = ?
 """
 _SCORE = """
     select fit_score, intent_score, score, fit_band, intent_band, grade, a.play, a.next_action, disqualified_reason
-    from intermediate.int_scores s join intermediate.int_next_actions a using (lead_id, as_of)
+    from intermediate.int_scoring__scores s join intermediate.int_scoring__next_actions a using (lead_id, as_of)
     where lead_id = ? and as_of = ?
 """
 _CONTRIBUTIONS = """
     select dimension, kind, signal_group, rule_id, label, feature, value, points
-    from intermediate.int_score_contributions
+    from intermediate.int_scoring__contributions
     where lead_id = ? and as_of = ?
     order by dimension, kind = 'rule' desc, points desc, rule_id
 """

@@ -16,17 +16,17 @@ FILES = ("routing_", "rep_", "grade_scale", "calendars", "business_hours", "holi
 MART = "fct_lead_assignments"
 MODELS = (
     "unified_people",
-    "int_person_values",
-    "int_member_records",
-    "int_people",
+    "int_identity__person_values",
+    "int_identity__member_records",
+    "int_identity__people",
     "unified_owner_writes",
     *(
         f"{model}+,+{MART}"
         for model in (
-            "int_crm_owners",
-            "int_owner_sightings",
-            "int_earlier_decisions",
-            "int_owner_candidates",
+            "int_identity__crm_owners",
+            "log_owner_sightings",
+            "int_routing__earlier_decisions",
+            "int_routing__owner_candidates",
         )
     ),
 )
@@ -82,9 +82,9 @@ def forget(side: Settings) -> None:
             records = _RECORDS.format(column="record_id", crm=crm)
             db.execute(f"update {table} set {owner} = null where {key} in ({records})")
             keys = _RECORDS.format(column="record_key", crm=crm)
-            db.execute(f"delete from intermediate.int_owner_sightings where record_key in ({keys})")
+            db.execute(f"delete from memory.log_owner_sightings where record_key in ({keys})")
             db.execute(f"delete from ops.writes where crm = '{crm}' and record_id in ({records})")
-        db.execute("delete from intermediate.int_assignment_decisions where lead_id in (from forgotten)")
+        db.execute("delete from memory.log_assignment_decisions where lead_id in (from forgotten)")
 
 
 def compare(db: warehouse.Connection, top: int) -> dict[str, Any]:

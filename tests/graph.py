@@ -24,14 +24,14 @@ SYSTEMS = tuple(
     sorted(folder.name for folder in (PROJECT / "models" / "staging").iterdir() if folder.is_dir())
 )
 SUBJECTS = (
-    *("identity", "people", "accounts", "engagement", "lifecycle", "scoring", "segments"),
+    *("identity", "accounts", "engagement", "lifecycle", "scoring"),
     *("service_levels", "routing", "writing"),
 )
-"""The folders of decisions in the order in which they may read one another."""
+"""The folders of decisions, and of their logs in `memory`, in the order in which they may read one another."""
 
 LAYERS_READ = {
     "staging": {"source", "seed", "staging"},
-    "shared staging": {"seed", "staging"},
+    "shared staging": {"source", "seed", "staging"},
     "unified": {"seed", "shared staging", "unified"},
     "subject": {"seed", "unified", "subject"},
     "marts": {"seed", "unified", "subject", "marts"},

@@ -24,9 +24,11 @@ SHARING = " ".join(
     )
 )
 _WEEKLY = (
-    "int_earlier_decisions int_lead_takers int_rep_coverage int_owner_candidates int_rep_availability "
-    "int_pool_members int_rep_loads int_routing_requests int_won_and_lost int_rep_win_rates int_lead_win_rates "
-    f"{SHARING} int_routing_shortage int_owner_choices int_assignment_decisions"
+    "int_routing__earlier_decisions int_routing__lead_takers int_routing__rep_coverage "
+    "int_routing__owner_candidates int_routing__rep_availability "
+    "int_routing__pool_members int_routing__rep_loads int_routing__requests "
+    "int_routing__won_and_lost int_routing__rep_win_rates int_routing__lead_win_rates "
+    f"{SHARING} int_routing__shortage int_routing__owner_choices log_assignment_decisions"
 )
 WEEKS = 4
 
@@ -91,14 +93,14 @@ def four_weeks(
         for address in [f"{name}@leadwright.example"]
     )
     built.execute(
-        "create table if not exists everybody as from intermediate.int_lead_systems; "
-        "delete from intermediate.int_shown_owners; delete from intermediate.int_owner_promises; "
-        "delete from intermediate.int_assignment_decisions; "
+        "create table if not exists everybody as from intermediate.int_routing__lead_systems; "
+        "delete from intermediate.int_routing__shown_owners; delete from intermediate.int_routing__owner_promises; "
+        "delete from memory.log_assignment_decisions; "
         f"update seeds.routing_pool set weight = 1, capacity = {capacity}; {special}"
     )
     for week in range(WEEKS):
         built.execute(
-            "delete from intermediate.int_lead_systems; insert into intermediate.int_lead_systems "
+            "delete from intermediate.int_routing__lead_systems; insert into intermediate.int_routing__lead_systems "
             f"select * from everybody where hash(lead_id) % {WEEKS} <= {week}"
         )
         built.transform.build(select=_WEEKLY, as_of=NOW + timedelta(days=7 * week))
@@ -109,9 +111,9 @@ def shares(built: DbtWarehouse, without: Collection[str] = ()) -> dict[str, floa
     """What each rep was given in the four weeks, divided by what the weights promise; 1 is exact."""
     rows = built.rows(
         "select split_part(r.email, '@', 1), max(m.weight), sum(w.weight) "
-        "from intermediate.int_assignment_decisions d join intermediate.int_reps r using (rep_id) "
-        "join intermediate.int_pool_members m on m.rep_id = d.rep_id and m.pool = 'everyone' "
-        "join intermediate.int_scores s on s.lead_id = d.lead_id and s.is_current "
+        "from memory.log_assignment_decisions d join intermediate.int_identity__reps r using (rep_id) "
+        "join intermediate.int_routing__pool_members m on m.rep_id = d.rep_id and m.pool = 'everyone' "
+        "join intermediate.int_scoring__scores s on s.lead_id = d.lead_id and s.is_current "
         "join seeds.grade_scale w on w.grade = s.grade where d.is_routed group by all"
     )
     kept = [(rep, float(weight), float(load)) for rep, weight, load in rows if rep not in without]
@@ -122,24 +124,24 @@ def shares(built: DbtWarehouse, without: Collection[str] = ()) -> dict[str, floa
 def _week(built: DbtWarehouse) -> Week:
     given: defaultdict[str, float] = defaultdict(float)
     for rep, load in built.rows(
-        "select rep_id, sum(lead_weight) from intermediate.int_routed_leads group by 1"
+        "select rep_id, sum(lead_weight) from intermediate.int_routing__routed_leads group by 1"
     ):
         given[rep] = float(load)
     members = built.rows(
-        "select rep_id, open_load, capacity from intermediate.int_pool_members "
-        "join intermediate.int_rep_loads using (pool, rep_id) where pool = 'everyone'"
+        "select rep_id, open_load, capacity from intermediate.int_routing__pool_members "
+        "join intermediate.int_routing__rep_loads using (pool, rep_id) where pool = 'everyone'"
     )
     takers: defaultdict[str, set[str]] = defaultdict(set)
     weight_of: dict[str, float] = {}
     for lead, weight, rep in built.rows(
-        "select q.lead_id, q.lead_weight, l.rep_id from intermediate.int_routing_queue q "
-        "join intermediate.int_routing_lanes l using (lane) "
-        "where q.lead_id not in (select lead_id from intermediate.int_routed_leads)"
+        "select q.lead_id, q.lead_weight, l.rep_id from intermediate.int_routing__queue q "
+        "join intermediate.int_routing__lanes l using (lane) "
+        "where q.lead_id not in (select lead_id from intermediate.int_routing__routed_leads)"
     ):
         takers[lead].add(rep)
         weight_of[lead] = float(weight)
     ((without_owner,),) = built.rows(
-        "select count(*) from intermediate.int_owner_choices where rep_id is null and reason_code != 'closed'"
+        "select count(*) from intermediate.int_routing__owner_choices where rep_id is null and reason_code != 'closed'"
     )
     return Week(
         loads={rep: load + given[rep] for rep, load, _ in members},

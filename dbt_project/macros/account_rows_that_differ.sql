@@ -10,9 +10,9 @@ with records as (
         {{ columns_to_compare(values, fields, text_limit) }}
         crm_records.modified_at
     from {{ ref('stg_' ~ crm ~ '__' ~ entities) }} as crm_records
-    inner join {{ ref('int_account_members') }} as members
+    inner join {{ ref('int_accounts__members') }} as members
         on {{ record_key(crm, object, 'crm_records.' ~ key) }} = members.record_key
-    inner join {{ ref('int_write_account_values') }} as wanted on members.account_id = wanted.account_id
+    inner join {{ ref('int_writing__account_values') }} as wanted on members.account_id = wanted.account_id
     where not members.is_deleted and (wanted.is_scored or crm_records.leadwright_account_score is not null)
 ),
 

@@ -38,16 +38,16 @@ with records as (
         end as {{ owner_field }},
         crm_records.owner_id as before__{{ owner_field }}
     from {{ ref('stg_' ~ crm ~ '__' ~ entities) }} as crm_records
-    inner join {{ ref('int_identities') }} as identities
+    inner join {{ ref('int_identity__records') }} as identities
         on {{ record_key(crm, entities, 'crm_records.' ~ key) }} = identities.record_key
-    inner join {{ ref('int_write_values') }} as wanted on identities.lead_id = wanted.lead_id
-    left join {{ ref('int_write_owners') }} as wanted_owners
+    inner join {{ ref('int_writing__lead_values') }} as wanted on identities.lead_id = wanted.lead_id
+    left join {{ ref('int_writing__owners') }} as wanted_owners
         on identities.lead_id = wanted_owners.lead_id and wanted_owners.crm = '{{ crm }}'
-    left join {{ ref('int_crm_owners') }} as present_owners
+    left join {{ ref('int_identity__crm_owners') }} as present_owners
         on present_owners.crm = '{{ crm }}'
         and crm_records.owner_id = present_owners.owner_id
         and present_owners.has_leads
-    left join {{ ref('int_owner_edits') }} as edits on identities.record_key = edits.record_key
+    left join {{ ref('int_routing__owner_edits') }} as edits on identities.record_key = edits.record_key
     where not identities.is_deleted and not identities.is_converted
 ),
 

@@ -1,4 +1,4 @@
-{# The columns of int_lead_traits that are features of the same name, by type; an answer's feature is
+{# The columns of int_scoring__lead_traits that are features of the same name, by type; an answer's feature is
    answer_<topic>. #}
 {% macro lead_traits() -%}
     {{ return({

@@ -3,7 +3,7 @@
 {% macro rule_hits(features, subject, which) -%}
 with rules as (
     select *
-    from {{ ref('int_rule_conditions') }}
+    from {{ ref('int_scoring__rule_conditions') }}
     where rule_id in (select rule_id from {{ ref('score_rules') }} where {{ which }})
 ),
 

@@ -14,6 +14,6 @@
     from {{ ref('unified_answers') }} as records
     inner join {{ fields }} as fields
         on records.crm = fields.crm and records.crm_object = fields.object and records.field = fields.field
-    inner join {{ ref('int_identities') }} as identities on records.record_key = identities.record_key
+    inner join {{ ref('int_identity__records') }} as identities on records.record_key = identities.record_key
     where not identities.is_deleted and not {{ stands_for_nothing('records.value') }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {# Who leads are: one row per lead.
 
-   people: relation with the columns of int_people that are read here; accounts: the domain of each lead's account, none
+   people: relation with the columns of int_identity__people that are read here; accounts: the domain of each lead's account, none
    where no account is known #}
 {% macro traits_of(people, accounts=none) -%}
 with people as (
@@ -98,7 +98,7 @@ stated as (
         max(case when answers.topic = '{{ topic }}' then answers.value end) as answer_{{ topic }},
         {% endfor %}
         count(asked.topic) as answered_count
-    from {{ ref('int_answers') }} as answers
+    from {{ ref('int_scoring__answers') }} as answers
     left join asked on answers.topic = asked.topic
     group by answers.lead_id
 )

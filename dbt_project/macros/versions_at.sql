@@ -23,7 +23,7 @@ from (
                 case when versions.seen_at <= moments.as_of then -versions.version_number else versions.version_number end
         ) as place
     from {{ moments }} as moments
-    inner join {{ ref('int_lead_trait_versions') }} as versions on moments.lead_id = versions.lead_id
+    inner join {{ ref('log_lead_trait_versions') }} as versions on moments.lead_id = versions.lead_id
 ) as versioned
 where place = 1
 {%- endmacro %}

@@ -24,7 +24,7 @@ counted as (
             )
         ) as working_seconds
     from dated_moments
-    inner join {{ ref('int_working_days') }} as working_days
+    inner join {{ ref('int_service_levels__working_days') }} as working_days
         on dated_moments.calendar = working_days.calendar and dated_moments.day_on = working_days.day_on
 )
 {%- endmacro %}

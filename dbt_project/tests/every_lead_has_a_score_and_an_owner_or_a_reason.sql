@@ -1,7 +1,7 @@
 -- Leads without a score, or whose reason does not go with having an owner or none.
 
 select leads.lead_id
-from {{ ref('int_people') }} as leads
+from {{ ref('int_identity__people') }} as leads
 left join {{ ref('fct_lead_scores') }} as scores on leads.lead_id = scores.lead_id
 left join {{ ref('fct_lead_assignments') }} as assignments on leads.lead_id = assignments.lead_id
 where

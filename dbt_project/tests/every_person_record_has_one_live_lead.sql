@@ -2,6 +2,6 @@
 
 select records.record_key
 from {{ ref('unified_people') }} as records
-left join {{ ref('int_identities') }} as identities on records.record_key = identities.record_key
-left join {{ ref('int_people') }} as leads on identities.lead_id = leads.lead_id
+left join {{ ref('int_identity__records') }} as identities on records.record_key = identities.record_key
+left join {{ ref('int_identity__people') }} as leads on identities.lead_id = leads.lead_id
 where not coalesce(identities.is_deleted, records.is_deleted) and leads.lead_id is null

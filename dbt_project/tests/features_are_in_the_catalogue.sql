@@ -5,7 +5,7 @@ select
     features.lead_id,
     features.as_of,
     count(*) as row_count
-from {{ ref('int_features') }} as features
+from {{ ref('int_scoring__features') }} as features
 inner join {{ ref('feature_catalogue') }} as catalogue on features.feature = catalogue.feature
 group by features.feature, features.lead_id, features.as_of
 having

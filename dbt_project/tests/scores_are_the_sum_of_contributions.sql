@@ -10,7 +10,7 @@ with sums as (
             as {{ dimension }}_rounded,
         {% endfor %}
         count(*) as line_count
-    from {{ ref('int_score_contributions') }} as lines
+    from {{ ref('int_scoring__contributions') }} as lines
     inner join {{ ref('fct_lead_scores') }} as scores on lines.lead_id = scores.lead_id and lines.as_of = scores.as_of
     group by lines.lead_id
 )

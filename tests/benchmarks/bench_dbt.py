@@ -27,9 +27,13 @@ from tests.dbt_warehouse import NOW, DbtWarehouse
 
 MAILINGS = 16  # with what the population does by itself, twenty engagements a lead
 _BY_HAND = Path(__file__).with_name("scores_by_hand.sql")
-_SCORING = "int_scoring_moments int_lead_trait_versions int_account_features int_signal_features int_features"
+_SCORING = (
+    "int_scoring__moments log_lead_trait_versions int_scoring__account_features "
+    "int_scoring__signal_features int_scoring__features"
+)
 _SCORING += (
-    " int_rule_conditions int_rule_hits int_score_contributions int_score_sums int_scores fct_lead_scores"
+    " int_scoring__rule_conditions int_scoring__rule_hits int_scoring__contributions "
+    "int_scoring__sums int_scoring__scores fct_lead_scores"
 )
 _ENGAGEMENTS = """
     select (select count(*) from raw_hubspot.emails) + (select count(*) from raw_hubspot.calls)

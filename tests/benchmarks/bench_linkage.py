@@ -68,7 +68,7 @@ def true_person_of(leads: int) -> dict[str, str]:
 
 def found_pairs(crm: DbtWarehouse, truth: dict[str, str]) -> dedupe.Pairs:
     """Pairs of records that have one lead."""
-    rows = crm.rows("select record_key, lead_id from intermediate.int_identities")
+    rows = crm.rows("select record_key, lead_id from intermediate.int_identity__records")
     return dedupe.pairs_of((key, lead) for key, lead in rows if key in truth)
 
 

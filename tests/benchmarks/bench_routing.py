@@ -98,12 +98,12 @@ def _wins(warehouse: DbtWarehouse) -> tuple[float, float]:
     rates = {
         (lead, rep): float(rate)
         for lead, rep, rate in warehouse.rows(
-            "select lead_id, rep_id, coalesce(win_rate, 0) from intermediate.int_lead_win_rates"
+            "select lead_id, rep_id, coalesce(win_rate, 0) from intermediate.int_routing__lead_win_rates"
         )
     }
     cells: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for lane, grade, lead, rep in warehouse.rows(
-        "select lane, grade, lead_id, rep_id from intermediate.int_routed_leads order by all"
+        "select lane, grade, lead_id, rep_id from intermediate.int_routing__routed_leads order by all"
     ):
         cells[lane, grade].append((lead, rep))
     routed = optimum = 0.0
@@ -142,19 +142,20 @@ def _route(
     warehouse.execute(
         f"create temp table members as from (values {members}) as t(pool, rep_id); "
         f"create temp table asked as from (values {requests}) as t(pool, lead_id, grade, lead_weight); "
-        "insert into intermediate.int_pool_members by name "
+        "insert into intermediate.int_routing__pool_members by name "
         "select *, 1 as weight, false as is_on_leave, true as is_at_work from members; "
-        "insert into intermediate.int_rep_loads by name select *, 0 as open_load, 0 as charged_load from members; "
-        "insert into intermediate.int_rep_coverage by name "
+        "insert into intermediate.int_routing__rep_loads by name select *, 0 as open_load, 0 as "
+        "charged_load from members; "
+        "insert into intermediate.int_routing__rep_coverage by name "
         "select distinct 'hubspot' as systems, rep_id, 1 as account_count from members; "
-        "insert into intermediate.int_scores by name select lead_id, grade, true as is_current from asked; "
-        "insert into intermediate.int_routing_requests by name select lead_id, 1 as priority, pool, "
+        "insert into intermediate.int_scoring__scores by name select lead_id, grade, true as is_current from asked; "
+        "insert into intermediate.int_routing__requests by name select lead_id, 1 as priority, pool, "
         "'hubspot' as systems, 1 as account_count, '' as barred_reps from asked; "
-        "insert into intermediate.int_lead_win_rates by name "
+        "insert into intermediate.int_routing__lead_win_rates by name "
         f"select * from (values {win_rates}) as t(lead_id, rep_id, win_rate)"
     )
     warehouse.transform.build(select=SHARING, as_of=NOW)
-    owner = dict(warehouse.rows("select lead_id, rep_id from intermediate.int_routed_leads"))
+    owner = dict(warehouse.rows("select lead_id, rep_id from intermediate.int_routing__routed_leads"))
     return {
         case: np.array([int(owner[f"{case}/{n}"].removeprefix("rep")) for n in range(len(matrix))])
         for case, matrix in rates.items()

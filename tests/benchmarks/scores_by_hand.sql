@@ -15,7 +15,7 @@ with rules as (
 
 signals as (
     select lead_id, signal as feature, max(occurred_at) as last_at
-    from intermediate.int_engagements
+    from intermediate.int_engagement__signals
     where occurred_at <= $as_of
     group by all
 ),
@@ -24,7 +24,7 @@ worked as (
     select signals.lead_id, signals.feature, min(touches.touched_at) as worked_at
     from signals
     inner join seeds.feature_catalogue as catalogue using (feature)
-    inner join intermediate.int_touches as touches
+    inner join intermediate.int_engagement__touches as touches
         on signals.lead_id = touches.lead_id and touches.touched_at between signals.last_at and $as_of
     where catalogue.is_hand_raise
     group by all
@@ -32,8 +32,8 @@ worked as (
 
 people as (
     select leads.lead_id, accounts.account_id
-    from intermediate.int_people as leads
-    left join intermediate.int_lead_accounts as accounts on leads.lead_id = accounts.lead_id and accounts.place = 1
+    from intermediate.int_identity__people as leads
+    left join intermediate.int_accounts__of_leads as accounts on leads.lead_id = accounts.lead_id and accounts.place = 1
     where leads.created_at <= $as_of
 ),
 
@@ -41,7 +41,7 @@ active as (
     select people.account_id, people.lead_id
     from people
     where exists (
-        select 1 from intermediate.int_engagements as engagements
+        select 1 from intermediate.int_engagement__signals as engagements
         where
             engagements.lead_id = people.lead_id and engagements.signal != 'email_opened'
             and engagements.occurred_at <= $as_of
@@ -61,26 +61,26 @@ texts as (
         select
             lead_id, job_title, job_level, job_function, country, region, city, industry, lead_source,
             lead_source_detail, company_name, company_kind, email_domain, phone
-        from intermediate.int_lead_traits
+        from intermediate.int_scoring__lead_traits
     ) on columns(* exclude lead_id) into name feature value text_value
 ),
 
 flags as (
     unpivot (
         select lead_id, has_email, is_free_mail, is_role_address, is_opted_out, has_bounced, is_nonsense
-        from intermediate.int_lead_traits
+        from intermediate.int_scoring__lead_traits
     ) on columns(* exclude lead_id) into name feature value flag
 ),
 
 numbers as (
     unpivot (
-        select lead_id, employee_count, visit_count, page_view_count, answered_count from intermediate.int_lead_traits
+        select lead_id, employee_count, visit_count, page_view_count, answered_count from intermediate.int_scoring__lead_traits
     ) on columns(* exclude lead_id) into name feature value number_value
 ),
 
 stated as (
     unpivot (
-        select lead_id, columns('answer_.*') from intermediate.int_lead_traits
+        select lead_id, columns('answer_.*') from intermediate.int_scoring__lead_traits
     ) on columns(* exclude lead_id) into name feature value text_value
 ),
 
@@ -153,7 +153,7 @@ scores as (
         greatest(
             least(round(coalesce(sum(groups.points), 0), 0), dimensions.max_points), dimensions.min_points
         ) as points
-    from intermediate.int_people as people
+    from intermediate.int_identity__people as people
     cross join seeds.score_dimensions as dimensions
     left join groups using (lead_id, dimension)
     group by people.lead_id, dimensions.dimension, dimensions.min_points, dimensions.max_points

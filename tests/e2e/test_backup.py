@@ -13,10 +13,10 @@ from tests.installation import AS_OF, Installation, Sandbox
 
 _OPTIONS = ("--leads", "40", "--seed", "5", "--now", AS_OF, "--no-limits", "--control")
 _KEPT = {
-    "ids": "select record_key, lead_id from intermediate.int_identities order by all",
+    "ids": "select record_key, lead_id from intermediate.int_identity__records order by all",
     "promises": "select lead_id, promise_number, promised_from, sla_minutes "
-    "from intermediate.int_response_promises order by all",
-    "assignments": "select * from intermediate.int_assignment_decisions order by all",
+    "from memory.log_response_promises order by all",
+    "assignments": "select * from memory.log_assignment_decisions order by all",
     "scores": "select * from marts.fct_lead_score_history order by all",
     "ledger": "select record_id, payload_hash, status, sent_at from ops.writes order by all",
 }

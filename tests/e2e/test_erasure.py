@@ -232,4 +232,4 @@ def test_the_warehouse_is_whole_and_nothing_is_left_to_send(erased: Erased) -> N
     assert {name: w["planned"] for name, w in left.items()} == dict.fromkeys(left, 0)
     views = erased.installation.rows("select count(*) as n from duckdb_views() where schema_name = 'staging'")
     assert views[0]["n"] > 10
-    assert erased.installation.rows("select * from intermediate.int_erasures_due") == []
+    assert erased.installation.rows("select * from intermediate.int_identity__erasures_due") == []

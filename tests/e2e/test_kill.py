@@ -131,7 +131,7 @@ def test_kill_a_later_run(a_week_later: Callable[[Path], Installation], tmp_path
     assert _marts(killed) == first
 
     begun, written = time.time(), killed.writes()
-    _kill(killed, lambda: _built_since(killed, begun, "int_assignment_decisions"))
+    _kill(killed, lambda: _built_since(killed, begun, "log_assignment_decisions"))
     assert killed.writes() == written
     _kill(killed, lambda: killed.writes() > written)
     again = time.time()

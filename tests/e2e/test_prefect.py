@@ -119,7 +119,7 @@ def test_a_schedule_starts_runs_by_itself(server: Server, tmp_path: Path) -> Non
     with warehouse.writer(home.warehouse_file, 1) as db:
         texts = ("id", "first_name", "last_name", "email", "phone", "employer", "city")
         columns = [(name, "varchar") for name in texts]
-        warehouse.ensure_table(db, "intermediate", "int_linkage_records", columns)
+        warehouse.ensure_table(db, "intermediate", "int_accounts__linkage_records", columns)
     with server.due_every(15, "link/nightly-link", {"LEADWRIGHT_HOME": str(home.home)}) as deployment:
         eventually(
             lambda: len(server.completed(deployment)) >= 2, "a second run by the schedule", server.own_log

@@ -76,7 +76,7 @@ _LEADS = """
         coalesce(g.segments, 'none') as segments,
         coalesce(c.account_score, 0) as account_score, coalesce(c.account_grade, 'none') as account_grade,
         reps.owner_id
-    from intermediate.int_identities i
+    from intermediate.int_identity__records i
     join marts.fct_lead_scores s on s.lead_id = i.lead_id
     join marts.fct_lead_assignments a on a.lead_id = i.lead_id
     left join marts.fct_lead_responses r on r.lead_id = i.lead_id
@@ -110,7 +110,7 @@ _COMPANIES = """
     select m.record_id, s.account_score, s.account_grade,
         (select string_agg(label, '; ' order by points desc, rule_id) from marts.fct_account_score_contributions
             where account_id = s.account_id and kind = 'rule') as reasons
-    from intermediate.int_account_members m
+    from intermediate.int_accounts__members m
     join marts.fct_account_scores s on s.account_id = m.account_id
     where m.crm = '{crm}' and not m.is_deleted
 """
@@ -256,14 +256,14 @@ def test_a_persons_edit_of_the_owner_stays(done: Installation) -> None:
 def test_a_merge_in_hubspot_goes_on_with_the_older_lead(done: Installation) -> None:
     """HubSpot makes a new record of two; both old ones are in its recycle bin and must never be written again."""
     older, younger = done.rows(
-        "select record_id, lead_id from intermediate.int_identities where crm = 'hubspot' and not is_deleted "
-        "and lead_id in (select lead_id from intermediate.int_identities group by lead_id having count(*) = 1) "
+        "select record_id, lead_id from intermediate.int_identity__records where crm = 'hubspot' and not is_deleted "
+        "and lead_id in (select lead_id from intermediate.int_identity__records group by lead_id having count(*) = 1) "
         "and record_key in (select record_key from unified.unified_activity_people) order by created_at limit 2"
     )
     leads, former = [older["lead_id"], younger["lead_id"]], [older["record_id"], younger["record_id"]]
     activities = (
         "distinct activity_key from unified.unified_activity_people "
-        "join intermediate.int_identities using (record_key) where lead_id"
+        "join intermediate.int_identity__records using (record_key) where lead_id"
     )
     before = _of(done, activities, leads)
     written = _of(done, "record_id from ops.writes where crm = 'hubspot' and record_id", former)
@@ -275,7 +275,10 @@ def test_a_merge_in_hubspot_goes_on_with_the_older_lead(done: Installation) -> N
         timeout=10,
     ).json()["id"]
     done.json("run")
-    sql = "record_id || ' ' || lead_id || ' ' || is_deleted as it from intermediate.int_identities where record_id"
+    sql = (
+        "record_id || ' ' || lead_id || ' ' || is_deleted as it from intermediate.int_identity__records "
+        "where record_id"
+    )
     assert _of(done, sql, [*former, merged]) == sorted(
         f"{record_id} {leads[0]} {str(record_id != merged).lower()}" for record_id in [*former, merged]
     )

@@ -155,7 +155,7 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
         "insert into ops.writes by name select 'hubspot' as crm, 'contacts' as object, 'accepted' as status, "
         f"'{other}' as record_id, '{{\"hubspot_owner_id\": \"0\"}}' as after_values, "
         "timestamptz '2026-01-01 00:00:00Z' as answered_at, answered_at as crm_updated_at, answered_at as sent_at; "
-        "delete from intermediate.int_assignment_decisions where hash(lead_id) % 4 = 0; "
+        "delete from memory.log_assignment_decisions where hash(lead_id) % 4 = 0; "
         "delete from marts.fct_lead_assignment_alternatives; "
         "update raw_hubspot.calls set archived = 'true' where hash(hs_object_id) % 5 = 0; "
         "update raw_hubspot.emails set archived = 'true' where hash(hs_object_id) % 5 = 0; "
@@ -169,7 +169,7 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
     )
     built.build(NOW + timedelta(hours=1), moments=[NOW - timedelta(days=100)])
     built.execute("update seeds.score_dimensions set threshold_kind = 'percentile' where dimension = 'fit'")
-    built.transform.build(select="int_score_thresholds", as_of=NOW + timedelta(hours=1))
+    built.transform.build(select="log_score_thresholds", as_of=NOW + timedelta(hours=1))
     return built
 
 
@@ -186,8 +186,9 @@ def test_no_join_multiplies_rows(lived: DbtWarehouse) -> None:
         elif largest > 1:
             more[model] = largest
     assert more == {}
-    # nobody was erased and no owner emptied here: test_erasure.py and the unit test of int_owner_emptyings have them
-    assert empty <= {"int_erasures_due", "int_owner_emptyings"}
+    # nobody was erased and no owner emptied here: test_erasure.py and the unit test of int_routing__owner_emptyings
+    # have them
+    assert empty <= {"int_identity__erasures_due", "int_routing__owner_emptyings"}
 
 
 def test_the_catalogue_declares_what_models_compute_by_themselves(built: DbtWarehouse) -> None:
@@ -197,7 +198,7 @@ def test_the_catalogue_declares_what_models_compute_by_themselves(built: DbtWare
     found = {
         f
         for (f,) in built.rows(
-            f"select feature from intermediate.int_features where feature not in ({of_signals})"
+            f"select feature from intermediate.int_scoring__features where feature not in ({of_signals})"
         )
     }
     catalogue = {f for (f,) in built.rows("select feature from seeds.feature_catalogue where signal is null")}
@@ -205,7 +206,7 @@ def test_the_catalogue_declares_what_models_compute_by_themselves(built: DbtWare
     assert len(computed - found) < 12, "answers that nobody gave, and what only segments can look at"
     by_pattern = "select signal from seeds.signal_patterns"
     signals = built.rows(
-        f"select distinct signal from intermediate.int_engagements where signal not in ({by_pattern})"
+        f"select distinct signal from intermediate.int_engagement__signals where signal not in ({by_pattern})"
     )
     assert {s for (s,) in signals} == set(seed.config.meta["signals"])
 

@@ -12,9 +12,11 @@ from tests.dbt_warehouse import NOW, DbtWarehouse
 
 LEADS, DAYS = 150, 6
 _MODELS = (
-    "int_rule_conditions int_rule_hits int_rule_rows int_rule_set int_score_contributions "
-    "int_score_sums int_score_thresholds int_grade_cells int_scores int_score_reasons int_top_reasons int_lead_plays "
-    "int_next_actions "
+    "int_scoring__rule_conditions int_scoring__rule_hits int_scoring__rule_rows "
+    "int_scoring__rule_set int_scoring__contributions "
+    "int_scoring__sums log_score_thresholds int_scoring__grade_cells int_scoring__scores "
+    "int_scoring__reasons int_scoring__top_reasons int_scoring__lead_plays "
+    "int_scoring__next_actions "
     "fct_lead_scores fct_lead_score_contributions fct_rule_sets fct_lead_score_line_changes fct_lead_score_history"
 )
 _CAUSES = {"asked": "event", "rested": "decay", "retitled": "data fix", "new rule": "rule change"}
@@ -44,7 +46,7 @@ class Life:
             self.happened = "retitled"
 
     def features(self, day: int) -> Iterator[str]:
-        """Its rows of int_features at noon of `day`."""
+        """Its rows of int_scoring__features at noon of `day`."""
         at = f"timestamp '{_noon(day)}'"
         yield f"('{self.lead_id}', {at}, 'job_level', '{self.level}', null, null)"
         if self.kind == "new rule":
@@ -88,9 +90,9 @@ def _live_through(built: DbtWarehouse, lives: list[Life], day: int) -> None:
     moments = ", ".join(f"('{life.lead_id}', timestamp '{_noon(day)}', true)" for life in lives)
     features = ", ".join(row for life in lives for row in life.features(day))
     built.execute(
-        "delete from intermediate.int_scoring_moments; insert into intermediate.int_scoring_moments by name "
+        "delete from intermediate.int_scoring__moments; insert into intermediate.int_scoring__moments by name "
         f"select * from (values {moments}) as t(lead_id, as_of, is_current); "
-        "delete from intermediate.int_features; insert into intermediate.int_features by name "
+        "delete from intermediate.int_scoring__features; insert into intermediate.int_scoring__features by name "
         f"select * from (values {features}) as "
         "t(lead_id, as_of, feature, text_value, number_value, decays_from)"
     )

@@ -18,10 +18,11 @@ from tests.dbt_warehouse import NOW, DbtWarehouse
 _MOMENTS = (NOW - timedelta(days=200), NOW - timedelta(days=30), NOW - timedelta(days=3), NOW)
 _LATER = NOW + timedelta(days=31)
 _FEATURES = (
-    "select as_of, lead_id, feature, text_value, number_value, decays_from from intermediate.int_features"
+    "select as_of, lead_id, feature, text_value, number_value, decays_from from "
+    "intermediate.int_scoring__features"
 )
-_SCORES = "select * exclude (is_current) from intermediate.int_scores"
-_LINES = "select * from intermediate.int_score_contributions"
+_SCORES = "select * exclude (is_current) from intermediate.int_scoring__scores"
+_LINES = "select * from intermediate.int_scoring__contributions"
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ def _after(built: DbtWarehouse, home: Path, kinds: Sequence[str], seed: int) -> 
         joined |= _KINDS[kind](later, Random(f"{kind}{seed}")) or set()
     before = _known(built, joined)
     assert {row[0].date() for row in before[_FEATURES]} == {m.date() for m in _MOMENTS}
-    later.transform.build(select="+int_scores", as_of=_LATER, moments=_MOMENTS, tests=False)
+    later.transform.build(select="+int_scoring__scores", as_of=_LATER, moments=_MOMENTS, tests=False)
     after = _known(later, joined)
     for query, rows in before.items():
         assert after[query] == rows, kinds
@@ -61,13 +62,13 @@ def _after(built: DbtWarehouse, home: Path, kinds: Sequence[str], seed: int) -> 
 def test_nothing_that_happens_later_changes_what_was_known(built: DbtWarehouse, tmp_path: Path) -> None:
     later = _after(built, tmp_path / "later", list(_KINDS), 1)
     counts = (
-        "select feature, count(*) from intermediate.int_features "
+        "select feature, count(*) from intermediate.int_scoring__features "
         "where as_of = timestamp '{}' group by 1 order by 1"
     )
     assert later.rows(counts.format(f"{_LATER:%Y-%m-%d %H:%M:%S}")) != built.rows(
         counts.format(f"{NOW:%Y-%m-%d %H:%M:%S}")
     )
-    for log in ("int_engagement_withdrawals", "int_touch_withdrawals", "int_lead_account_choices"):
+    for log in ("log_engagement_withdrawals", "log_touch_withdrawals", "log_lead_account_choices"):
         counted = f"select count(*) from intermediate.{log}"
         assert later.rows(counted) > built.rows(counted), "something of each kind went or moved"
 
@@ -82,7 +83,7 @@ def test_nothing_that_happens_later_changes_what_was_known(built: DbtWarehouse, 
     call = {"hs_object_id": "backdated", "hs_timestamp": at, "hs_call_direction": "INBOUND"}
     later.add("raw_hubspot", "calls", [call], at)
     later.add("raw_hubspot", "calls_to_contacts", [{"from_id": "backdated", "to_id": contact}], at)
-    later.transform.build(select="+int_features", as_of=_LATER, moments=_MOMENTS, tests=False)
+    later.transform.build(select="+int_scoring__features", as_of=_LATER, moments=_MOMENTS, tests=False)
     late = [row for row in later.rows(f"{_FEATURES} order by all") if row[2] == "call_received"]
     assert {row[0] for row in late} >= {m.replace(tzinfo=None) for m in _MOMENTS[2:]}
     assert late != after
@@ -117,13 +118,13 @@ def test_a_fresh_install_tells_of_the_past_what_an_earlier_one_would(
     for happen in (_come_back, _write_and_call, _write_down_late, _answer_campaigns):
         happen(later, rng)
     _convert_leads(later, rng, _convertible(built))
-    later.transform.build(select="+int_scores", as_of=_LATER, moments=_MOMENTS, tests=False)
+    later.transform.build(select="+int_scoring__scores", as_of=_LATER, moments=_MOMENTS, tests=False)
     moments = ", ".join(f"timestamp '{moment:%Y-%m-%d %H:%M:%S}'" for moment in _MOMENTS[:-1])
-    for table in ("int_features", "int_score_contributions"):
+    for table in ("int_scoring__features", "int_scoring__contributions"):
         # a lead of another install has another id
         query = (
             f"select email_key, told.* exclude (lead_id) from intermediate.{table} as told "
-            "join intermediate.int_people using (lead_id) where email_key is not null and as_of in "
+            "join intermediate.int_identity__people using (lead_id) where email_key is not null and as_of in "
             f"({moments}) order by all"
         )
         told = built.rows(query)
@@ -131,7 +132,7 @@ def test_a_fresh_install_tells_of_the_past_what_an_earlier_one_would(
         assert later.rows(query) == told
     # A moment that a promise is made for knows what its run knows; those that are asked for do not.
     counted = built.rows(
-        "select distinct feature, as_of from intermediate.int_features where "
+        "select distinct feature, as_of from intermediate.int_scoring__features where "
         f"feature in ('website_visited', 'email_clicked', 'email_opened') and (as_of in ({moments}) "
         f"or as_of = timestamp '{NOW:%Y-%m-%d %H:%M:%S}')"
     )
@@ -294,7 +295,7 @@ def _edit_leads(built: DbtWarehouse, rng: Random) -> None:
 def _bring_colleagues(built: DbtWarehouse, rng: Random) -> None:
     """New people of known companies, who were active on the day they came."""
     known = built.rows(
-        "select distinct email_domain from intermediate.int_people where email_domain is not null"
+        "select distinct email_domain from intermediate.int_identity__people where email_domain is not null"
     )
     rows = []
     for place, (domain,) in enumerate(sorted(known)):
@@ -377,8 +378,8 @@ def _merge_contacts(built: DbtWarehouse, rng: Random) -> set[str]:
     )
     named = f"'{kept}', '{gone}'"
     rows = built.rows(
-        "select lead_id from intermediate.int_lead_account_versions where account_id in (select account_id "
-        f"from intermediate.int_lead_account_versions where lead_id in ({named})) or lead_id in ({named})"
+        "select lead_id from intermediate.int_accounts__lead_versions where account_id in (select account_id "
+        f"from intermediate.int_accounts__lead_versions where lead_id in ({named})) or lead_id in ({named})"
     )
     return {lead_id for (lead_id,) in rows}
 

@@ -21,7 +21,7 @@ from tests.dbt_warehouse import NOW, DbtWarehouse
 ROOT = Path(__file__).resolve().parents[2]
 _FEATURES = """
     select lead_id, feature, text_value, number_value, decays_from
-    from intermediate.int_features
+    from intermediate.int_scoring__features
     where feature not in ('visit_count', 'page_view_count')
     order by all
 """
@@ -40,11 +40,13 @@ def test_what_was_written_back_is_not_written_again(built: DbtWarehouse) -> None
     sent = built.write_back()
     assert min(sent.values()) > 0
     before = built.rows("select lead_id, rep_id, reason from marts.fct_lead_assignments order by all")
-    leads = built.rows("select record_key, lead_id from intermediate.int_identities order by all")
+    leads = built.rows("select record_key, lead_id from intermediate.int_identity__records order by all")
     built.build(NOW + timedelta(hours=3))
     assert built.write_back() == dict.fromkeys(sent, 0)
     assert built.rows("select lead_id, rep_id, reason from marts.fct_lead_assignments order by all") == before
-    assert built.rows("select record_key, lead_id from intermediate.int_identities order by all") == leads
+    assert (
+        built.rows("select record_key, lead_id from intermediate.int_identity__records order by all") == leads
+    )
     assert built.rows("select max(change_number) from marts.fct_lead_score_history") == [(1,)]
 
 
@@ -84,7 +86,7 @@ def test_nobody_is_told_to_call_a_lead_that_is_closed(built: DbtWarehouse) -> No
     ]
     assert (
         built.rows(
-            "select lead_id from marts.fct_lead_scores s join intermediate.int_write_values w using (lead_id) "
+            "select lead_id from marts.fct_lead_scores s join intermediate.int_writing__lead_values w using (lead_id) "
             "where w.play != s.play"
         )
         == []

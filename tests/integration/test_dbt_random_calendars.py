@@ -108,7 +108,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
 def test_working_time_agrees_with_a_plain_computation(built: DbtWarehouse, worlds: list[_World]) -> None:
     _replace(built, worlds)
     built.transform.build(
-        select="int_lead_calendars int_working_days int_promises int_due_times int_response_working_time "
+        select="int_service_levels__lead_calendars int_service_levels__working_days "
+        "int_service_levels__promises log_due_times int_service_levels__response_working_time "
         "fct_lead_responses",
         as_of=_AS_OF,
     )
@@ -153,9 +154,9 @@ def _replace(built: DbtWarehouse, worlds: list[_World]) -> None:
     )
     built.execute(
         "delete from seeds.calendars; delete from seeds.business_hours; delete from seeds.holidays; "
-        "delete from intermediate.int_people; delete from intermediate.int_response_promises; "
-        "delete from intermediate.int_responses; delete from intermediate.int_ready_leads; "
-        "delete from intermediate.int_due_times; "
+        "delete from intermediate.int_identity__people; delete from memory.log_response_promises; "
+        "delete from intermediate.int_service_levels__responses; delete from intermediate.int_lifecycle__ready_leads; "
+        "delete from memory.log_due_times; "
         f"insert into seeds.calendars by name from (values {calendars}, ('rest', null, 'UTC')) "
         "as t(calendar, region, time_zone); "
         f"insert into seeds.business_hours by name from (values {hours}) "
@@ -164,11 +165,12 @@ def _replace(built: DbtWarehouse, worlds: list[_World]) -> None:
         "as t(calendar, holiday_on); "
         f"create or replace temp table asked as from (values {leads}) "
         "as t(lead_id, region, ready_at, visible_at, first_touch_at, sla_minutes); "
-        "insert into intermediate.int_people by name select lead_id, region from asked; "
-        "insert into intermediate.int_response_promises by name "
+        "insert into intermediate.int_identity__people by name select lead_id, region from asked; "
+        "insert into memory.log_response_promises by name "
         "select lead_id, 1 as promise_number, ready_at as promised_from, sla_minutes from asked; "
-        "insert into intermediate.int_ready_leads by name select lead_id, ready_at from asked; "
-        "insert into intermediate.int_responses by name select lead_id, ready_at, visible_at, first_touch_at, "
+        "insert into intermediate.int_lifecycle__ready_leads by name select lead_id, ready_at from asked; "
+        "insert into intermediate.int_service_levels__responses by name select lead_id, ready_at, "
+        "visible_at, first_touch_at, "
         "date_diff('second', ready_at, first_touch_at) / 60.0 as response_minutes from asked"
     )
 

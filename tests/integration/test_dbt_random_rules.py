@@ -9,8 +9,10 @@ import pytest
 from tests.dbt_warehouse import NOW, DbtWarehouse
 
 _SCORING = (
-    "int_rule_conditions int_rule_hits int_rule_rows int_rule_set int_score_contributions int_score_thresholds "
-    "int_score_sums int_grade_cells int_scores int_score_reasons int_top_reasons int_next_actions fct_lead_scores "
+    "int_scoring__rule_conditions int_scoring__rule_hits int_scoring__rule_rows "
+    "int_scoring__rule_set int_scoring__contributions log_score_thresholds "
+    "int_scoring__sums int_scoring__grade_cells int_scoring__scores int_scoring__reasons "
+    "int_scoring__top_reasons int_scoring__next_actions fct_lead_scores "
     "fct_lead_score_contributions scores_are_the_sum_of_contributions"
 )
 _OPERATORS = (
@@ -42,7 +44,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_scores_are_exact_sums_under_any_rules(built: DbtWarehouse, seed: int) -> None:
     rng = Random(seed)
-    features = [f for (f,) in built.rows("select distinct feature from intermediate.int_features order by 1")]
+    features = [
+        f for (f,) in built.rows("select distinct feature from intermediate.int_scoring__features order by 1")
+    ]
     rules = []
     for n in range(120):
         operator, value = rng.choice(_OPERATORS)

@@ -39,7 +39,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
 
 def test_a_lead_that_lies_goes_to_others_and_never_back(built: DbtWarehouse) -> None:
     by_time = "reason_code = 'not_answered_in_time'"
-    decisions = f"select lead_id, rep_id, {by_time} from intermediate.int_assignment_decisions"
+    decisions = f"select lead_id, rep_id, {by_time} from memory.log_assignment_decisions"
     assert built.rows(f"select count(*) from ({decisions} where decision_number > 1)") == [(0,)]
     start = NOW - timedelta(days=60)
     for weeks in (2, 4, 6):
@@ -72,13 +72,11 @@ def test_shares_over_four_weeks_follow_the_weights_under_the_shipped_rules(built
     assert [w.above_capacity() for w in weeks] == [set()] * WEEKS
     assert [(w.without_owner, w.stranded) for w in weeks] == [(0, [])] * WEEKS
     assert built.rows(
-        "select count(*) from everybody join intermediate.int_owner_choices using (lead_id) "
+        "select count(*) from everybody join intermediate.int_routing__owner_choices using (lead_id) "
         "where reason_code != 'closed'"
-    ) == built.rows(
-        "select count(distinct lead_id) from intermediate.int_assignment_decisions where is_routed"
-    )
+    ) == built.rows("select count(distinct lead_id) from memory.log_assignment_decisions where is_routed")
     by_rule = built.rows(
-        "select count(distinct rule_id) from intermediate.int_assignment_decisions where is_routed"
+        "select count(distinct rule_id) from memory.log_assignment_decisions where is_routed"
     )
     assert by_rule[0][0] >= 6, "the rules as shipped have a say"
     found = shares(built, without=[_SMALL])
@@ -111,7 +109,7 @@ def test_nobody_is_above_capacity_while_somebody_below_is_free(built: DbtWarehou
     _replace(built, members, leads)
     built.transform.build(select=SHARING, as_of=NOW)
     taken: defaultdict[str, list[str]] = defaultdict(list)
-    owner = dict(built.rows("select lead_id, rep_id from intermediate.int_routed_leads"))
+    owner = dict(built.rows("select lead_id, rep_id from intermediate.int_routing__routed_leads"))
     weight_of = {lead: weight for _, lead, _, weight in leads}
     for lead, rep in owner.items():
         taken[rep].append(lead)
@@ -132,7 +130,7 @@ def test_a_single_lead_does_not_always_go_to_the_same_rep(built: DbtWarehouse) -
     leads = [(f"pool{p}", f"lead{p}", "Cold", 1) for p in range(300)]
     _replace(built, members, leads)
     built.transform.build(select=SHARING, as_of=NOW)
-    given = dict(built.rows("select rep_id, count(*) from intermediate.int_routed_leads group by 1"))
+    given = dict(built.rows("select rep_id, count(*) from intermediate.int_routing__routed_leads group by 1"))
     assert sum(given.values()) == 300
     assert len(given) == 3
     assert max(given.values()) < 150
@@ -153,18 +151,21 @@ def _replace(
         f"create or replace temp table members as from (values {pools}) "
         "as t(pool, rep_id, weight, capacity, open_load, charged_load); "
         f"create or replace temp table asked as from (values {requests}) as t(pool, lead_id, grade, lead_weight); "
-        "delete from intermediate.int_pool_members; insert into intermediate.int_pool_members by name "
+        "delete from intermediate.int_routing__pool_members; insert into "
+        "intermediate.int_routing__pool_members by name "
         "select pool, rep_id, weight, capacity, false as is_on_leave, true as is_at_work from members; "
-        "delete from intermediate.int_rep_loads; insert into intermediate.int_rep_loads by name "
+        "delete from intermediate.int_routing__rep_loads; insert into intermediate.int_routing__rep_loads by name "
         "select pool, rep_id, open_load, charged_load from members; "
-        "delete from intermediate.int_rep_coverage; insert into intermediate.int_rep_coverage by name "
+        "delete from intermediate.int_routing__rep_coverage; insert into "
+        "intermediate.int_routing__rep_coverage by name "
         "select distinct 'hubspot' as systems, rep_id, 1 as account_count, true as is_in_all from members; "
-        "delete from intermediate.int_scores; insert into intermediate.int_scores by name "
+        "delete from intermediate.int_scoring__scores; insert into intermediate.int_scoring__scores by name "
         "select lead_id, grade, true as is_current from asked; "
-        "delete from intermediate.int_routing_requests; insert into intermediate.int_routing_requests by name "
+        "delete from intermediate.int_routing__requests; insert into intermediate.int_routing__requests by name "
         "select lead_id, 1 as priority, pool, 'A rule' as reason, 'hubspot' as systems, 1 as account_count, "
         "'' as barred_reps from asked; "
-        "create or replace table intermediate.int_lead_win_rates as select distinct asked.lead_id, members.rep_id, "
+        "create or replace table intermediate.int_routing__lead_win_rates as select distinct "
+        "asked.lead_id, members.rep_id, "
         "'' as profile, 0.33::double as win_rate, 0 as such_closed_count, 0 as such_won_count "
         "from asked join members using (pool)"
     )

@@ -15,8 +15,14 @@ from tests.dbt_warehouse import NOW, DbtWarehouse
 
 _LEADS = 400
 _START = datetime(2025, 9, 1, tzinfo=UTC)
-_COUNTED = "int_lead_calendars int_working_days int_promises int_due_times int_response_working_time"
-_FOUND = "select lead_id, response_working_minutes, sla_due_at from intermediate.int_response_working_time"
+_COUNTED = (
+    "int_service_levels__lead_calendars int_service_levels__working_days "
+    "int_service_levels__promises log_due_times int_service_levels__response_working_time"
+)
+_FOUND = (
+    "select lead_id, response_working_minutes, sla_due_at from "
+    "intermediate.int_service_levels__response_working_time"
+)
 _REGIONS = ("North America", "Latin America", "Asia", "Oceania", "Europe", None)
 
 
@@ -72,11 +78,11 @@ def test_response_and_deadline_agree_with_a_plain_computation(built: DbtWarehous
     )
     built.execute(
         f"create temp table asked as select * from (values {values}) as t(lead_id, region, ready, touched, sla);"
-        "insert into intermediate.int_people by name select lead_id, region from asked;"
-        "insert into intermediate.int_response_promises by name "
+        "insert into intermediate.int_identity__people by name select lead_id, region from asked;"
+        "insert into memory.log_response_promises by name "
         "select lead_id, 1 as promise_number, ready as promised_from, sla as sla_minutes from asked;"
-        "insert into intermediate.int_ready_leads by name select lead_id, ready as ready_at from asked;"
-        "insert into intermediate.int_responses by name "
+        "insert into intermediate.int_lifecycle__ready_leads by name select lead_id, ready as ready_at from asked;"
+        "insert into intermediate.int_service_levels__responses by name "
         "select lead_id, ready as ready_at, touched as first_touch_at from asked"
     )
     built.transform.build(select=_COUNTED, as_of=NOW)
@@ -99,7 +105,7 @@ def test_response_and_deadline_agree_with_a_plain_computation(built: DbtWarehous
     built.transform.build(select=_COUNTED, as_of=NOW + timedelta(days=1))
     assert _due(built.rows(_FOUND)) == _due(found)
     # A warehouse from before due times were noted has them from the first run that knows them.
-    built.execute("delete from intermediate.int_due_times where lead_id = 'lead0'")
+    built.execute("delete from memory.log_due_times where lead_id = 'lead0'")
     built.transform.build(select=_COUNTED, as_of=NOW + timedelta(days=2))
     assert len({lead_id for lead_id, due in _due(built.rows(_FOUND)) ^ _due(found)}) == 1
 
@@ -124,7 +130,7 @@ def test_one_date_that_cannot_be_true_takes_nothing_from_others(built: DbtWareho
     built.transform.build(select=select, as_of=NOW, tests=False)
     asked = (
         "select record_id, ready_at, promised_grade is not null, sla_due_at is not null "
-        "from marts.fct_lead_responses join intermediate.int_identities using (lead_id) "
+        "from marts.fct_lead_responses join intermediate.int_identity__records using (lead_id) "
         "where crm = 'hubspot' order by all"
     )
     ready = [(f"c{n}", datetime(2026, 6, 20 + n, 9), True, True) for n in range(1, 6)]
@@ -135,12 +141,12 @@ def test_one_date_that_cannot_be_true_takes_nothing_from_others(built: DbtWareho
     ]
 
     built.execute(
-        "insert into intermediate.int_stage_sightings by name select 'hubspot:contacts:old' as record_key, "
+        "insert into memory.log_stage_sightings by name select 'hubspot:contacts:old' as record_key, "
         "'lifecyclestage' as field, 'marketingqualifiedlead' as value, true as is_stated, "
         f"timestamp '{old[:19]}' as entered_at, timestamp '2026-06-29' as first_seen_at; "
-        "insert into intermediate.int_response_promises by name select lead_id, 1 as promise_number, 'Hot' as grade, "
+        "insert into memory.log_response_promises by name select lead_id, 1 as promise_number, 'Hot' as grade, "
         f"5 as sla_minutes, timestamp '{old[:19]}' as promised_from, timestamp '2026-06-29' as promised_at "
-        "from intermediate.int_identities where record_id = 'old'"
+        "from intermediate.int_identity__records where record_id = 'old'"
     )
     built.transform.build(select=select, as_of=NOW + timedelta(hours=1), tests=False)
     assert built.rows(asked) == ready
@@ -153,7 +159,7 @@ def test_one_date_that_cannot_be_true_takes_nothing_from_others(built: DbtWareho
     ((_, ready_at, has_grade, has_due),) = set(built.rows(asked)) - set(ready)
     assert ready_at == datetime(2026, 6, 24, 10, 4)
     assert has_grade
-    assert has_due == bool(built.rows("select 1 from intermediate.int_due_times where promised_from = "
+    assert has_due == bool(built.rows("select 1 from memory.log_due_times where promised_from = "
                                       "timestamp '2026-06-24 10:04:00'"))  # fmt: skip
     assert built.rows("from marts.rpt_implausible_dates") == []
 

@@ -78,7 +78,7 @@ def test_reports_and_dashboards_know_the_grades_of_the_rows(built: DbtWarehouse)
 def test_the_figures_of_the_score_take_each_grade_for_what_its_row_says(built: DbtWarehouse) -> None:
     (said,) = built.rows("select numerator, denominator from marts.rpt_kpis where kpi_id = 'false_alarms'")
     counted = built.rows(
-        "select count(*) filter (not is_sql), count(*) from intermediate.int_score_outcomes "
+        "select count(*) filter (not is_sql), count(*) from intermediate.int_scoring__outcomes "
         "where grade in ('A1', 'A2')"
     )
     assert said == counted[0] and said[1]
@@ -88,7 +88,7 @@ def test_the_figures_of_the_score_take_each_grade_for_what_its_row_says(built: D
 def test_leads_of_a_new_grade_are_shared_out_by_its_weight(built: DbtWarehouse) -> None:
     of_grade = "select lead_id from marts.fct_lead_scores where grade = 'A2'"
     asked = built.rows(
-        f"select distinct lead_weight from intermediate.int_routing_queue where lead_id in ({of_grade})"
+        f"select distinct lead_weight from intermediate.int_routing__queue where lead_id in ({of_grade})"
     )
     assert [float(weight) for (weight,) in asked] == [2.5]
     slots = "select sum(slot_count) from intermediate.{} where grade = 'A2'"
@@ -125,4 +125,4 @@ def test_no_model_says_hot_any_more(built: DbtWarehouse) -> None:
             for schema, table, column in columns
             if db.execute(f"select 1 from {schema}.{table} where \"{column}\" = 'Hot' limit 1").fetchall()
         ]
-    assert found == [("intermediate", "int_grade_names", "name")]
+    assert found == [("intermediate", "int_scoring__grade_names", "name")]

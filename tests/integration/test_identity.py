@@ -15,8 +15,8 @@ from tests.dbt_warehouse import NOW, DbtWarehouse
 from tests.installation import ROOT
 
 LEADS = 400
-_PEOPLE = "+int_identities fct_identity_decisions dim_lead_ids"
-_SAME = "select record_key, lead_id from intermediate.int_identities order by all"
+_PEOPLE = "+int_identity__records fct_identity_decisions dim_lead_ids"
+_SAME = "select record_key, lead_id from intermediate.int_identity__records order by all"
 _MOVED = "select record_key, lead_id, previous_lead_id, probability from marts.fct_identity_decisions"
 
 
@@ -33,7 +33,7 @@ def test_people_are_joined_stay_joined_and_come_apart_again(tmp_path: Path) -> N
     before = dict(crm.rows(_SAME))
 
     linked = link_people(crm.settings)
-    assert linked.records == crm.rows("select count(*) from intermediate.int_linkage_records")[0][0]
+    assert linked.records == crm.rows("select count(*) from intermediate.int_accounts__linkage_records")[0][0]
     crm.transform.build(select=_PEOPLE, as_of=NOW)
     joined = dict(crm.rows(_SAME))
     moves = crm.rows(f"{_MOVED} where method = 'merge' and reason = 'linkage' order by all")

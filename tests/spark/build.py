@@ -66,7 +66,7 @@ def build(out: Path, as_of: str, *, reports: bool) -> bool:
     where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", "spark"]
     where += ["--target-path", str(out / "target"), "--log-path", str(out / "logs")]
     left_out = ["--exclude-resource-type", "unit_test", "--exclude", "test_type:generic"]
-    left_out += [] if reports else ["path:models/marts/reports", "path:models/intermediate/kpis"]
+    left_out += [] if reports else ["path:models/marts/reports"]
     now, *moments = as_of.split(",")
     args = [
         "build",

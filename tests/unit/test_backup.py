@@ -16,19 +16,19 @@ from connectors.errors import ConfigError, LockedError
 from leadwright import archive, backup, erasure, memory, warehouse
 from leadwright.settings import Settings
 
-_LOG = ("intermediate", "int_identity_decisions")
+_LOG = ("intermediate", "log_identity_decisions")
 _DECLARED = {
     _LOG,
     ("marts", "fct_lead_score_history"),
-    ("intermediate", "int_touch_versions"),
+    ("intermediate", "int_engagement__touch_versions"),
     ("x", "not_there"),
 }
 _HOME = """
     create schema raw_hubspot; create schema intermediate; create schema marts; create schema ops; create schema memory;
     create table raw_hubspot.contacts as select '1' as hs_object_id;
-    create table intermediate.int_scores as select 'lead-1' as lead_id;
+    create table intermediate.int_scoring__scores as select 'lead-1' as lead_id;
     create table memory.of_a_later_version as select 1 as i;
-    create table intermediate.int_identity_decisions as from (values
+    create table memory.log_identity_decisions as from (values
         ('hubspot:contacts:1', 'hubspot', 'contacts', '1', 'lead-1', null, 1, 'email:a'),
         ('salesforce:leads:5', 'salesforce', 'leads', '5', 'lead-1', null, 1, 'hubspot:contacts:1'),
         ('hubspot:contacts:2', 'hubspot', 'contacts', '2', 'lead-2', null, 1, null))
@@ -36,7 +36,7 @@ _HOME = """
     create table marts.fct_lead_score_history as select 'lead-' || i as lead_id, i::hugeint * 10 ** 20 as number,
         timestamp '2026-06-30 12:00:00.123456' as changed_at, 1.25::decimal(18, 2) as points, null::boolean as is_x
         from range(1, 3) t(i);
-    create table intermediate.int_contact_events as from (values ('1', 'form'), ('2', 'form')) t(contact_id, detail);
+    create table memory.log_contact_events as from (values ('1', 'form'), ('2', 'form')) t(contact_id, detail);
     create table ops.writes as from (values
         ('hubspot', 'contacts', '1', 'lead-1', 'p', '{}', '{"a": "é"}', 'said', 'accepted'),
         ('hubspot', 'contacts', '2', 'lead-2', 'p', '{}', '{}', null, 'accepted')) t(crm, object, record_id, lead_id,
@@ -63,7 +63,7 @@ def kept(config: Settings, tmp_path: Path) -> Path:
 
 
 def _declared() -> set[memory.Table]:
-    of_people = {("intermediate", name) for name in (*erasure.MIXED, "int_contact_events")}
+    of_people = {("intermediate", name) for name in (*erasure.MIXED, "log_contact_events")}
     return _DECLARED | of_people
 
 
@@ -86,7 +86,7 @@ def test_what_cannot_be_made_again_comes_back_in_an_empty_home(
     kinds = "select column_name, data_type from duckdb_columns() where table_name = 'fct_lead_score_history' order by 1"
     assert _all(other, kinds) == _all(config, kinds)
     assert "memory.of_a_later_version" in _tables(other)
-    assert not {"raw_hubspot.contacts", "intermediate.int_scores", "ops.pulls"} & _tables(other)
+    assert not {"raw_hubspot.contacts", "intermediate.int_scoring__scores", "ops.pulls"} & _tables(other)
 
 
 def test_the_file_is_for_its_owner_alone_and_whole(kept: Path) -> None:
@@ -118,12 +118,12 @@ def test_who_was_forgotten_since_is_forgotten_again(config: Settings, kept: Path
     )
     backup.restore(config, kept)
     assert _all(
-        config, "select record_key, lead_id, link_key from intermediate.int_identity_decisions order by 1"
+        config, "select record_key, lead_id, link_key from memory.log_identity_decisions order by 1"
     ) == [
         ("hubspot:contacts:2", "lead-2", None),
         ("salesforce:leads:5", "lead-1", _all(config, f"select 'erased:' || {gone}")[0][0]),
     ]
-    assert _all(config, "select contact_id from intermediate.int_contact_events") == [("2",)]
+    assert _all(config, "select contact_id from memory.log_contact_events") == [("2",)]
     assert _all(config, "select after_values, lead_id from ops.writes order by record_id = '2'") == [
         (None, None),
         ("{}", "lead-2"),

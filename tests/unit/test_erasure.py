@@ -14,14 +14,16 @@ Due = tuple[str, str, str, bool]
 """CRM, object, record id, and whether nothing is left of the lead; the lead is named after the record."""
 
 _TABLES = """
-    create schema intermediate; create schema marts; create schema ops; create schema raw_hubspot;
-    create table intermediate.int_erasures_due (record_key text, crm text, object text, record_id text, lead_id text,
-        is_whole_lead boolean, object_shown_count bigint);
-    create table intermediate.int_identity_decisions (record_key text, lead_id text, previous_lead_id text,
+    create schema intermediate; create schema marts; create schema ops; create schema memory;
+    create schema raw_hubspot;
+    create table intermediate.int_identity__erasures_due (
+        record_key text, crm text, object text, record_id text, lead_id text, is_whole_lead boolean,
+        object_shown_count bigint);
+    create table memory.log_identity_decisions (record_key text, lead_id text, previous_lead_id text,
         decision_number int, link_key text);
-    create table intermediate.int_contact_events (record_key text, detail text);
-    create table intermediate.int_account_decisions (crm text, record_key text);
-    create table intermediate.int_account_records (record_key text);
+    create table memory.log_contact_events (record_key text, detail text);
+    create table memory.log_account_decisions (crm text, record_key text);
+    create table intermediate.int_accounts__records (record_key text);
     create table marts.fct_lead_scores (lead_id text, score int);
     create table ops.identity_links (left_key text, right_key text);
     create table ops.writes (crm text, object text, record_id text, lead_id text, payload_hash text,
@@ -50,11 +52,11 @@ def built(config: Settings) -> Iterator[Callable[[Sequence[Due], int], None]]:
             for crm, name, record_id, is_whole in due:
                 key = f"{crm}:{name}:{record_id}"
                 db.execute(
-                    "insert into intermediate.int_erasures_due values (?, ?, ?, ?, ?, ?, ?)",
+                    "insert into intermediate.int_identity__erasures_due values (?, ?, ?, ?, ?, ?, ?)",
                     [key, crm, name, record_id, f"lead-{record_id}", is_whole, shown],
                 )
                 db.execute(
-                    "insert into intermediate.int_identity_decisions values (?, ?, null, 1, null)",
+                    "insert into memory.log_identity_decisions values (?, ?, null, 1, null)",
                     [key, f"lead-{record_id}"],
                 )
             db.execute("insert into marts.fct_lead_scores select 'lead-' || i, 1 from range(100) t(i)")
@@ -78,7 +80,7 @@ def test_a_person_leaves_every_table_and_the_ledger_keeps_a_hash(
     built([("hubspot", "contacts", "1", True)], 99)
     with warehouse.writer(config.warehouse_file, 1) as db:
         db.execute(
-            "insert into intermediate.int_identity_decisions values "
+            "insert into memory.log_identity_decisions values "
             "('hubspot:contacts:1', 'lead-old', null, 0, null), "  # what the person was called before a merge
             "('hubspot:contacts:1', 'lead-2', null, 0, null), "  # somebody else lives under this id
             "('hubspot:contacts:2', 'lead-old', null, 1, 'linkage:hubspot:contacts:1|hubspot:contacts:2'), "
@@ -86,7 +88,7 @@ def test_a_person_leaves_every_table_and_the_ledger_keeps_a_hash(
         )
         db.execute("insert into marts.fct_lead_scores values ('lead-old', 1)")
         db.execute(
-            "insert into intermediate.int_contact_events values "
+            "insert into memory.log_contact_events values "
             "('hubspot:contacts:1', 'form'), ('hubspot:contacts:2', 'form')"
         )
         db.execute(
@@ -106,7 +108,7 @@ def test_a_person_leaves_every_table_and_the_ledger_keeps_a_hash(
     assert _all(config, "select crm, object, record_hash, rewritten_at from ops.erasures") == [
         ("hubspot", "contacts", hashed, None)
     ]
-    assert _all(config, "from intermediate.int_identity_decisions") == [
+    assert _all(config, "from memory.log_identity_decisions") == [
         ("hubspot:contacts:2", "lead-2", None, 2, "email:x")
     ]
     assert _all(
@@ -114,7 +116,7 @@ def test_a_person_leaves_every_table_and_the_ledger_keeps_a_hash(
     ) == [(0,)]
     assert _all(config, "select count(*) from marts.fct_lead_scores") == [(99,)]
     assert _all(config, "from ops.identity_links") == [("a", "b")]
-    assert _all(config, "from intermediate.int_contact_events") == [("hubspot:contacts:2", "form")]
+    assert _all(config, "from memory.log_contact_events") == [("hubspot:contacts:2", "form")]
 
 
 def test_of_one_who_is_left_in_another_crm_only_the_record_goes(
@@ -123,7 +125,7 @@ def test_of_one_who_is_left_in_another_crm_only_the_record_goes(
     built([("hubspot", "contacts", "1", False)], 99)
     with warehouse.writer(config.warehouse_file, 1) as db:
         db.execute(
-            "insert into intermediate.int_identity_decisions "
+            "insert into memory.log_identity_decisions "
             "values ('salesforce:leads:5', 'lead-1', null, 1, 'hubspot:contacts:1')"
         )
         db.execute("create table ops.set_aside (crm text, object text, record_id text)")
@@ -133,7 +135,7 @@ def test_of_one_who_is_left_in_another_crm_only_the_record_goes(
     erasure.erase(config)
     hashed = _all(config, "select sha256('hubspot:contacts:1')")[0][0]
     assert _all(config, "from ops.set_aside") == [("hubspot", "companies", "1")]
-    assert _all(config, "from intermediate.int_identity_decisions") == [
+    assert _all(config, "from memory.log_identity_decisions") == [
         ("salesforce:leads:5", "lead-1", None, 1, f"erased:{hashed}")
     ]
     assert _all(config, "select count(*) from marts.fct_lead_scores where lead_id = 'lead-1'") == [(1,)]
@@ -170,16 +172,16 @@ def test_the_file_is_written_anew_once_also_after_a_run_that_ended_in_between(
     built([("hubspot", "contacts", "1", True)], 99)
     with warehouse.writer(config.warehouse_file, 1) as db:
         kept = "('leads', 'gone'), ('leads', 'here'), ('hubspot', 'x')"
-        db.execute(f"insert into intermediate.int_account_decisions values {kept}")
-        db.execute("insert into intermediate.int_account_records values ('here')")
+        db.execute(f"insert into memory.log_account_decisions values {kept}")
+        db.execute("insert into intermediate.int_accounts__records values ('here')")
     quoted = config.home / "logs" / "error-20260101-000000.txt"
     quoted.parent.mkdir()
     quoted.write_text("ValueError: ada@acme.example")
     erasure.erase(config)
     with warehouse.writer(config.warehouse_file, 1) as db:
-        db.execute("delete from intermediate.int_erasures_due")
+        db.execute("delete from intermediate.int_identity__erasures_due")
     assert erasure.rewrite(config)
     assert not quoted.exists()
-    assert _all(config, "select record_key from intermediate.int_account_decisions") == [("here",), ("x",)]
+    assert _all(config, "select record_key from memory.log_account_decisions") == [("here",), ("x",)]
     assert _all(config, "select count(*) from ops.erasures where rewritten_at is null") == [(0,)]
     assert not erasure.rewrite(config)

@@ -17,10 +17,10 @@ scores as (
 ),
 
 joined as (
-    select lead_id, decided_at from {{ ref('int_identity_decisions') }} where method in ('merge', 'split')
+    select lead_id, decided_at from {{ ref('log_identity_decisions') }} where method in ('merge', 'split')
     union
     select previous_lead_id as lead_id, decided_at
-    from {{ ref('int_identity_decisions') }}
+    from {{ ref('log_identity_decisions') }}
     where method in ('merge', 'split')
 ),
 
@@ -32,8 +32,8 @@ decisions as (
         lag(reps.full_name) over (
             partition by decisions.lead_id order by decisions.decision_number
         ) as earlier_owner_name
-    from {{ ref('int_assignment_decisions') }} as decisions
-    left join {{ ref('int_reps') }} as reps on decisions.rep_id = reps.rep_id
+    from {{ ref('log_assignment_decisions') }} as decisions
+    left join {{ ref('int_identity__reps') }} as reps on decisions.rep_id = reps.rep_id
     left join joined on decisions.lead_id = joined.lead_id and decisions.assigned_at = joined.decided_at
 ),
 

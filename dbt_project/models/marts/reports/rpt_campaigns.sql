@@ -3,7 +3,7 @@
 
 with leads as (
     select members.campaign_key, leads.*
-    from {{ ref('int_campaign_members') }} as members
+    from {{ ref('int_lifecycle__campaign_members') }} as members
     inner join {{ ref('dim_leads') }} as leads on members.lead_id = leads.lead_id
     where members.place = 1
 ),

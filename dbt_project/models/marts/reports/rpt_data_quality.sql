@@ -20,13 +20,13 @@
 -- How complete, unique and current the CRMs' records are.
 
 with records as (
-    select lead_id, max(place) as record_count from {{ ref('int_member_records') }} group by lead_id
+    select lead_id, max(place) as record_count from {{ ref('int_identity__member_records') }} group by lead_id
 ),
 
 active as (
     select lead_id, max(occurred_at) as last_active_at
     from (
-        select lead_id, occurred_at from {{ ref('int_engagements') }} where occurred_at <= {{ as_of() }}
+        select lead_id, occurred_at from {{ ref('int_engagement__signals') }} where occurred_at <= {{ as_of() }}
         union all
         select lead_id, touched_at as occurred_at from {{ ref('fct_lead_touches') }}
     ) as moments
@@ -38,7 +38,7 @@ stages as (
     from (
         select
             lead_id, is_unknown, row_number() over (partition by lead_id, track order by known_at desc) as place
-        from {{ ref('int_stage_events') }}
+        from {{ ref('int_lifecycle__stage_events') }}
     ) as words
     where place = 1
     group by lead_id

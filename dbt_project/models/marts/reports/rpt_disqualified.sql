@@ -10,8 +10,8 @@ with touches as (
 
 hits as (
     select hits.lead_id, min(hits.rule_id) as rule_id
-    from {{ ref('int_rule_hits') }} as hits
-    inner join {{ ref('int_scoring_moments') }} as moments
+    from {{ ref('int_scoring__rule_hits') }} as hits
+    inner join {{ ref('int_scoring__moments') }} as moments
         on hits.lead_id = moments.lead_id and hits.as_of = moments.as_of and moments.is_current
     where hits.dimension = 'disqualify'
     group by hits.lead_id
@@ -37,7 +37,7 @@ ruled_out as (
         ) as audit_due_on
     from {{ ref('dim_leads') }} as leads
     left join hits on leads.lead_id = hits.lead_id
-    left join {{ ref('int_rejection_notes') }} as notes on leads.lead_id = notes.lead_id
+    left join {{ ref('int_lifecycle__rejection_notes') }} as notes on leads.lead_id = notes.lead_id
     where leads.lifecycle_stage = 'disqualified' or hits.lead_id is not null
 )
 

@@ -30,7 +30,7 @@ groups as (
     select lead_id, 'segment' as cut, label as cut_value from {{ ref('fct_lead_segments') }}
     union all
     select members.lead_id, 'campaign' as cut, campaigns.name as cut_value
-    from {{ ref('int_campaign_members') }} as members
+    from {{ ref('int_lifecycle__campaign_members') }} as members
     inner join {{ ref('unified_campaigns') }} as campaigns on members.campaign_key = campaigns.campaign_key
     where members.place = 1
 ),

@@ -16,12 +16,12 @@ select
     cast(0 as bigint) as open_count,
     cast(0 as bigint) as undated_count,
     true as is_mature
-from {{ ref('int_score_outcomes') }}
+from {{ ref('int_scoring__outcomes') }}
 group by {{ month_of('scored_at') }}
 
 union all
 
 {{ undated("'" ~ kpi_id ~ "'", counted('is_sql is null')) }}
-from {{ ref('int_score_outcomes') }}
+from {{ ref('int_scoring__outcomes') }}
 {{ "union all" if not loop.last }}
 {% endfor %}

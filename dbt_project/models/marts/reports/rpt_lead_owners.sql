@@ -13,7 +13,7 @@ with takers as (
         rep_id,
         {{ dbt.listagg("coalesce(pool, '(fallback)')", "', '", "order by coalesce(pool, '(fallback)')") }} as pools,
         max(case when is_named then 1 else 0 end) = 1 as is_named
-    from {{ ref('int_lead_takers') }}
+    from {{ ref('int_routing__lead_takers') }}
     group by rep_id
 ),
 
@@ -59,7 +59,7 @@ select
         like '% {{ word }} %'
         {% endfor %}
     ) as may_be_login
-from {{ ref('int_reps') }} as reps
+from {{ ref('int_identity__reps') }} as reps
 left join takers on reps.rep_id = takers.rep_id
 left join owned on reps.rep_id = owned.rep_id
 left join touches on reps.rep_id = touches.rep_id

@@ -21,7 +21,7 @@ with responses as (
         ), "':'", 1) }} as ready_hour
     from {{ ref('fct_lead_responses') }} as responses
     inner join {{ ref('dim_leads') }} as leads on responses.lead_id = leads.lead_id
-    left join {{ ref('int_grade_names') }} as names on responses.promised_grade = names.name
+    left join {{ ref('int_scoring__grade_names') }} as names on responses.promised_grade = names.name
     left join {{ ref('calendars') }} as calendars on responses.calendar = calendars.calendar
     left join {{ ref('dim_reps') }} as reps on responses.responsible_rep_id = reps.rep_id
 )

@@ -12,7 +12,7 @@ with returns as (
     select returns.*, leads.lead_source, names.grade
     from {{ ref('fct_lead_returns') }} as returns
     inner join {{ ref('dim_leads') }} as leads on returns.lead_id = leads.lead_id
-    left join {{ ref('int_grade_names') }} as names on returns.promised_grade = names.name
+    left join {{ ref('int_scoring__grade_names') }} as names on returns.promised_grade = names.name
 )
 
 {% for cut, value in cuts %}

@@ -16,8 +16,8 @@ with numbered as (
             lead(decisions.reason_code) over (partition by decisions.lead_id order by decisions.decision_number),
             case when choices.decision = 'empty' then choices.reason_code end
         ) as next_code
-    from {{ ref('int_coded_decisions') }} as decisions
-    left join {{ ref('int_owner_choices') }} as choices on decisions.lead_id = choices.lead_id
+    from {{ ref('int_routing__coded_decisions') }} as decisions
+    left join {{ ref('int_routing__owner_choices') }} as choices on decisions.lead_id = choices.lead_id
 ),
 
 decisions as (

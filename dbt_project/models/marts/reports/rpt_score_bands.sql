@@ -25,7 +25,7 @@ outcomes as (
         {{ counted('is_sql is null') }} as undated_count,
         {{ counted('is_sql') }} as sql_count,
         {{ counted('is_won') }} as won_count
-    from {{ ref('int_score_outcomes') }}
+    from {{ ref('int_scoring__outcomes') }}
     group by {{ value }}
     {{ "union all" if not loop.last }}
     {% endfor %}

@@ -9,5 +9,5 @@ select
     top_reasons,
     sql_at,
     is_won
-from {{ ref('int_score_outcomes') }}
+from {{ ref('int_scoring__outcomes') }}
 where (stands_for = 'worst' and is_sql) or (stands_for = 'best' and not is_sql)

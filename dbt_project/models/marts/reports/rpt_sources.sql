@@ -13,7 +13,7 @@ with leads as (
 
 costs as (
     select members.lead_id, campaigns.cost_per_lead_amount
-    from {{ ref('int_campaign_members') }} as members
+    from {{ ref('int_lifecycle__campaign_members') }} as members
     inner join {{ ref('rpt_campaigns') }} as campaigns on members.campaign_id = campaigns.campaign_id
     where members.place = 1
 ),

@@ -25,7 +25,7 @@ matched as (
         count(reps.rep_id) as rep_count,
         {{ counted('reps.is_active') }} as active_count
     from named
-    left join {{ ref('int_reps') }} as reps on {{ address_place('named.email_pattern', 'reps.email') }} is not null
+    left join {{ ref('int_identity__reps') }} as reps on {{ address_place('named.email_pattern', 'reps.email') }} is not null
     group by named.rule_file, named.email_pattern
 )
 
@@ -34,7 +34,7 @@ select
     email_pattern,
     case when rep_count = 0 then 'unknown' else 'left' end as problem,
     email_pattern like '%@leadwright.example'
-    and not exists (select 1 from {{ ref('int_reps') }} where email like '%@leadwright.example') as is_demo
+    and not exists (select 1 from {{ ref('int_identity__reps') }} where email like '%@leadwright.example') as is_demo
 from matched
 -- Who left keeps the leaves and hours that were, and takes no leads.
 where rep_count = 0 or (active_count = 0 and rule_file in ('routing_pool', 'routing_fallback'))

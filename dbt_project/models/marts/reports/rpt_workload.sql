@@ -2,7 +2,7 @@
 -- compared among the members of the pool of everyone; whoever is no member and has work is listed without one.
 
 with members as (
-    select * from {{ ref('int_pool_members') }} where pool = 'everyone'
+    select * from {{ ref('int_routing__pool_members') }} where pool = 'everyone'
 ),
 
 given as (
@@ -11,7 +11,7 @@ given as (
         count(*) as given_count,
         {{ counted("decisions.reason_code = 'not_answered_in_time'") }} as taken_over_count,
         sum(grade_scale.load_weight) as given_load
-    from {{ ref('int_coded_decisions') }} as decisions
+    from {{ ref('int_routing__coded_decisions') }} as decisions
     inner join {{ ref('fct_lead_scores') }} as scores on decisions.lead_id = scores.lead_id
     inner join {{ ref('grade_scale') }} as grade_scale on scores.grade = grade_scale.grade
     where
@@ -37,7 +37,7 @@ select
     cast(coalesce(given.given_load, 0) as double) / nullif(sum(given.given_load) over (), 0) as given_share,
     cast(coalesce(members.weight, 0) as double) / nullif(sum(members.weight) over (), 0) as weight_share
 from {{ ref('dim_reps') }} as reps
-inner join {{ ref('int_rep_loads') }} as loads on reps.rep_id = loads.rep_id and loads.pool is null
+inner join {{ ref('int_routing__rep_loads') }} as loads on reps.rep_id = loads.rep_id and loads.pool is null
 left join members on reps.rep_id = members.rep_id
 left join given on reps.rep_id = given.rep_id
 where members.rep_id is not null or given.rep_id is not null or loads.open_load > 0

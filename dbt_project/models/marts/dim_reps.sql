@@ -1,6 +1,0 @@
-select
-    rep_id,
-    email,
-    full_name,
-    is_active
-from {{ ref('int_reps') }}

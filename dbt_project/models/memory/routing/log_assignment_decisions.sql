@@ -1,0 +1,14 @@
+-- A log: a row is added when a lead gets an owner, or another one. What was decided stays decided until a person
+-- changes the owner in a CRM or the owner leaves.
+
+select
+    lead_id,
+    rep_id,
+    reason,
+    reason_code,
+    rule_id,
+    decision not in ('keep', 'take') as is_routed,
+    earlier_decision_number + 1 as decision_number,
+    {{ as_of() }} as assigned_at
+from {{ ref('int_routing__owner_choices') }}
+where decision != 'keep' and rep_id is not null

@@ -1,0 +1,79 @@
+-- The owner of every lead with the reason, in words and as a code, as it would be decided now. A lead to be given to
+-- somebody else stays where it is while there is nobody else. Where no pool takes a lead, it goes to the owner of last
+-- resort; where there is none, it has no owner, and the reason says what is missing.
+
+with coded as (
+    select
+        candidates.lead_id,
+        candidates.earlier_decision_number,
+        candidates.earlier_rep_id,
+        candidates.rep_id,
+        systems.label as crm_label,
+        earlier_reps.full_name as earlier_name,
+        routed.rep_id as routed_rep_id,
+        routed.rule_id,
+        routed.is_overflow,
+        case when routed.is_overflow then 'The first pool is full' else routed.reason end
+        || ': fair share among ' || cast(routed.member_count as string)
+        || case
+            when routed.is_win_rate_told
+                then
+                    ', won ' || cast(routed.such_won_count as string)
+                    || ' of ' || cast(routed.such_closed_count as string) || ' such leads'
+            else ''
+        end as routed_reason,
+        shortage.fallback_rep_id,
+        shortage.reason_code as shortage_code,
+        shortage.reason as shortage_reason,
+        case
+            when candidates.decision = 'reassign' and routed.rep_id is null then 'keep'
+            when candidates.decision = 'reopen' and routed.rep_id is null then 'empty'
+            else candidates.decision
+        end as decision
+    from {{ ref('int_routing__owner_candidates') }} as candidates
+    left join {{ ref('int_routing__routed_leads') }} as routed on candidates.lead_id = routed.lead_id
+    left join {{ ref('int_identity__reps') }} as earlier_reps on candidates.earlier_rep_id = earlier_reps.rep_id
+    left join {{ ref('crm_systems') }} as systems on candidates.owner_crm = systems.crm
+    cross join {{ ref('int_routing__shortage') }} as shortage
+)
+
+select
+    lead_id,
+    decision,
+    earlier_decision_number,
+    case decision
+        when 'route' then coalesce(routed_rep_id, fallback_rep_id)
+        when 'reassign' then routed_rep_id
+        when 'reopen' then routed_rep_id
+        when 'keep' then earlier_rep_id
+        else rep_id
+    end as rep_id,
+    rule_id,
+    case
+        when decision = 'keep' then 'kept'
+        when decision = 'leave' then 'closed'
+        when decision = 'empty' then 'emptied_by_person'
+        when decision = 'reopen' then 'routed_after_emptying'
+        when decision = 'take' and earlier_rep_id is not null then 'set_by_person'
+        when decision = 'take' then 'already_owned'
+        when decision = 'account' then 'account_owner'
+        when decision = 'reassign' then 'not_answered_in_time'
+        when routed_rep_id is not null and is_overflow then 'first_pool_full'
+        when routed_rep_id is not null and rule_id is not null then 'rule'
+        when routed_rep_id is not null then 'no_rule_fits'
+        else shortage_code
+    end as reason_code,
+    case
+        when decision = 'keep' then 'As decided before'
+        when decision = 'leave' then 'Closed without an owner: left as it is'
+        when decision = 'empty'
+            then 'Emptied in ' || crm_label || ' by a person: nobody until it asks for something or who takes leads changes'
+        when decision = 'take' and earlier_rep_id is not null then 'Owner set in ' || crm_label || ' by a person'
+        when decision = 'take' then 'Already owned in ' || crm_label
+        when decision = 'account' then 'Owner of the account'
+        when decision = 'reassign'
+            then 'Not answered in time by ' || coalesce(earlier_name, 'the last owner') || '; ' || routed_reason
+        when decision = 'reopen' then 'Emptied in ' || crm_label || ' by a person; ' || routed_reason
+        else coalesce(routed_reason, shortage_reason)
+    end as reason
+from coded

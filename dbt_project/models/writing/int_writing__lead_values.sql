@@ -1,0 +1,60 @@
+-- What the CRMs should show about each lead, before it is spelled in a CRM's field names.
+
+-- Reps whom our rules had chosen and who have the lead no more, because they let it lie or a person moved it in one
+-- CRM: the other CRM, which still shows our choice, follows.
+with replaced as (
+    select
+        earlier.lead_id,
+        {{ dbt.listagg('earlier.rep_id', "'/'", 'order by earlier.rep_id') }} as replaced_reps
+    from {{ ref('int_routing__earlier_decisions') }} as earlier
+    inner join {{ ref('int_routing__assignments') }} as assignments
+        on
+            earlier.lead_id = assignments.lead_id
+            and assignments.reason_code in ('not_answered_in_time', 'set_by_person')
+            and earlier.rep_id != assignments.rep_id
+    where earlier.is_routed
+    group by earlier.lead_id
+),
+
+segments as (
+    select lead_id, {{ dbt.listagg('label', "'; '", 'order by label') }} as segments
+    from {{ ref('int_scoring__segment_members') }}
+    group by lead_id
+),
+
+lead_accounts as (
+    select accounts.lead_id, scores.account_score, scores.account_grade
+    from {{ ref('int_accounts__of_leads') }} as accounts
+    inner join {{ ref('int_scoring__account_scores') }} as scores on accounts.account_id = scores.account_id
+    where accounts.place = 1
+)
+
+select
+    scores.lead_id,
+    scores.score,
+    scores.fit_score,
+    scores.intent_score,
+    scores.grade,
+    actions.play,
+    reasons.top_reasons as reasons,
+    -- A field is never emptied, so who left the last segment, or has no account, says so.
+    coalesce(segments.segments, 'none') as segments,
+    coalesce(lead_accounts.account_score, 0) as account_score,
+    coalesce(lead_accounts.account_grade, 'none') as account_grade,
+    coalesce(assignments.owner_name, 'nobody') as owner,
+    assignments.reason as owner_reason,
+    assignments.rep_id,
+    actions.next_action,
+    requests.sla_due_at,
+    requests.sla_status,
+    replaced.replaced_reps,
+    assignments.is_decided_anew
+from {{ ref('int_scoring__scores') }} as scores
+inner join {{ ref('int_scoring__next_actions') }} as actions on scores.lead_id = actions.lead_id and scores.as_of = actions.as_of
+inner join {{ ref('int_scoring__top_reasons') }} as reasons on scores.lead_id = reasons.lead_id and scores.as_of = reasons.as_of
+inner join {{ ref('int_routing__assignments') }} as assignments on scores.lead_id = assignments.lead_id
+left join {{ ref('int_writing__latest_requests') }} as requests on scores.lead_id = requests.lead_id
+left join segments on scores.lead_id = segments.lead_id
+left join lead_accounts on scores.lead_id = lead_accounts.lead_id
+left join replaced on scores.lead_id = replaced.lead_id
+where scores.is_current
