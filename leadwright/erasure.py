@@ -41,11 +41,11 @@ _RECORD_COLUMNS = ("record_key", "left_key", "right_key")
 # What one record told about a lead that others tell about too: the lead begins anew with what these say. With the
 # versions, which the next build compares with its own, what went with the record would be logged as withdrawn.
 MIXED = (
-    "log_lead_trait_versions",
-    "int_engagement__versions",
-    "log_engagement_withdrawals",
-    "int_engagement__touch_versions",
-    "log_touch_withdrawals",
+    "memory.log_lead_trait_versions",
+    "intermediate.int_engagement__versions",
+    "memory.log_engagement_withdrawals",
+    "intermediate.int_engagement__touch_versions",
+    "memory.log_touch_withdrawals",
 )
 
 
@@ -106,7 +106,7 @@ def forget_again(db: warehouse.Connection, noted: Sequence[Mapping[str, Any]]) -
     )
     for row in noted:
         db.execute("insert into noted values (?, ?, ?, ?)", [row[name] for name in _NOTED])
-    if warehouse.columns(db, "intermediate", "log_identity_decisions"):
+    if warehouse.columns(db, "memory", "log_identity_decisions"):
         db.execute(
             "create temp table gone as "
             "with log as (select *, row_number() over (partition by record_key order by decision_number desc) as place "
@@ -129,9 +129,9 @@ def forget_again(db: warehouse.Connection, noted: Sequence[Mapping[str, Any]]) -
 def must_build(settings: Settings) -> bool:
     """Whether there are people in the log and nothing yet that says who of them is gone: after a restore."""
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
-        return bool(
-            warehouse.columns(db, "intermediate", "log_identity_decisions")
-        ) and not warehouse.columns(db, "intermediate", MODEL)
+        return bool(warehouse.columns(db, "memory", "log_identity_decisions")) and not warehouse.columns(
+            db, "intermediate", MODEL
+        )
 
 
 def waiting(db: warehouse.Connection) -> dict[str, int]:
@@ -181,7 +181,7 @@ def _forget(db: warehouse.Connection) -> None:
         chosen = "lead_id" if column in _LEAD_COLUMNS else "record_key"
         db.execute(f'delete from "{schema}"."{table}" where "{column}" in (select {chosen} from {gone})')
     for table in MIXED:
-        db.execute(f"delete from intermediate.{table} where lead_id in (select lead_id from gone)")
+        db.execute(f"delete from {table} where lead_id in (select lead_id from gone)")
     # Those who were once in the same lead remember neither its id nor the record that joined them, only that one did.
     db.execute(
         "update memory.log_identity_decisions set previous_lead_id = null "

@@ -18,10 +18,7 @@ import yaml
 AS_OF = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0) - timedelta(hours=1)
 
 MARTS = Path(__file__).resolve().parents[1] / "dbt_project" / "models" / "marts"
-CONTRACTS = tuple(
-    MARTS / file
-    for file in ("_marts.yml", "_identity.yml", "reports/_reports.yml", "reports/_routing_reports.yml")
-)
+CONTRACTS = tuple(file for file in MARTS.rglob("_*.yml") if "unit_tests" not in file.name)
 
 OVERVIEW = {
     "as_of": AS_OF, "lead_count": 2_417,

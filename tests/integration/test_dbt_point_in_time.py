@@ -69,7 +69,7 @@ def test_nothing_that_happens_later_changes_what_was_known(built: DbtWarehouse, 
         counts.format(f"{NOW:%Y-%m-%d %H:%M:%S}")
     )
     for log in ("log_engagement_withdrawals", "log_touch_withdrawals", "log_lead_account_choices"):
-        counted = f"select count(*) from intermediate.{log}"
+        counted = f"select count(*) from memory.{log}"
         assert later.rows(counted) > built.rows(counted), "something of each kind went or moved"
 
     # The comparison does see late news about the past.

@@ -16,7 +16,7 @@ from connectors.errors import ConfigError, LockedError
 from leadwright import archive, backup, erasure, memory, warehouse
 from leadwright.settings import Settings
 
-_LOG = ("intermediate", "log_identity_decisions")
+_LOG = ("memory", "log_identity_decisions")
 _DECLARED = {
     _LOG,
     ("marts", "fct_lead_score_history"),
@@ -36,7 +36,8 @@ _HOME = """
     create table marts.fct_lead_score_history as select 'lead-' || i as lead_id, i::hugeint * 10 ** 20 as number,
         timestamp '2026-06-30 12:00:00.123456' as changed_at, 1.25::decimal(18, 2) as points, null::boolean as is_x
         from range(1, 3) t(i);
-    create table memory.log_contact_events as from (values ('1', 'form'), ('2', 'form')) t(contact_id, detail);
+    create table memory.log_contact_events as from (values
+        ('hubspot:contacts:1', 'form'), ('hubspot:contacts:2', 'form')) t(record_key, detail);
     create table ops.writes as from (values
         ('hubspot', 'contacts', '1', 'lead-1', 'p', '{}', '{"a": "é"}', 'said', 'accepted'),
         ('hubspot', 'contacts', '2', 'lead-2', 'p', '{}', '{}', null, 'accepted')) t(crm, object, record_id, lead_id,
@@ -51,7 +52,7 @@ def config(tmp_path: Path) -> Settings:
     config = Settings(home=tmp_path / "home", lock_wait_seconds=1)
     _all(config, _HOME)
     for table in erasure.MIXED:
-        _all(config, f"create table intermediate.{table} as select 'lead-1' as lead_id, 'told' as told")
+        _all(config, f"create table {table} as select 'lead-1' as lead_id, 'told' as told")
     return config
 
 
@@ -63,7 +64,7 @@ def kept(config: Settings, tmp_path: Path) -> Path:
 
 
 def _declared() -> set[memory.Table]:
-    of_people = {("intermediate", name) for name in (*erasure.MIXED, "log_contact_events")}
+    of_people = {tuple(name.split(".")) for name in (*erasure.MIXED, "memory.log_contact_events")}
     return _DECLARED | of_people
 
 
@@ -123,7 +124,7 @@ def test_who_was_forgotten_since_is_forgotten_again(config: Settings, kept: Path
         ("hubspot:contacts:2", "lead-2", None),
         ("salesforce:leads:5", "lead-1", _all(config, f"select 'erased:' || {gone}")[0][0]),
     ]
-    assert _all(config, "select contact_id from memory.log_contact_events") == [("2",)]
+    assert _all(config, "select record_key from memory.log_contact_events") == [("hubspot:contacts:2",)]
     assert _all(config, "select after_values, lead_id from ops.writes order by record_id = '2'") == [
         (None, None),
         ("{}", "lead-2"),

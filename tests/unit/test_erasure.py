@@ -29,7 +29,7 @@ _TABLES = """
     create table ops.writes (crm text, object text, record_id text, lead_id text, payload_hash text,
         before_values text, after_values text, message text, status text);
 """
-_MIXED = "create table intermediate.{} (lead_id text, told text)"
+_MIXED = "create table {} (lead_id text, told text)"
 
 
 @pytest.fixture
@@ -46,9 +46,7 @@ def built(config: Settings) -> Iterator[Callable[[Sequence[Due], int], None]]:
             db.execute(_TABLES)
             for table in erasure.MIXED:
                 db.execute(_MIXED.format(table))
-                db.execute(
-                    f"insert into intermediate.{table} select 'lead-' || i, 'told' from range(100) t(i)"
-                )
+                db.execute(f"insert into {table} select 'lead-' || i, 'told' from range(100) t(i)")
             for crm, name, record_id, is_whole in due:
                 key = f"{crm}:{name}:{record_id}"
                 db.execute(
@@ -140,7 +138,7 @@ def test_of_one_who_is_left_in_another_crm_only_the_record_goes(
     ]
     assert _all(config, "select count(*) from marts.fct_lead_scores where lead_id = 'lead-1'") == [(1,)]
     for table in erasure.MIXED:
-        assert _all(config, f"select count(*) from intermediate.{table} where lead_id = 'lead-1'") == [(0,)]
+        assert _all(config, f"select count(*) from {table} where lead_id = 'lead-1'") == [(0,)]
 
 
 @pytest.mark.parametrize(("gone", "shown"), [(1, 0), (11, 89), (100, 900)])
