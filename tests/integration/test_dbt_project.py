@@ -176,9 +176,9 @@ def test_leads_are_written_before_companies_which_can_be_left_alone(built: DbtWa
 
 def test_a_picklist_offers_what_the_rule_files_call_things(built: DbtWarehouse, tmp_path: Path) -> None:
     shutil.copytree(built.transform.project / "seeds", tmp_path / "seeds")
-    for name in ("grades", "account_grades"):
+    for name in ("grade_scale", "account_grades"):
         file = tmp_path / "seeds" / f"{name}.csv"
-        file.write_text(file.read_text().replace(",Hot,", ",A1,"))
+        file.write_text(file.read_text().replace("Hot,", "A1,"))
     renamed = Transform(
         built.settings.model_copy(update={"dbt_project": tmp_path}), built.transform.manifest()
     )
