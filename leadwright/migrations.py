@@ -36,7 +36,7 @@ class Move:
 
     def take(self, db: warehouse.Connection) -> None:
         """Copy the table and drop the old one: DuckDB moves no table between schemas."""
-        if not warehouse.columns(db, self.schema, self.table):
+        if not _is_table(db, self.schema, self.table):
             return
         db.execute(f'create schema if not exists "{self.to_schema}"')
         old = f'"{self.schema}"."{self.table}"'
@@ -46,7 +46,7 @@ class Move:
     def require_one(self, db: warehouse.Connection) -> None:
         """Raise ConfigError where both tables are there: no run can tell which of them goes on."""
         old, new = (self.schema, self.table), (self.to_schema, self.to_table)
-        if warehouse.columns(db, *old) and warehouse.columns(db, *new):
+        if _is_table(db, *old) and _is_table(db, *new):
             raise ConfigError(
                 f"This home has both {'.'.join(old)}, where an older version of Leadwright keeps it, and "
                 f"{'.'.join(new)}: an older version has run on it since. Nothing was changed. Restore a backup "
@@ -206,6 +206,15 @@ def migrate(settings: Settings, steps: Mapping[str, Step] = STEPS) -> list[str]:
         for name in due:
             _take(db, name, None if is_new else steps[name])
     return [] if is_new else due
+
+
+def _is_table(db: warehouse.Connection, schema: str, name: str) -> bool:
+    """Whether there is such a table; a view may show under the old name what was moved."""
+    found = db.execute(
+        "select 1 from duckdb_tables() where database_name = current_database() and schema_name = ? and table_name = ?",
+        [schema, name],
+    )
+    return found.fetchone() is not None
 
 
 def _take(db: warehouse.Connection, name: str, step: Step | None) -> None:

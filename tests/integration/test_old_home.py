@@ -111,3 +111,7 @@ def test_nothing_that_was_sent_is_sent_again(moved: Moved) -> None:
         if old:
             differs = " or ".join(f'"{f}" is distinct from "before__{f}"' for f in old)
             assert moved.rows(f"select count(*) from {model.schema}.{model.name} where {differs}") == [(0,)]
+
+
+def test_a_moved_home_is_moved_once(moved: Moved) -> None:
+    assert migrations.migrate(moved.settings) == []
