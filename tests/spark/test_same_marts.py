@@ -23,7 +23,7 @@ from tests import parsed_project
 from tests.conftest import ROOT, Require
 from tests.dbt_warehouse import NOW, DbtWarehouse
 
-pytestmark = [pytest.mark.java, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.java, pytest.mark.timeout(2700)]
 
 LEADS = 250
 ROUNDS = (NOW, NOW + timedelta(days=16))
@@ -134,7 +134,7 @@ def _build_on_spark(folder: Path) -> None:
     env = {k: v for k, v in os.environ.items() if k != parsed_project.SETTING} | {
         "SPARK_LOCAL_IP": "127.0.0.1"
     }
-    done = subprocess.run(args, env=env, capture_output=True, text=True, timeout=1500)
+    done = subprocess.run(args, env=env, capture_output=True, text=True, timeout=2400)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
