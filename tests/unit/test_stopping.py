@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,6 +39,17 @@ threading.Thread(target=endless).start()  # one that nobody can end
 print("busy", flush=True)
 endless()
 """
+
+
+_STARTED: list[subprocess.Popen[str]] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_goes_on() -> Iterator[None]:
+    """A command that did not end as it was told is ended: what it counts takes all memory."""
+    yield
+    while _STARTED:
+        _STARTED.pop().kill()
 
 
 @pytest.mark.parametrize(
@@ -112,7 +124,7 @@ def test_the_dashboards_end_with_ctrl_c(tmp_path: Path) -> None:
 
 
 def _start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
@@ -120,3 +132,5 @@ def _start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
+    _STARTED.append(process)
+    return process

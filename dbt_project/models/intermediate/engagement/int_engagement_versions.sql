@@ -1,6 +1,6 @@
 -- What a lead did, and from when until when it was known: today's engagements from when they were learned of, and those
--- that a run has seen go, which count for moments before. What another record of the lead tells of since, as after a merge, did not go. Features are
--- made from these, reports from int_engagements.
+-- that a run has seen go, which count for moments before. What another record of the lead tells of since, as after a
+-- merge, did not go. Features are made from these, reports from int_engagements.
 
 with gone as (
     select
