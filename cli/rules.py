@@ -83,6 +83,11 @@ def _show(found: dict[str, Any]) -> None:
         out.print("The rules are the same.")
         return
     out.print(_rows(found))
+    if found["moved_otherwise"] is None:
+        out.print(
+            "So many rows differ that none was tried alone. To see what each does, compare rules that differ in "
+            "fewer rows, such as two revisions in git."
+        )
     out.print(
         f"[bold]{found['rescored']:,}[/] leads get other points, [bold]{found['moved']:,}[/] move to another grade."
     )

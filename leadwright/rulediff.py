@@ -84,8 +84,9 @@ def diff(
     Returns:
         `before`, `after` (name, hash), `as_of`, `leads`, `rescored`, `moved`; `rows` that differ, each with `moves`,
         the leads that it alone would give another grade, and `owner_moves`, another owner (None: not tried);
-        `moved_otherwise`, leads that no row moves alone; `grades` (before, after, leads); `largest` moves, each with
-        contributions side by side that add up to both scores; `routing`, None where no routing rule differs.
+        `moved_otherwise`, leads that no row moves alone (None: there were too many rows to try); `grades` (before,
+        after, leads); `largest` moves, each with contributions side by side that add up to both scores; `routing`,
+        None where no routing rule differs.
 
     Raises:
         ConfigError: a set of rules cannot be found or has faults, or nothing has been run yet.
@@ -189,7 +190,8 @@ def _by_row(
             {**row.as_dict(), "moves": grades, "owner_moves": owners if job.with_routing else None}
         )
     by_one = set().union(*(grades for grades, _ in alone.values()))
-    return {"rows": described, "moved_otherwise": len(whole[0] - by_one)}
+    otherwise = len(whole[0] - by_one) if len(rows) <= ALONE else None
+    return {"rows": described, "moved_otherwise": otherwise}
 
 
 def _compare(db: warehouse.Connection, top: int, lead: str | None) -> dict[str, Any]:

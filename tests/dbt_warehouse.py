@@ -103,6 +103,15 @@ class DbtWarehouse:
         """Change something by hand, as a person in the CRM would."""
         self.rows(sql)
 
+    def garble(self) -> None:
+        """Let people type a number that is none, and a program send a date that nobody can believe."""
+        self.execute(
+            "update raw_hubspot.companies set annualrevenue = 'many' where hs_object_id = "
+            "(select min(hs_object_id) from raw_hubspot.companies); "
+            "update raw_hubspot.contacts set recent_conversion_date = '1970-01-01T00:00:00Z' where hs_object_id = "
+            "(select max(hs_object_id) from raw_hubspot.contacts)"
+        )
+
     def write_back(self) -> dict[str, int]:
         """Do to the raw tables what the CRMs would show after a write-back; rows sent per sync model."""
         return {model: self._apply(model, *where) for model, where in _SYNCED.items()}

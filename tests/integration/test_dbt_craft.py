@@ -161,12 +161,9 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
         "update raw_hubspot.emails set archived = 'true' where hash(hs_object_id) % 5 = 0; "
         'update raw_salesforce."User" set "IsActive" = \'false\' where "Email" like \'elise.garnier@%\'; '
         "update raw_hubspot.contacts set hs_lead_status = 'UNQUALIFIED', leadwright_rejected_because = 'No budget' "
-        "where lifecyclestage = 'lead'; "
-        "update raw_hubspot.companies set annualrevenue = 'many' where hs_object_id = "
-        "(select min(hs_object_id) from raw_hubspot.companies); "
-        "update raw_hubspot.contacts set recent_conversion_date = '1970-01-01T00:00:00Z' where hs_object_id = "
-        f"'{other}'; update raw_salesforce.\"Campaign\" set \"EndDate\" = '9999-12-31'"
+        "where lifecyclestage = 'lead'; update raw_salesforce.\"Campaign\" set \"EndDate\" = '9999-12-31'"
     )
+    built.garble()
     built.build(NOW + timedelta(hours=1), moments=[NOW - timedelta(days=100)])
     built.execute("update seeds.score_dimensions set threshold_kind = 'percentile' where dimension = 'fit'")
     built.transform.build(select="log_score_thresholds", as_of=NOW + timedelta(hours=1))

@@ -142,4 +142,6 @@ def test_the_lines_of_the_log_add_up_to_the_score_on_every_day(built: DbtWarehou
         """
     )
     assert wrong == []
+    told = "select count(*) > 0, count(distinct changed_at) from marts.fct_lead_score_line_changes"
+    assert built.rows(told) == [(True, DAYS)]
     assert built.rows("select count(distinct rule_set_hash) > 2 from marts.fct_rule_sets") == [(True,)]

@@ -92,6 +92,7 @@ def test_a_preview_foretells_exactly_what_going_live_does(built: DbtWarehouse, t
     assert {row["file"] for row in found["rows"]} >= {"score_rules.csv", "score_groups.csv", "job_titles.csv"}
     assert found["moved"] == len(found["largest"]) > 5
     assert {row["moves"] for row in found["rows"]} == {None}, "so many rows are not tried one by one"
+    assert found["moved_otherwise"] is None, "nor is it known what only several do together"
     assert found["routing"] is None
     for lead in found["largest"]:
         for side in ("before", "after"):

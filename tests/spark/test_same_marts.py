@@ -23,7 +23,7 @@ from tests import parsed_project
 from tests.conftest import ROOT, Require
 from tests.dbt_warehouse import NOW, DbtWarehouse
 
-pytestmark = [pytest.mark.java, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.java, pytest.mark.timeout(2700)]
 
 LEADS = 250
 ROUNDS = (NOW, NOW + timedelta(days=16))
@@ -100,6 +100,7 @@ def _round(made: DbtWarehouse, folder: Path, number: int) -> None:
 def _live_on(made: DbtWarehouse) -> None:
     """Days in which scores are written back, people answer, become SQLs and are rejected."""
     made.write_back()
+    made.garble()
     later = (ROUNDS[0] + timedelta(days=1)).isoformat()
     people = made.rows("select hs_object_id from raw_hubspot.contacts order by 1 limit 40")
     reply = {"hs_timestamp": later, "hs_email_direction": "INCOMING_EMAIL", "hs_email_subject": "Re: pricing"}
@@ -134,7 +135,7 @@ def _build_on_spark(folder: Path) -> None:
     env = {k: v for k, v in os.environ.items() if k != parsed_project.SETTING} | {
         "SPARK_LOCAL_IP": "127.0.0.1"
     }
-    done = subprocess.run(args, env=env, capture_output=True, text=True, timeout=1500)
+    done = subprocess.run(args, env=env, capture_output=True, text=True, timeout=2400)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 

@@ -1,6 +1,6 @@
 -- What a lead did, and from when until when it was known: today's engagements from when they were learned of, and those
--- that a run has seen go, which count for moments before. What another record of the lead tells of since, as after a merge, did not go. Features are
--- made from these, reports from int_engagement__signals.
+-- that a run has seen go, which count for moments before. What another record of the lead tells of since, as after a
+-- merge, did not go. Features are made from these, reports from int_engagement__signals.
 
 with gone as (
     select
