@@ -13,15 +13,8 @@ from datetime import timedelta
 from tests.dbt_warehouse import NOW, DbtWarehouse
 
 SHARING = " ".join(
-    f"int_{model}"
-    for model in (
-        "routing_lanes",
-        "routing_queue",
-        "slots_by_rule",
-        "slots_by_overflow",
-        "routing_options",
-        "routed_leads",
-    )
+    f"int_routing__{part}"
+    for part in ("lanes", "queue", "slots_by_rule", "slots_by_overflow", "options", "routed_leads")
 )
 _WEEKLY = (
     "int_routing__earlier_decisions int_routing__lead_takers int_routing__rep_coverage "

@@ -156,7 +156,7 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
         f"'{other}' as record_id, '{{\"hubspot_owner_id\": \"0\"}}' as after_values, "
         "timestamptz '2026-01-01 00:00:00Z' as answered_at, answered_at as crm_updated_at, answered_at as sent_at; "
         "delete from memory.log_assignment_decisions where hash(lead_id) % 4 = 0; "
-        "delete from marts.fct_lead_assignment_alternatives; "
+        "delete from memory.log_lead_assignment_alternatives; "
         "update raw_hubspot.calls set archived = 'true' where hash(hs_object_id) % 5 = 0; "
         "update raw_hubspot.emails set archived = 'true' where hash(hs_object_id) % 5 = 0; "
         'update raw_salesforce."User" set "IsActive" = \'false\' where "Email" like \'elise.garnier@%\'; '

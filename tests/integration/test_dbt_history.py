@@ -16,7 +16,8 @@ _MODELS = (
     "int_scoring__rule_set int_scoring__contributions "
     "int_scoring__sums log_score_thresholds int_scoring__grade_cells int_scoring__scores "
     "int_scoring__reasons int_scoring__top_reasons int_scoring__lead_plays "
-    "int_scoring__next_actions "
+    "int_scoring__next_actions int_scoring__current_scores int_scoring__current_contributions "
+    "log_rule_sets log_lead_score_line_changes log_lead_score_history "
     "fct_lead_scores fct_lead_score_contributions fct_rule_sets fct_lead_score_line_changes fct_lead_score_history"
 )
 _CAUSES = {"asked": "event", "rested": "decay", "retitled": "data fix", "new rule": "rule change"}

@@ -95,7 +95,9 @@ def test_a_log_that_the_project_looks_for_elsewhere_stops_the_run(project: Path,
     declared.write_text(_PROJECT.replace("+schema: memory", "+schema: elsewhere"))
     failed = dbt()
     assert failed.returncode != 0
-    assert "The log log is in the schema memory and not in elsewhere" in " ".join(failed.stdout.split())
+    assert "The log log is in the schema memory as log and not in elsewhere" in " ".join(
+        failed.stdout.split()
+    )
     with warehouse.writer(project.parent / "warehouse.duckdb", 5) as db:
         assert not warehouse.columns(db, "elsewhere", "log")
     declared.write_text(_PROJECT)

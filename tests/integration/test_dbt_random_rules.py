@@ -12,7 +12,8 @@ _SCORING = (
     "int_scoring__rule_conditions int_scoring__rule_hits int_scoring__rule_rows "
     "int_scoring__rule_set int_scoring__contributions log_score_thresholds "
     "int_scoring__sums int_scoring__grade_cells int_scoring__scores int_scoring__reasons "
-    "int_scoring__top_reasons int_scoring__next_actions fct_lead_scores "
+    "int_scoring__top_reasons int_scoring__next_actions "
+    "int_scoring__current_scores int_scoring__current_contributions fct_lead_scores "
     "fct_lead_score_contributions scores_are_the_sum_of_contributions"
 )
 _OPERATORS = (

@@ -126,7 +126,7 @@ def test_one_date_that_cannot_be_true_takes_nothing_from_others(built: DbtWareho
          "hs_analytics_last_visit_timestamp": "9999-12-31T00:00:00Z"}
     )  # fmt: skip
     built.add("raw_hubspot", "contacts", contacts, NOW.isoformat())
-    select = "+fct_lead_responses rpt_implausible_dates"
+    select = "+fct_lead_responses +rpt_implausible_dates"
     built.transform.build(select=select, as_of=NOW, tests=False)
     asked = (
         "select record_id, ready_at, promised_grade is not null, sla_due_at is not null "

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashboards import charts, data
-from leadwright import rules, warehouse
+from leadwright import publication, rules, warehouse
 from tests.dbt_warehouse import DbtWarehouse
 from tests.installation import ROOT
 
@@ -45,6 +45,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
     _edit(seeds / "grade_scale.csv", {**scale, "A2": added}, ("grade",))
     _edit(seeds / "grades.csv", {"high|high": {"grade": "A1"}}, ("fit_band", "intent_band"))
     _edit(seeds / "grades.csv", {"medium|high": {"grade": "A2"}}, ("fit_band", "intent_band"))
+    _edit(seeds / "account_grades.csv", {"high": {"grade": "A1"}}, ("account_band",))
     for name in ("next_actions", "routing_rules"):
         file = seeds / f"{name}.csv"
         file.write_text(file.read_text(encoding="utf-8").replace(",Hot,", ",A1,"), encoding="utf-8")
@@ -65,7 +66,7 @@ def test_reports_and_dashboards_know_the_grades_of_the_rows(built: DbtWarehouse)
     assert [grade for grade, _ in built.rows(shown)] == GRADES
     assert {grade: n for grade, n in built.rows(shown) if n} == leads
     assert leads["A1"] and leads["A2"]
-    warehouse.publish(built.settings.warehouse_file, built.settings.serving_file, 5)
+    publication.publish(built.settings.warehouse_file, built.settings.serving_file, 5)
     overview = data.read_overview(built.settings)
     weeks = charts.by_grade(overview.weeks, overview.weekly_grades, overview.scale)
     assert int(weeks[GRADES].sum().sum()) == int(overview.weeks["lead_count"].sum())
@@ -92,7 +93,9 @@ def test_leads_of_a_new_grade_are_shared_out_by_its_weight(built: DbtWarehouse) 
     )
     assert [float(weight) for (weight,) in asked] == [2.5]
     slots = "select sum(slot_count) from intermediate.{} where grade = 'A2'"
-    given = sum(built.rows(slots.format(f"int_slots_by_{kind}"))[0][0] or 0 for kind in ("rule", "overflow"))
+    given = sum(
+        built.rows(slots.format(f"int_routing__slots_by_{kind}"))[0][0] or 0 for kind in ("rule", "overflow")
+    )
     assert given > 0
 
 

@@ -15,7 +15,7 @@ from tests.dbt_warehouse import NOW, DbtWarehouse
 from tests.installation import ROOT
 
 LEADS = 400
-_PEOPLE = "+int_identity__records fct_identity_decisions dim_lead_ids"
+_PEOPLE = "+int_identity__records int_identity__lead_ids fct_identity_decisions dim_lead_ids"
 _SAME = "select record_key, lead_id from intermediate.int_identity__records order by all"
 _MOVED = "select record_key, lead_id, previous_lead_id, probability from marts.fct_identity_decisions"
 
