@@ -150,7 +150,8 @@ def others() -> dict[str, list[dict[str, Any]]]:
         leads.append(
             {
                 "lead_id": lead_id, "email": f"person{n}@company{n}.example", "full_name": name,
-                "company_name": f"Company {n}", "created_at": AS_OF - timedelta(days=n), "is_converted": False,
+                "company_name": f"Company {n}", "created_at": AS_OF - timedelta(days=n), "is_open": True,
+                "is_converted": False,
             }
         )  # fmt: skip
         scores.append(
