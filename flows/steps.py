@@ -176,9 +176,9 @@ def rewrite() -> bool:
 
 
 @task(name="dbt build", **STEP)
-def build(as_of: datetime, select: str) -> list[str]:
-    """Build and test what `select` names, for a moment; the names of the nodes."""
-    return [node.name for node in project().build(select=select, as_of=as_of)]
+def build(as_of: datetime, select: str, *, tests: bool = True) -> list[str]:
+    """Build and, where `tests`, test what `select` names, for a moment; the names of the nodes."""
+    return [node.name for node in project().build(select=select, as_of=as_of, tests=tests)]
 
 
 @task(name="dbt build for writing", **STEP)
