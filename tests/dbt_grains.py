@@ -189,6 +189,7 @@ GRAINS: dict[str, str] = {
     "int_routing__slots_by_overflow": "lane grade rep_id",
     "int_routing__slots_by_rule": "lane grade rep_id",
     "int_lifecycle__stage_changes": "lead_id change_number",
+    "int_lifecycle__record_events": "lead_id track stage known_at",
     "int_lifecycle__stage_events": "lead_id track stage known_at",
     "log_stage_sightings": "record_key field value is_stated first_seen_at",
     "int_engagement__touch_versions": "touch_id known_until",
