@@ -13,7 +13,7 @@ from tests import graph as graphs
 from tests import parsed_project
 from tests.graph import Graph
 
-_LEVELS = 28
+_LEVELS = 24
 _LINES = 120
 
 _CODES_OF_OLD_ROWS = "decision_code"
