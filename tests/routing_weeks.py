@@ -13,15 +13,14 @@ from datetime import timedelta
 from tests.dbt_warehouse import NOW, DbtWarehouse
 
 SHARING = " ".join(
-    f"int_routing__{part}"
-    for part in ("lanes", "queue", "slots_by_rule", "slots_by_overflow", "options", "routed_leads")
+    f"int_routing__{model}" for model in ("lanes", "queue", "slots_by_rule", "options", "routed_leads")
 )
 _WEEKLY = (
     "int_routing__earlier_decisions int_routing__lead_takers int_routing__rep_coverage "
     "int_routing__owner_candidates int_routing__rep_availability "
     "int_routing__pool_members int_routing__rep_loads int_routing__requests "
     "int_routing__won_and_lost int_routing__rep_win_rates int_routing__lead_win_rates "
-    f"{SHARING} int_routing__shortage int_routing__owner_choices log_assignment_decisions"
+    f"{SHARING} int_routing__shortage int_routing__assignments log_assignment_decisions"
 )
 WEEKS = 4
 
@@ -103,7 +102,7 @@ def four_weeks(
 def shares(built: DbtWarehouse, without: Collection[str] = ()) -> dict[str, float]:
     """What each rep was given in the four weeks, divided by what the weights promise; 1 is exact."""
     rows = built.rows(
-        "select split_part(r.email, '@', 1), max(m.weight), sum(w.weight) "
+        "select split_part(r.email, '@', 1), max(m.weight), sum(w.load_weight) "
         "from memory.log_assignment_decisions d join intermediate.int_identity__reps r using (rep_id) "
         "join intermediate.int_routing__pool_members m on m.rep_id = d.rep_id and m.pool = 'everyone' "
         "join intermediate.int_scoring__scores s on s.lead_id = d.lead_id and s.is_current "
@@ -134,7 +133,7 @@ def _week(built: DbtWarehouse) -> Week:
         takers[lead].add(rep)
         weight_of[lead] = float(weight)
     ((without_owner,),) = built.rows(
-        "select count(*) from intermediate.int_routing__owner_choices where rep_id is null and reason_code != 'closed'"
+        "select count(*) from intermediate.int_routing__assignments where rep_id is null and reason_code != 'closed'"
     )
     return Week(
         loads={rep: load + given[rep] for rep, load, _ in members},

@@ -72,7 +72,7 @@ def test_shares_over_four_weeks_follow_the_weights_under_the_shipped_rules(built
     assert [w.above_capacity() for w in weeks] == [set()] * WEEKS
     assert [(w.without_owner, w.stranded) for w in weeks] == [(0, [])] * WEEKS
     assert built.rows(
-        "select count(*) from everybody join intermediate.int_routing__owner_choices using (lead_id) "
+        "select count(*) from everybody join intermediate.int_routing__assignments using (lead_id) "
         "where reason_code != 'closed'"
     ) == built.rows("select count(distinct lead_id) from memory.log_assignment_decisions where is_routed")
     by_rule = built.rows(

@@ -13,12 +13,12 @@ from tests import graph as graphs
 from tests import parsed_project
 from tests.graph import Graph
 
-_LEVELS = 28
+_LEVELS = 24
 _LINES = 120
 
 _CODES_OF_OLD_ROWS = "decision_code"
 """The one place where words are read: rows of the log from before there were codes."""
-_STILL_LONG = {"grouped_decisions", "log_lead_score_history", "log_lead_score_line_changes", "traits_of"}
+_STILL_LONG = {"grouped_decisions", "traits_of"}
 
 
 @pytest.fixture(scope="module")

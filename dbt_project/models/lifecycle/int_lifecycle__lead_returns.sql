@@ -1,13 +1,12 @@
 -- A lead comes back when it raises its hand again after somebody had answered it: a new request, with a clock of its own.
--- What it sends while nobody has answered is the same request. A touch at the very moment is the answer.
+-- What it sends while nobody has answered is the same request. A touch at the very moment is the answer; one from before
+-- the lead was ready for sales answers nothing.
 
 with raises as (
     select engagements.lead_id, engagements.occurred_at as moment_at
     from {{ ref('int_engagement__signals') }} as engagements
     inner join {{ ref('feature_catalogue') }} as catalogue
         on engagements.signal = catalogue.feature and catalogue.is_hand_raise
-    inner join {{ ref('int_lifecycle__first_touches') }} as firsts
-        on engagements.lead_id = firsts.lead_id and firsts.touched_at < engagements.occurred_at
     where engagements.occurred_at <= {{ as_of() }}
 ),
 
@@ -19,8 +18,8 @@ touches as (
         touches.rep_id,
         row_number() over (partition by touches.lead_id order by touches.touched_at, touches.touch_id) as answer_number
     from {{ ref('int_engagement__touches') }} as touches
-    inner join {{ ref('int_lifecycle__first_touches') }} as firsts
-        on touches.lead_id = firsts.lead_id and firsts.touched_at <= touches.touched_at
+    inner join {{ ref('int_lifecycle__ready_leads') }} as ready
+        on touches.lead_id = ready.lead_id and ready.ready_at <= touches.touched_at
     where touches.touched_at <= {{ as_of() }}
 ),
 
@@ -46,7 +45,7 @@ counted as (
 requests as (
     select lead_id, answers_before, min(moment_at) as returned_at
     from counted
-    where raise_count = 1
+    where raise_count = 1 and answers_before > 0
     group by lead_id, answers_before
 )
 

@@ -11,7 +11,7 @@ with hand_raises as (
 
 qualified as (
     select lead_id, min(entered_at) as qualified_at
-    from {{ ref('int_lifecycle__stage_events') }}
+    from {{ ref('int_lifecycle__record_events') }}
     where stage in ('mql', 'sal', 'sql')
     group by lead_id
 ),

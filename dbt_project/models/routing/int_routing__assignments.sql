@@ -1,12 +1,92 @@
--- Who has each lead, why and since when: what this run decides, or what an earlier one did where that is kept. A lead
--- that has no owner any more, because he has left and nobody takes its place, has none here either.
+-- Who has each lead, why (in words and as a code) and since when: what this run decides, or what an earlier one did where
+-- that is kept. A lead to be given to somebody else stays where it is while there is nobody else. Where no pool takes a
+-- lead, it goes to the owner of last resort; where there is none, it has no owner, and the reason says what is missing. Nor
+-- has one whose owner has left while nobody takes his place.
 
 with earlier as (
     select * from {{ ref('int_routing__earlier_decisions') }} where place = 1
+),
+
+coded as (
+    select
+        candidates.lead_id,
+        candidates.earlier_decision_number,
+        candidates.earlier_rep_id,
+        candidates.rep_id,
+        systems.label as crm_label,
+        earlier_reps.full_name as earlier_name,
+        routed.rep_id as routed_rep_id,
+        routed.rule_id,
+        routed.is_overflow,
+        case when routed.is_overflow then 'The first pool is full' else routed.reason end
+        || ': fair share among ' || cast(routed.member_count as string)
+        || case
+            when routed.is_win_rate_told
+                then
+                    ', won ' || cast(routed.such_won_count as string)
+                    || ' of ' || cast(routed.such_closed_count as string) || ' such leads'
+            else ''
+        end as routed_reason,
+        shortage.fallback_rep_id,
+        shortage.reason_code as shortage_code,
+        shortage.reason as shortage_reason,
+        case
+            when candidates.decision = 'reassign' and routed.rep_id is null then 'keep'
+            when candidates.decision = 'reopen' and routed.rep_id is null then 'empty'
+            else candidates.decision
+        end as decision
+    from {{ ref('int_routing__owner_candidates') }} as candidates
+    left join {{ ref('int_routing__routed_leads') }} as routed on candidates.lead_id = routed.lead_id
+    left join {{ ref('int_identity__reps') }} as earlier_reps on candidates.earlier_rep_id = earlier_reps.rep_id
+    left join {{ ref('crm_systems') }} as systems on candidates.owner_crm = systems.crm
+    cross join {{ ref('int_routing__shortage') }} as shortage
+),
+
+choices as (
+    select
+        lead_id,
+        decision,
+        earlier_decision_number,
+        case decision
+            when 'route' then coalesce(routed_rep_id, fallback_rep_id)
+            when 'reassign' then routed_rep_id
+            when 'reopen' then routed_rep_id
+            when 'keep' then earlier_rep_id
+            else rep_id
+        end as rep_id,
+        rule_id,
+        case
+            when decision = 'leave' then 'closed'
+            when decision = 'empty' then 'emptied_by_person'
+            when decision = 'reopen' then 'routed_after_emptying'
+            when decision = 'take' and earlier_rep_id is not null then 'set_by_person'
+            when decision = 'take' then 'already_owned'
+            when decision = 'account' then 'account_owner'
+            when decision = 'reassign' then 'not_answered_in_time'
+            when routed_rep_id is not null and is_overflow then 'first_pool_full'
+            when routed_rep_id is not null and rule_id is not null then 'rule'
+            when routed_rep_id is not null then 'no_rule_fits'
+            else shortage_code
+        end as reason_code,
+        case
+            when decision = 'leave' then 'Closed without an owner: left as it is'
+            when decision = 'empty'
+                then 'Emptied in ' || crm_label || ' by a person: nobody until it asks for something or who takes leads changes'
+            when decision = 'take' and earlier_rep_id is not null then 'Owner set in ' || crm_label || ' by a person'
+            when decision = 'take' then 'Already owned in ' || crm_label
+            when decision = 'account' then 'Owner of the account'
+            when decision = 'reassign'
+                then 'Not answered in time by ' || coalesce(earlier_name, 'the last owner') || '; ' || routed_reason
+            when decision = 'reopen' then 'Emptied in ' || crm_label || ' by a person; ' || routed_reason
+            else coalesce(routed_reason, shortage_reason)
+        end as reason
+    from coded
 )
 
 select
     choices.lead_id,
+    choices.decision,
+    choices.earlier_decision_number,
     choices.rep_id,
     reps.full_name as owner_name,
     coalesce(earlier.reason, choices.reason) as reason,
@@ -17,6 +97,6 @@ select
     end as assigned_at,
     choices.rep_id is not null and coalesce(earlier.is_routed, choices.decision != 'take') as is_routed,
     choices.decision not in ('keep', 'empty') as is_decided_anew
-from {{ ref('int_routing__owner_choices') }} as choices
+from choices
 left join earlier on choices.lead_id = earlier.lead_id and choices.decision = 'keep'
 left join {{ ref('int_identity__reps') }} as reps on choices.rep_id = reps.rep_id

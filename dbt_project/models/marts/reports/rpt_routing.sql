@@ -17,7 +17,7 @@ with numbered as (
             case when choices.decision = 'empty' then choices.reason_code end
         ) as next_code
     from {{ ref('int_routing__coded_decisions') }} as decisions
-    left join {{ ref('int_routing__owner_choices') }} as choices on decisions.lead_id = choices.lead_id
+    left join {{ ref('int_routing__assignments') }} as choices on decisions.lead_id = choices.lead_id
 ),
 
 decisions as (

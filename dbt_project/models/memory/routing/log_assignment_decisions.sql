@@ -7,8 +7,8 @@ select
     reason,
     reason_code,
     rule_id,
-    decision not in ('keep', 'take') as is_routed,
+    is_routed,
     earlier_decision_number + 1 as decision_number,
-    {{ as_of() }} as assigned_at
-from {{ ref('int_routing__owner_choices') }}
+    assigned_at
+from {{ ref('int_routing__assignments') }}
 where decision != 'keep' and rep_id is not null

@@ -12,16 +12,14 @@ with choices as (
         routed.win_rate as chosen_win_rate,
         candidates.systems,
         candidates.barred_reps
-    from {{ ref('int_routing__owner_choices') }} as choices
+    from {{ ref('int_routing__assignments') }} as choices
     inner join {{ ref('int_routing__owner_candidates') }} as candidates on choices.lead_id = candidates.lead_id
     left join {{ ref('int_routing__routed_leads') }} as routed on choices.lead_id = routed.lead_id
     where choices.decision in ('route', 'reassign', 'reopen') and choices.rep_id is not null
 ),
 
 slots as (
-    select lane, grade, rep_id, given_load from {{ ref('int_routing__slots_by_rule') }}
-    union all
-    select lane, grade, rep_id, given_load from {{ ref('int_routing__slots_by_overflow') }}
+    select distinct lane, grade, rep_id, given_load from {{ ref('int_routing__options') }}
 ),
 
 given as (
