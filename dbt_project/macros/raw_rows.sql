@@ -21,3 +21,8 @@
 {% macro accounts_of(system) -%}
     {{ return(var('accounts').get(system, [system])) }}
 {%- endmacro %}
+
+{# The same as a list of SQL texts. #}
+{% macro quoted_accounts_of(system) -%}
+    '{{ accounts_of(system) | join("', '") }}'
+{%- endmacro %}

@@ -15,6 +15,6 @@ select
 from {{ source('ops', 'writes') }} as writes
 left join losers on writes.crm = losers.crm and writes.record_id = losers.loser_id
 where
-    writes.crm in ({{ accounts_of('hubspot') }})
+    writes.crm in ({{ quoted_accounts_of('hubspot') }})
     and writes.status = 'accepted'
     and {{ json_holds('writes.after_values', "'hubspot_owner_id'") }}

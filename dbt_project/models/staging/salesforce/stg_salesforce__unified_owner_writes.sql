@@ -10,4 +10,4 @@ select
     record_changed_at,
     answered_at
 from {{ source('ops', 'writes') }}
-where crm in ({{ accounts_of('salesforce') }}) and status = 'accepted' and {{ json_holds('after_values', "'OwnerId'") }}
+where crm in ({{ quoted_accounts_of('salesforce') }}) and status = 'accepted' and {{ json_holds('after_values', "'OwnerId'") }}
