@@ -59,7 +59,13 @@ def _modules() -> Mapping[str, str]:
     return found
 
 
-def connect(name: str, credentials: Mapping[str, Any]) -> Connector:
-    """Return the connector `name`, set up with `credentials` (field -> value of its `Credentials`)."""
+def connect(name: str, credentials: Mapping[str, Any], account: str | None = None) -> Connector:
+    """Return the connector `name`, set up with `credentials` (field -> value of its `Credentials`).
+
+    Args:
+        account: what the account is called here, where it has another name than the connector.
+    """
     module = load(name)
-    return module.connect(module.Credentials.model_validate(dict(credentials)))
+    connector = module.connect(module.Credentials.model_validate(dict(credentials)))
+    connector.name = account or name
+    return connector

@@ -114,7 +114,11 @@ def refuse(error: RecordError) -> None:
 
 
 class LeadSource(Protocol):
-    """A CRM that can be read."""
+    """A CRM that can be read.
+
+    Attributes:
+        name: what its account is called: like its system, unless there are several; `connectors.connect` sets it.
+    """
 
     name: str
 

@@ -16,6 +16,7 @@ from prefect.client.schemas.objects import State, TaskRun
 
 from connectors.errors import RetryableError
 from leadwright import (
+    accounts,
     backup,
     diskspace,
     erasure,
@@ -73,6 +74,7 @@ def one_run_at_a_time(wait_hours: float | None = None) -> Iterator[None]:
         preview.sweep(config)
         try:
             migrations.migrate(config)
+            accounts.require_listed(config)
             yield
         except Exception as error:
             if full := diskspace.explained(error, config.home):
@@ -199,10 +201,10 @@ def publish(run_id: str, whole: Sequence[str], not_whole: Mapping[str, str]) -> 
     reports.publish(settings.load(), run_id, whole=whole, not_whole=not_whole)
 
 
-@task(name="plan", task_run_name="plan-{model.name}", **STEP)
+@task(name="plan", task_run_name="plan-{model.title}", **STEP)
 def plan(model: SyncModel) -> writeback.Written:
     """Count the rows of one sync model; nothing is sent."""
-    planned = writeback.Written(model.name, model.crm, model.object)
+    planned = writeback.Written(model.title, model.crm, model.object)
     planned.plan(writeback.preview(model, settings.load()), model.guarded)
     return planned
 
@@ -213,14 +215,14 @@ def owner_moves(planned: list[writeback.Written]) -> list[OwnerMove]:
     return ownermoves.owner_moves(planned, settings.load())
 
 
-@task(name="create fields", task_run_name="create-fields-{model.name}", **STEP)
+@task(name="create fields", task_run_name="create-fields-{model.title}", **STEP)
 def create_fields(model: SyncModel) -> list[str]:
     """Create the CRM fields that one sync model writes and the CRM lacks."""
     config = settings.load()
     return writeback.create_fields(config.connect(model.crm), model, config)
 
 
-@task(name="write back", task_run_name="write-back-{model.name}", **STEP)
+@task(name="write back", task_run_name="write-back-{model.title}", **STEP)
 def write_back(model: SyncModel, run_id: str) -> writeback.Written:
     """Send one sync model's rows to its CRM."""
     config = settings.load()

@@ -43,7 +43,7 @@ def write_all(run: runs.Run, without_owners: bool = False) -> None:
             return
         due = [model for model, plan in zip(models, planned, strict=True) if plan.planned]
         progress.expect("write", sum(plan.planned for plan in planned))
-        created = {model.name: steps.create_fields(model) for model in due}
+        created = {model.title: steps.create_fields(model) for model in due}
         run.written = [steps.write_back(model, run.run_id) for model in models]
         for written in run.written:
             written.created_fields = created.get(written.model, [])

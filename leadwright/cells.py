@@ -204,6 +204,10 @@ _FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
         lambda value: value in ("*", as_words(value)),
         "in lower case with one blank between words, as they are compared, or * for all",
     ),
+    "code": (
+        _is_like(r"[a-z][a-z0-9_]*"),
+        "a name of small letters, figures and underscores that begins with a letter",
+    ),
     "colour": (_is_like(r"#[0-9A-Fa-f]{6}"), "a colour such as #4A8DB7"),
     "address": (_is_like(_ADDRESS), "an e-mail address"),
     "address_or_all": (_is_like(rf"{_ADDRESS}|\*"), "an e-mail address, or * for anybody"),

@@ -61,15 +61,24 @@ def group_faults(rows: Rows, groups: Iterable[Row]) -> Iterator[Finding]:
             yield line, "signal_group", f"{group!r} has no cap for {dimension}; add it to score_groups.csv"
 
 
-def answer_field_faults(rows: Rows, declared: Collection[tuple[str, str, str]]) -> Iterator[Finding]:
-    """Fields of answers that are not pulled. `declared`: schema, object and field of those marked is_answer."""
+def answer_field_faults(
+    rows: Rows, declared: Collection[tuple[str, str, str]], systems: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Fields of answers that are not pulled.
+
+    Args:
+        rows: those of answer_fields.
+        declared: schema, object and field of those marked is_answer.
+        systems: CRM account -> its system.
+    """
     for line, row in rows:
         crm, table, field = (row[name].strip() for name in ("crm", "object", "field"))
-        if (f"raw_{crm}", table, field) not in declared:
+        system = systems.get(crm, crm)
+        if (f"raw_{system}", table, field) not in declared:
             yield (
                 line,
                 "field",
-                f"{field!r} is not declared with is_answer for {table} in _{crm}__sources.yml",
+                f"{field!r} is not declared with is_answer for {table} in _{system}__sources.yml",
             )
 
 

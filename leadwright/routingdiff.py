@@ -6,10 +6,12 @@ forget what our rules decided so far, and decide it anew; owners whom people cho
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from leadwright import warehouse
 from leadwright.settings import Settings
+from leadwright.transform import SyncModel
 
 FILES = ("routing_", "rep_", "grade_scale", "calendars", "business_hours", "holidays")
 """How the names begin of the rule files that decide who is given a lead."""
@@ -35,11 +37,6 @@ _ROUTED = "select lead_id from marts.fct_lead_assignments where is_routed"
 _RECORDS = (  # of leads whose owner is forgotten
     "select {column} from marts.dim_crm_records "
     "where crm = '{crm}' and lead_id in (select lead_id from forgotten)"
-)
-_OWNERS = (
-    ("raw_hubspot.contacts", "hubspot_owner_id", "hs_object_id", "hubspot"),
-    ('raw_salesforce."Lead"', '"OwnerId"', '"Id"', "salesforce"),
-    ('raw_salesforce."Contact"', '"OwnerId"', '"Id"', "salesforce"),
 )
 _CHANGED = """
     select leads.lead_id, leads.full_name, leads.email, leads.company_name, leads.score, leads.grade,
@@ -74,16 +71,19 @@ def is_about(file: str) -> bool:
     return file.startswith(FILES)
 
 
-def forget(side: Settings) -> None:
+def forget(side: Settings, models: Iterable[SyncModel]) -> None:
     """Take back, in a copy, what our rules decided about owners: in the log, in the CRMs' records, in what was sent."""
     with warehouse.writer(side.warehouse_file, side.lock_wait_seconds) as db:
         db.execute(f"create temp table forgotten as {_ROUTED}")
-        for table, owner, key, crm in _OWNERS:
-            records = _RECORDS.format(column="record_id", crm=crm)
-            db.execute(f"update {table} set {owner} = null where {key} in ({records})")
-            keys = _RECORDS.format(column="record_key", crm=crm)
+        for model in (m for m in models if m.subject == "lead_id"):
+            records = _RECORDS.format(column="record_id", crm=model.crm)
+            for owner in model.guarded:
+                db.execute(
+                    f'update "raw_{model.crm}"."{model.object}" set "{owner}" = null where "{model.key}" in ({records})'
+                )
+            keys = _RECORDS.format(column="record_key", crm=model.crm)
             db.execute(f"delete from memory.log_owner_sightings where record_key in ({keys})")
-            db.execute(f"delete from ops.writes where crm = '{crm}' and record_id in ({records})")
+            db.execute(f"delete from ops.writes where crm = '{model.crm}' and record_id in ({records})")
         db.execute("delete from memory.log_assignment_decisions where lead_id in (from forgotten)")
 
 

@@ -138,7 +138,7 @@ def _score(project: Path, side: Settings, job: _Trial, changed: Sequence[str]) -
         return
     models = [f"{seed}+,+{mart}" for seed in changed for mart in _MARTS]
     if job.with_routing:
-        routingdiff.forget(side)
+        routingdiff.forget(side, job.project.sync_models())
         models += [*routingdiff.MODELS, *(f"{seed}+,+{routingdiff.MART}" for seed in changed)]
     tried = side.model_copy(update={"dbt_project": project})
     Transform(tried, job.project.manifest()).build(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.errors import ConfigError
-from leadwright import catalogue, cells, conditions, crosschecks, rulecells, rulefiles, rulerows
+from leadwright import accounts, catalogue, cells, conditions, crosschecks, rulecells, rulefiles, rulerows
 from leadwright.cells import Column
 from leadwright.rulefiles import Fault, RuleFile
 from leadwright.transform import Transform
@@ -111,7 +111,9 @@ def _outer_findings(file: RuleFile, files: Files, transform: Transform) -> Itera
     yield from rulecells.cell_faults(rows, file.meta, tables)
     yield from crosschecks.faults(file.name, tables)
     if file.name == "answer_fields":
-        yield from conditions.answer_field_faults(rows, _answer_fields(transform.manifest()))
+        yield from conditions.answer_field_faults(rows, _answer_fields(transform.manifest()), _systems(files))
+    if file.name == "crm_systems":
+        yield from accounts.row_faults(rows)
     if file.name == "feature_catalogue":
         patterns = files["signal_patterns"].whole_rows
         yield from catalogue.faults(rows, patterns, file.meta["computed"], file.meta["signals"])
@@ -120,6 +122,11 @@ def _outer_findings(file: RuleFile, files: Files, transform: Transform) -> Itera
 def _rows_of(seed: str, files: Files) -> list[dict[str, str]]:
     """The rows of a seed that have all its columns."""
     return [row for _, row in files[seed].whole_rows] if seed in files else []
+
+
+def _systems(files: Files) -> dict[str, str]:
+    """Account -> its system."""
+    return {row["crm"].strip(): row["system"].strip() for row in _rows_of("crm_systems", files)}
 
 
 def _closed_values(files: Files) -> dict[str, set[str]]:

@@ -1,15 +1,18 @@
 """Everything that differs between machines; the only reader of the environment.
 
 Values come from environment variables with the prefix `LEADWRIGHT_`, then from a `.env` file in the working
-directory. A CRM's own settings are named after its connector's `Credentials`: `LEADWRIGHT_HUBSPOT_TOKEN`.
+directory. A CRM account's settings are named after it and its connector's `Credentials`: `LEADWRIGHT_HUBSPOT_TOKEN`.
+One account of a system has the system's name; further ones are rows of `crm_systems.csv`.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -168,15 +171,34 @@ class Settings(BaseSettings):
         values = {**dotenv_values(_ENV_FILE), **_taken, **os.environ}
         return {name.upper(): value for name, value in values.items() if value}
 
+    @cached_property
+    def accounts(self) -> Mapping[str, str]:
+        """Name of each CRM account that there can be -> its system, in the order of the names.
+
+        One for every connector, and what `crm_systems.csv` has besides; `rules` says what is wrong in that file.
+        """
+        systems = connectors.available()
+        return dict(
+            sorted(
+                {
+                    **{crm: s for crm, s in _listed(self.dbt_project) if s in systems},
+                    **{s: s for s in systems},
+                }.items()
+            )
+        )
+
+    def accounts_of(self, system: str) -> list[str]:
+        """Names of the accounts of a system: the one that is called like it, then the others."""
+        return [system, *(crm for crm, of in self.accounts.items() if of == system and crm != system)]
+
     def credentials(self, crm: str) -> dict[str, str]:
-        """The values set for `crm`, field name -> text; empty where none is set, then the CRM is not used."""
-        fields = connectors.load(crm).Credentials.model_fields
-        names = {field: f"{_PREFIX}{crm}_{field}".upper() for field in fields}
+        """The values set for the account `crm`, field name -> text; empty where none is set: then it is not used."""
+        names = setting_names(crm, self.accounts.get(crm, crm))
         return {field: self._crm_values[name] for field, name in names.items() if name in self._crm_values}
 
     def crms(self) -> list[str]:
-        """Names of the CRMs that credentials are set for; an address alone is none."""
-        return [crm for crm in connectors.available() if self.credentials(crm).keys() - _ADDRESS]
+        """Names of the CRM accounts that credentials are set for; an address alone is none."""
+        return [crm for crm in self.accounts if self.credentials(crm).keys() - _ADDRESS]
 
     def unknown(self) -> list[str]:
         """Names that begin like a setting of ours and are none: misspelt, or of another version."""
@@ -184,13 +206,13 @@ class Settings(BaseSettings):
         return sorted(
             name
             for name in self._crm_values
-            if name.startswith(_PREFIX) and name not in own | _crm_names() | _OTHERS
+            if name.startswith(_PREFIX) and name not in own | _crm_names(self) | _OTHERS
         )
 
     def connect(self, crm: str) -> Connector:
         """The connector for `crm`. Raises ConfigError naming the settings that are missing or wrong."""
         try:
-            return connectors.connect(crm, self.credentials(crm))
+            return connectors.connect(self.accounts.get(crm, crm), self.credentials(crm), account=crm)
         except ValidationError as error:
             raise ConfigError(_explained(error, f"{_PREFIX}{crm.upper()}_")) from None
 
@@ -228,7 +250,7 @@ def load_for_reading() -> Settings:
 
 def without_credentials() -> dict[str, str]:
     """Environment variables that switch off every CRM setting of the environment and of `.env`."""
-    return dict.fromkeys(_crm_names(), "")
+    return dict.fromkeys(_crm_names(load()), "")
 
 
 def environment_without_secrets(*also: str) -> dict[str, str]:
@@ -248,13 +270,28 @@ def as_environment(config: Settings) -> dict[str, str]:
     }
 
 
-def _crm_names() -> set[str]:
-    """The environment variables that connectors know."""
+def setting_names(crm: str, system: str) -> dict[str, str]:
+    """Field of a system's `Credentials` -> the environment variable that sets it for the account `crm`."""
     return {
-        f"{_PREFIX}{crm}_{field}".upper()
-        for crm in connectors.available()
-        for field in connectors.load(crm).Credentials.model_fields
+        field: f"{_PREFIX}{crm}_{field}".upper() for field in connectors.load(system).Credentials.model_fields
     }
+
+
+def _crm_names(config: Settings) -> set[str]:
+    """The environment variables that the accounts' connectors know."""
+    return {name for crm, system in config.accounts.items() for name in setting_names(crm, system).values()}
+
+
+def _listed(dbt_project: Path) -> Iterable[tuple[str, str]]:
+    """Account and system of each row of `crm_systems.csv` that has both."""
+    with (
+        suppress(OSError, UnicodeDecodeError, csv.Error),
+        (dbt_project / "seeds" / "crm_systems.csv").open(encoding="utf-8-sig", newline="") as rows,
+    ):
+        for row in csv.DictReader(rows):
+            crm, system = (row.get("crm") or "").strip(), (row.get("system") or "").strip()
+            if crm and system:
+                yield crm, system
 
 
 def prepare_environment() -> None:
@@ -270,7 +307,7 @@ def prepare_environment() -> None:
 
 def prepare_command_line(config: Settings) -> None:
     """Settings of Prefect for a run that a person started: own state, no log lines, no waits of minutes, no tokens."""
-    _taken.update({name: os.environ.pop(name) for name in _crm_names() & os.environ.keys()})
+    _taken.update({name: os.environ.pop(name) for name in _crm_names(config) & os.environ.keys()})
     (config.make_home() / "prefect").mkdir(exist_ok=True)
     os.environ.setdefault("PREFECT_HOME", str(config.home / "prefect"))
     # The first start makes Prefect's database; on a busy machine its default of 20 seconds is not enough.

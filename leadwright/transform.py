@@ -59,7 +59,8 @@ class SyncModel:
 
     Attributes:
         schema, name: where the rows are.
-        crm, object: where they go.
+        crm, object: where they go; one model has the rows of all accounts of its system.
+        key: the column of that object's raw table that names a record.
         subject: the column that says what a row is about: `lead_id` or `account_id`.
         fields: CRM fields that are written.
         guarded: the fields that are written only while the CRM still shows what we saw.
@@ -72,12 +73,18 @@ class SyncModel:
     name: str
     crm: str
     object: str
+    key: str
     subject: str
     fields: tuple[str, ...]
     guarded: tuple[str, ...]
     owned: tuple[FieldSpec, ...]
     of_owner: tuple[str, ...] = ()
     hash_suffix: str = ""
+
+    @property
+    def title(self) -> str:
+        """The model, and the account where it is not the one that has the system's name."""
+        return self.name if self.name.startswith(f"sync_{self.crm}__") else f"{self.name} of {self.crm}"
 
     def without_owners(self) -> SyncModel:
         """The same without every field that sets, names or explains the owner."""
@@ -128,21 +135,30 @@ class Transform:
         """The tables declared as sources, with the columns to pull."""
         tables = [
             RawTable(
-                schema=source.schema,
+                schema=schema,
                 name=source.name,
                 columns=tuple((c.name, c.data_type or "varchar") for c in source.columns.values()),
             )
             for source in self.manifest().sources.values()
+            for schema in self._schemas(source.schema)
         ]
         return sorted(tables, key=lambda t: (t.schema, t.name))
 
+    def _schemas(self, declared: str) -> list[str]:
+        """Where the tables of a declared schema are: a system's once for each of its accounts."""
+        system = declared.removeprefix("raw_")
+        return (
+            [declared] if system == declared else [f"raw_{crm}" for crm in self._settings.accounts_of(system)]
+        )
+
     def sync_models(self) -> list[SyncModel]:
-        """The models that say what to write to which CRM object, those of leads first: people wait for them."""
+        """What to write to which object of which CRM account, that of leads first: people wait for it."""
         nodes = [n for n in self.manifest().nodes.values() if n.name.startswith("sync_")]
-        models = [_sync_model(n, self.project / "seeds") for n in nodes if n.resource_type == "model"]
+        of_systems = [_sync_model(n, self.project / "seeds") for n in nodes if n.resource_type == "model"]
+        models = [replace(m, crm=crm) for m in of_systems for crm in self._settings.accounts_of(m.crm)]
         of_leads = [m for m in models if m.subject == "lead_id"]
         of_accounts = [m for m in models if m not in of_leads and self._settings.write_accounts]
-        return [m for some in (of_leads, of_accounts) for m in sorted(some, key=lambda m: m.name)]
+        return [m for some in (of_leads, of_accounts) for m in sorted(some, key=lambda m: (m.name, m.crm))]
 
     def build(
         self,
@@ -191,7 +207,10 @@ class Transform:
         self, chosen: Sequence[str], stage: str, as_of: datetime | None, moments: Sequence[datetime] = ()
     ) -> list[NodeResult]:
         moment = as_of or self._settings.moment()
-        variables = json.dumps({"as_of": _spelled(moment), "moments": [_spelled(m) for m in moments]})
+        accounts = {system: self._settings.accounts_of(system) for system in self._settings.accounts.values()}
+        variables = json.dumps(
+            {"as_of": _spelled(moment), "moments": [_spelled(m) for m in moments], "accounts": accounts}
+        )
         args = ["build", *_NOT_IN_PRODUCTION, "--vars", variables, *chosen]
         manifest = self.manifest()
         for node in manifest.nodes.values():
@@ -247,6 +266,7 @@ def _sync_model(node: Any, seeds: Path) -> SyncModel:
         name=node.name,
         crm=meta["crm"],
         object=meta["object"],
+        key=meta["key"],
         subject="lead_id" if "lead_id" in node.columns else "account_id",
         fields=tuple(fields),
         guarded=tuple(meta.get("guard", ())),

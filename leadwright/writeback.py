@@ -29,7 +29,7 @@ _LATELY_DAYS = 7
 """A CRM that has accepted a record of the object within so many days is set up well; what it refuses are records."""
 
 OnOutcomes = Callable[[str, int], None]
-"""Called with a sync model's name and the number of rows that were answered."""
+"""Called with a sync model's title and the number of rows that were answered."""
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
         "refused_all as (select run_id from answers where not $accepted_lately group by run_id "
         "  having count(*) >= $too_many and count(*) = count(*) filter (status = 'rejected')), "
         f'asked as (select * replace (payload_hash || $suffix as payload_hash) from "{model.schema}"."{model.name}") '
-        f"select {columns} from asked s where not exists ("
+        f"select {columns} from asked s where s.crm = $crm and not exists ("
         "  select 1 from answers a where a.record_id = s.record_id and a.payload_hash = s.payload_hash "
         "  and (a.status = 'accepted' and a.answered_at > $pulled_at "
         "    or a.status = 'rejected' and a.answered_at > now() - interval 1 day "
@@ -162,7 +162,7 @@ def write_back(
         LeadwrightError: as the connector raises them; rows already answered are in the ledger.
         LockedError: another process holds the warehouse.
     """
-    result = Written(model.name, model.crm, model.object)
+    result = Written(model.title, model.crm, model.object)
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         ledger = Ledger(db, run_id, model.crm, model.object)
         result.interrupted = ledger.close_interrupted()
@@ -172,7 +172,7 @@ def write_back(
             result.outcomes.update(o.status for o in outcomes)
             result.reasons.update(o.code or "no code" for o in outcomes if o.status != "accepted")
             if on_outcomes:
-                on_outcomes(model.name, len(outcomes))
+                on_outcomes(model.title, len(outcomes))
         result.accepted_lately = _accepted_lately(db, model)
     return result
 

@@ -1,20 +1,21 @@
 {# A sync model of one CRM object that companies are in: every record of an account that is there and not merged away.
    None is made. The arguments are those of lead_rows_that_differ. #}
-{% macro account_rows_that_differ(crm, object, entities, key, fields, text_limit=none) %}
+{% macro account_rows_that_differ(system, object, entities, key, fields, text_limit=none) %}
 {% set values = {'account_score': 'number', 'account_grade': 'short', 'account_reasons': 'text'} %}
 
 with records as (
     select
+        crm_records.crm,
         crm_records.{{ key }} as record_id,
         members.account_id,
         {{ columns_to_compare(values, fields, text_limit) }}
         crm_records.modified_at
-    from {{ ref('stg_' ~ crm ~ '__' ~ entities) }} as crm_records
+    from {{ ref('stg_' ~ system ~ '__' ~ entities) }} as crm_records
     inner join {{ ref('int_accounts__members') }} as members
-        on {{ record_key(crm, object, 'crm_records.' ~ key) }} = members.record_key
+        on {{ record_key('crm_records.crm', object, 'crm_records.' ~ key) }} = members.record_key
     inner join {{ ref('int_writing__account_values') }} as wanted on members.account_id = wanted.account_id
     where not members.is_deleted and (wanted.is_scored or crm_records.leadwright_account_score is not null)
 ),
 
-{{ rows_that_differ(crm, object, 'account_id', crm_fields(fields, values)) }}
+{{ rows_that_differ(object, 'account_id', crm_fields(fields, values)) }}
 {% endmacro %}

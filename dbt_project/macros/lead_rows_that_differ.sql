@@ -5,13 +5,13 @@
    Whose owner a person emptied gets none until the lead is given to somebody anew. A rep who was made anew under his
    address gets his leads on the new account.
 
-   crm, object: where the rows go, as the connector names them.
-   entities, key: the staging model stg_<crm>__<entities> and its column with the record's id. It has owner_id,
+   system, object: where the rows go, as the connector names them; `crm` is the account of the system.
+   entities, key: the staging model stg_<system>__<entities> and its column with the record's id. It has owner_id,
      modified_at, and for each value a column leadwright_<value> with what the CRM shows.
    fields: how the CRM spells our fields; see crm_field.
    owner_field: the CRM's own field for the owner.
    text_limit: the most letters of a short text, where the CRM refuses a record for one that is longer. #}
-{% macro lead_rows_that_differ(crm, object, entities, key, fields, owner_field, text_limit=none) %}
+{% macro lead_rows_that_differ(system, object, entities, key, fields, owner_field, text_limit=none) %}
 {% set values = {
     'score': 'number', 'fit_score': 'number', 'intent_score': 'number', 'grade': 'short', 'play': 'short',
     'reasons': 'text', 'segments': 'short', 'account_score': 'number', 'account_grade': 'short',
@@ -20,6 +20,7 @@
 
 with records as (
     select
+        crm_records.crm,
         crm_records.{{ key }} as record_id,
         identities.lead_id,
         crm_records.modified_at,
@@ -37,19 +38,19 @@ with records as (
             else coalesce(wanted_owners.owner_id, crm_records.owner_id)
         end as {{ owner_field }},
         crm_records.owner_id as before__{{ owner_field }}
-    from {{ ref('stg_' ~ crm ~ '__' ~ entities) }} as crm_records
+    from {{ ref('stg_' ~ system ~ '__' ~ entities) }} as crm_records
     inner join {{ ref('int_identity__records') }} as identities
-        on {{ record_key(crm, entities, 'crm_records.' ~ key) }} = identities.record_key
+        on {{ record_key('crm_records.crm', entities, 'crm_records.' ~ key) }} = identities.record_key
     inner join {{ ref('int_writing__lead_values') }} as wanted on identities.lead_id = wanted.lead_id
     left join {{ ref('int_writing__owners') }} as wanted_owners
-        on identities.lead_id = wanted_owners.lead_id and wanted_owners.crm = '{{ crm }}'
+        on identities.lead_id = wanted_owners.lead_id and crm_records.crm = wanted_owners.crm
     left join {{ ref('int_identity__crm_owners') }} as present_owners
-        on present_owners.crm = '{{ crm }}'
+        on crm_records.crm = present_owners.crm
         and crm_records.owner_id = present_owners.owner_id
         and present_owners.has_leads
     left join {{ ref('int_routing__owner_edits') }} as edits on identities.record_key = edits.record_key
     where not identities.is_deleted and not identities.is_converted
 ),
 
-{{ rows_that_differ(crm, object, 'lead_id', crm_fields(fields, values) + [owner_field]) }}
+{{ rows_that_differ(object, 'lead_id', crm_fields(fields, values) + [owner_field]) }}
 {% endmacro %}

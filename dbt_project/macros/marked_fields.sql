@@ -1,8 +1,8 @@
 {# The fields of a raw table that its source marks in config.meta: is_answer, is_date, is_number. None while dbt parses. #}
-{% macro marked_fields(source_name, table, mark) -%}
+{% macro marked_fields(system, table, mark) -%}
     {%- set fields = [] -%}
     {%- if execute -%}
-        {%- for node in graph.sources.values() if node.source_name == source_name and node.name == table -%}
+        {%- for node in graph.sources.values() if node.source_name == 'raw_' ~ system and node.name == table -%}
             {%- for column in node.columns.values() if (column.config.meta or column.meta or {}).get(mark) -%}
                 {%- do fields.append(column.name) -%}
             {%- endfor -%}

@@ -5,7 +5,7 @@
 {% for system, kinds in var('systems').items() if kind in kinds %}{% do found.append(system) %}{% endfor -%}
 {% for system in found -%}
 select
-    '{{ system }}' as crm,
+    crm,
     {{ columns | join(',\n    ') }}
 from {{ ref('stg_' ~ system ~ '__unified_' ~ kind) }}
 {% if not loop.last %}

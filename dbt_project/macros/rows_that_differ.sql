@@ -2,9 +2,10 @@
    `subject` is the column that says what a record is about: lead_id or account_id. A null target never blanks a field. A
    row that we wrote with the same values and that the CRM stored after the state we last pulled is left out: the next
    pull will show it. #}
-{% macro rows_that_differ(crm, object, subject, fields) -%}
+{% macro rows_that_differ(object, subject, fields) -%}
 targets as (
     select
+        crm,
         record_id,
         {{ subject }},
         modified_at,
@@ -25,13 +26,14 @@ hashed as (
 ),
 
 written as (
-    select record_id, payload_hash, max({{ in_utc('crm_updated_at') }}) as written_at
+    select crm, record_id, payload_hash, max({{ in_utc('crm_updated_at') }}) as written_at
     from {{ source('ops', 'writes') }}
-    where crm = '{{ crm }}' and object = '{{ object }}' and status = 'accepted'
-    group by record_id, payload_hash
+    where object = '{{ object }}' and status = 'accepted'
+    group by crm, record_id, payload_hash
 )
 
 select
+    hashed.crm,
     hashed.record_id,
     hashed.{{ subject }},
     hashed.payload_hash,
@@ -43,7 +45,11 @@ select
     hashed.before__{{ field }}{{ "," if not loop.last }}
     {% endfor %}
 from hashed
-left join written on hashed.record_id = written.record_id and hashed.payload_hash = written.payload_hash
+left join written
+    on
+        hashed.crm = written.crm
+        and hashed.record_id = written.record_id
+        and hashed.payload_hash = written.payload_hash
 where
     (written.written_at is null or written.written_at <= hashed.modified_at)
     and (

@@ -28,6 +28,28 @@ def test_a_crm_without_credentials_is_not_used(monkeypatch: pytest.MonkeyPatch) 
     assert config.credentials("hubspot") == {"token": "pat-1"}
 
 
+def test_a_second_account_of_a_system_has_settings_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "project"
+    (project / "seeds").mkdir(parents=True)
+    (project / "dbt_project.yml").touch()
+    (project / "seeds" / "crm_systems.csv").write_text(
+        "crm,system,label,reason\nhubspot,hubspot,HubSpot,\nhubspot_emea,hubspot,HubSpot EMEA,\nlost,,Nobody's,\n"
+    )
+    monkeypatch.setenv("LEADWRIGHT_DBT_PROJECT", str(project))
+    monkeypatch.setenv("LEADWRIGHT_HUBSPOT_TOKEN", "pat-1")
+    monkeypatch.setenv("LEADWRIGHT_HUBSPOT_EMEA_TOKEN", "pat-2")
+    monkeypatch.setenv("LEADWRIGHT_HUBSPOT_APAC_TOKEN", "pat-3")
+    config = settings.load()
+    assert config.crms() == ["hubspot", "hubspot_emea"]
+    assert config.accounts_of("hubspot") == ["hubspot", "hubspot_emea"]
+    assert config.credentials("hubspot_emea") == {"token": "pat-2"}
+    assert config.connect("hubspot_emea").name == "hubspot_emea"
+    assert config.unknown() == ["LEADWRIGHT_HUBSPOT_APAC_TOKEN"]
+    assert settings.without_credentials()["LEADWRIGHT_HUBSPOT_EMEA_TOKEN"] == ""
+
+
 def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("LEADWRIGHT_HUBSPOT_TOKEN=from-file\nLEADWRIGHT_LOCK_WAIT_SECONDS=7\nOTHER=1\n")
     assert settings.load().credentials("hubspot") == {"token": "from-file"}

@@ -17,7 +17,7 @@ speakers as (
             order by coalesce(precedence.place, 1000), members.crm, members.object
         ) as turn
     from members
-    left join {{ ref('record_precedence') }} as precedence
+    left join {{ ref('unified_record_precedence') }} as precedence
         on precedence.kind = 'companies' and members.crm = precedence.crm and members.object = precedence.object
     left join {{ ref('int_identity__crm_owners') }} as owners
         on members.crm = owners.crm and members.owner_id = owners.owner_id

@@ -60,7 +60,7 @@ candidates as (
 
     select people.lead_id, members.account_id, 2 as evidence_rank, people.created_at as linked_at
     from people
-    inner join members on {{ record_key('leads', 'domains', 'people.email_domain') }} = members.record_key
+    inner join members on {{ record_key("'leads'", 'domains', 'people.email_domain') }} = members.record_key
 
     union all
 

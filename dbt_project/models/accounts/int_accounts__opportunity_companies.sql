@@ -16,7 +16,7 @@ select
     coalesce(
         opportunities.company_record_key,
         first_people.company_record_key,
-        {{ record_key('leads', 'domains', dbt.split_part('first_people.email_key', "'@'", 2)) }}
+        {{ record_key("'leads'", 'domains', dbt.split_part('first_people.email_key', "'@'", 2)) }}
     ) as company_record_key
 from {{ ref('int_accounts__opportunities') }} as opportunities
 left join first_people on opportunities.opportunity_id = first_people.opportunity_id and first_people.place = 1

@@ -72,7 +72,7 @@ records as (
     union all
 
     select
-        {{ record_key('leads', 'domains', 'domain') }} as record_key,
+        {{ record_key("'leads'", 'domains', 'domain') }} as record_key,
         'leads' as crm,
         'domains' as object,
         domain as record_id,

@@ -92,7 +92,7 @@ select
 from keyed
 inner join arrivals on keyed.lead_id = arrivals.lead_id
 left join sources on keyed.lead_id = sources.lead_id and sources.place = 1
-left join {{ ref('lead_sources') }} as lead_sources
+left join {{ ref('unified_lead_sources') }} as lead_sources
     on sources.crm = lead_sources.crm and sources.source = lead_sources.value
 left join {{ ref('countries') }} as countries on lower(keyed.country_as_typed) = countries.spelling
 left join {{ ref('free_mail_domains') }} as free_mail_domains on keyed.email_domain = free_mail_domains.domain

@@ -37,5 +37,5 @@ select
             {{ in_order_of_ids('records.record_id') }}
     ) as place
 from records
-left join {{ ref('record_precedence') }} as precedence
+left join {{ ref('unified_record_precedence') }} as precedence
     on precedence.kind = 'people' and records.crm = precedence.crm and records.object = precedence.object

@@ -15,7 +15,7 @@ with accounts as (
             order by owners.is_active desc, owners.owner_id
         ) as place
     from {{ ref('unified_owners') }} as owners
-    left join {{ ref('record_precedence') }} as precedence
+    left join {{ ref('unified_record_precedence') }} as precedence
         on
             precedence.kind = 'owners'
             and owners.crm = precedence.crm

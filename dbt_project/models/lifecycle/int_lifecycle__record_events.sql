@@ -61,7 +61,7 @@ events as (
     inner join {{ ref('int_identity__records') }} as identities
         on words.record_key = identities.record_key and not identities.is_deleted
     left join {{ ref('crm_systems') }} as systems on identities.crm = systems.crm
-    left join {{ ref('lead_stages') }} as mapping
+    left join {{ ref('unified_lead_stages') }} as mapping
         on identities.crm = mapping.crm and words.field = mapping.field and words.value = mapping.value
     where words.known_at <= {{ as_of() }}
 )

@@ -2,7 +2,7 @@
 -- changed last gives the reason.
 
 with notes as (
-    {{ stated_values(ref('rejection_fields'), 'says') }}
+    {{ stated_values(ref('unified_rejection_fields'), 'says') }}
 )
 
 select

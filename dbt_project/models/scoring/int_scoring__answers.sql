@@ -2,7 +2,7 @@
 -- a word that stands for nothing, such as n/a, is no answer.
 
 with answers as (
-    {{ stated_values(ref('answer_fields'), 'topic') }}
+    {{ stated_values(ref('unified_answer_fields'), 'topic') }}
 )
 
 select

@@ -25,7 +25,7 @@ compared as (
 numbers_meant as (
     select texts.*
     from texts
-    left join {{ ref('answer_fields') }} as answers
+    left join {{ ref('unified_answer_fields') }} as answers
         on texts.crm = answers.crm and texts.object = answers.object and texts.field = answers.field
     left join compared on answers.topic = compared.topic
     left join {{ ref('placeholder_words') }} as placeholders on lower(texts.text) = placeholders.word

@@ -1,1 +1,1 @@
-{{ answer_rows('raw_hubspot', 'contacts', 'hs_object_id', 'lastmodifieddate') }}
+{{ answer_rows('hubspot', 'contacts', 'hs_object_id', 'lastmodifieddate') }}

@@ -10,6 +10,7 @@
 
 {% for from_object, to_object in pairs %}
 select
+    crm,
     '{{ from_object }}' as from_object,
     from_id,
     '{{ to_object }}' as to_object,
@@ -21,7 +22,7 @@ select
         like '%, {{ primary_types.get(from_object ~ '_to_' ~ to_object, 'Primary') }}, %',
         false
     ) as is_primary
-from {{ source('raw_hubspot', from_object ~ '_to_' ~ to_object) }}
+from {{ raw_rows('hubspot', from_object ~ '_to_' ~ to_object) }}
 where to_id <> 'none'
 {{ "union all" if not loop.last }}
 {% endfor %}

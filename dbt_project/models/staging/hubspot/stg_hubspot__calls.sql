@@ -1,4 +1,5 @@
 select
+    crm,
     hs_object_id as call_id,
     {{ as_timestamp('hs_timestamp') }} as called_at,
     {{ as_text('hubspot_owner_id') }} as owner_id,
@@ -8,4 +9,4 @@ select
     {{ as_text('hs_call_title') }} as title,
     {{ as_timestamp('hs_createdate') }} as created_at,
     coalesce({{ as_flag('archived') }}, false) as is_deleted
-from {{ source('raw_hubspot', 'calls') }}
+from {{ raw_rows('hubspot', 'calls') }}

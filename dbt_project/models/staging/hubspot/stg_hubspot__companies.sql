@@ -1,4 +1,5 @@
 select
+    crm,
     hs_object_id as company_id,
     {{ as_stated('name') }} as name,
     lower({{ as_stated('domain') }}) as domain,
@@ -18,4 +19,4 @@ select
     {{ in_utc('hs_lastmodifieddate') }} as modified_at,
     coalesce({{ as_flag('archived') }}, false) as is_deleted,
     {{ as_timestamp('archived_at') }} as deleted_at
-from {{ source('raw_hubspot', 'companies') }}
+from {{ raw_rows('hubspot', 'companies') }}

@@ -1,4 +1,5 @@
 select
+    crm,
     hs_object_id as contact_id,
     {{ as_stated('email') }} as email,
     {{ as_stated('firstname', 'person') }} as first_name,
@@ -82,4 +83,4 @@ select
     {{ in_utc('lastmodifieddate') }} as modified_at,
     coalesce({{ as_flag('archived') }}, false) as is_deleted,
     {{ as_timestamp('archived_at') }} as deleted_at
-from {{ source('raw_hubspot', 'contacts') }}
+from {{ raw_rows('hubspot', 'contacts') }}

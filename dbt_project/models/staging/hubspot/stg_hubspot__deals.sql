@@ -1,4 +1,5 @@
 select
+    crm,
     hs_object_id as deal_id,
     {{ as_text('dealname') }} as name,
     {{ stated_number('amount') }} as amount,
@@ -13,4 +14,4 @@ select
     {{ in_utc('hs_lastmodifieddate') }} as modified_at,
     coalesce({{ as_flag('archived') }}, false) as is_deleted,
     {{ as_timestamp('archived_at') }} as deleted_at
-from {{ source('raw_hubspot', 'deals') }}
+from {{ raw_rows('hubspot', 'deals') }}

@@ -1,4 +1,5 @@
 select
+    crm,
     hs_object_id as email_id,
     {{ as_timestamp('hs_timestamp') }} as sent_at,
     {{ as_text('hubspot_owner_id') }} as owner_id,
@@ -7,4 +8,4 @@ select
     {{ as_text('hs_email_subject') }} as subject,
     {{ as_timestamp('hs_createdate') }} as created_at,
     coalesce({{ as_flag('archived') }}, false) as is_deleted
-from {{ source('raw_hubspot', 'emails') }}
+from {{ raw_rows('hubspot', 'emails') }}

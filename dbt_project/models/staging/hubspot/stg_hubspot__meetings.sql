@@ -1,4 +1,5 @@
 select
+    crm,
     hs_object_id as meeting_id,
     {{ as_timestamp('hs_createdate') }} as booked_at,
     coalesce({{ as_timestamp('hs_meeting_start_time') }}, {{ as_timestamp('hs_timestamp') }}) as starts_at,
@@ -6,4 +7,4 @@ select
     {{ as_text('hs_meeting_title') }} as title,
     {{ as_text('hs_meeting_outcome') }} as outcome,
     coalesce({{ as_flag('archived') }}, false) as is_deleted
-from {{ source('raw_hubspot', 'meetings') }}
+from {{ raw_rows('hubspot', 'meetings') }}

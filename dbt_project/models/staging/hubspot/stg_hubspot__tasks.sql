@@ -1,4 +1,5 @@
 select
+    crm,
     hs_object_id as task_id,
     {{ as_timestamp('hs_timestamp') }} as due_at,
     {{ as_timestamp('hs_task_completion_date') }} as completed_at,
@@ -8,4 +9,4 @@ select
     {{ as_text('hs_task_subject') }} as subject,
     {{ as_timestamp('hs_createdate') }} as created_at,
     coalesce({{ as_flag('archived') }}, false) as is_deleted
-from {{ source('raw_hubspot', 'tasks') }}
+from {{ raw_rows('hubspot', 'tasks') }}

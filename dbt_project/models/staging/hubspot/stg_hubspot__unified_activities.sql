@@ -1,5 +1,6 @@
 with activities as (
     select
+        crm,
         'emails' as object,
         email_id as record_id,
         'email' as channel,
@@ -17,6 +18,7 @@ with activities as (
     union all
 
     select
+        crm,
         'calls' as object,
         call_id as record_id,
         'call' as channel,
@@ -34,6 +36,7 @@ with activities as (
     union all
 
     select
+        crm,
         'meetings' as object,
         meeting_id as record_id,
         'meeting' as channel,
@@ -51,6 +54,7 @@ with activities as (
     union all
 
     select
+        crm,
         'tasks' as object,
         task_id as record_id,
         case task_type when 'CALL' then 'call' when 'EMAIL' then 'email' else 'task' end as channel,
@@ -67,6 +71,6 @@ with activities as (
 )
 
 select
-    'hubspot:' || activities.object || ':' || activities.record_id as activity_key,
+    activities.crm || ':' || activities.object || ':' || activities.record_id as activity_key,
     activities.*
 from activities

@@ -1,5 +1,6 @@
 select
-    {{ record_key('hubspot', 'contacts', 'record_id') }} as record_key,
+    crm,
+    {{ record_key('crm', 'contacts', 'record_id') }} as record_key,
     object as crm_object,
     field,
     value,

@@ -1,5 +1,6 @@
 select
-    {{ record_key('hubspot', 'companies', 'company_id') }} as record_key,
+    crm,
+    {{ record_key('crm', 'companies', 'company_id') }} as record_key,
     'companies' as object,
     company_id as record_id,
     name,

@@ -1,3 +1,3 @@
 {{ implausible_dates(
-    'raw_hubspot', ['contacts', 'companies', 'deals', 'emails', 'calls', 'meetings', 'tasks'], key='hs_object_id'
+    'hubspot', ['contacts', 'companies', 'deals', 'emails', 'calls', 'meetings', 'tasks'], key='hs_object_id'
 ) }}

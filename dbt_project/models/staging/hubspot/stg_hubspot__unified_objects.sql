@@ -1,5 +1,5 @@
 {{ pulled_objects(
-    'raw_hubspot',
+    'hubspot',
     {
         'contacts': 'lastmodifieddate', 'companies': 'hs_lastmodifieddate', 'deals': 'hs_lastmodifieddate',
         'emails': 'hs_lastmodifieddate', 'calls': 'hs_lastmodifieddate', 'meetings': 'hs_lastmodifieddate',

@@ -15,10 +15,11 @@ names as (
 -- marked: one that is still there, then the oldest.
 ranked as (
     select
+        associations.crm,
         associations.from_id as deal_id,
         associations.to_id as company_id,
         row_number() over (
-            partition by associations.from_id
+            partition by associations.crm, associations.from_id
             order by
                 case when associations.is_primary then 0 else 1 end,
                 case when companies.is_deleted then 1 else 0 end,
@@ -26,18 +27,20 @@ ranked as (
                 {{ in_order_of_ids('associations.to_id') }}
         ) as place
     from {{ ref('stg_hubspot__associations') }} as associations
-    left join {{ ref('stg_hubspot__companies') }} as companies on associations.to_id = companies.company_id
+    left join {{ ref('stg_hubspot__companies') }} as companies
+        on associations.crm = companies.crm and associations.to_id = companies.company_id
     where associations.from_object = 'deals' and associations.to_object = 'companies'
 )
 
 select
-    'hubspot:' || deals.deal_id as opportunity_id,
+    deals.crm,
+    deals.crm || ':' || deals.deal_id as opportunity_id,
     deals.deal_id as record_id,
     deals.name,
     coalesce(stages.stage_name, deals.stage_id) as stage_name,
     deals.amount,
     deals.owner_id,
-    {{ record_key('hubspot', 'companies', 'ranked.company_id') }} as company_record_key,
+    {{ record_key('deals.crm', 'companies', 'ranked.company_id') }} as company_record_key,
     cast(null as string) as campaign_id,
     coalesce(stages.probability = 1, deals.is_won, names.stage = 'customer', false) as is_won,
     coalesce(stages.is_closed, deals.is_closed, names.stage in ('customer', 'lost'), false)
@@ -46,6 +49,10 @@ select
     deals.created_at,
     deals.close_date_at
 from deals
-left join stages on deals.stage_id = stages.stage_id and coalesce(deals.pipeline_id, 'default') = stages.pipeline_id
+left join stages
+    on
+        deals.crm = stages.crm
+        and deals.stage_id = stages.stage_id
+        and coalesce(deals.pipeline_id, 'default') = stages.pipeline_id
 left join names on deals.stage_id = names.value
-left join ranked on deals.deal_id = ranked.deal_id and ranked.place = 1
+left join ranked on deals.crm = ranked.crm and deals.deal_id = ranked.deal_id and ranked.place = 1

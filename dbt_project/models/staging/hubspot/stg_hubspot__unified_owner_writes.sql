@@ -5,15 +5,16 @@ with losers as (
 )
 
 select
+    writes.crm,
     writes.lead_id,
-    {{ record_key('hubspot', 'contacts', 'coalesce(losers.winner_id, writes.record_id)') }} as record_key,
+    {{ record_key('writes.crm', 'contacts', 'coalesce(losers.winner_id, writes.record_id)') }} as record_key,
     writes.after_values,
     writes.crm_updated_at,
     writes.record_changed_at,
     writes.answered_at
 from {{ source('ops', 'writes') }} as writes
-left join losers on writes.record_id = losers.loser_id
+left join losers on writes.crm = losers.crm and writes.record_id = losers.loser_id
 where
-    writes.crm = 'hubspot'
+    writes.crm in ({{ quoted_accounts_of('hubspot') }})
     and writes.status = 'accepted'
     and {{ json_holds('writes.after_values', "'hubspot_owner_id'") }}

@@ -1,4 +1,5 @@
 select
+    crm,
     owner_id,
     'owners' as object,
     email,

@@ -1,5 +1,6 @@
 select
-    {{ record_key('hubspot', 'contacts', 'contact_id') }} as record_key,
+    crm,
+    {{ record_key('crm', 'contacts', 'contact_id') }} as record_key,
     'contacts' as object,
     'contacts' as crm_object,
     contact_id as record_id,
@@ -17,7 +18,7 @@ select
     city,
     industry,
     {{ range_middle('employee_range') }} as employee_count,
-    {{ record_key('hubspot', 'companies', 'company_id') }} as company_record_key,
+    {{ record_key('crm', 'companies', 'company_id') }} as company_record_key,
     'by_domain' as company_link,
 
     traffic_source as source,

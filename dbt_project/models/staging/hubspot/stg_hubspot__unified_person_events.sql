@@ -7,7 +7,7 @@
 with contacts as (
     select
         *,
-        {{ record_key('hubspot', 'contacts', 'contact_id') }} as record_key,
+        {{ record_key('crm', 'contacts', 'contact_id') }} as record_key,
         coalesce(last_form_at = first_form_at, false) as is_last_form_kept,
         greatest(
             coalesce(last_email_reply_at, last_sales_reply_at), coalesce(last_sales_reply_at, last_email_reply_at)
@@ -26,28 +26,29 @@ with contacts as (
 ),
 
 events as (
-    select record_key, is_deleted, 'form' as kind, first_form as detail, first_form_at as occurred_at, true as is_kept
+    select crm, record_key, is_deleted, 'form' as kind, first_form as detail, first_form_at as occurred_at, true as is_kept
     from contacts
     union
-    select record_key, is_deleted, 'form' as kind, last_form as detail, last_form_at as occurred_at, is_last_form_kept
+    select crm, record_key, is_deleted, 'form' as kind, last_form as detail, last_form_at as occurred_at, is_last_form_kept
     from contacts
     union
-    select record_key, is_deleted, 'page' as kind, last_page as detail, last_visit_at as occurred_at, false as is_kept
+    select crm, record_key, is_deleted, 'page' as kind, last_page as detail, last_visit_at as occurred_at, false as is_kept
     from contacts
     union
-    select record_key, is_deleted, 'email_opened' as kind, null as detail, last_email_open_at, false as is_kept
+    select crm, record_key, is_deleted, 'email_opened' as kind, null as detail, last_email_open_at, false as is_kept
     from contacts
     where not is_machine_open
     union
-    select record_key, is_deleted, 'email_clicked' as kind, null as detail, last_email_click_at, false as is_kept
+    select crm, record_key, is_deleted, 'email_clicked' as kind, null as detail, last_email_click_at, false as is_kept
     from contacts
     where not is_machine_click
     union
-    select record_key, is_deleted, 'email_replied' as kind, null as detail, last_reply_at, false as is_kept
+    select crm, record_key, is_deleted, 'email_replied' as kind, null as detail, last_reply_at, false as is_kept
     from contacts
 )
 
 select
+    crm,
     record_key,
     kind,
     detail,

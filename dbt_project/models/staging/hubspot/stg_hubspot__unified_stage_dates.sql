@@ -3,7 +3,8 @@
     ('customer_at', 'customer'),
 ] %}
 select
-    {{ record_key('hubspot', 'contacts', 'contact_id') }} as record_key,
+    crm,
+    {{ record_key('crm', 'contacts', 'contact_id') }} as record_key,
     'lifecyclestage' as field,
     '{{ value }}' as value,
     {{ column }} as entered_at,

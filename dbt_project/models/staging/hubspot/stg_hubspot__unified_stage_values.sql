@@ -1,6 +1,7 @@
 {% for field, column in [('lifecyclestage', 'lifecycle_stage'), ('hs_lead_status', 'lead_status')] %}
 select
-    {{ record_key('hubspot', 'contacts', 'contact_id') }} as record_key,
+    crm,
+    {{ record_key('crm', 'contacts', 'contact_id') }} as record_key,
     '{{ field }}' as field,
     coalesce({{ column }}, '') as value,
     modified_at

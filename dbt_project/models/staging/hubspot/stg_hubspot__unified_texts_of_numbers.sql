@@ -1,1 +1,1 @@
-{{ texts_of_numbers('raw_hubspot', ['contacts', 'companies', 'deals'], deleted='archived') }}
+{{ texts_of_numbers('hubspot', ['contacts', 'companies', 'deals'], deleted='archived') }}

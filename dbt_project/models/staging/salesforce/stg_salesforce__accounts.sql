@@ -1,4 +1,5 @@
 select
+    crm,
     Id as account_id,
     {{ as_stated('Name') }} as name,
     {{ as_stated('Website') }} as website,
@@ -18,4 +19,4 @@ select
     {{ as_timestamp('CreatedDate') }} as created_at,
     {{ in_utc('SystemModstamp') }} as modified_at,
     coalesce({{ as_flag('IsDeleted') }}, false) as is_deleted
-from {{ source('raw_salesforce', 'Account') }}
+from {{ raw_rows('salesforce', 'Account') }}

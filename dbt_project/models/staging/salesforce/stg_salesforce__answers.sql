@@ -1,3 +1,3 @@
-{{ answer_rows('raw_salesforce', 'Lead', 'Id', 'SystemModstamp') }}
+{{ answer_rows('salesforce', 'Lead', 'Id', 'SystemModstamp') }}
 union all
-{{ answer_rows('raw_salesforce', 'Contact', 'Id', 'SystemModstamp') }}
+{{ answer_rows('salesforce', 'Contact', 'Id', 'SystemModstamp') }}

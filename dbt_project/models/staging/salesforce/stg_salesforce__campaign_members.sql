@@ -1,4 +1,5 @@
 select
+    crm,
     Id as campaign_member_id,
     {{ as_text('CampaignId') }} as campaign_id,
     {{ as_text('LeadId') }} as lead_record_id,
@@ -9,4 +10,4 @@ select
     {{ as_timestamp('CreatedDate') }} as created_at,
     {{ in_utc('SystemModstamp') }} as modified_at,
     coalesce({{ as_flag('IsDeleted') }}, false) as is_deleted
-from {{ source('raw_salesforce', 'CampaignMember') }}
+from {{ raw_rows('salesforce', 'CampaignMember') }}

@@ -1,4 +1,5 @@
 select
+    crm,
     Id as campaign_id,
     {{ as_text('Name') }} as name,
     {{ as_text('Type') }} as campaign_type,
@@ -8,4 +9,4 @@ select
     {{ stated_number('BudgetedCost') }} as budgeted_amount,
     {{ stated_number('ActualCost') }} as cost_amount,
     coalesce({{ as_flag('IsDeleted') }}, false) as is_deleted
-from {{ source('raw_salesforce', 'Campaign') }}
+from {{ raw_rows('salesforce', 'Campaign') }}

@@ -1,4 +1,5 @@
 select
+    crm,
     Id as contact_id,
     {{ as_stated('Email') }} as email,
     {{ as_stated('FirstName', 'person') }} as first_name,
@@ -37,4 +38,4 @@ select
     {{ as_timestamp('CreatedDate') }} as created_at,
     {{ in_utc('SystemModstamp') }} as modified_at,
     coalesce({{ as_flag('IsDeleted') }}, false) as is_deleted
-from {{ source('raw_salesforce', 'Contact') }}
+from {{ raw_rows('salesforce', 'Contact') }}

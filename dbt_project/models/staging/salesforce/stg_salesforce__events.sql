@@ -1,4 +1,5 @@
 select
+    crm,
     Id as event_id,
     {{ as_text('WhoId') }} as who_id,
     {{ as_text('WhatId') }} as what_id,
@@ -8,4 +9,4 @@ select
     {{ as_timestamp('EndDateTime') }} as ends_at,
     {{ as_timestamp('CreatedDate') }} as created_at,
     coalesce({{ as_flag('IsDeleted') }}, false) as is_deleted
-from {{ source('raw_salesforce', 'Event') }}
+from {{ raw_rows('salesforce', 'Event') }}

@@ -1,4 +1,5 @@
 select
+    crm,
     Id as lead_history_id,
     {{ as_text('LeadId') }} as lead_record_id,
     {{ as_text('Field') }} as field,
@@ -7,4 +8,4 @@ select
     {{ as_text('CreatedById') }} as changed_by_id,
     {{ in_utc('CreatedDate') }} as changed_at,
     coalesce({{ as_flag('IsDeleted') }}, false) as is_deleted
-from {{ source('raw_salesforce', 'LeadHistory') }}
+from {{ raw_rows('salesforce', 'LeadHistory') }}

@@ -1,4 +1,5 @@
 select
+    crm,
     Id as lead_record_id,
     {{ as_stated('Email') }} as email,
     {{ as_stated('FirstName', 'person') }} as first_name,
@@ -47,4 +48,4 @@ select
     {{ as_timestamp('CreatedDate') }} as created_at,
     {{ in_utc('SystemModstamp') }} as modified_at,
     coalesce({{ as_flag('IsDeleted') }}, false) as is_deleted
-from {{ source('raw_salesforce', 'Lead') }}
+from {{ raw_rows('salesforce', 'Lead') }}

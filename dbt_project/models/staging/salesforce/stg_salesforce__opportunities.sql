@@ -1,4 +1,5 @@
 select
+    crm,
     Id as opportunity_id,
     {{ as_text('AccountId') }} as account_id,
     {{ as_text('Name') }} as name,
@@ -13,4 +14,4 @@ select
     {{ as_timestamp('CreatedDate') }} as created_at,
     {{ in_utc('SystemModstamp') }} as modified_at,
     coalesce({{ as_flag('IsDeleted') }}, false) as is_deleted
-from {{ source('raw_salesforce', 'Opportunity') }}
+from {{ raw_rows('salesforce', 'Opportunity') }}

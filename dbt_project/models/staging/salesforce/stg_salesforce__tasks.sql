@@ -1,4 +1,5 @@
 select
+    crm,
     Id as task_id,
     {{ as_text('WhoId') }} as who_id,
     {{ as_text('WhatId') }} as what_id,
@@ -13,4 +14,4 @@ select
     {{ as_timestamp('CompletedDateTime') }} as completed_at,
     {{ as_timestamp('CreatedDate') }} as created_at,
     coalesce({{ as_flag('IsDeleted') }}, false) as is_deleted
-from {{ source('raw_salesforce', 'Task') }}
+from {{ raw_rows('salesforce', 'Task') }}

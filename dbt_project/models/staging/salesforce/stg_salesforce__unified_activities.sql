@@ -16,7 +16,8 @@ replies as (
 )
 
 select
-    {{ record_key('salesforce', 'tasks', 'task_id') }} as activity_key,
+    crm,
+    {{ record_key('crm', 'tasks', 'task_id') }} as activity_key,
     'tasks' as object,
     task_id as record_id,
     case
@@ -45,7 +46,8 @@ from tasks
 union all
 
 select
-    {{ record_key('salesforce', 'events', 'event_id') }} as activity_key,
+    crm,
+    {{ record_key('crm', 'events', 'event_id') }} as activity_key,
     'events' as object,
     event_id as record_id,
     'meeting' as channel,

@@ -1,7 +1,8 @@
 select
+    crm,
     case object
-        when 'Lead' then {{ record_key('salesforce', 'leads', 'record_id') }}
-        when 'Contact' then {{ record_key('salesforce', 'contacts', 'record_id') }}
+        when 'Lead' then {{ record_key('crm', 'leads', 'record_id') }}
+        when 'Contact' then {{ record_key('crm', 'contacts', 'record_id') }}
     end as record_key,
     object as crm_object,
     field,

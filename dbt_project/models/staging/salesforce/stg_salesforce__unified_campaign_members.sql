@@ -10,11 +10,12 @@ with members as (
 )
 
 select
-    {{ record_key('salesforce', 'campaign_members', 'campaign_member_id') }} as member_key,
-    {{ record_key('salesforce', 'campaigns', 'campaign_id') }} as campaign_key,
+    crm,
+    {{ record_key('crm', 'campaign_members', 'campaign_member_id') }} as member_key,
+    {{ record_key('crm', 'campaigns', 'campaign_id') }} as campaign_key,
     coalesce(
-        {{ record_key('salesforce', 'contacts', 'contact_id') }},
-        {{ record_key('salesforce', 'leads', 'lead_record_id') }}
+        {{ record_key('crm', 'contacts', 'contact_id') }},
+        {{ record_key('crm', 'leads', 'lead_record_id') }}
     ) as record_key,
     created_at as joined_at,
     case

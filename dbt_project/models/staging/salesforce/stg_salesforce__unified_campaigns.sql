@@ -1,5 +1,6 @@
 select
-    {{ record_key('salesforce', 'campaigns', 'campaign_id') }} as campaign_key,
+    crm,
+    {{ record_key('crm', 'campaigns', 'campaign_id') }} as campaign_key,
     campaign_id,
     name,
     campaign_type,

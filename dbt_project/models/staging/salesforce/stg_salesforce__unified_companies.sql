@@ -1,5 +1,6 @@
 select
-    {{ record_key('salesforce', 'Account', 'account_id') }} as record_key,
+    crm,
+    {{ record_key('crm', 'Account', 'account_id') }} as record_key,
     'Account' as object,
     account_id as record_id,
     name,

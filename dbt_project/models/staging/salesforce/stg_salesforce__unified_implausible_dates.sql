@@ -1,5 +1,5 @@
 {{ implausible_dates(
-    'raw_salesforce',
+    'salesforce',
     [
         'Lead', 'Contact', 'Account', 'Opportunity', 'OpportunityContactRole', 'Task', 'Event', 'Campaign',
         'CampaignMember',

@@ -1,5 +1,5 @@
 {{ pulled_objects(
-    'raw_salesforce',
+    'salesforce',
     {
         'Lead': 'SystemModstamp', 'Contact': 'SystemModstamp', 'Account': 'SystemModstamp',
         'Opportunity': 'SystemModstamp', 'OpportunityContactRole': 'SystemModstamp', 'Task': 'SystemModstamp',
@@ -9,4 +9,4 @@
     deleted='IsDeleted'
 ) }}
 union all
-{{ pulled_objects('raw_salesforce', {'User': 'SystemModstamp'}) }}
+{{ pulled_objects('salesforce', {'User': 'SystemModstamp'}) }}

@@ -5,13 +5,14 @@ with names as (
 )
 
 select
-    'salesforce:' || opportunities.opportunity_id as opportunity_id,
+    opportunities.crm,
+    opportunities.crm || ':' || opportunities.opportunity_id as opportunity_id,
     opportunities.opportunity_id as record_id,
     opportunities.name,
     opportunities.stage_name,
     opportunities.amount,
     opportunities.owner_id,
-    {{ record_key('salesforce', 'Account', 'opportunities.account_id') }} as company_record_key,
+    {{ record_key('opportunities.crm', 'Account', 'opportunities.account_id') }} as company_record_key,
     opportunities.campaign_id,
     coalesce(opportunities.is_won, names.stage = 'customer', false) as is_won,
     coalesce(opportunities.is_closed, names.stage in ('customer', 'lost'), false) as is_closed,

@@ -1,6 +1,7 @@
 select
-    {{ record_key('salesforce', 'opportunity_history', 'history.opportunity_history_id') }} as move_key,
-    'salesforce:' || history.opportunity_id as opportunity_id,
+    history.crm,
+    {{ record_key('history.crm', 'opportunity_history', 'history.opportunity_history_id') }} as move_key,
+    history.crm || ':' || history.opportunity_id as opportunity_id,
     history.stage_name,
     names.stage as standard_stage,
     history.changed_at

@@ -1,8 +1,9 @@
 -- A contact role is dated; the lead that became the opportunity is its main person.
 
 select
-    'salesforce:' || opportunity_id as opportunity_id,
-    {{ record_key('salesforce', 'contacts', 'contact_id') }} as record_key,
+    crm,
+    crm || ':' || opportunity_id as opportunity_id,
+    {{ record_key('crm', 'contacts', 'contact_id') }} as record_key,
     is_primary,
     created_at as joined_at
 from {{ ref('stg_salesforce__opportunity_contact_roles') }}
@@ -11,8 +12,9 @@ where not is_deleted
 union all
 
 select
-    'salesforce:' || converted_opportunity_id as opportunity_id,
-    {{ record_key('salesforce', 'leads', 'lead_record_id') }} as record_key,
+    crm,
+    crm || ':' || converted_opportunity_id as opportunity_id,
+    {{ record_key('crm', 'leads', 'lead_record_id') }} as record_key,
     true as is_primary,
     cast(null as timestamp) as joined_at
 from {{ ref('stg_salesforce__leads') }}

@@ -1,7 +1,8 @@
 -- Salesforce notes a change of owner twice: by the names and by the ids.
 
 select distinct
-    {{ record_key('salesforce', 'leads', 'lead_record_id') }} as record_key,
+    crm,
+    {{ record_key('crm', 'leads', 'lead_record_id') }} as record_key,
     changed_at
 from {{ ref('stg_salesforce__lead_history') }}
 where field = 'Owner'

@@ -1,6 +1,7 @@
 -- Only a user with a person's licence is a person; a group can own records as a queue.
 
 select
+    crm,
     user_id as owner_id,
     'users' as object,
     email,
@@ -12,6 +13,7 @@ from {{ ref('stg_salesforce__users') }}
 union all
 
 select
+    crm,
     group_id as owner_id,
     'groups' as object,
     cast(null as string) as email,

@@ -5,11 +5,12 @@ with leads as (
 ),
 
 conversions as (
-    select distinct converted_contact_id as contact_id from leads where converted_contact_id is not null
+    select distinct crm, converted_contact_id as contact_id from leads where converted_contact_id is not null
 )
 
 select
-    {{ record_key('salesforce', 'leads', 'lead_record_id') }} as record_key,
+    crm,
+    {{ record_key('crm', 'leads', 'lead_record_id') }} as record_key,
     'leads' as object,
     'Lead' as crm_object,
     lead_record_id as record_id,
@@ -27,7 +28,7 @@ select
     city,
     industry,
     employee_count,
-    {{ record_key('salesforce', 'Account', 'converted_account_id') }} as company_record_key,
+    {{ record_key('crm', 'Account', 'converted_account_id') }} as company_record_key,
     'by_conversion' as company_link,
 
     lead_source as source,
@@ -42,7 +43,7 @@ select
     converted_at,
     case
         when master_id is null and is_converted
-            then {{ record_key('salesforce', 'contacts', 'converted_contact_id') }}
+            then {{ record_key('crm', 'contacts', 'converted_contact_id') }}
     end as converted_to_key,
     false as is_made_by_conversion,
 
@@ -58,7 +59,8 @@ from leads
 union all
 
 select
-    {{ record_key('salesforce', 'contacts', 'contacts.contact_id') }} as record_key,
+    contacts.crm,
+    {{ record_key('contacts.crm', 'contacts', 'contacts.contact_id') }} as record_key,
     'contacts' as object,
     'Contact' as crm_object,
     contacts.contact_id as record_id,
@@ -76,7 +78,7 @@ select
     contacts.city,
     cast(null as string) as industry,
     cast(null as decimal(18, 2)) as employee_count,
-    {{ record_key('salesforce', 'Account', 'contacts.account_id') }} as company_record_key,
+    {{ record_key('contacts.crm', 'Account', 'contacts.account_id') }} as company_record_key,
     'by_record' as company_link,
 
     contacts.lead_source as source,
@@ -100,4 +102,4 @@ select
     contacts.modified_at,
     contacts.is_deleted
 from {{ ref('stg_salesforce__contacts') }} as contacts
-left join conversions on contacts.contact_id = conversions.contact_id
+left join conversions on contacts.crm = conversions.crm and contacts.contact_id = conversions.contact_id

@@ -5,14 +5,15 @@ with history as (
 ),
 
 latest as (
-    select lead_record_id, max(changed_at) as changed_at
+    select crm, lead_record_id, max(changed_at) as changed_at
     from history
     where field in ('Status', 'leadConverted')
-    group by lead_record_id
+    group by crm, lead_record_id
 )
 
 select
-    {{ record_key('salesforce', 'leads', 'lead_record_id') }} as record_key,
+    crm,
+    {{ record_key('crm', 'leads', 'lead_record_id') }} as record_key,
     field,
     new_value as value,
     changed_at as entered_at,
@@ -23,7 +24,8 @@ where field in (select field from {{ ref('lead_stages') }} where crm = 'salesfor
 union all
 
 select
-    {{ record_key('salesforce', 'leads', 'leads.lead_record_id') }} as record_key,
+    leads.crm,
+    {{ record_key('leads.crm', 'leads', 'leads.lead_record_id') }} as record_key,
     'conversion' as field,
     'converted' as value,
     case
@@ -32,5 +34,5 @@ select
     end as entered_at,
     'conversion' as evidence_code
 from {{ ref('stg_salesforce__leads') }} as leads
-left join latest on leads.lead_record_id = latest.lead_record_id
+left join latest on leads.crm = latest.crm and leads.lead_record_id = latest.lead_record_id
 where leads.is_converted and leads.converted_at is not null

@@ -1,5 +1,6 @@
 select
-    {{ record_key('salesforce', 'leads', 'lead_record_id') }} as record_key,
+    crm,
+    {{ record_key('crm', 'leads', 'lead_record_id') }} as record_key,
     'Status' as field,
     coalesce(status, '') as value,
     modified_at

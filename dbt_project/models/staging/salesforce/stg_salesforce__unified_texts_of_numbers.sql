@@ -1,1 +1,1 @@
-{{ texts_of_numbers('raw_salesforce', ['Lead', 'Account', 'Opportunity', 'Campaign'], deleted='IsDeleted') }}
+{{ texts_of_numbers('salesforce', ['Lead', 'Account', 'Opportunity', 'Campaign'], deleted='IsDeleted') }}

@@ -1,4 +1,5 @@
 select
+    crm,
     Id as user_id,
     lower({{ as_text('Email') }}) as email,
     {{ as_text('Name') }} as full_name,
@@ -7,4 +8,4 @@ select
     coalesce({{ as_flag('IsActive') }}, false) as is_active,
     coalesce({{ as_text('UserType') }}, 'Standard') as user_type,
     {{ as_text('TimeZoneSidKey') }} as time_zone
-from {{ source('raw_salesforce', 'User') }}
+from {{ raw_rows('salesforce', 'User') }}

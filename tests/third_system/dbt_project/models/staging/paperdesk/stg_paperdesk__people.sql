@@ -1,4 +1,5 @@
 select
+    crm,
     id as person_id,
     {{ as_stated('mail') }} as email,
     {{ as_stated('first', 'person') }} as first_name,
@@ -30,4 +31,4 @@ select
     {{ as_timestamp('made') }} as created_at,
     {{ in_utc('changed') }} as modified_at,
     coalesce({{ as_flag('gone') }}, false) as is_deleted
-from {{ source('raw_paperdesk', 'people') }}
+from {{ raw_rows('paperdesk', 'people') }}

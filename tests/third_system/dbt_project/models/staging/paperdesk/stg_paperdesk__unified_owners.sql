@@ -1,4 +1,5 @@
 select
+    crm,
     staff_id as owner_id,
     'staff' as object,
     email,

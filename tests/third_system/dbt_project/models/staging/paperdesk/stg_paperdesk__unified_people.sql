@@ -1,5 +1,6 @@
 select
-    {{ record_key('paperdesk', 'people', 'person_id') }} as record_key,
+    crm,
+    {{ record_key('crm', 'people', 'person_id') }} as record_key,
     'people' as object,
     'people' as crm_object,
     person_id as record_id,

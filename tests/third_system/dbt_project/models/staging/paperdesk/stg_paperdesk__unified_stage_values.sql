@@ -1,5 +1,6 @@
 select
-    {{ record_key('paperdesk', 'people', 'person_id') }} as record_key,
+    crm,
+    {{ record_key('crm', 'people', 'person_id') }} as record_key,
     'status' as field,
     coalesce(status, '') as value,
     modified_at

@@ -1,0 +1,1 @@
+{{ rows_of_each_account('lead_sources', ['value'], ['channel']) }}
