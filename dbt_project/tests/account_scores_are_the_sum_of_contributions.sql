@@ -6,12 +6,13 @@ with sums as (
         sum(points) as points,
         sum(case when kind = 'rule' then points else 0 end) as raw_points,
         sum(case when kind != 'clamp' then points else 0 end) as rounded_points
-    from {{ ref('fct_account_score_contributions') }}
+    from {{ ref('int_scoring__account_contributions') }}
+    where as_of = {{ as_of() }}
     group by account_id
 )
 
 select scores.account_id, scores.account_score, sums.points
-from {{ ref('fct_account_scores') }} as scores
+from {{ ref('int_scoring__account_scores') }} as scores
 left join sums on scores.account_id = sums.account_id
 where
     scores.account_score != coalesce(sums.points, 0)

@@ -2,8 +2,8 @@
 
 select leads.lead_id
 from {{ ref('int_identity__people') }} as leads
-left join {{ ref('fct_lead_scores') }} as scores on leads.lead_id = scores.lead_id
-left join {{ ref('fct_lead_assignments') }} as assignments on leads.lead_id = assignments.lead_id
+left join {{ ref('int_scoring__scores') }} as scores on leads.lead_id = scores.lead_id and scores.is_current
+left join {{ ref('int_routing__assignments') }} as assignments on leads.lead_id = assignments.lead_id
 where
     scores.lead_id is null
     or assignments.reason is null

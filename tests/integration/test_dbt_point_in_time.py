@@ -313,7 +313,8 @@ def _convertible(built: DbtWarehouse) -> list[tuple[Any, ...]]:
         join marts.dim_crm_records r on r.record_id = raw."Id"
         join marts.dim_leads l on l.lead_id = r.lead_id
         where coalesce("IsConverted", 'false') = 'false' and l.lead_id not in (
-            select lead_id from marts.dim_crm_records where crm = 'salesforce' and object = 'contacts' and not is_deleted
+            select lead_id from marts.dim_crm_records
+            where crm = 'salesforce' and object = 'contacts' and not is_deleted
         )
         order by l.account_id is not null, raw."Id" limit 30
         """

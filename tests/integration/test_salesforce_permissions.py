@@ -80,7 +80,7 @@ README = {
     "Assign Permission Sets": "AssignPermissionSets ReadPermissionSetAssignments EditPermissionSetAssignments",
     "read on Lead,\nContact, Account, Opportunity, Task, Event, Campaign and User":
         "ReadLeads ReadContacts ReadAccounts ReadOpportunities ReadTasks ReadEvents ReadCampaigns ReadUsers",
-    "edit on Lead and Contact": "EditLeads EditContacts",
+    "edit on Lead, Contact and Account": "EditLeads EditContacts EditAccounts",
 }  # fmt: skip
 """What the README says that the API user needs, and what it is called in the sandbox."""
 
