@@ -17,6 +17,8 @@ _MODELS = (
     "int_scoring__sums log_score_thresholds int_scoring__grade_cells int_scoring__scores "
     "int_scoring__reasons int_scoring__top_reasons int_scoring__lead_plays "
     "int_scoring__next_actions int_scoring__current_scores int_scoring__current_contributions "
+    "int_scoring__earlier_lines int_scoring__line_differences int_scoring__line_rules int_scoring__line_changes "
+    "int_scoring__earlier_scores int_scoring__regraded_scores int_scoring__score_changes "
     "log_rule_sets log_lead_score_line_changes log_lead_score_history "
     "fct_lead_scores fct_lead_score_contributions fct_rule_sets fct_lead_score_line_changes fct_lead_score_history"
 )
