@@ -149,12 +149,18 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
     contact, other = (
         i for (i,) in built.rows("select hs_object_id from raw_hubspot.contacts order by 1 limit 2")
     )
+    lead, twin = (i for (i,) in built.rows('select "Id" from raw_salesforce."Lead" order by 1 limit 2'))
     built.execute(
         "update raw_hubspot.contacts set leadwright_grade_override = case leadwright_grade when 'Hot' then 'Cold' "
         f"else 'Hot' end, hs_merged_object_ids = '1;2' where hs_object_id = '{contact}'; "
         "insert into ops.writes by name select 'hubspot' as crm, 'contacts' as object, 'accepted' as status, "
         f"'{other}' as record_id, '{{\"hubspot_owner_id\": \"0\"}}' as after_values, "
         "timestamptz '2026-01-01 00:00:00Z' as answered_at, answered_at as crm_updated_at, answered_at as sent_at; "
+        "insert into ops.writes by name select 'salesforce' as crm, 'Lead' as object, 'accepted' as status, "
+        f"'{lead}' as record_id, '{{\"OwnerId\": \"0\"}}' as after_values, "
+        "timestamptz '2026-01-01 00:00:00Z' as answered_at, answered_at as crm_updated_at, answered_at as sent_at; "
+        f"update raw_salesforce.\"Lead\" set \"IsDeleted\" = 'true', \"MasterRecordId\" = '{lead}' "
+        f"where \"Id\" = '{twin}'; "
         "delete from memory.log_assignment_decisions where hash(lead_id) % 4 = 0; "
         "delete from memory.log_lead_assignment_alternatives; "
         "update raw_hubspot.calls set archived = 'true' where hash(hs_object_id) % 5 = 0; "
