@@ -124,50 +124,44 @@ ties as (
             )
 ),
 
+-- In each round a record takes the least label that a link of its own has seen. Windows, not joins: an engine that plans
+-- a CTE anew for each reader would else read all links twice as often with every round.
 labels_0 as (
-    select record_key, record_key as label from records
+    select ties.record_key, ties.link_key, records.record_key as label
+    from ties
+    left join records on ties.record_key = records.record_key
 ),
 
 {% for n in range(1, rounds + 1) %}
-link_labels_{{ n }} as (
-    select ties.link_key, min(labels.label) as label
-    from ties
-    inner join labels_{{ n - 1 }} as labels on ties.record_key = labels.record_key
-    group by ties.link_key
-),
-
 labels_{{ n }} as (
-    select ties.record_key, min(link_labels.label) as label
-    from ties
-    inner join link_labels_{{ n }} as link_labels on ties.link_key = link_labels.link_key
-    group by ties.record_key
+    select record_key, link_key, min(label) over (partition by record_key) as label
+    from (
+        select record_key, link_key, min(label) over (partition by link_key) as label from labels_{{ n - 1 }}
+    ) as seen_by_links
 ),
 
 {% endfor %}
-heirs as (
-    select group_id, label
+labels as (
+    select distinct record_key, label from labels_{{ rounds }} where label is not null
+),
+
+parted as (
+    select record_key, group_id, way_back, created_at, label
     from (
         select
-            loose.group_id,
+            loose.*,
             labels.label,
-            row_number() over (
+            first_value(labels.label) over (
                 partition by loose.group_id
                 order by
                     case when loose.created_at is null then 1 else 0 end,
                     loose.created_at,
                     {{ in_order_of_ids('loose.record_key') }}
-            ) as place
+            ) as heir_label
         from loose
-        inner join labels_{{ rounds }} as labels on loose.record_key = labels.record_key
+        inner join labels on loose.record_key = labels.record_key
     ) as ranked
-    where place = 1
-),
-
-parted as (
-    select loose.*, labels.label
-    from loose
-    inner join labels_{{ rounds }} as labels on loose.record_key = labels.record_key
-    inner join heirs on loose.group_id = heirs.group_id and labels.label != heirs.label
+    where label != heir_label
 ),
 
 survivors as (
@@ -179,7 +173,7 @@ survivors as (
             row_number() over (
                 partition by labels.label order by group_ages.born_at, group_ages.oldest_record_at, decided.group_id
             ) as place
-        from labels_{{ rounds }} as labels
+        from labels
         inner join decided on labels.record_key = decided.record_key and not decided.is_split
         inner join group_ages on decided.group_id = group_ages.group_id
         left join parted on labels.record_key = parted.record_key
@@ -211,7 +205,7 @@ ways_back as (
                 partition by labels.label order by group_ages.born_at, group_ages.oldest_record_at, leavers.way_back
             ) as place
         from leavers
-        inner join labels_{{ rounds }} as labels on leavers.record_key = labels.record_key
+        inner join labels on leavers.record_key = labels.record_key
         inner join group_ages on leavers.way_back = group_ages.group_id
         left join decided as others on leavers.way_back = others.group_id and not others.is_split
         where others.record_key is null
@@ -243,7 +237,7 @@ targets as (
         splits.record_key is not null as is_split,
         splits.record_key is null and survivors.group_id is null and parted_labels.label is not null as is_parted
     from records
-    inner join labels_{{ rounds }} as labels on records.record_key = labels.record_key
+    inner join labels on records.record_key = labels.record_key
     left join survivors on labels.label = survivors.label
     left join ways_back on labels.label = ways_back.label
     left join parted_labels on labels.label = parted_labels.label
