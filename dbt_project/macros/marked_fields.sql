@@ -2,7 +2,7 @@
 {% macro marked_fields(system, table, mark) -%}
     {%- set fields = [] -%}
     {%- if execute -%}
-        {%- for node in graph.sources.values() if node.source_name == 'raw_' ~ system and node.name == table -%}
+        {%- for node in graph.get('sources', {}).values() if node.source_name == 'raw_' ~ system and node.name == table -%}
             {%- for column in node.columns.values() if (column.config.meta or column.meta or {}).get(mark) -%}
                 {%- do fields.append(column.name) -%}
             {%- endfor -%}
