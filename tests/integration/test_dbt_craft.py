@@ -159,7 +159,7 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
         "insert into ops.writes by name select 'salesforce' as crm, 'Lead' as object, 'accepted' as status, "
         f"'{lead}' as record_id, '{{\"OwnerId\": \"0\"}}' as after_values, "
         "timestamptz '2026-01-01 00:00:00Z' as answered_at, answered_at as crm_updated_at, answered_at as sent_at; "
-        f"update raw_salesforce.\"Lead\" set \"IsDeleted\" = 'true', \"MasterRecordId\" = '{lead}' "
+        f'update raw_salesforce."Lead" set "IsDeleted" = \'true\', "MasterRecordId" = \'{lead}\' '
         f"where \"Id\" = '{twin}'; "
         "delete from memory.log_assignment_decisions where hash(lead_id) % 4 = 0; "
         "delete from memory.log_lead_assignment_alternatives; "
