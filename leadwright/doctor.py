@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib import metadata
 from typing import Any
 
@@ -240,9 +241,15 @@ def _crms(settings: Settings, transform: Transform) -> Iterator[Finding]:
                 written = model if settings.write_owners else model.without_owners()
                 writes.setdefault(model.object, []).extend(written.owned)
         try:
-            yield from settings.connect(crm).check(reads, writes)
+            found = settings.connect(crm).check(reads, writes)
+            yield from (_of_account(finding, crm, settings) for finding in found)
         except LeadwrightError as error:
             yield Finding(crm, False, _one_line(str(error)), "See the message.")
+
+
+def _of_account(finding: Finding, crm: str, settings: Settings) -> Finding:
+    """The finding, under the account's name where its system has another one."""
+    return finding if settings.accounts[crm] == crm else replace(finding, check=f"{crm}, {finding.check}")
 
 
 def _one_line(text: str) -> str:
