@@ -66,6 +66,8 @@ GRAINS: dict[str, str] = {
     "unified_record_precedence": "kind place",
     "unified_rejection_fields": "crm object field says",
     "unified_shown_people": "record_key",
+    "stg_hubspot__unified_shown_people": "record_key",
+    "stg_salesforce__unified_shown_people": "record_key",
     "unified_stage_dates": "record_key field value entered_at",
     "unified_stage_values": "record_key field",
     "stg_salesforce__unified_implausible_dates": "crm crm_object field record_id",

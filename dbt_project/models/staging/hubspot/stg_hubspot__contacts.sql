@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 select
     crm,
     hs_object_id as contact_id,

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 select
     crm,
     Id as contact_id,

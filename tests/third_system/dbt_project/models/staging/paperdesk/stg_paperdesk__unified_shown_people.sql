@@ -1,0 +1,2 @@
+select crm, {{ record_key('crm', 'people', 'id') }} as record_key
+from {{ raw_rows('paperdesk', 'people') }}
