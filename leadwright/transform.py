@@ -33,9 +33,10 @@ from dbt.contracts.graph.nodes import SeedNode  # noqa: E402
 _NOT_IN_PRODUCTION = ("--exclude-resource-type", "unit_test")
 _SEED_TESTS = "file:_seeds.yml"
 
-# What a run writes back waits for, and nothing else. "cautious": a test belongs to the second half as soon as it reads
+# What a run writes back waits for, and nothing else: what is written, and the logs, because what was written and is not
+# remembered looks like a person's doing to the next run. "cautious": a test belongs to the second half as soon as it reads
 # one model of it, so that each node is in one half.
-_FOR_WRITING = "+path:models/sync"
+_FOR_WRITING = ("+path:models/sync", "+path:models/memory")
 _BY_HALVES = ("--indirect-selection", "cautious")
 
 
@@ -194,13 +195,13 @@ class Transform:
         return nodes
 
     def build_for_writing(self, as_of: datetime) -> list[NodeResult]:
-        """Build and test what the sync models need, and them. Raises as `build` does."""
-        chosen = [*_BY_HALVES, "--select", _FOR_WRITING, "--exclude", _SEED_TESTS]
+        """Build and test what is written back and what is remembered of it. Raises as `build` does."""
+        chosen = [*_BY_HALVES, "--select", *_FOR_WRITING, "--exclude", _SEED_TESTS]
         return self._build(chosen, "transform", as_of)
 
     def build_reports(self, as_of: datetime) -> list[NodeResult]:
         """Build and test everything else, after `build_for_writing`. Raises as `build` does."""
-        chosen = [*_BY_HALVES, "--exclude", _SEED_TESTS, _FOR_WRITING]
+        chosen = [*_BY_HALVES, "--exclude", _SEED_TESTS, *_FOR_WRITING]
         return self._build(chosen, "reports", as_of)
 
     def _build(

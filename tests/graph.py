@@ -162,9 +162,9 @@ class Graph:
         return path[::-1]
 
     def waited_for(self) -> set[str]:
-        """What must be built before a value can be written: the sync models and all that they read."""
-        sync = [name for name in self.models if self.layer(name) == "sync"]
-        return {m for name in sync for m in {name, *_reached(name, self.edges)} if m in self.models}
+        """What must be built before a value is written: the sync models, the logs, and all that they read."""
+        due = [n for n in self.models if self.layer(n) == "sync" or n.startswith("log_")]
+        return {m for name in due for m in {name, *_reached(name, self.edges)} if m in self.models}
 
     def tests_of(self, models: set[str]) -> list[str]:
         """Data tests that look at `models` alone."""

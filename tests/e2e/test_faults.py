@@ -158,8 +158,8 @@ def test_a_report_that_fails_in_the_first_run_does_not_keep_the_crms_waiting(
 def test_a_failed_test_above_a_sync_model_stops_the_write_back(
     installation: Installation, tmp_path: Path
 ) -> None:
-    _wants_nothing_of(installation, tmp_path, "fct_lead_scores")
-    fails(installation, "fct_lead_scores_has_no_rows failed", code=1)
+    _wants_nothing_of(installation, tmp_path, "int_scoring__scores")
+    fails(installation, "int_scoring__scores_has_no_rows failed", code=1)
     (run,) = installation.rows("select status, failed_stage from ops.runs")
     assert run == {"status": "failed", "failed_stage": "transform"}
     assert not installation.settings.serving_file.exists()

@@ -56,7 +56,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 seed.write(row["row"] + "\n")
     settings = folder / "dbt_project.yml"
     there = settings.read_text()
-    added = there.replace("  systems:\n", "  systems:\n    paperdesk: [people, shown_people, owners, stage_values]\n")
+    added = there.replace(
+        "  systems:\n", "  systems:\n    paperdesk: [people, shown_people, owners, stage_values]\n"
+    )
     assert added != there
     settings.write_text(added)
     return folder
