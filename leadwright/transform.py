@@ -34,8 +34,8 @@ _NOT_IN_PRODUCTION = ("--exclude-resource-type", "unit_test")
 _SEED_TESTS = "file:_seeds.yml"
 
 # What a run writes back waits for, and nothing else: what is written, and the logs, because what was written and is not
-# remembered looks like a person's doing to the next run. "cautious": a test belongs to the second half as soon as it reads
-# one model of it, so that each node is in one half.
+# remembered looks like a person's doing to the next run. "cautious": a test belongs to the second half as soon as it
+# reads one model of it, so that each node is in one half.
 _FOR_WRITING = ("+path:models/sync", "+path:models/memory")
 _BY_HALVES = ("--indirect-selection", "cautious")
 
