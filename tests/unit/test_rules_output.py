@@ -1,0 +1,55 @@
+"""What `leadwright rules diff` prints of the changed rows, where they were tried alone and where they were not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from cli.rules import _show
+
+NOT_TRIED = "none was tried alone"
+TOGETHER = "only several rows together"
+
+
+def _found(moves: int | None, otherwise: int | None) -> dict[str, Any]:
+    sides = {side: {"name": side, "borrowed": []} for side in ("before", "after")}
+    row = {
+        "file": "score_rules.csv",
+        "row": "demo_requested",
+        "before": {"points": "32"},
+        "after": {"points": "35"},
+    }
+    return {
+        **sides,
+        "leads": 40,
+        "as_of": datetime(2026, 6, 30, 12, tzinfo=UTC),
+        "rows": [{**row, "moves": moves, "owner_moves": None}],
+        "moved_otherwise": otherwise,
+        "rescored": 9,
+        "moved": 0,
+        "routing": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("moves", "otherwise", "says", "does_not_say"),
+    [
+        (None, None, [NOT_TRIED, "not tried", "fewer rows"], [TOGETHER]),
+        (2, 3, [TOGETHER], [NOT_TRIED, "not tried"]),
+        (2, 0, [], [NOT_TRIED, TOGETHER]),
+    ],
+)
+def test_rows_that_were_not_tried_alone_are_said_to_be_so(
+    capsys: pytest.CaptureFixture[str],
+    moves: int | None,
+    otherwise: int | None,
+    says: list[str],
+    does_not_say: list[str],
+) -> None:
+    _show(_found(moves, otherwise))
+    told = capsys.readouterr().out
+    assert "9 leads get other points" in told
+    assert all(words in told for words in says)
+    assert not any(words in told for words in does_not_say)
