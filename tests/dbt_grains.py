@@ -147,7 +147,7 @@ GRAINS: dict[str, str] = {
     "int_identity__member_records": "record_key",
     "int_scoring__next_actions": "lead_id as_of",
     "int_accounts__opportunities": "opportunity_id",
-    "int_lifecycle__opportunity_leads": "opportunity_id lead_id",
+    "int_accounts__opportunity_leads": "opportunity_id lead_id",
     "int_accounts__opportunity_people": "opportunity_id record_key",
     "int_lifecycle__opportunity_moves": "opportunity_id stage moved_at",
     "int_routing__owner_candidates": "lead_id",

@@ -1,22 +1,14 @@
--- The company that an opportunity is about: the one that its CRM names, else that of its first person, else the domain
--- that this person writes from.
-
-with first_people as (
-    select
-        *,
-        row_number() over (
-            partition by opportunity_id
-            order by case when is_primary then 0 else 1 end, record_created_at, {{ in_order_of_ids('record_key') }}
-        ) as place
-    from {{ ref('int_accounts__opportunity_people') }}
-)
+-- The company that an opportunity is about: the one that its CRM names, else that of its first lead, which another CRM may
+-- know, else the domain that this lead writes from.
 
 select
     opportunities.opportunity_id,
     coalesce(
         opportunities.company_record_key,
-        first_people.company_record_key,
-        {{ record_key("'leads'", 'domains', dbt.split_part('first_people.email_key', "'@'", 2)) }}
+        people.company_record_key,
+        {{ record_key("'leads'", 'domains', 'people.email_domain') }}
     ) as company_record_key
 from {{ ref('int_accounts__opportunities') }} as opportunities
-left join first_people on opportunities.opportunity_id = first_people.opportunity_id and first_people.place = 1
+left join {{ ref('int_accounts__opportunity_leads') }} as links
+    on opportunities.opportunity_id = links.opportunity_id and links.place = 1
+left join {{ ref('int_identity__people') }} as people on links.lead_id = people.lead_id

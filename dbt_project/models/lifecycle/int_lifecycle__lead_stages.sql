@@ -26,7 +26,7 @@ latest as (
 wins as (
     select links.lead_id, min(opportunities.closed_at) as won_at
     from {{ ref('int_accounts__opportunities') }} as opportunities
-    inner join {{ ref('int_lifecycle__opportunity_leads') }} as links on opportunities.opportunity_id = links.opportunity_id
+    inner join {{ ref('int_accounts__opportunity_leads') }} as links on opportunities.opportunity_id = links.opportunity_id
     where opportunities.is_won
     group by links.lead_id
 )

@@ -10,7 +10,7 @@ with lead_moves as (
             partition by links.lead_id, moves.opportunity_id
         ) as first_closed_at
     from {{ ref('int_lifecycle__opportunity_moves') }} as moves
-    inner join {{ ref('int_lifecycle__opportunity_leads') }} as links on moves.opportunity_id = links.opportunity_id
+    inner join {{ ref('int_accounts__opportunity_leads') }} as links on moves.opportunity_id = links.opportunity_id
 ),
 
 dated_moves as (

@@ -9,7 +9,7 @@ select
 from {{ ref('int_accounts__opportunities') }} as opportunities
 inner join {{ ref('int_identity__crm_owners') }} as owners
     on opportunities.crm = owners.crm and opportunities.owner_id = owners.owner_id
-inner join {{ ref('int_lifecycle__opportunity_leads') }} as links
+inner join {{ ref('int_accounts__opportunity_leads') }} as links
     on opportunities.opportunity_id = links.opportunity_id and links.place = 1
 inner join {{ ref('int_identity__people') }} as people on links.lead_id = people.lead_id
 where opportunities.is_closed and opportunities.closed_at <= {{ as_of() }}

@@ -6,7 +6,7 @@ with members as (
         links.opportunity_id,
         max(case when stages.mql_by_at < opportunities.created_at then 1 else 0 end) = 1 as is_qualified,
         max(case when stages.mql_at is not null then 1 else 0 end) = 1 as is_dated
-    from {{ ref('int_lifecycle__opportunity_leads') }} as links
+    from {{ ref('int_accounts__opportunity_leads') }} as links
     inner join {{ ref('int_accounts__opportunities') }} as opportunities on links.opportunity_id = opportunities.opportunity_id
     inner join {{ ref('int_lifecycle__lead_stages') }} as stages on links.lead_id = stages.lead_id
     group by links.opportunity_id
@@ -31,7 +31,7 @@ select
     opportunities.close_date_at,
     opportunities.closed_at
 from {{ ref('int_accounts__opportunities') }} as opportunities
-left join {{ ref('int_lifecycle__opportunity_leads') }} as links
+left join {{ ref('int_accounts__opportunity_leads') }} as links
     on opportunities.opportunity_id = links.opportunity_id and links.place = 1
 left join {{ ref('int_accounts__opportunity_companies') }} as companies
     on opportunities.opportunity_id = companies.opportunity_id

@@ -49,7 +49,7 @@ linked as (
     from won
     left join (
         select links.opportunity_id as touched_opportunity_id, touches.*
-        from {{ ref('int_lifecycle__opportunity_leads') }} as links
+        from {{ ref('int_accounts__opportunity_leads') }} as links
         inner join touches on links.lead_id = touches.lead_id
     ) as touches
         on won.opportunity_id = touches.touched_opportunity_id and touches.touched_at <= won.closed_at
