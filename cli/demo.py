@@ -21,7 +21,7 @@ from cli.output import bars, err, out, print_json
 from cli.run import Json
 from cli.terminal import plain
 from connectors.errors import UnavailableError
-from leadwright import settings
+from leadwright import settings, workspace
 from leadwright.figures import duration, mql_to_sql, share
 from leadwright.summary import examples, grades, overview
 
@@ -44,6 +44,7 @@ def demo(
     shutil.rmtree(home, ignore_errors=True)
     began = time.monotonic()
     os.environ["LEADWRIGHT_HOME"] = str(home)
+    os.environ[workspace.SETTING] = str(workspace.STARTERS / settings.DEMO)
     settings.prepare_command_line(settings.load())
     from flows.qualify import qualify
     from flows.server import stop, warm_up

@@ -13,6 +13,7 @@ from cli.lines import show_side_by_side
 from cli.output import bars, err, out, print_json
 from cli.run import Json
 from cli.terminal import plain
+from connectors.errors import ConfigError
 from leadwright import settings
 from leadwright.figures import moment
 
@@ -26,19 +27,19 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="Check the rules, and preview a change of them.")
     group.command()(check)
     group.command()(diff)
+    group.command()(own)
     app.add_typer(group, name="rules")
 
 
 def check(json: Json = False) -> None:
     """Name every fault in the rule files: file, line, column, what is wrong, what is allowed."""
-    from leadwright import rules
     from leadwright.transform import Transform
 
     config = settings.load()
     with nullcontext() if json else err.status("Reading the rules"):
         transform = Transform(config)
-        faults = rules.check(transform)
-        count = len(rules.files(transform))
+        faults = transform.rule_faults()
+        count = len(transform.rule_files())
     if json:
         rows = [{"file": f.file, "line": f.line, "column": f.column, "message": f.message} for f in faults]
         print_json({"ok": not faults, "files": count, "faults": rows})
@@ -63,11 +64,37 @@ def diff(
     json: Json = False,
 ) -> None:
     """Say who would get another grade or owner if the rules B went live in place of A. Nothing is changed."""
-    from leadwright import rulediff
+    from leadwright.trials import differences
 
     with bars(quiet=json):
-        found = rulediff.diff(before, after, settings.load_for_reading(), top=top, lead=lead)
+        found = differences.diff(before, after, settings.load_for_reading(), top=top, lead=lead)
     print_json(found) if json else _show(found)
+
+
+def own(
+    table: Annotated[str, typer.Argument(help="Name of the table, such as plays or job_titles.")],
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Take all of its rows, and none that a later version brings.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Put a table that comes with Leadwright into your workspace, so that you can change it."""
+    from leadwright.starters import make
+    from leadwright.transform import Transform
+
+    config = settings.load()
+    if config.workspace is None:
+        raise ConfigError("There is no workspace here. `leadwright init FOLDER` makes one.")
+    tables = {file.name: file for file in Transform(config).rule_files()}
+    name = table.removesuffix(".csv")
+    if name not in tables:
+        raise ConfigError(f"There is no table {name!r}; one of: {', '.join(sorted(tables))}.")
+    file = make.own(name, config.workspace, tables[name], whole=whole)
+    if json:
+        print_json({"file": str(file)})
+        return
+    adds = " Its rows are added to ours, and take the place of those with the same key." if not whole else ""
+    out.print(f"[green]made[/]: {plain(file)}.{adds if file.parent.name == 'reference' else ''}")
 
 
 def _show(found: dict[str, Any]) -> None:
@@ -78,7 +105,7 @@ def _show(found: dict[str, Any]) -> None:
     for side in ("before", "after"):
         if found[side]["borrowed"]:
             files = ", ".join(found[side]["borrowed"])
-            out.print(f"{plain(found[side]['name'])} lack {files}: taken from the project", style="dim")
+            out.print(f"{plain(found[side]['name'])} lack {files}: taken from the workspace", style="dim")
     if not found["rows"]:
         out.print("The rules are the same.")
         return

@@ -27,13 +27,13 @@ from leadwright import (
     progress,
     publication,
     reports,
-    rules,
     runs,
     settings,
     warehouse,
     writeback,
 )
 from leadwright.ownermoves import OwnerMove
+from leadwright.rules import checks
 from leadwright.summary import as_markdown
 from leadwright.transform import SyncModel, Transform
 
@@ -139,8 +139,8 @@ def timed(run: runs.Run, stage: str) -> Iterator[None]:
 
 @task(name="check rules", **STEP)
 def check_rules() -> None:
-    """Stop before anything moves where a rule seed is broken."""
-    rules.require_valid(project())
+    """Stop before anything moves where a table of the rules is broken."""
+    checks.require_none(project().rule_faults())
 
 
 @task(name="pull", task_run_name="pull-{crm}", **STEP)

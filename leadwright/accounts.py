@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import connectors
 from connectors.base import Connector
 from connectors.errors import ConfigError, GuardrailError
 from leadwright import warehouse
-from leadwright.rulerows import Finding, Rows
-from leadwright.settings import Settings, setting_names
+from leadwright.settings import Settings
 
 _COLUMNS = (("crm", "varchar"), ("account", "varchar"), ("first_seen_at", "timestamptz"))
 
@@ -41,24 +37,6 @@ def require_same(connector: Connector, settings: Settings) -> None:
             )
         if known is None:
             db.execute("insert into ops.accounts values (?, ?, now())", [connector.name, account])
-
-
-def row_faults(rows: Rows) -> Iterator[Finding]:
-    """Rows of `crm_systems.csv` whose account cannot be told from another one by its name or its settings."""
-    systems = connectors.available()
-    taken: dict[str, str] = {}
-    for line, row in rows:
-        crm, system = row["crm"].strip(), row["system"].strip()
-        if crm in systems and crm != system:
-            yield line, "crm", f"{crm!r} is the name of a system; give the account of {system} another one"
-        elif system in systems:
-            shared = [n for n in setting_names(crm, system).values() if taken.setdefault(n, crm) != crm]
-            if shared:
-                yield (
-                    line,
-                    "crm",
-                    f"its setting {shared[0]} is one of {taken[shared[0]]!r}, too; give it another name",
-                )
 
 
 def require_listed(settings: Settings) -> None:

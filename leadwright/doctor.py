@@ -12,14 +12,14 @@ from packaging.requirements import Requirement
 
 from connectors.base import FieldSpec, Finding
 from connectors.errors import ConfigError, LeadwrightError, LockedError
-from leadwright import erasure, reports, rules, runs, setaside, warehouse
+from leadwright import erasure, reports, runs, setaside, warehouse
 from leadwright.figures import count, moment
 from leadwright.settings import Settings
 from leadwright.transform import Transform
 
 
 def diagnose(settings: Settings) -> Iterator[Finding]:
-    """Yield findings on versions, warehouse, the last runs, rules and every connected CRM."""
+    """Yield findings on versions, warehouse, the last runs, workspace, rules and every connected CRM."""
     yield from _versions()
     yield from _names(settings)
     try:
@@ -28,9 +28,10 @@ def diagnose(settings: Settings) -> Iterator[Finding]:
         yield Finding("warehouse", False, str(error), "See the message.")
         return  # nothing below can be looked at without a place for the parsed project
     yield from _home(settings)
+    yield _workspace(settings)
     transform = Transform(settings)
     try:
-        faults = rules.check(transform)
+        faults = transform.rule_faults()
     except ConfigError as error:
         yield Finding("rules", False, str(error), "Mend the dbt project and run `leadwright doctor` again.")
         return
@@ -38,6 +39,13 @@ def diagnose(settings: Settings) -> Iterator[Finding]:
     if not faults:
         yield Finding("rules", True, "every rule file is well formed")
     yield from _crms(settings, transform)
+
+
+def _workspace(settings: Settings) -> Finding:
+    if settings.workspace is None:
+        said = f"there is none here: the rules to begin with count ({settings.rules_folder.name})"
+        return Finding("workspace", True, said, "`leadwright init FOLDER` makes one, with rules of your own.")
+    return Finding("workspace", True, str(settings.workspace))
 
 
 def _versions() -> Iterator[Finding]:
@@ -180,7 +188,7 @@ def _takers(owners: list[dict[str, Any]], waiting: int, settings: Settings) -> F
         "routing",
         waiting == 0 or not settings.write_owners,
         f"nobody takes leads: {count(waiting)} open leads have no owner and get none",
-        f"Put who takes leads into {settings.dbt_project / 'seeds'}: routing_pool.csv (pool everyone), and "
+        f"Put who takes leads into {settings.rules_folder / 'rules'}: routing_pool.csv (pool everyone), and "
         f"routing_fallback.csv for who gets what nobody has room for.{known} Or write no owners: "
         "LEADWRIGHT_WRITE_OWNERS=false.",
     )

@@ -1,8 +1,9 @@
 """Everything that differs between machines; the only reader of the environment.
 
-Values come from environment variables with the prefix `LEADWRIGHT_`, then from a `.env` file in the working
-directory. A CRM account's settings are named after it and its connector's `Credentials`: `LEADWRIGHT_HUBSPOT_TOKEN`.
-One account of a system has the system's name; further ones are rows of `crm_systems.csv`.
+Values come from environment variables with the prefix `LEADWRIGHT_`, then from the `.env` file of the workspace, or of
+the working directory where there is none. A CRM account's settings are named after it and its connector's
+`Credentials`: `LEADWRIGHT_HUBSPOT_TOKEN`. One account of a system has the system's name; further ones are rows of
+`crm_systems.csv`.
 """
 
 from __future__ import annotations
@@ -18,16 +19,19 @@ from functools import cached_property
 from pathlib import Path
 
 from dotenv import dotenv_values
-from pydantic import Field, NonNegativeFloat, ValidationError, field_validator
+from pydantic import Field, NonNegativeFloat, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 import connectors
 from connectors.base import Connector
 from connectors.errors import ConfigError
+from leadwright import workspace
 
 _PREFIX = "LEADWRIGHT_"
-_ENV_FILE = Path(".env")
+_ENV_FILE = ".env"
 _DBT_PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
+
+_SYSTEMS = "crm_systems.csv"
 
 DEMO = "demo"
 """The directory of the demo's state, in the home of the installation that showed it."""
@@ -72,12 +76,14 @@ class Settings(BaseSettings):
     """Settings of one installation.
 
     Attributes:
-        home: directory of all state: warehouse, published copy, cursors, logs.
+        workspace: directory of what is the company's own, its rules above all; found from the working directory upward
+            where it is not set. None where there is none: then the rules to begin with count, for B2B SaaS.
+        home: directory of all state: warehouse, published copy, cursors, logs. A relative one lies in the workspace.
         as_of: the moment that scores are computed for; now where it is not set. For demos and back-tests.
         lock_wait_seconds: how long a step waits for another process to let go of the warehouse.
         retry_seconds: waits before a step that failed by a fault of the moment is tried again; none while a
             person waits at the command line.
-        dbt_project: directory of the dbt project with the rules.
+        dbt_project: directory of the dbt project, which holds the models and the tables that we ship.
         write_owners: whether owners are written back, the CRM's own field and ours that name and explain them.
         write_accounts: whether scores of accounts are written to companies; on leads and contacts they always are.
         stale_after_hours: age of the figures from which on the dashboards warn that runs may have stopped.
@@ -85,10 +91,9 @@ class Settings(BaseSettings):
         dashboard_hosts: names besides localhost that the dashboards are reached by, without port.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_file=_ENV_FILE, extra="ignore", env_ignore_empty=True
-    )
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", env_ignore_empty=True)
 
+    workspace: Path | None = Field(default_factory=workspace.find)
     home: Path = Path(".leadwright")
     as_of: datetime | None = None
     lock_wait_seconds: float = Field(default=60, ge=0)
@@ -100,10 +105,25 @@ class Settings(BaseSettings):
     erase_at_most: float = Field(default=0.05, ge=0, le=1)
     dashboard_hosts: tuple[str, ...] = ()
 
-    @field_validator("home", "dbt_project")
+    @field_validator("workspace")
+    @classmethod
+    def _marked(cls, value: Path | None) -> Path | None:
+        folder = value.expanduser().resolve() if value else None
+        if folder and not (folder / workspace.MARK).is_file():
+            raise ValueError(
+                f"there is no {workspace.MARK} in that directory; `leadwright init` makes a workspace"
+            )
+        return folder
+
+    @field_validator("dbt_project")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("home")
+    @classmethod
+    def _in_workspace(cls, value: Path, info: ValidationInfo) -> Path:
+        return (info.data.get("workspace") or Path.cwd()).joinpath(value.expanduser()).resolve()
 
     @field_validator("home")
     @classmethod
@@ -168,7 +188,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def _crm_values(self) -> Mapping[str, str]:
-        values = {**dotenv_values(_ENV_FILE), **_taken, **os.environ}
+        values = {**dotenv_values(_env_file(self.workspace)), **_taken, **os.environ}
         return {name.upper(): value for name, value in values.items() if value}
 
     @cached_property
@@ -181,11 +201,27 @@ class Settings(BaseSettings):
         return dict(
             sorted(
                 {
-                    **{crm: s for crm, s in _listed(self.dbt_project) if s in systems},
+                    **{crm: s for crm, s in self._listed() if s in systems},
                     **{s: s for s in systems},
                 }.items()
             )
         )
+
+    def _listed(self) -> Iterable[tuple[str, str]]:
+        """Account and system of each row of `crm_systems.csv` that has both; the workspace's rows come last."""
+        own = self.rules_folder
+        whole = (
+            own / "rules" if (own / "rules" / _SYSTEMS).exists() else self.dbt_project / "seeds" / "reference"
+        )
+        for folder in (whole, own / "reference"):
+            with (
+                suppress(OSError, UnicodeDecodeError, csv.Error),
+                (folder / _SYSTEMS).open(encoding="utf-8-sig", newline="") as rows,
+            ):
+                for row in csv.DictReader(rows):
+                    crm, system = (row.get("crm") or "").strip(), (row.get("system") or "").strip()
+                    if crm and system:
+                        yield crm, system
 
     def accounts_of(self, system: str) -> list[str]:
         """Names of the accounts of a system: the one that is called like it, then the others."""
@@ -216,6 +252,11 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise ConfigError(_explained(error, f"{_PREFIX}{crm.upper()}_")) from None
 
+    @property
+    def rules_folder(self) -> Path:
+        """The folder whose tables count: the workspace, or the rules to begin with where there is none."""
+        return self.workspace or workspace.STARTERS / workspace.DEFAULT
+
     def require_crms(self) -> list[str]:
         """Names of the CRMs in use. Raises ConfigError where there is none."""
         if crms := self.crms():
@@ -229,7 +270,7 @@ class Settings(BaseSettings):
 def load() -> Settings:
     """Read the settings. Raises ConfigError naming the setting that is wrong."""
     try:
-        return Settings()
+        return Settings(_env_file=_env_file(workspace.find()))
     except ValidationError as error:
         raise ConfigError(_explained(error, _PREFIX)) from None
     except SettingsError as error:
@@ -244,7 +285,7 @@ def load() -> Settings:
 def load_for_reading() -> Settings:
     """The settings, or those of the demo where nothing but the demo has published anything."""
     own = load()
-    demo = own.model_copy(update={"home": own.home / DEMO})
+    demo = own.model_copy(update={"home": own.home / DEMO, "workspace": workspace.STARTERS / DEMO})
     return own if own.serving_file.exists() or not demo.serving_file.exists() else demo
 
 
@@ -277,21 +318,13 @@ def setting_names(crm: str, system: str) -> dict[str, str]:
     }
 
 
+def _env_file(folder: Path | None) -> Path:
+    return (folder or Path()) / _ENV_FILE
+
+
 def _crm_names(config: Settings) -> set[str]:
     """The environment variables that the accounts' connectors know."""
     return {name for crm, system in config.accounts.items() for name in setting_names(crm, system).values()}
-
-
-def _listed(dbt_project: Path) -> Iterable[tuple[str, str]]:
-    """Account and system of each row of `crm_systems.csv` that has both."""
-    with (
-        suppress(OSError, UnicodeDecodeError, csv.Error),
-        (dbt_project / "seeds" / "crm_systems.csv").open(encoding="utf-8-sig", newline="") as rows,
-    ):
-        for row in csv.DictReader(rows):
-            crm, system = (row.get("crm") or "").strip(), (row.get("system") or "").strip()
-            if crm and system:
-                yield crm, system
 
 
 def prepare_environment() -> None:

@@ -16,8 +16,10 @@ from typing import Any, cast
 
 from connectors.base import FieldSpec, FieldType
 from connectors.errors import ConfigError
-from leadwright import builds, progress, rulefiles, warehouse
+from leadwright import builds, progress, warehouse
 from leadwright.builds import NodeResult
+from leadwright.rules import book, checks
+from leadwright.rules.files import Fault, RuleFile
 from leadwright.settings import Settings, prepare_environment
 
 prepare_environment()
@@ -113,16 +115,12 @@ class Transform:
 
     @property
     def project(self) -> Path:
-        """The folder of the dbt project; its seeds are the rules."""
+        """The folder of the dbt project."""
         return self._settings.dbt_project
 
     def manifest(self) -> Manifest:
         """The parsed project. Raises ConfigError where it does not parse."""
         if self._manifest is None:
-            if faults := list(rulefiles.encoding_faults(self.project / "seeds")):
-                raise ConfigError(
-                    "\n".join(["The rules cannot be read; nothing was run.", *map(str, faults)])
-                )
             # the file's path counts as a part of what is parsed: any one name lets every home use the same parse
             result = self._invoke(
                 ["parse", "--no-write-json"], warehouse_file=self._settings.warehouse_file.name
@@ -131,6 +129,16 @@ class Transform:
                 raise ConfigError(f"The dbt project does not parse: {_reason(result)}")
             self._manifest = result.result
         return self._manifest
+
+    def rule_files(self) -> list[RuleFile]:
+        """The tables that are loaded as seeds, unread: the workspace's own, else the shipped ones."""
+        return book.of(self.manifest(), self.project, self._settings.rules_folder)
+
+    def rule_faults(self) -> list[Fault]:
+        """Every fault in the tables of rules, in the order of files and lines."""
+        files = self.rule_files()
+        strange = book.faults(files, self._settings.rules_folder)
+        return [*strange, *checks.check(files, self.manifest())]
 
     def raw_tables(self) -> list[RawTable]:
         """The tables declared as sources, with the columns to pull."""
@@ -155,7 +163,8 @@ class Transform:
     def sync_models(self) -> list[SyncModel]:
         """What to write to which object of which CRM account, that of leads first: people wait for it."""
         nodes = [n for n in self.manifest().nodes.values() if n.name.startswith("sync_")]
-        of_systems = [_sync_model(n, self.project / "seeds") for n in nodes if n.resource_type == "model"]
+        tables = {file.name: self._whole(file) for file in self.rule_files()}
+        of_systems = [_sync_model(n, tables) for n in nodes if n.resource_type == "model"]
         models = [replace(m, crm=crm) for m in of_systems for crm in self._settings.accounts_of(m.crm)]
         of_leads = [m for m in models if m.subject == "lead_id"]
         of_accounts = [m for m in models if m not in of_leads and self._settings.write_accounts]
@@ -214,15 +223,22 @@ class Transform:
         )
         args = ["build", *_NOT_IN_PRODUCTION, "--vars", variables, *chosen]
         manifest = self.manifest()
+        tables = {file.name: self._whole(file) for file in self.rule_files()}
         for node in manifest.nodes.values():
-            if isinstance(node, SeedNode):
-                node.root_path = str(self.project)  # dbt-duckdb reads a seed from here
+            if isinstance(node, SeedNode):  # dbt-duckdb reads it from there
+                node.root_path, node.original_file_path = (
+                    str(tables[node.name].parent),
+                    tables[node.name].name,
+                )
         with warehouse.exclusive(self._settings.warehouse_file, self._settings.lock_wait_seconds):
             result = self._invoke(args, manifest, stage=stage)
         nodes = builds.results(result.result)
         if not result.success:
             raise builds.failure(nodes, _reason(result))
         return nodes
+
+    def _whole(self, file: RuleFile) -> Path:
+        return book.whole(file, self._settings.make_home() / "seeds")
 
     def _invoke(
         self,
@@ -259,7 +275,7 @@ def _let_go() -> None:
     reset_adapters()
 
 
-def _sync_model(node: Any, seeds: Path) -> SyncModel:
+def _sync_model(node: Any, tables: Mapping[str, Path]) -> SyncModel:
     meta = node.config.meta
     fields = [name for name in node.columns if f"before__{name}" in node.columns]
     return SyncModel(
@@ -274,11 +290,11 @@ def _sync_model(node: Any, seeds: Path) -> SyncModel:
         of_owner=tuple(name for name in fields if _meta(node.columns[name]).get("of_owner")),
         owned=(
             *(
-                _spec(name, given, node.columns[name].description, seeds)
+                _spec(name, given, node.columns[name].description, tables)
                 for name in fields
                 if "crm_type" in (given := _meta(node.columns[name]))
             ),
-            *(_spec(given["name"], given, given["description"], seeds) for given in meta.get("inputs", ())),
+            *(_spec(given["name"], given, given["description"], tables) for given in meta.get("inputs", ())),
         ),
     )
 
@@ -288,12 +304,12 @@ def _meta(column: Any) -> Mapping[str, Any]:
     return meta
 
 
-def _spec(name: str, meta: Mapping[str, Any], description: str, seeds: Path) -> FieldSpec:
+def _spec(name: str, meta: Mapping[str, Any], description: str, tables: Mapping[str, Path]) -> FieldSpec:
     kind = cast(FieldType, meta["crm_type"])
     options = list(meta.get("options", ()))
     if "options_from" in meta:  # what a rule file calls things, in its order
         file, column = meta["options_from"].split(".")
-        with (seeds / f"{file}.csv").open(encoding="utf-8-sig", newline="") as rows:
+        with tables[file].open(encoding="utf-8-sig", newline="") as rows:
             options = [*(row[column] for row in csv.DictReader(rows)), *options]
     return FieldSpec(name, meta["label"], kind, description, tuple(dict.fromkeys(options)))
 

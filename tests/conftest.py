@@ -15,6 +15,9 @@ from typing import Any
 
 import pytest
 
+from leadwright.workspace import SETTING
+from tests.workspaces import DEMO
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 READY_SECONDS = 120
@@ -56,7 +59,8 @@ class Sandbox:
 
 @pytest.fixture(scope="session", autouse=True)
 def _session_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Name the folder that the workers of this session have in common, for them and for what they start."""
+    """Name the folder that the workers of this session have in common, and the workspace where a test names none."""
+    os.environ.setdefault(SETTING, str(DEMO))
     base = tmp_path_factory.getbasetemp()
     os.environ["TESTS_SESSION_FOLDER"] = str(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
 

@@ -19,6 +19,7 @@ from leadwright.settings import Settings
 from leadwright.transform import RawTable, Transform
 from sandbox.population import Population, stream
 from tests import parsed_project
+from tests.workspaces import DEMO
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 _SYNCED = {
@@ -33,10 +34,18 @@ _SYNCED = {
 class DbtWarehouse:
     """One installation's warehouse and dbt project, without CRMs."""
 
-    def __init__(self, home: Path, project: Path | None = None, like: DbtWarehouse | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        workspace: Path = DEMO,
+        project: Path | None = None,
+        like: DbtWarehouse | None = None,
+    ) -> None:
         """Make the raw tables in `home`; for `project` instead of the shipped one, parsed already by `like`."""
         parsed_project.ensure()
-        self.settings = Settings(home=home, **({"dbt_project": project} if project else {}))
+        self.settings = Settings(
+            home=home, workspace=workspace, **({"dbt_project": project} if project else {})
+        )
         self.transform = Transform(self.settings, like.transform.manifest() if like else None)
         self._tables = {(t.schema, t.name): t for t in self.transform.raw_tables()}
         ensure_tables(list(self._tables.values()), self.settings)
@@ -63,7 +72,7 @@ class DbtWarehouse:
             self.add("raw_hubspot", name, pairs, changed)
 
     def add(self, schema: str, name: str, rows: Iterable[Mapping[str, Any]], changed: str) -> None:
-        """Add `rows` to a raw table as of `changed`; fields that are not pulled are left out."""
+        """Add `within` to a raw table as of `changed`; fields that are not pulled are left out."""
         table = self._tables.get((schema, name))
         if table is None:
             return

@@ -17,6 +17,7 @@ from connectors.base import Connector
 from leadwright import warehouse
 from leadwright.settings import Settings
 from tests import parsed_project
+from tests.workspaces import DEMO
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = [sys.executable, "-m", "cli"]
@@ -45,6 +46,7 @@ class Installation:
     prefect_home: Path
     crm: Sandbox
     extra: dict[str, str] = field(default_factory=dict)
+    workspace: Path = DEMO
 
     def __post_init__(self) -> None:
         parsed_project.ensure()
@@ -57,6 +59,7 @@ class Installation:
             **clean,
             "PREFECT_HOME": str(self.prefect_home),
             "LEADWRIGHT_HOME": str(self.home),
+            "LEADWRIGHT_WORKSPACE": str(self.workspace),
             "LEADWRIGHT_AS_OF": AS_OF,
             **self.crm.environment(),
             **self.extra,
@@ -87,7 +90,7 @@ class Installation:
     @property
     def settings(self) -> Settings:
         """Its settings, for reading its files."""
-        return Settings(home=self.home, lock_wait_seconds=10)
+        return Settings(home=self.home, workspace=self.workspace, lock_wait_seconds=10)
 
     def marts(self, sql: str) -> list[dict[str, Any]]:
         """Rows of a query on the published copy."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.installation import AS_OF, ROOT, Installation, Sandbox
+from tests.workspaces import whole
 
 Start = Callable[..., Sandbox]
 _OPTIONS = ("--seed", "11", "--now", AS_OF, "--no-limits", "--control")
@@ -83,18 +84,16 @@ def test_no_crm_is_connected(installation: Installation) -> None:
 
 
 def test_a_broken_rule_names_file_line_and_column(installation: Installation, tmp_path: Path) -> None:
-    project = tmp_path / "dbt_project"
-    shutil.copytree(ROOT / "dbt_project", project)
-    rules = project / "seeds" / "score_rules.csv"
+    installation.workspace = whole(tmp_path / "workspace")
+    rules = installation.workspace / "rules" / "score_rules.csv"
     lines = rules.read_text().splitlines()
     header = lines[0].split(",")
     cells = lines[2].split(",")
     cells[header.index("operator")] = "resembles"
     lines[2] = ",".join(cells)
     rules.write_text("\n".join(lines) + "\n")
-    installation.extra["LEADWRIGHT_DBT_PROJECT"] = str(project)
     fails(
-        installation, "seeds/score_rules.csv, line 3, column operator", "'resembles'", "contains_word", code=2
+        installation, "rules/score_rules.csv, line 3, column operator", "'resembles'", "contains_word", code=2
     )
 
 

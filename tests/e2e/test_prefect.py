@@ -18,6 +18,7 @@ from leadwright.settings import Settings
 from tests import parsed_project, prefect_server
 from tests.installation import Sandbox
 from tests.prefect_server import PREFECT, ROOT, eventually, process
+from tests.workspaces import DEMO
 
 
 class Server:
@@ -109,7 +110,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def settings(tmp_path: Path, start_sandbox: Callable[..., Sandbox]) -> dict[str, str]:
     """The environment of a run: a new home, connected to a sandbox."""
     crm = start_sandbox("--leads", "20", "--seed", "3")
-    own = {"LEADWRIGHT_HOME": str(tmp_path / "home"), "LEADWRIGHT_RETRY_SECONDS": "[0.1, 0.1]"}
+    own = {
+        "LEADWRIGHT_HOME": str(tmp_path / "home"),
+        "LEADWRIGHT_WORKSPACE": str(DEMO),
+        "LEADWRIGHT_RETRY_SECONDS": "[0.1, 0.1]",
+    }
     return {**crm.environment(), **own}
 
 
@@ -172,4 +177,6 @@ def test_a_failed_task_is_retried_only_where_that_may_help(
     assert run["state_type"] == "FAILED"
     pull = server.tasks(run)["pull-hubspot"]
     assert (pull["state_type"], pull["run_count"]) == ("FAILED", attempts)
-    assert not server.summaries(run)
+    (artifact,) = server.summaries(run)
+    assert artifact["data"].startswith("## Failed\n"), "its summary says why, and shows nothing as done"
+    assert "| hubspot |" not in artifact["data"]

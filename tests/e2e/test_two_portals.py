@@ -7,7 +7,7 @@ from pathlib import Path
 
 import connectors
 from tests.installation import AS_OF, Installation, Sandbox
-from tests.integration.test_two_accounts import ROW, project_with
+from tests.integration.test_two_accounts import ROW, workspace_with
 
 Start = Callable[..., Sandbox]
 
@@ -21,9 +21,8 @@ def test_both_portals_show_the_scores_of_their_people_and_nothing_is_sent_twice(
     none = dict.fromkeys((n for n in one.environment() if "SALESFORCE" in n), "")
     home = tmp_path / "home"
     installation = Installation(
-        home, prefect_home, one,
-        {**prefect_api, **none, **hubspot, "LEADWRIGHT_DBT_PROJECT": str(project_with(tmp_path, ROW))},
-    )  # fmt: skip
+        home, prefect_home, one, {**prefect_api, **none, **hubspot}, workspace_with(tmp_path, ROW)
+    )
     first = installation.json("run")
     assert first["pulled"].keys() == {"hubspot", "hubspot_emea"}
     contacts = [f"sync_hubspot__contacts{account}" for account in ("", " of hubspot_emea")]

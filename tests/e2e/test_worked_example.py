@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from leadwright import publication
 from tests.dbt_warehouse import DbtWarehouse
 from tests.installation import COMMAND, ROOT
+from tests.workspaces import whole
 
 _EDIT = re.compile(r"^# (?P<file>\S+\.csv)\n-(?P<old>.+)\n\+(?P<new>.+)$", re.MULTILINE)
 _COMMAND = re.compile(r"^ *(?:\$ )?leadwright (?P<args>.+)$", re.MULTILINE)
@@ -30,12 +30,11 @@ def example() -> str:
 
 def test_the_worked_example_does_what_the_page_says(example: str, tmp_path: Path) -> None:
     """Only `leadwright run` is done without its CRMs, by building and publishing: test_run.py has the rest of it."""
-    project = tmp_path / "dbt_project"
-    shutil.copytree(ROOT / "dbt_project", project, ignore=shutil.ignore_patterns("target", "logs"))
+    workspace = whole(tmp_path / "workspace")
     git = ["git", "-C", str(tmp_path), "-c", "user.name=t", "-c", "user.email=t@t.example"]
-    for command in (["init", "-q"], ["add", "dbt_project"], ["commit", "-q", "-m", "Rules"]):
+    for command in (["init", "-q"], ["add", "workspace"], ["commit", "-q", "-m", "Rules"]):
         subprocess.run([*git, *command], check=True)
-    made = DbtWarehouse(tmp_path / "home", project)
+    made = DbtWarehouse(tmp_path / "home", workspace)
     made.add_population(80)
     _run(made)
     lead_id, email, shown = made.rows(
@@ -47,7 +46,7 @@ def test_the_worked_example_does_what_the_page_says(example: str, tmp_path: Path
     edits = list(_EDIT.finditer(example))
     assert len(edits) == 2
     for edit in edits:
-        file = project / edit["file"]
+        file = workspace / edit["file"]
         assert f"{edit['old']}\n" in file.read_text()
         file.write_text(file.read_text().replace(f"{edit['old']}\n", f"{edit['new']}\n"))
 
@@ -74,13 +73,13 @@ def test_the_worked_example_does_what_the_page_says(example: str, tmp_path: Path
     ) == [(str(shown), str(now), "rule change")]
     assert json.loads(_leadwright(made, "rules", "diff", "--json"))["rows"] == []
 
-    rules = project / "seeds" / "score_rules.csv"
+    rules = workspace / "rules" / "score_rules.csv"
     rules.write_text(rules.read_text().replace(",exists,", ",exist,", 2))
     found = json.loads(_leadwright(made, "rules", "check", "--json", code=2))
     assert [fault["column"] for fault in found["faults"]] == ["operator", "operator"]
     text = _leadwright(made, "rules", "check", code=2)
     assert (
-        len(re.findall(r"^seeds/score_rules.csv, line \d+, column operator: 'exist' is not", text, re.M)) == 2
+        len(re.findall(r"^rules/score_rules.csv, line \d+, column operator: 'exist' is not", text, re.M)) == 2
     )
 
 
@@ -94,7 +93,7 @@ def _leadwright(made: DbtWarehouse, *args: str, code: int = 0) -> str:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("LEADWRIGHT_")}
     own = {
         "LEADWRIGHT_HOME": str(made.settings.home),
-        "LEADWRIGHT_DBT_PROJECT": str(made.settings.dbt_project),
+        "LEADWRIGHT_WORKSPACE": str(made.settings.workspace),
         "COLUMNS": "160",  # so that no text is broken over lines
     }
     done = subprocess.run(

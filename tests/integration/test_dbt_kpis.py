@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.dbt_warehouse import NOW, DbtWarehouse
+from tests.workspaces import tables
 
 _NOW = NOW.replace(tzinfo=None)
 _STEPS = {"lead_to_mql": ("lead", "mql"), "mql_to_sal": ("mql", "sal"), "mql_to_sql": ("mql", "sql"),
@@ -46,8 +47,7 @@ class _Leads:
         self.stages: dict[str, set[str]] = defaultdict(set)
         self.moments: dict[str, dict[str, datetime]] = defaultdict(dict)
         self.deals: list[Row] = []
-        seeds = built.settings.dbt_project / "seeds"
-        self._stage = {(r["field"], r["value"]): r["stage"] for r in _csv(seeds / "lead_stages.csv")}
+        self._stage = {(r["field"], r["value"]): r["stage"] for r in _csv(tables()["lead_stages.csv"])}
         self._read_contacts()
         self._read_leads()
         self._read_deals()
@@ -165,7 +165,7 @@ def leads(built: DbtWarehouse) -> _Leads:
 
 
 def test_cohorts_agree_with_a_plain_computation(built: DbtWarehouse, leads: _Leads) -> None:
-    days = {r["kpi_id"]: r["maturity_days"] for r in _csv(built.settings.dbt_project / "seeds" / "kpis.csv")}
+    days = {r["kpi_id"]: r["maturity_days"] for r in _csv(tables()["kpis.csv"])}
     wanted: Counter[tuple[str, str, str]] = Counter()
     for lead, created in leads.created.items():
         moments = {"lead": created, **leads.moments[lead]}

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import pytest
 
 from leadwright.transform import Transform
 from tests.dbt_warehouse import NOW, DbtWarehouse
+from tests.workspaces import whole
 
 ROOT = Path(__file__).resolve().parents[2]
 _FEATURES = """
@@ -175,12 +175,12 @@ def test_leads_are_written_before_companies_which_can_be_left_alone(built: DbtWa
 
 
 def test_a_picklist_offers_what_the_rule_files_call_things(built: DbtWarehouse, tmp_path: Path) -> None:
-    shutil.copytree(built.transform.project / "seeds", tmp_path / "seeds")
+    workspace = whole(tmp_path / "workspace")
     for name in ("grade_scale", "account_grades"):
-        file = tmp_path / "seeds" / f"{name}.csv"
+        file = workspace / "rules" / f"{name}.csv"
         file.write_text(file.read_text().replace("Hot,", "A1,"))
     renamed = Transform(
-        built.settings.model_copy(update={"dbt_project": tmp_path}), built.transform.manifest()
+        built.settings.model_copy(update={"workspace": workspace}), built.transform.manifest()
     )
     offered = {f.name: f.options for m in renamed.sync_models() for f in m.owned if f.type == "picklist"}
     assert offered["leadwright_grade"] == offered["leadwright_grade_override"] == ("A1", "Warm", "Cold")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter, defaultdict
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from tests.dbt_warehouse import NOW, DbtWarehouse
 from tests.routing_weeks import SHARING, WEEKS, four_weeks, free_all_records, shares
+from tests.workspaces import whole
 
 ROOT = Path(__file__).resolve().parents[2]
 _GRADES = {"Hot": 3, "Warm": 2, "Cold": 1}
@@ -23,14 +23,13 @@ _SMALL = "hannah.cole"
 def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
     """A population of 800 with nobody's name on any lead or company, so that all of it is routed, and re-assigned."""
     folder = tmp_path_factory.mktemp("routing")
-    project = folder / "dbt_project"
-    shutil.copytree(ROOT / "dbt_project", project, ignore=shutil.ignore_patterns("target", "logs"))
-    policies = project / "seeds" / "routing_policies.csv"
+    workspace = whole(folder / "workspace")
+    policies = workspace / "rules" / "routing_policies.csv"
     shipped = policies.read_text(encoding="utf-8")
     policies.write_text(
         shipped.replace("reassign_after_breach,0,", "reassign_after_breach,1,"), encoding="utf-8"
     )
-    made = DbtWarehouse(folder / "home", project)
+    made = DbtWarehouse(folder / "home", workspace)
     made.add_population(800, seed=5)
     free_all_records(made)
     made.build(NOW - timedelta(days=60))

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.dbt_warehouse import NOW, DbtWarehouse
+from tests.workspaces import tables
 
 _LEADS = 400
 _START = datetime(2025, 9, 1, tzinfo=UTC)
@@ -29,17 +30,17 @@ _REGIONS = ("North America", "Latin America", "Asia", "Oceania", "Europe", None)
 class _Calendars:
     """The seeds, read as a person reads them."""
 
-    def __init__(self, seeds: Path) -> None:
-        calendars = _rows(seeds / "calendars.csv")
+    def __init__(self) -> None:
+        calendars = _rows(tables()["calendars.csv"])
         self.default = next(r["calendar"] for r in calendars if not r["region"])
         self.by_region = {r["region"]: r["calendar"] for r in calendars if r["region"]}
         self.zones = {r["calendar"]: ZoneInfo(r["time_zone"]) for r in calendars}
         self.hours = {
             (r["calendar"], int(r["weekday"])): (int(r["opens_minute"]), int(r["closes_minute"]))
-            for r in _rows(seeds / "business_hours.csv")
+            for r in _rows(tables()["business_hours.csv"])
         }
         self.holidays = {
-            (r["calendar"], date.fromisoformat(r["holiday_on"])) for r in _rows(seeds / "holidays.csv")
+            (r["calendar"], date.fromisoformat(r["holiday_on"])) for r in _rows(tables()["holidays.csv"])
         }
 
     def working_seconds(self, region: str | None, start: datetime, end: datetime) -> int:
@@ -65,7 +66,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
 
 
 def test_response_and_deadline_agree_with_a_plain_computation(built: DbtWarehouse) -> None:
-    calendars = _Calendars(built.settings.dbt_project / "seeds")
+    calendars = _Calendars()
     rng = Random(11)
     asked = {}
     for n in range(_LEADS):

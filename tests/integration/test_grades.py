@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from pathlib import Path
 
 import pytest
 
 from dashboards import charts, data
-from leadwright import publication, rules, warehouse
+from leadwright import publication, warehouse
 from tests.dbt_warehouse import DbtWarehouse
-from tests.installation import ROOT
+from tests.workspaces import whole
 
 GRADES = ["A1", "A2", "Warm", "Cold"]
 
@@ -36,10 +35,7 @@ def _edit(file: Path, change: dict[str, dict[str, str]], key: tuple[str, ...]) -
 def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
     """A population graded by four grades: Hot is called A1, and A2 stands between it and Warm."""
     folder = tmp_path_factory.mktemp("grades")
-    shutil.copytree(
-        ROOT / "dbt_project", folder / "dbt_project", ignore=shutil.ignore_patterns("target", "logs")
-    )
-    seeds = folder / "dbt_project" / "seeds"
+    seeds = whole(folder / "workspace") / "rules"
     added = {"grade": "A2", "place": "2", "stands_for": "best", "colour": "#00AA77", "load_weight": "2.5"}
     scale = {"Hot": {"grade": "A1", "formerly": "Hot"}, "Warm": {"place": "3"}, "Cold": {"place": "4"}}
     _edit(seeds / "grade_scale.csv", {**scale, "A2": added}, ("grade",))
@@ -49,13 +45,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
     for name in ("next_actions", "routing_rules"):
         file = seeds / f"{name}.csv"
         file.write_text(file.read_text(encoding="utf-8").replace(",Hot,", ",A1,"), encoding="utf-8")
-    made = DbtWarehouse(folder / "home", folder / "dbt_project")
+    made = DbtWarehouse(folder / "home", seeds.parent)
     made.add_population(300, seed=5)
     made.execute(
         "update raw_hubspot.contacts set leadwright_grade_override = 'Hot' "
         "where hs_object_id = (select min(hs_object_id) from raw_hubspot.contacts)"
     )
-    assert rules.check(made.transform) == []
+    assert made.transform.rule_faults() == []
     made.build()
     return made
 

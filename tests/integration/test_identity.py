@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from leadwright.identity import link_people
 from leadwright.settings import Settings
 from sandbox.population import generate
 from tests.dbt_warehouse import NOW, DbtWarehouse
-from tests.installation import ROOT
+from tests.workspaces import whole
 
 LEADS = 400
 _PEOPLE = "+int_identity__records int_identity__lead_ids fct_identity_decisions dim_lead_ids"
@@ -26,8 +25,8 @@ def test_linking_before_the_first_build_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_people_are_joined_stay_joined_and_come_apart_again(tmp_path: Path) -> None:
-    project = shutil.copytree(ROOT / "dbt_project", tmp_path / "dbt_project")
-    crm = DbtWarehouse(tmp_path / "home", project)
+    workspace = whole(tmp_path / "workspace")
+    crm = DbtWarehouse(tmp_path / "home", workspace)
     crm.add_population(LEADS)
     crm.build()
     before = dict(crm.rows(_SAME))
@@ -55,7 +54,7 @@ def test_people_are_joined_stay_joined_and_come_apart_again(tmp_path: Path) -> N
     previous = moves[0][2]
     apart = [k for k, old in before.items() if old == previous]
     rows = [",".join([*k.split(":"), "somebody", "not the same person"]) for k in apart]
-    splits = project / "seeds" / "identity_splits.csv"
+    splits = workspace / "rules" / "identity_splits.csv"
     splits.write_text("\n".join([splits.read_text().strip(), *rows]) + "\n")
     crm.transform.build(select=_PEOPLE, as_of=NOW)
     again = dict(crm.rows(_SAME))

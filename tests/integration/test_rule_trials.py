@@ -16,25 +16,24 @@ from typing import Any
 import pytest
 
 from connectors.errors import ConfigError
-from leadwright import past, rulediff
+from leadwright import past
 from leadwright.settings import Settings
+from leadwright.trials import differences
 from tests.dbt_warehouse import NOW, DbtWarehouse
-from tests.installation import ROOT
+from tests.workspaces import whole
 
 EARLIER = NOW - timedelta(days=20)
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
-    """A population scored twice, twenty days apart; its project is a copy in git, whose seeds a test may edit."""
+    """A population scored twice, twenty days apart; its workspace is in git, and a test may edit its tables."""
     folder = tmp_path_factory.mktemp("trials")
-    shutil.copytree(
-        ROOT / "dbt_project", folder / "dbt_project", ignore=shutil.ignore_patterns("target", "logs")
-    )
+    workspace = whole(folder / "workspace")
     git = ["git", "-C", str(folder), "-c", "user.name=t", "-c", "user.email=t@t.example"]
-    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "Rules"]):
+    for command in (["init", "-q"], ["add", "workspace"], ["commit", "-q", "-m", "Rules"]):
         subprocess.run([*git, *command], check=True)
-    made = DbtWarehouse(folder / "home", folder / "dbt_project")
+    made = DbtWarehouse(folder / "home", workspace)
     made.add_population(120, seed=5)
     made.build(EARLIER)
     (loser,), (winner,) = made.rows(
@@ -50,10 +49,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
     return made
 
 
+def _own(settings: Settings) -> Path:
+    return settings.rules_folder / "rules"
+
+
 def _edit_seeds(settings: Settings, folder: Path, rng: Random) -> Path:
-    """A copy of the seeds with random other points, caps, bands and words."""
-    seeds = folder / "seeds"
-    shutil.copytree(settings.dbt_project / "seeds", seeds)
+    """A copy of the tables with random other points, caps, bands and words."""
+    seeds = folder / "rules"
+    shutil.copytree(_own(settings), seeds)
     for name, column, choices in (
         ("score_rules", "points", [-6, 0, 3, 9, 14]),
         ("score_groups", "cap", [16, 18]),
@@ -87,7 +90,7 @@ def _sum(lines: list[dict[str, Any]], side: str) -> Decimal:
 def test_a_preview_foretells_exactly_what_going_live_does(built: DbtWarehouse, tmp_path: Path) -> None:
     seeds = _edit_seeds(built.settings, tmp_path, Random(11))
     before = _fingerprint(built.settings)
-    found = rulediff.diff("live", str(tmp_path), built.settings, top=1000)
+    found = differences.diff("live", str(tmp_path), built.settings, top=1000)
     assert _fingerprint(built.settings) == before
     assert {row["file"] for row in found["rows"]} >= {"score_rules.csv", "score_groups.csv", "job_titles.csv"}
     assert found["moved"] == len(found["largest"]) > 5
@@ -100,13 +103,13 @@ def test_a_preview_foretells_exactly_what_going_live_does(built: DbtWarehouse, t
             assert lead[f"fit_{side}"] + lead[f"intent_{side}"] == lead[f"score_{side}"]
 
     shown = dict(built.rows("select lead_id, grade from marts.fct_lead_scores"))
-    live = built.settings.dbt_project / "seeds"
+    live = _own(built.settings)
     kept = tmp_path / "kept"
     shutil.copytree(live, kept)
     shutil.copytree(seeds, live, dirs_exist_ok=True)
     copy = tmp_path / "home"
     shutil.copytree(built.settings.home, copy)
-    shipped = DbtWarehouse(copy, built.settings.dbt_project, like=built)
+    shipped = DbtWarehouse(copy, live.parent, like=built)
     shipped.build(NOW)
     shutil.copytree(kept, live, dirs_exist_ok=True)
 
@@ -130,12 +133,12 @@ def test_a_revision_in_git_the_live_rules_and_the_working_copy_are_the_same_unti
     built: DbtWarehouse,
 ) -> None:
     for before, after in (("live", None), ("HEAD", None), ("live", "HEAD")):
-        found = rulediff.diff(before, after, built.settings)
+        found = differences.diff(before, after, built.settings)
         assert (found["rows"], found["moved"], found["rescored"]) == ([], 0, 0)
-    grades = built.settings.dbt_project / "seeds" / "grades.csv"
+    grades = _own(built.settings) / "grades.csv"
     as_it_was = grades.read_text()
     grades.write_text(as_it_was.replace("high,high,Hot,Call now", "high,high,Warm,Call now"))
-    found = rulediff.diff("HEAD", None, built.settings)
+    found = differences.diff("HEAD", None, built.settings)
     grades.write_text(as_it_was)
     (hot,) = built.rows("select count(*) from marts.fct_lead_scores where grade = 'Hot'")[0]
     assert found["rescored"] == 0
@@ -150,23 +153,23 @@ def test_a_revision_in_git_the_live_rules_and_the_working_copy_are_the_same_unti
 
 def test_each_changed_row_has_the_moves_that_it_makes_alone(built: DbtWarehouse, tmp_path: Path) -> None:
     """Two bands that both move leads, and one that moves nobody: what a row does is not shared out among the rows."""
-    shutil.copytree(built.settings.dbt_project / "seeds", tmp_path / "seeds")
-    file = tmp_path / "seeds" / "score_dimensions.csv"
+    shutil.copytree(_own(built.settings), tmp_path / "rules")
+    file = tmp_path / "rules" / "score_dimensions.csv"
     with file.open(newline="") as text:
         rows = {row["dimension"]: row for row in csv.DictReader(text)}
     alone = {}
     for dimension in ("fit", "intent", "account"):
         rows[dimension]["high_from"] = str(float(rows[dimension]["medium_from"]) + 1)
         if dimension != "account":
-            with_one = tmp_path / dimension / "seeds"
-            shutil.copytree(built.settings.dbt_project / "seeds", with_one)
+            with_one = tmp_path / dimension / "rules"
+            shutil.copytree(_own(built.settings), with_one)
             _write_one(with_one / file.name, rows[dimension])
-            alone[dimension] = rulediff.diff("live", str(with_one.parent), built.settings)["moved"]
+            alone[dimension] = differences.diff("live", str(with_one.parent), built.settings)["moved"]
     with file.open("w", newline="") as text:
         writer = csv.DictWriter(text, next(iter(rows.values())))
         writer.writeheader()
         writer.writerows(rows.values())
-    found = rulediff.diff("live", str(tmp_path), built.settings)
+    found = differences.diff("live", str(tmp_path), built.settings)
     assert {row["row"]: row["moves"] for row in found["rows"]} == alone | {"account": 0}
     assert min(alone.values()) > 0
     assert found["moved"] <= sum(alone.values()) + found["moved_otherwise"]
@@ -174,11 +177,11 @@ def test_each_changed_row_has_the_moves_that_it_makes_alone(built: DbtWarehouse,
 
 def test_changed_routing_shows_who_would_be_given_which_leads(built: DbtWarehouse, tmp_path: Path) -> None:
     """All that the rules gave is given anew; whose row is gone from the pool gets nothing, and others what was hers."""
-    shutil.copytree(built.settings.dbt_project / "seeds", tmp_path / "seeds")
-    pool = tmp_path / "seeds" / "routing_pool.csv"
+    shutil.copytree(_own(built.settings), tmp_path / "rules")
+    pool = tmp_path / "rules" / "routing_pool.csv"
     pool.write_text("".join(line for line in pool.open() if not line.startswith("everyone,grace.whitfield@")))
     before = _fingerprint(built.settings)
-    found = rulediff.diff("live", str(tmp_path), built.settings, top=1000)
+    found = differences.diff("live", str(tmp_path), built.settings, top=1000)
     assert _fingerprint(built.settings) == before
     (row,) = found["rows"]
     assert (row["file"], row["after"]) == ("routing_pool.csv", None)
@@ -206,17 +209,17 @@ def _write_one(file: Path, row: dict[str, str]) -> None:
 @pytest.mark.parametrize("name", ["no-such-revision", "--help", "/tmp"])
 def test_rules_that_are_not_there_are_said_so(built: DbtWarehouse, name: str) -> None:
     with pytest.raises(ConfigError, match=r"nor a revision in git|There are no rule files"):
-        rulediff.diff("live", name, built.settings)
+        differences.diff("live", name, built.settings)
 
 
 def test_rules_with_faults_are_not_tried(built: DbtWarehouse, tmp_path: Path) -> None:
-    shutil.copytree(built.settings.dbt_project / "seeds", tmp_path / "seeds")
-    rules = tmp_path / "seeds" / "score_rules.csv"
+    shutil.copytree(_own(built.settings), tmp_path / "rules")
+    rules = tmp_path / "rules" / "score_rules.csv"
     rules.write_text(rules.read_text().replace(",exists,", ",exist,", 2))
     with pytest.raises(
         ConfigError, match=r"2 fault\(s\); nothing was tried\.\n.*line \d+, column operator"
     ) as said:
-        rulediff.diff("live", str(tmp_path), built.settings)
+        differences.diff("live", str(tmp_path), built.settings)
     assert str(said.value).count("'exist' is not allowed") == 2
 
 

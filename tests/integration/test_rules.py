@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import ConfigError
-from leadwright import rules
+from leadwright.rules import checks
 from leadwright.settings import Settings
 from leadwright.transform import Transform
 from tests import parsed_project
-from tests.installation import ROOT
+from tests.workspaces import whole
 
 # file, line: cells that are changed => column of the fault: what is said
 _PASSED_OVER = """
@@ -104,22 +104,20 @@ subject_patterns 21: word=re fwd => word: 're fwd' is more than one word
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Transform:
-    """A copy of the dbt project whose seeds a test may break; parsed once, since the rules are read as they are."""
+    """A workspace whose tables a test may break; parsed once, since the rules are read as they are."""
     parsed_project.ensure()
     folder = tmp_path_factory.mktemp("rules")
-    shutil.copytree(ROOT / "dbt_project", folder / "dbt_project")
-    transform = Transform(Settings(home=folder / "home", dbt_project=folder / "dbt_project"))
+    transform = Transform(Settings(home=folder / "home", workspace=whole(folder / "workspace")))
     transform.manifest()
     return transform
 
 
 @pytest.fixture
 def seeds(project: Transform) -> Path:
-    """The seeds of the copy, as they are in the project."""
-    folder = project._settings.dbt_project / "seeds"
-    shutil.rmtree(folder)
-    shutil.copytree(ROOT / "dbt_project" / "seeds", folder)
-    return folder
+    """The workspace's tables, as the demo has them."""
+    workspace = project._settings.rules_folder
+    shutil.rmtree(workspace)
+    return whole(workspace) / "rules"
 
 
 def edit(file: Path, line: int, column: str, value: str) -> None:
@@ -131,7 +129,7 @@ def edit(file: Path, line: int, column: str, value: str) -> None:
 
 
 def test_the_rules_as_shipped_are_well_formed(project: Transform, seeds: Path) -> None:
-    assert rules.check(project) == []
+    assert project.rule_faults() == []
 
 
 @pytest.mark.parametrize(
@@ -146,11 +144,11 @@ def test_the_rules_as_shipped_are_well_formed(project: Transform, seeds: Path) -
 )
 def test_a_bad_cell_is_named(project: Transform, seeds: Path, column: str, value: str, says: str) -> None:
     edit(seeds / "score_rules.csv", 3, column, value)
-    (fault,) = [f for f in rules.check(project) if f.file == "seeds/score_rules.csv"]
+    (fault,) = [f for f in project.rule_faults() if f.file == "rules/score_rules.csv"]
     assert (fault.line, fault.column) == (3, column)
     assert says in fault.message
     with pytest.raises(ConfigError, match=f"line 3, column {column}"):
-        rules.require_valid(project)
+        checks.require_none(project.rule_faults())
 
 
 @pytest.mark.parametrize(
@@ -169,7 +167,7 @@ def test_cells_that_do_not_fit_each_other_are_named(
     project: Transform, seeds: Path, column: str, value: str, says: str
 ) -> None:
     edit(seeds / "score_rules.csv", 3, column, value)
-    faults = [f for f in rules.check(project) if f.file == "seeds/score_rules.csv"]
+    faults = [f for f in project.rule_faults() if f.file == "rules/score_rules.csv"]
     assert [f.line for f in faults] == [3]
     assert says in faults[0].message
 
@@ -191,7 +189,7 @@ def test_a_value_that_does_not_fit_its_operator_is_named(
 ) -> None:
     edit(seeds / "score_rules.csv", 3, "operator", operator)
     edit(seeds / "score_rules.csv", 3, "value", value)
-    (fault,) = [f for f in rules.check(project) if f.file == "seeds/score_rules.csv"]
+    (fault,) = [f for f in project.rule_faults() if f.file == "rules/score_rules.csv"]
     assert (fault.line, fault.column) == (3, "value")
     assert says in fault.message
 
@@ -204,22 +202,22 @@ def test_ranges_days_and_the_grid_are_checked(project: Transform, seeds: Path) -
     edit(seeds / "score_rules.csv", line, "valid_to", "2026-01-31")
     edit(seeds / "score_dimensions.csv", 2, "medium_from", "49")
     edit(seeds / "grades.csv", 10, "intent_band", "high")
-    said = [str(f) for f in rules.check(project)]
+    said = [str(f) for f in project.rule_faults()]
     assert [s.split(":")[0] for s in said] == [
-        "seeds/grades.csv, line 10, column fit_band",
-        "seeds/grades.csv, line 10, column intent_band",
-        "seeds/score_dimensions.csv, line 2, column high_from",
-        f"seeds/score_rules.csv, line {line}, column valid_to",
-        f"seeds/score_rules.csv, line {line}, column value",
+        "rules/grades.csv, line 10, column fit_band",
+        "rules/grades.csv, line 10, column intent_band",
+        "rules/score_dimensions.csv, line 2, column high_from",
+        f"rules/score_rules.csv, line {line}, column valid_to",
+        f"rules/score_rules.csv, line {line}, column value",
     ]
     assert "no row for fit low, intent low" in said[0]
 
 
 def test_an_answer_field_that_is_not_pulled_is_named(project: Transform, seeds: Path) -> None:
     edit(seeds / "answer_fields.csv", 2, "field", "wallet")
-    (fault,) = rules.check(project)
+    (fault,) = project.rule_faults()
     assert str(fault) == (
-        "seeds/answer_fields.csv, line 2, column field: 'wallet' is not declared with is_answer for contacts in "
+        "rules/answer_fields.csv, line 2, column field: 'wallet' is not declared with is_answer for contacts in "
         "_hubspot__sources.yml"
     )
 
@@ -228,8 +226,8 @@ def test_a_name_given_twice_says_where_the_first_is(project: Transform, seeds: P
     with (seeds / "score_rules.csv").open(newline="") as text:
         first = next(csv.DictReader(text))["rule_id"]
     edit(seeds / "score_rules.csv", 4, "rule_id", first)
-    assert f"seeds/score_rules.csv, line 4, column rule_id: {first!r} is already on line 2" in [
-        str(f) for f in rules.check(project)
+    assert f"rules/score_rules.csv, line 4, column rule_id: {first!r} is already on line 2" in [
+        str(f) for f in project.rule_faults()
     ]
 
 
@@ -239,15 +237,15 @@ def test_a_row_with_too_few_cells_and_a_lost_column(project: Transform, seeds: P
     lines[0] = lines[0].replace("play", "game")
     lines[2] = "high,low"
     file.write_text("\n".join(lines) + "\n")
-    said = [str(f) for f in rules.check(project) if f.file == "seeds/grades.csv"]
+    said = [str(f) for f in project.rule_faults() if f.file == "rules/grades.csv"]
     assert any("line 1, column play: the column is missing" in s for s in said)
     assert any("line 1, column game: there is no such column" in s for s in said)
-    assert any(s.startswith("seeds/grades.csv, line 3: 2 cells where the header has") for s in said)
+    assert any(s.startswith("rules/grades.csv, line 3: 2 cells where the header has") for s in said)
 
 
 def test_a_file_that_is_no_text_is_named(project: Transform, seeds: Path) -> None:
     (seeds / "grades.csv").write_bytes(b"fit_band,intent_band\n\xff\xfe\x00bad\n")
-    assert any("seeds/grades.csv" in str(f) and "UTF-8" in str(f) for f in rules.check(project))
+    assert any("rules/grades.csv" in str(f) and "UTF-8" in str(f) for f in project.rule_faults())
 
 
 def _as_excel_saves(text: str, separator: str) -> bytes:
@@ -274,8 +272,8 @@ def test_what_a_spreadsheet_does_to_a_whole_file_is_said_once(
 ) -> None:
     file = seeds / "score_rules.csv"
     file.write_bytes(spoil(file.read_text()))
-    (fault,) = rules.check(project)
-    assert str(fault).startswith("seeds/score_rules.csv, line ")
+    (fault,) = project.rule_faults()
+    assert str(fault).startswith("rules/score_rules.csv, line ")
     assert says in str(fault)
 
 
@@ -285,9 +283,9 @@ def test_a_file_with_its_first_column_renamed_is_named(project: Transform, seeds
     text = file.read_text()
     column = text.split(",")[0]
     file.write_text(text.replace(column, "shoe_size", 1))
-    said = [str(f) for f in rules.check(project)]
+    said = [str(f) for f in project.rule_faults()]
     assert any(
-        s.startswith(f"seeds/{name}.csv, line 1, column {column}: the column is missing") for s in said
+        s.startswith(f"rules/{name}.csv, line 1, column {column}: the column is missing") for s in said
     )
 
 
@@ -300,7 +298,7 @@ def test_what_the_models_would_pass_over_is_named(project: Transform, seeds: Pat
         column, _, value = cell.partition("=")
         edit(seeds / f"{file}.csv", int(line), column, value)
     column, _, says = fault.partition(": ")
-    faults = [f for f in rules.check(project) if f.file == f"seeds/{file}.csv"]
+    faults = [f for f in project.rule_faults() if f.file == f"rules/{file}.csv"]
     assert [f for f in faults if f.column == column and says in f.message], faults
 
 
@@ -313,13 +311,13 @@ def test_a_split_that_is_none_or_stands_twice_is_named(project: Transform, seeds
     (seeds / "identity_splits.csv").write_text(
         "\n".join(["crm,object,record_id,person,reason", *rows]) + "\n"
     )
-    assert [str(f) for f in rules.check(project)] == [
-        "seeds/identity_splits.csv, line 3, column record_id: 'hubspot, contacts, 1' is already on line 2",
-        "seeds/identity_splits.csv, line 4, column object: 'companies' is not allowed for salesforce; "
+    assert [str(f) for f in project.rule_faults()] == [
+        "rules/identity_splits.csv, line 3, column record_id: 'hubspot, contacts, 1' is already on line 2",
+        "rules/identity_splits.csv, line 4, column object: 'companies' is not allowed for salesforce; "
         "one of: leads, contacts, Account",
     ]
 
 
 def test_a_threshold_may_have_as_many_digits_as_its_column(project: Transform, seeds: Path) -> None:
     edit(seeds / "linkage_thresholds.csv", 2, "least_probability", "0.9975")
-    assert rules.check(project) == []
+    assert project.rule_faults() == []

@@ -11,13 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadwright import rules
 from leadwright.settings import Settings
 from leadwright.transform import Transform
 from tests import parsed_project
-from tests.installation import ROOT
+from tests.workspaces import tables, whole
 
-SEEDS = {file.name: file.read_bytes() for file in sorted((ROOT / "dbt_project" / "seeds").glob("*.csv"))}
+SEEDS = {name: path.read_bytes() for name, path in tables().items()}
 CORRUPTIBLE = sorted(name for name, content in SEEDS.items() if content.count(b"\n") > 1)
 _NASTY = [
     "", " ", "0", "-1", "1e5", "NaN", "99999999999", "12,5", "1.234", "null", "TRUE", "2026-02-30", "20260131",
@@ -31,15 +30,14 @@ _HOW = st.sampled_from(
 
 @pytest.fixture(scope="module")
 def transform(tmp_path_factory: pytest.TempPathFactory) -> Transform:
-    """The project, parsed; and a folder beside its home whose seeds are spoiled."""
+    """The project, parsed; and a workspace beside its home whose tables are spoiled."""
     parsed_project.ensure()
     home = tmp_path_factory.mktemp("corrupted")
-    (home / "project" / "seeds").mkdir(parents=True)
-    return Transform(Settings(home=home))
+    return Transform(Settings(home=home, workspace=whole(home / "workspace")))
 
 
-def _restore(project: Path) -> Path:
-    seeds = project / "seeds"
+def _restore(workspace: Path) -> Path:
+    seeds = workspace / "rules"
     for name, content in SEEDS.items():
         (seeds / name).write_bytes(content)
     return seeds
@@ -73,7 +71,7 @@ def _corrupt(content: bytes, how: str, line: int, place: int, text: str) -> tupl
 
 
 def test_a_corrupted_rule_file_is_named_at_its_place(transform: Transform) -> None:
-    project = transform._settings.home / "project"
+    workspace = transform._settings.rules_folder
     caught = exact = 0
 
     @settings(
@@ -86,15 +84,15 @@ def test_a_corrupted_rule_file_is_named_at_its_place(transform: Transform) -> No
     @given(st.sampled_from(CORRUPTIBLE), _HOW, st.integers(0, 10_000), st.integers(0, 20), _TEXTS)
     def corrupt(name: str, how: str, line: int, place: int, text: str) -> None:
         nonlocal caught, exact
-        seeds = _restore(project)
+        seeds = _restore(workspace)
         line = 2 + line % (len(list(csv.reader(io.StringIO(SEEDS[name].decode("utf-8-sig"))))) - 1)
         spoiled, was = _corrupt(SEEDS[name], how, line, place, text)
         (seeds / name).write_bytes(spoiled)
-        faults = rules.check(transform, project)
+        faults = transform.rule_faults()
         if not faults:
             return
         caught += 1
-        here = [f for f in faults if f.file == f"seeds/{name}"]
+        here = [f for f in faults if f.file == f"rules/{name}"]
         if how in ("fewer cells", "more cells", "byte"):
             assert line in {f.line for f in here}, faults
         elif how == "quote":

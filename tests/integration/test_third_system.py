@@ -17,6 +17,7 @@ import pytest
 from leadwright import warehouse
 from tests.conftest import ROOT
 from tests.installation import AS_OF
+from tests.workspaces import DEMO, tables
 
 SYSTEM = ROOT / "tests" / "third_system"
 PEOPLE = [
@@ -46,14 +47,10 @@ STAFF = [{"id": "s1", "mail": "kim@paperdesk.example", "name": "Kim Ray", "works
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The dbt project with what the guide's steps add to it: files, rows of seeds, and one line of `systems`."""
+    """The dbt project with what the guide's steps add to it: files, and one line of `systems`."""
     folder = tmp_path_factory.mktemp("project") / "dbt_project"
     shutil.copytree(ROOT / "dbt_project", folder, ignore=shutil.ignore_patterns("target", "logs"))
     shutil.copytree(SYSTEM / "dbt_project", folder, dirs_exist_ok=True)
-    with (SYSTEM / "rows.csv").open(newline="") as rows:
-        for row in csv.DictReader(rows):
-            with (folder / "seeds" / f"{row['seed']}.csv").open("a") as seed:
-                seed.write(row["row"] + "\n")
     settings = folder / "dbt_project.yml"
     there = settings.read_text()
     added = there.replace(
@@ -61,6 +58,22 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert added != there
     settings.write_text(added)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's workspace with the guide's rows."""
+    folder = shutil.copytree(DEMO, tmp_path_factory.mktemp("workspace") / "desk")
+    (folder / "reference").mkdir()
+    with (SYSTEM / "rows.csv").open(newline="") as rows:
+        for row in csv.DictReader(rows):
+            name = f"{row['seed']}.csv"
+            own, added = folder / "rules" / name, folder / "reference" / name
+            if not own.exists() and not added.exists():
+                added.write_text(tables()[name].read_text().splitlines()[0] + "\n")
+            with (own if own.exists() else added).open("a") as table:
+                table.write(row["row"] + "\n")
     return folder
 
 
@@ -77,7 +90,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
-def _run(project: Path, desk: Path, home: Path) -> dict[str, Any]:
+def _run(project: Path, workspace: Path, desk: Path, home: Path) -> dict[str, Any]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("LEADWRIGHT_", "PREFECT_", "DBT_"))}
     env = {
         **clean,
@@ -86,6 +99,7 @@ def _run(project: Path, desk: Path, home: Path) -> dict[str, Any]:
         "LEADWRIGHT_HOME": str(home),
         "LEADWRIGHT_AS_OF": AS_OF,
         "LEADWRIGHT_DBT_PROJECT": str(project),
+        "LEADWRIGHT_WORKSPACE": str(workspace),
         "LEADWRIGHT_PAPERDESK_FOLDER": str(desk),
     }
     done = subprocess.run(
@@ -96,8 +110,10 @@ def _run(project: Path, desk: Path, home: Path) -> dict[str, Any]:
     return found
 
 
-def test_its_people_are_scored_routed_and_written_once(project: Path, desk: Path, home: Path) -> None:
-    _run(project, desk, home)
+def test_its_people_are_scored_routed_and_written_once(
+    project: Path, workspace: Path, desk: Path, home: Path
+) -> None:
+    _run(project, workspace, desk, home)
     shown = {row["id"]: row for row in json.loads((desk / "people.json").read_text())}
     with warehouse.reader(home / "serving.duckdb") as db:
         scores = dict(
@@ -111,7 +127,7 @@ def test_its_people_are_scored_routed_and_written_once(project: Path, desk: Path
     assert Counter(row["keeper"] for row in shown.values()) == {"s1": len(PEOPLE)}
     assert all(row["lw_owner"] == "Kim Ray" for row in shown.values())
     before = (desk / "people.json").read_text()
-    _run(project, desk, home)
+    _run(project, workspace, desk, home)
     assert (desk / "people.json").read_text() == before, "a second run sends nothing"
 
 

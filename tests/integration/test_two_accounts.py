@@ -8,31 +8,29 @@ from pathlib import Path
 
 import pytest
 
-from leadwright import rules, warehouse
+from leadwright import warehouse
 from leadwright.ledger import Entry
 from leadwright.writeback import planned_entries
 from tests.dbt_warehouse import NOW, DbtWarehouse
-from tests.installation import ROOT
+from tests.workspaces import DEMO
 
 ROW = "hubspot_emea,hubspot,HubSpot EMEA,Portal of the company that was bought\n"
 LEADS = 120
 
 
-def project_with(folder: Path, *rows: str) -> Path:
-    """The dbt project with further rows of crm_systems."""
-    project = shutil.copytree(
-        ROOT / "dbt_project", folder / "dbt_project", ignore=shutil.ignore_patterns("target", "logs")
-    )
-    with (project / "seeds" / "crm_systems.csv").open("a", encoding="utf-8") as seed:
-        seed.writelines(rows)
-    return project
+def workspace_with(folder: Path, *rows: str) -> Path:
+    """The demo's workspace with further rows of crm_systems."""
+    workspace = shutil.copytree(DEMO, folder / "workspace")
+    (workspace / "reference").mkdir()
+    (workspace / "reference" / "crm_systems.csv").write_text("".join(["crm,system,label,reason\n", *rows]))
+    return workspace
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
     """A second portal whose ids are those of the first: a quarter of its people and of its reps are known there."""
     folder = tmp_path_factory.mktemp("accounts")
-    made = DbtWarehouse(folder / "home", project_with(folder, ROW))
+    made = DbtWarehouse(folder / "home", workspace_with(folder, ROW))
     made.add_population(LEADS)
     tables = made.rows(
         "select table_name from information_schema.tables "
@@ -154,6 +152,6 @@ def test_a_second_run_gives_nobody_another_id_or_owner(built: DbtWarehouse) -> N
     ],
 )
 def test_a_name_that_cannot_be_is_told_where_it_stands(tmp_path: Path, row: str, says: str) -> None:
-    made = DbtWarehouse(tmp_path / "home", project_with(tmp_path, row))
-    faults = [str(fault) for fault in rules.check(made.transform)]
+    made = DbtWarehouse(tmp_path / "home", workspace_with(tmp_path, row))
+    faults = [str(fault) for fault in made.transform.rule_faults()]
     assert any(says in fault and "crm_systems.csv" in fault for fault in faults), faults

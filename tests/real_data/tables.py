@@ -16,7 +16,7 @@ def read(file: Path) -> list[Row]:
 
 
 def write(folder: Path, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
-    """Write `rows` to `folder/name.csv`; a key that is not a column is an error."""
+    """Write `within` to `folder/name.csv`; a key that is not a column is an error."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as text:
         writer = csv.DictWriter(text, columns)

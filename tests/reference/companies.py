@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.conftest import SHARED, Sandbox
 from tests.real_data import maven_crm, olist, xeducation
+from tests.workspaces import DEMO
 
 WORLDS = ("clinica", "cloudnote", "kleinstudio", "werkzeug")
 _MADE = {"demo": "2000", "forty": "40"}
@@ -54,6 +55,7 @@ def run(company: str, folder: Path, rounds: Sequence[str] = ROUNDS) -> Path:
 def _command(args: list[str], folder: Path, crm: Sandbox, as_of: str) -> None:
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("LEADWRIGHT_", "PREFECT_"))}
     env = {**clean, **crm.environment(), "LEADWRIGHT_AS_OF": as_of, "LEADWRIGHT_HOME": str(folder / "home")}
+    env["LEADWRIGHT_WORKSPACE"] = str(DEMO)
     done = subprocess.run([sys.executable, "-m", "cli", *args], env=env, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"leadwright {' '.join(args)}: {(done.stderr or done.stdout)[-2000:]}")

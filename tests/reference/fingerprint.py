@@ -9,7 +9,7 @@ import duckdb
 
 Table = dict[str, Any]
 Fingerprint = dict[str, Table]
-"""Table -> `rows` and `columns`; each column -> its type, its count of values, and its hash."""
+"""Table -> `within` and `columns`; each column -> its type, its count of values, and its hash."""
 
 _COLUMNS = """
     select table_schema || '.' || table_name, column_name, data_type from information_schema.columns

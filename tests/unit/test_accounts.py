@@ -35,13 +35,13 @@ def portal(name: str, account: str) -> Connector:
 @pytest.fixture
 def config(tmp_path: Path) -> Callable[..., Settings]:
     def make(*rows: str) -> Settings:
-        project = tmp_path / "project"
-        (project / "seeds").mkdir(parents=True, exist_ok=True)
-        (project / "dbt_project.yml").touch()
-        (project / "seeds" / "crm_systems.csv").write_text(_HEADER + "".join(rows))
+        workspace = tmp_path / "workspace"
+        (workspace / "reference").mkdir(parents=True, exist_ok=True)
+        (workspace / "leadwright.toml").touch()
+        (workspace / "reference" / "crm_systems.csv").write_text(_HEADER + "".join(rows))
         home = tmp_path / "home"
         home.mkdir(exist_ok=True)
-        return settings.Settings(home=home, dbt_project=project)
+        return settings.Settings(home=home, workspace=workspace)
 
     return make
 

@@ -27,7 +27,7 @@ class Reads:
 class SearchOnly(Reads):
     """A search as HubSpot's: GTE, EQ and GT filters, one sort, 200 a page; `between` runs between two pages.
 
-    It finds records by the dates of `index` and shows those of `rows`.
+    It finds records by the dates of `index` and shows those of `within`.
     """
 
     def __init__(

@@ -9,7 +9,9 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 def _figures() -> list[dict[str, str]]:
-    with (_ROOT / "dbt_project" / "seeds" / "kpis.csv").open(newline="", encoding="utf-8") as text:
+    with (_ROOT / "dbt_project" / "seeds" / "reference" / "kpis.csv").open(
+        newline="", encoding="utf-8"
+    ) as text:
         return list(csv.DictReader(text))
 
 

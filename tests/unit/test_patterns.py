@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadwright import warehouse
-from leadwright.patterns import PatternError, require_portable
+from leadwright.rules.patterns import PatternError, require_portable
 
 
 @pytest.mark.parametrize(

@@ -31,13 +31,12 @@ def test_a_crm_without_credentials_is_not_used(monkeypatch: pytest.MonkeyPatch) 
 def test_a_second_account_of_a_system_has_settings_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project = tmp_path / "project"
-    (project / "seeds").mkdir(parents=True)
-    (project / "dbt_project.yml").touch()
-    (project / "seeds" / "crm_systems.csv").write_text(
-        "crm,system,label,reason\nhubspot,hubspot,HubSpot,\nhubspot_emea,hubspot,HubSpot EMEA,\nlost,,Nobody's,\n"
+    (tmp_path / "reference").mkdir()
+    (tmp_path / "leadwright.toml").touch()
+    (tmp_path / "reference" / "crm_systems.csv").write_text(
+        "crm,system,label,reason\nhubspot_emea,hubspot,HubSpot EMEA,\nlost,,Nobody's,\n"
     )
-    monkeypatch.setenv("LEADWRIGHT_DBT_PROJECT", str(project))
+    monkeypatch.setenv("LEADWRIGHT_WORKSPACE", str(tmp_path))
     monkeypatch.setenv("LEADWRIGHT_HUBSPOT_TOKEN", "pat-1")
     monkeypatch.setenv("LEADWRIGHT_HUBSPOT_EMEA_TOKEN", "pat-2")
     monkeypatch.setenv("LEADWRIGHT_HUBSPOT_APAC_TOKEN", "pat-3")

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from pathlib import Path
 
 import pytest
 
-from connectors.errors import ConfigError
-from leadwright import spelling
-from leadwright.settings import Settings
-from leadwright.transform import Transform
+from leadwright.rules import spelling
 
 _TEXT = "word,reason\nvp,Vice president\nchief,Leads\ngeschäftsführer,Führt die Firma\n"
 
@@ -41,21 +37,6 @@ def test_another_encoding_is_named_with_what_to_do(content: bytes, line: int, sa
         spelling.decoded(content)
     assert raised.value.line == line
     assert says in str(raised.value)
-
-
-def test_a_file_in_another_encoding_is_named_before_the_project_is_parsed(tmp_path: Path) -> None:
-    seeds = tmp_path / "project" / "seeds"
-    seeds.mkdir(parents=True)
-    (seeds / "job_titles.csv").write_bytes(_TEXT.encode("cp1252"))
-    (seeds / "grades.csv").write_bytes(_TEXT.encode("utf-16"))
-    (seeds.parent / "dbt_project.yml").touch()
-    (seeds / "stages.csv").write_bytes(_TEXT.encode())
-    with pytest.raises(ConfigError) as raised:
-        Transform(Settings(home=tmp_path, dbt_project=tmp_path / "project")).manifest()
-    said = str(raised.value)
-    assert "seeds/grades.csv, line 1: the file is in UTF-16" in said
-    assert "seeds/job_titles.csv, line 4: not in UTF-8 but, it seems, in Windows-1252" in said
-    assert "stages.csv" not in said
 
 
 @pytest.mark.parametrize(

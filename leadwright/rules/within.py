@@ -8,6 +8,7 @@
 | `same`       | column: columns; equal cells in these go with equal cells in that one |
 | `belongs`    | column: another one, and for each of its values what the first may hold |
 | `needed`     | column: values for which there must be a row |
+| `needed_in_any` | the same, where the table has rows at all |
 | `cells`      | what a cell must be for those beside it and for other files; see `rulecells` |
 """
 
@@ -24,7 +25,7 @@ Finding = tuple[int, str, str]
 
 
 def declared_faults(rows: Rows, meta: Mapping[str, Any]) -> Iterator[Finding]:
-    """What in `rows` is not as `meta` of their seed says."""
+    """What in `within` is not as `meta` of their seed says."""
     if key := meta.get("key"):
         yield from key_faults(rows, tuple(key))
     for low, high in meta.get("ordered", ()):
@@ -35,7 +36,8 @@ def declared_faults(rows: Rows, meta: Mapping[str, Any]) -> Iterator[Finding]:
         yield from same_faults(rows, names, column)
     for column, choice in meta.get("belongs", {}).items():
         yield from belongs_faults(rows, choice["of"], column, choice["allowed"])
-    for column, values in meta.get("needed", {}).items():
+    needed = {**meta.get("needed", {}), **(meta.get("needed_in_any", {}) if rows else {})}
+    for column, values in needed.items():
         yield from needed_faults(rows, column, values)
 
 

@@ -28,8 +28,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from leadwright.cells import as_words
-from leadwright.rulerows import Finding, Row, Rows, number
+from leadwright.rules.cells import as_words
+from leadwright.rules.within import Finding, Row, Rows, number
 
 Tables = Mapping[str, Rows]
 """The rows of every rule file by its name."""
@@ -39,7 +39,7 @@ Told = Mapping[str, object] | None
 
 
 def cell_faults(rows: Rows, meta: Mapping[str, Any], tables: Tables) -> Iterator[Finding]:
-    """Cells of `rows` that are not what `meta` of their seed says they must be."""
+    """Cells of `within` that are not what `meta` of their seed says they must be."""
     for entry in meta.get("cells", ()):
         column, ((name, wanted),) = entry["column"], entry["must"].items()
         for line, row in _meant(rows, entry):

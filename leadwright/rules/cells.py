@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from leadwright import spelling
+from leadwright.rules import spelling
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from leadwright.rulerows import Finding, Row, Rows
+from leadwright.rules.within import Finding, Row, Rows
 
 
 def faults(

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from connectors.errors import ConfigError
-from leadwright import routingdiff, rulechanges, rules, rulesets, warehouse
+from leadwright import warehouse
 from leadwright.explain import find
 from leadwright.past import last_run_at, side_by_side
 from leadwright.preview import trial
-from leadwright.rulechanges import RowChange
-from leadwright.rulefiles import RuleFile
 from leadwright.settings import Settings
 from leadwright.transform import Transform
+from leadwright.trials import changes, owners, sets
+from leadwright.trials.changes import RowChange
 
 _MARTS = ("fct_lead_scores", "fct_lead_score_contributions")
 _MOVED = """
@@ -65,7 +65,6 @@ class _Trial:
     """What every copy of the warehouse is scored with."""
 
     project: Transform
-    files: Mapping[str, RuleFile]
     as_of: datetime
     with_routing: bool
 
@@ -76,13 +75,13 @@ def diff(
     """Score every lead by both sets of rules and say who moves.
 
     Args:
-        before, after: `live`, a folder or a revision in git; None is the project's own rules.
-        config: says where project and warehouse are; neither is changed.
+        before, after: `live`, a folder or a revision in git; None is the workspace's own rules.
+        config: says where workspace and warehouse are; neither is changed.
         top: how many of the leads that move furthest to explain.
         lead: explain this lead besides, whether it moves or not.
 
     Returns:
-        `before`, `after` (name, hash), `as_of`, `leads`, `rescored`, `moved`; `rows` that differ, each with `moves`,
+        `before`, `after` (name, hash), `as_of`, `leads`, `rescored`, `moved`; `within` that differ, each with `moves`,
         the leads that it alone would give another grade, and `owner_moves`, another owner (None: not tried);
         `moved_otherwise`, leads that no row moves alone (None: there were too many rows to try); `grades` (before,
         after, leads); `largest` moves, each with contributions side by side that add up to both scores; `routing`,
@@ -95,29 +94,30 @@ def diff(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="leadwright-rules-")))
         sides = [stack.enter_context(trial(config)) for _ in (before, after)]
         project = Transform(config)  # in the own home, where dbt keeps what it has parsed
-        live = rulesets.lay_out(rulesets.LIVE, sides[0], project, folder / "live")
-        sets = [
-            live if name == rulesets.LIVE else rulesets.lay_out(name, sides[0], project, folder / side)
+        live = sets.lay_out(sets.LIVE, sides[0], project, folder / "live")
+        pair = [
+            live if name == sets.LIVE else sets.lay_out(name, sides[0], project, folder / side)
             for name, side in ((before, "before"), (after, "after"))
         ]
-        files = {file.path.name: file for file in rules.files(project)}
-        rows = rulechanges.find(files.values(), *sets)
-        with_routing = any(routingdiff.is_about(row.file) for row in rows)
-        job = _Trial(project, files, last_run_at(sides[0]), with_routing)
-        changed = rulechanges.files_that_differ(files.values(), [live, *sets])
-        for rule_set, side in zip(sets, sides, strict=True):
-            _score(rule_set.project, side, job, changed)
+        tables = [
+            changes.read(sets.of(each.workspace, config, project).rule_files()) for each in (live, *pair)
+        ]
+        rows = changes.find(*tables[1:])
+        with_routing = any(owners.is_about(row.file) for row in rows)
+        job = _Trial(project, last_run_at(sides[0]), with_routing)
+        changed = changes.names_that_differ(tables)
+        for rule_set, side in zip(pair, sides, strict=True):
+            _score(rule_set.workspace, side, job, changed)
         with warehouse.compared(*(side.warehouse_file for side in sides)) as db:
-            result = _compare(db, top, lead) | {
-                "routing": routingdiff.compare(db, top) if with_routing else None
-            }
+            result = _compare(db, top, lead) | {"routing": owners.compare(db, top) if with_routing else None}
             whole = _movers(db, job)
         alone = {0: whole} if len(rows) == 1 else {}
         if 1 < len(rows) <= ALONE:
-            alone = _alone(rows, sets[0], sides[0], job, changed, folder / "alone", config)
+            base = (pair[0], tables[1])
+            alone = _alone(rows, base, sides[0], job, changed, folder / "alone", config)
     described = [
         {"name": s.name, "borrowed": list(s.borrowed), "rule_set_hash": result.pop(f"hash_{side}")}
-        for s, side in zip(sets, ("before", "after"), strict=True)
+        for s, side in zip(pair, ("before", "after"), strict=True)
     ]
     return {
         "before": described[0],
@@ -132,23 +132,21 @@ _Moved = tuple[set[str], set[str]]
 """Leads with another grade, leads with another owner."""
 
 
-def _score(project: Path, side: Settings, job: _Trial, changed: Sequence[str]) -> None:
-    """Load the seeds that differ into a copy and build what they lead to, up to the scores or the owners."""
+def _score(workspace: Path, side: Settings, job: _Trial, changed: Sequence[str]) -> None:
+    """Load the tables that differ into a copy and build what they lead to, up to the scores or the owners."""
     if not changed:
         return
     models = [f"{seed}+,+{mart}" for seed in changed for mart in _MARTS]
     if job.with_routing:
-        routingdiff.forget(side, job.project.sync_models())
-        models += [*routingdiff.MODELS, *(f"{seed}+,+{routingdiff.MART}" for seed in changed)]
-    tried = side.model_copy(update={"dbt_project": project})
-    Transform(tried, job.project.manifest()).build(
-        select=" ".join([*changed, *models]), as_of=job.as_of, tests=False
-    )
+        owners.forget(side, job.project.sync_models())
+        models += [*owners.MODELS, *(f"{seed}+,+{owners.MART}" for seed in changed)]
+    tried = sets.of(workspace, side, job.project)
+    tried.build(select=" ".join([*changed, *models]), as_of=job.as_of, tests=False)
 
 
 def _alone(
     rows: Sequence[RowChange],
-    base: rulesets.RuleSet,
+    base: tuple[sets.RuleSet, changes.Tables],
     before: Settings,
     job: _Trial,
     changed: Sequence[str],
@@ -161,22 +159,22 @@ def _alone(
     a rule of a group that is new too, is left out.
     """
     found = {}
-    shutil.copytree(base.project, folder)
+    rule_set, tables = base
     for place, row in enumerate(rows):
-        seed = folder / "seeds" / row.file
-        rulechanges.apply(row, job.files[row.file], base, seed)
-        if not rules.check(job.project, folder):
+        shutil.copytree(rule_set.workspace, folder)
+        changes.apply(row, tables[row.file], sets.RuleSet("", folder))
+        if not sets.of(folder, config, job.project).rule_faults():
             with trial(config) as side:
                 _score(folder, side, job, changed)
                 with warehouse.compared(before.warehouse_file, side.warehouse_file) as db:
                     found[place] = _movers(db, job)
-        shutil.copy2(base.project / "seeds" / row.file, seed)
+        shutil.rmtree(folder)
     return found
 
 
 def _movers(db: warehouse.Connection, job: _Trial) -> _Moved:
     grades = {row["lead_id"] for row in warehouse.rows(db, _MOVED)}
-    return grades, routingdiff.moved_ids(db) if job.with_routing else set()
+    return grades, owners.moved_ids(db) if job.with_routing else set()
 
 
 def _by_row(

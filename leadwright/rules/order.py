@@ -1,6 +1,6 @@
 """Rows of a rule file that the models try one after the other: those that are never reached, and orders with a hole.
 
-What a declaration beside the seeds can say is said there; see `rulerows` and `rulecells`. What is here follows how the
+What a declaration beside the seeds can say is said there; see `within` and `beside`. What is here follows how the
 models go through the rows, and says nothing about leads.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from leadwright.rulerows import Finding, Row, Rows, number
+from leadwright.rules.within import Finding, Row, Rows, number
 
 Tables = Mapping[str, Rows]
 """The rows of every rule file by its name."""

@@ -9,9 +9,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from leadwright.cells import as_words
-from leadwright.patterns import PatternError, require_portable
-from leadwright.rulerows import Finding, Row, Rows
+from leadwright.rules.cells import as_words
+from leadwright.rules.patterns import PatternError, require_portable
+from leadwright.rules.within import Finding, Row, Rows
 
 BANDS = ("high", "medium", "low")
 MOST_ALTERNATIVES = 40  # as many as the macro conditions_of takes apart

@@ -1,0 +1,26 @@
+"""Workspaces for tests: the demo's, and copies of it whose tables a test may edit."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from leadwright.workspace import MARK, STARTERS
+
+DEMO = STARTERS / "demo"
+_SHIPPED = Path(__file__).resolve().parents[1] / "dbt_project" / "seeds"
+
+
+def tables() -> dict[str, Path]:
+    """Every table as the demo has it: file name -> the demo's own file, or the shipped one."""
+    found = {path.name: path for path in sorted(_SHIPPED.rglob("*.csv"))}
+    return {**found, **{path.name: path for path in (DEMO / "rules").glob("*.csv")}}
+
+
+def whole(folder: Path) -> Path:
+    """Make a workspace of `folder` with every table as the demo has it in its `rules/`; the workspace."""
+    (folder / "rules").mkdir(parents=True)
+    (folder / MARK).touch()
+    for name, path in tables().items():
+        shutil.copy2(path, folder / "rules" / name)
+    return folder
