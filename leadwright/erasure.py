@@ -42,6 +42,7 @@ _RECORD_COLUMNS = ("record_key", "left_key", "right_key")
 # versions, which the next build compares with its own, what went with the record would be logged as withdrawn.
 MIXED = (
     "memory.log_lead_trait_versions",
+    "memory.log_own_value_versions",
     "intermediate.int_engagement__versions",
     "memory.log_engagement_withdrawals",
     "intermediate.int_engagement__touch_versions",

@@ -23,7 +23,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from connectors.base import Connector
 from connectors.errors import LeadwrightError
-from leadwright import accounts, setaside, warehouse
+from leadwright import accounts, backfill, setaside, warehouse
 from leadwright.setaside import Sift
 from leadwright.settings import Settings
 from leadwright.transform import RawTable
@@ -46,6 +46,8 @@ class Pulled:
     crm: str
     rows: dict[str, int] = field(default_factory=dict)
     sifts: dict[str, Sift] = field(default_factory=dict)
+    filled: dict[str, int] = field(default_factory=dict)
+    """Records whose own fields were fetched because these are new, by table."""
 
     @property
     def set_aside(self) -> dict[str, int]:
@@ -105,6 +107,8 @@ def pull(
             with warehouse.exclusive(settings.warehouse_file, settings.lock_wait_seconds):
                 pipeline.load(raise_on_failed_jobs=True)
     _note(result, began, settings)
+    whole = [name for name, sift in result.sifts.items() if full or sift.whole]
+    result.filled = backfill.fill(connector, own, settings, whole)
     return result
 
 

@@ -18,7 +18,7 @@ from connectors.base import FieldSpec, FieldType
 from connectors.errors import ConfigError
 from leadwright import builds, progress, warehouse
 from leadwright.builds import NodeResult
-from leadwright.rules import book, checks
+from leadwright.rules import book, checks, own_fields
 from leadwright.rules.files import Fault, RuleFile
 from leadwright.settings import Settings, prepare_environment
 
@@ -44,11 +44,17 @@ _BY_HALVES = ("--indirect-selection", "cautious")
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """A table that extract fills: the declared columns are the CRM fields that are pulled."""
+    """A table that extract fills: the declared columns, and the workspace's `own` fields, are what is pulled."""
 
     schema: str
     name: str
-    columns: tuple[tuple[str, str], ...]
+    declared: tuple[tuple[str, str], ...]
+    own: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        """Name and type of every column."""
+        return (*self.declared, *((name, "varchar") for name in self.own))
 
     @property
     def crm(self) -> str:
@@ -141,17 +147,28 @@ class Transform:
         return [*strange, *checks.check(files, self.manifest())]
 
     def raw_tables(self) -> list[RawTable]:
-        """The tables declared as sources, with the columns to pull."""
+        """The tables declared as sources, with the columns to pull: those declared, and the workspace's own fields."""
+        own = self.own_fields()
         tables = [
             RawTable(
                 schema=schema,
                 name=source.name,
-                columns=tuple((c.name, c.data_type or "varchar") for c in source.columns.values()),
+                declared=tuple((c.name, c.data_type or "varchar") for c in source.columns.values()),
+                own=tuple(
+                    field
+                    for field in own.get(schema.removeprefix("raw_"), {}).get(source.name, ())
+                    if field not in source.columns
+                ),
             )
             for source in self.manifest().sources.values()
             for schema in self._schemas(source.schema)
         ]
         return sorted(tables, key=lambda t: (t.schema, t.name))
+
+    def own_fields(self) -> dict[str, dict[str, list[str]]]:
+        """The fields of the company's own: account -> object -> fields."""
+        rows = own_fields.read(self._settings.rules_folder / own_fields.FILE)
+        return own_fields.of_accounts(rows, self._settings.accounts)
 
     def _schemas(self, declared: str) -> list[str]:
         """Where the tables of a declared schema are: a system's once for each of its accounts."""
@@ -220,6 +237,7 @@ class Transform:
         accounts = {system: self._settings.accounts_of(system) for system in self._settings.accounts.values()}
         variables = json.dumps(
             {"as_of": _spelled(moment), "moments": [_spelled(m) for m in moments], "accounts": accounts}
+            | {"own_fields": self.own_fields()}
         )
         args = ["build", *_NOT_IN_PRODUCTION, "--vars", variables, *chosen]
         manifest = self.manifest()

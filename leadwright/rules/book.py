@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.errors import ConfigError
-from leadwright.rules import cells, files
+from leadwright.rules import cells, files, own_fields
 from leadwright.rules.cells import Column
 from leadwright.rules.files import Fault, RuleFile
 
@@ -26,11 +26,17 @@ def of(manifest: Any, project: Path, workspace: Path) -> list[RuleFile]:
     """
     shipped = {path.stem: path for path in (project / "seeds").rglob("*.csv")}
     seeds = [node for node in manifest.nodes.values() if node.resource_type == "seed"]
-    return [_file(seed, shipped[seed.name], _columns(seed, manifest), workspace) for seed in seeds]
+    book = [_file(seed, shipped[seed.name], _columns(seed, manifest), workspace) for seed in seeds]
+    for file in book:
+        if file.name == "feature_catalogue":
+            file.further = own_fields.features(own_fields.read(workspace / own_fields.FILE))
+    return book
 
 
 def _file(seed: Any, shipped: Path, columns: list[Column], workspace: Path) -> RuleFile:
     meta = seed.config.meta
+    if seed.name == own_fields.TABLE and (workspace / own_fields.FILE).exists():
+        return RuleFile(seed.name, workspace / own_fields.FILE, columns, meta)
     for folder in (WHOLE, ADDED):
         own = workspace / folder / f"{seed.name}.csv"
         if own.exists():
@@ -44,7 +50,9 @@ def faults(book: Sequence[RuleFile], workspace: Path) -> Iterator[Fault]:
     for folder in (WHOLE, ADDED):
         for path in sorted((workspace / folder).glob("*.csv")):
             label = f"{folder}/{path.name}"
-            if path.stem not in known:
+            if path.stem == own_fields.TABLE:
+                yield Fault(label, 1, "", f"this table is the file {own_fields.FILE} of the workspace itself")
+            elif path.stem not in known:
                 close = difflib.get_close_matches(path.stem, known, 1)
                 meant = f"; did you mean {close[0]}.csv?" if close else ""
                 yield Fault(label, 1, "", f"there is no table of that name{meant}")
@@ -55,12 +63,12 @@ def faults(book: Sequence[RuleFile], workspace: Path) -> Iterator[Fault]:
 
 
 def whole(file: RuleFile, folder: Path) -> Path:
-    """A CSV file with all rows of a table, written into `folder` where the workspace adds to a shipped one.
+    """A CSV file with all rows of a table, written into `folder` where more than one file has them.
 
     Raises:
         ConfigError: it cannot be read.
     """
-    if file.shipped is None:
+    if file.shipped is None and not file.further:
         return file.path
     found = list(files.read(file))
     if found:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.errors import ConfigError
-from leadwright.rules import beside, catalogue, cells, conditions, files, order, systems, within
+from leadwright.rules import beside, catalogue, cells, conditions, files, order, own_fields, systems, within
 from leadwright.rules.cells import Column
 from leadwright.rules.files import Fault, RuleFile
 
@@ -83,6 +83,8 @@ def _outer_findings(file: RuleFile, book: Files, manifest: Any) -> Iterator[with
     yield from order.faults(file.name, tables)
     if file.name == "answer_fields":
         yield from conditions.answer_field_faults(rows, _answer_fields(manifest), _systems(book))
+    if file.name == own_fields.TABLE:
+        yield from own_fields.faults(rows, _systems(book), objects_with_fields(manifest))
     if file.name == "crm_systems":
         yield from systems.faults(rows)
     if file.name == "feature_catalogue":
@@ -116,6 +118,15 @@ def _closed_values(book: Files) -> dict[str, set[str]]:
         "fit_band": set(conditions.BANDS),
         "intent_band": set(conditions.BANDS),
     }
+
+
+def objects_with_fields(manifest: Any) -> dict[str, list[str]]:
+    """System -> its objects that people or companies are in."""
+    found: dict[str, list[str]] = {}
+    for source in manifest.sources.values():
+        if source.config.meta.get("holds"):
+            found.setdefault(source.source_name.removeprefix("raw_"), []).append(source.name)
+    return found
 
 
 def _answer_fields(manifest: Any) -> set[tuple[str, str, str]]:

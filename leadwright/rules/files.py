@@ -50,6 +50,7 @@ class RuleFile:
     Attributes:
         path: the workspace's file, or the shipped one where the workspace has none.
         shipped: the table that `path` adds to; None where `path` is the whole of it.
+        further: rows that other files make; those that `path` has itself go before them.
     """
 
     name: str
@@ -57,6 +58,7 @@ class RuleFile:
     columns: list[Column]
     meta: Mapping[str, Any] = field(default_factory=dict)
     shipped: Path | None = None
+    further: Sequence[dict[str, str]] = ()
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     is_legible: bool = False
     """Whether its text is the CSV that we write, so that its cells can be told apart."""
@@ -95,30 +97,34 @@ def read(file: RuleFile) -> Iterator[Fault]:
     if file.shipped and own is not None:
         shipped, _ = _rows(file, file.shipped)
         yield from _merge(file, shipped or [])
+    there = {name(row, file.key) for _, row in file.rows}
+    empty = dict.fromkeys((column.name for column in file.columns), "")
+    file.rows += [(0, empty | row) for row in file.further if name(row, file.key) not in there]
+
+
+def name(row: Mapping[str, str], key: Sequence[str]) -> tuple[str, ...]:
+    """What a row is called: its cells in the columns `key`, as they are compared."""
+    return tuple(row.get(column, "").strip().lower() for column in key)
 
 
 def _merge(file: RuleFile, shipped: Sequence[tuple[int, dict[str, str]]]) -> Iterator[Fault]:
     """Put the rows of `file` over the shipped ones."""
-
-    def name(row: Mapping[str, str]) -> tuple[str, ...]:
-        return tuple(row.get(column, "").strip().lower() for column in file.key)
-
-    there = {name(row) for _, row in shipped}
-    own = {name(row) for _, row in file.rows}
+    there = {name(row, file.key) for _, row in shipped}
+    own = {name(row, file.key) for _, row in file.rows}
     kept: list[tuple[int, dict[str, str]]] = []
     for line, row in file.rows:
         removed = row.pop(REMOVED, "").strip().lower()
         if removed not in ("", "true", "false"):
             yield file.fault(line, REMOVED, f"{removed!r} is not allowed; one of: true, false")
-        elif removed == "true" and name(row) not in there:
+        elif removed == "true" and name(row, file.key) not in there:
             yield file.fault(
                 line,
                 REMOVED,
-                f"no shipped row has {', '.join(file.key)} {', '.join(name(row))!r}; nothing to remove",
+                f"no shipped row has {', '.join(file.key)} {', '.join(name(row, file.key))!r}; nothing to remove",
             )
         if removed != "true":
             kept.append((line, row))
-    file.rows = [(ShippedLine(line), row) for line, row in shipped if name(row) not in own] + kept
+    file.rows = [(ShippedLine(line), row) for line, row in shipped if name(row, file.key) not in own] + kept
 
 
 def _rows(

@@ -84,6 +84,16 @@ features as (
         number_value,
         decays_from
     from signals
+    union all
+    select
+        lead_id,
+        as_of,
+        was_seen,
+        feature,
+        text_value,
+        number_value,
+        cast(null as timestamp) as decays_from
+    from {{ ref('int_scoring__own_features') }}
 )
 
 select

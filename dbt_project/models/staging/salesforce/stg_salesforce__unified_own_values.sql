@@ -1,0 +1,1 @@
+{{ own_values('salesforce', ['Lead', 'Contact', 'Account']) }}
