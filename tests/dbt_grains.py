@@ -237,6 +237,7 @@ GRAINS: dict[str, str] = {
     "fct_lead_score_contributions": "lead_id dimension kind rule_id signal_group",
     "fct_lead_segment_changes": "lead_id segment_id change_number",
     "fct_lead_segments": "lead_id segment_id",
+    "fct_lead_own_values": "lead_id feature",
     "fct_lead_stage_changes": "lead_id change_number",
     "fct_revenue_shares": "opportunity_id touch_number",
     "fct_rule_sets": "set_number kind row_key",

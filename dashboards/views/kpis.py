@@ -17,6 +17,8 @@ CUTS = {
     "segment": "Segment",
 }
 KNOWN = "all known months"
+OWN = "own:"
+"""How the name of a cut by a field of the company's own begins."""
 CAVEATS = {"thin": report_table.TOO_FEW, "only_won": "no losses entered"}
 
 
@@ -115,6 +117,10 @@ def _days(days: float) -> str:
     return "at once" if pd.isna(days) else "1 day" if days == 1 else f"{days:.0f} days"
 
 
+def _own_in_words(cut: str) -> str:
+    return code_in_words(cut.removeprefix(OWN)).capitalize()
+
+
 def _show_steps(figures: pd.DataFrame, cohorts: pd.DataFrame) -> None:
     st.subheader("Step by step")
     steps = [kpi for kpi in figures["kpi_id"] if kpi in set(cohorts["kpi_id"])]
@@ -124,7 +130,8 @@ def _show_steps(figures: pd.DataFrame, cohorts: pd.DataFrame) -> None:
     labels = dict(zip(figures["kpi_id"], figures["label"], strict=True))
     left, right = st.columns(2)
     step = left.selectbox("Step", steps, index=_default(steps), format_func=labels.__getitem__)
-    cut = right.selectbox("By", list(CUTS), format_func=CUTS.__getitem__)
+    cuts = CUTS | {own: _own_in_words(own) for own in sorted(set(cohorts["cut"])) if own.startswith(OWN)}
+    cut = right.selectbox("By", list(cuts), format_func=cuts.__getitem__)
     rows = cohorts[(cohorts["kpi_id"] == step) & (cohorts["cut"] == cut)]
     if cut == "all":
         st.caption(
@@ -141,7 +148,7 @@ def _show_steps(figures: pd.DataFrame, cohorts: pd.DataFrame) -> None:
     thin = rows["is_thin"]
     table = pd.DataFrame(
         {
-            CUTS[cut]: name,
+            cuts[cut]: name,
             "Entered": rows["denominator_count"],
             "Through": rows["numerator_count"],
             "Still open": rows["open_count"],
@@ -155,7 +162,7 @@ def _show_steps(figures: pd.DataFrame, cohorts: pd.DataFrame) -> None:
         "" if mature else report_table.TOO_FEW if pd.isna(rate) else f"{rate:.1f}%"
         for mature, rate in zip(rows["is_mature"], table["Rate at most"], strict=True)
     ]
-    report_table.show(table, f"{labels[step]} by {CUTS[cut]}", rates=("Rate",), days=("Median days",))
+    report_table.show(table, f"{labels[step]} by {cuts[cut]}", rates=("Rate",), days=("Median days",))
 
 
 def _show_bands(bands: pd.DataFrame) -> None:

@@ -50,6 +50,7 @@ _FILES = {
     "prefect.yaml": "prefect.yaml",
     "compose.yaml": "compose.yaml",
     "ci.yml": "ci/rules.yml",
+    "fields.csv": "fields.csv",
 }
 _WHEN = re.compile(r"(\d{1,2}):(\d\d)")
 _MARKS = ("point", "comma")

@@ -29,6 +29,9 @@ groups as (
     union all
     select lead_id, 'segment' as cut, label as cut_value from {{ ref('fct_lead_segments') }}
     union all
+    select lead_id, concat('own:', feature) as cut, value as cut_value from {{ ref('fct_lead_own_values') }}
+    where type in ('picklist', 'flag')
+    union all
     select members.lead_id, 'campaign' as cut, campaigns.name as cut_value
     from {{ ref('int_lifecycle__campaign_members') }} as members
     inner join {{ ref('unified_campaigns') }} as campaigns on members.campaign_key = campaigns.campaign_key

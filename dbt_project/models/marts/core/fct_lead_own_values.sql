@@ -1,0 +1,8 @@
+select
+    own_values.lead_id,
+    own_values.feature,
+    types.type,
+    own_values.value
+from {{ ref('int_scoring__own_values') }} as own_values
+inner join (select distinct feature, type from {{ ref('own_fields') }}) as types
+    on own_values.feature = types.feature
