@@ -16,7 +16,7 @@ from pathlib import Path
 import typer
 from rich.markup import escape
 
-from cli import demo, fix, init, keep, look, rules, run, sandbox, stopping
+from cli import demo, fields, fix, init, keep, look, rules, run, sandbox, stopping
 from cli.output import err, print_json
 from connectors.errors import ConfigError, LeadwrightError
 from leadwright import diskspace, preview, settings
@@ -40,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (init, run, look, rules, fix, keep, sandbox, demo):
+for module in (init, run, look, rules, fields, fix, keep, sandbox, demo):
     module.register(app)
 
 

@@ -104,6 +104,23 @@ class Finding:
     fix: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """A field that a CRM object has.
+
+    Attributes:
+        name: as the API names it.
+        label: as people see it.
+        type: the nearest of text, number, date, flag, picklist and multi_select.
+        is_custom: whether the company made it.
+    """
+
+    name: str
+    label: str
+    type: str
+    is_custom: bool
+
+
 SetAside = Callable[[RecordError], None]
 """Told of each record that cannot be read, and why; the others go on."""
 
@@ -175,6 +192,17 @@ class Checkable(Protocol):
             reads: object -> the fields that are pulled.
             writes: object -> the fields that are created and written.
         """
+
+
+@runtime_checkable
+class Describable(Protocol):
+    """A connector that can say which fields there are, and show what stands in them."""
+
+    def fields(self, object_name: str) -> list[FieldInfo]:
+        """The fields of an object that can be read."""
+
+    def sample(self, object_name: str, fields: Sequence[str], count: int) -> list[Mapping[str, str | None]]:
+        """The values of `fields` in at most `count` records, as the API spells them, null where empty."""
 
 
 class Connector(LeadSource, LeadSink, Checkable, Protocol):

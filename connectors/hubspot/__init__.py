@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
 from connectors.addresses import require_private
-from connectors.base import Change, FieldSpec, Finding, ObjectShape, Outcome, SetAside, refuse
+from connectors.base import Change, FieldInfo, FieldSpec, Finding, ObjectShape, Outcome, SetAside, refuse
 from connectors.batches import Row, batches, columns
 from connectors.hubspot import catalogue, health, links, records, writing
-from connectors.hubspot.fields import ensure
+from connectors.hubspot.fields import described, ensure
 from connectors.hubspot.shapes import LINKS, RECORDS, shape
 from connectors.hubspot.transport import Transport
 
@@ -93,6 +94,15 @@ class HubSpot:
     def push(self, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Send `changes` in batches of 100; yield one outcome per change."""
         yield from writing.push(self._transport, object_name, changes)
+
+    def fields(self, object_name: str) -> list[FieldInfo]:
+        """The properties of an object that people may see."""
+        return described(self._transport, object_name)
+
+    def sample(self, object_name: str, fields: Sequence[str], count: int) -> list[Row]:
+        """The values of `fields` in the first `count` records of the list."""
+        rows = islice(records.live(self._transport, object_name, fields, None), count)
+        return [{name: row.get(name) for name in fields} for row in rows]
 
     def account(self) -> str:
         """The number of the account (portal id)."""

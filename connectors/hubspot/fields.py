@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from connectors.base import FieldSpec
+from connectors.base import FieldInfo, FieldSpec
 from connectors.errors import SchemaDriftError
 from connectors.hubspot import answers, scopes
 from connectors.hubspot.answers import Json
@@ -22,6 +22,17 @@ _KINDS = {
     "picklist": ("enumeration", "select"),
 }
 _BATCH = 100
+
+# By fieldType where that says more (a checkbox holds several values), else by type.
+_SHOWN_AS = {
+    "checkbox": "multi_select",
+    "booleancheckbox": "flag",
+    "bool": "flag",
+    "enumeration": "picklist",
+    "number": "number",
+    "date": "date",
+    "datetime": "date",
+}
 
 
 def ensure(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
@@ -50,6 +61,20 @@ def ensure(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) ->
             "HubSpot's settings whether the limit of custom properties is reached."
         )
     return [field.name for field in missing]
+
+
+def described(hubspot: Transport, object_name: str) -> list[FieldInfo]:
+    """The properties of an object that people may see."""
+    return [
+        FieldInfo(
+            name,
+            str(item.get("label") or name),
+            _SHOWN_AS.get(str(item.get("fieldType")), _SHOWN_AS.get(str(item.get("type")), "text")),
+            not item.get("hubspotDefined", False),
+        )
+        for name, item in sorted(_definitions(hubspot, object_name).items())
+        if not item.get("hidden")
+    ]
 
 
 def types(hubspot: Transport, object_name: str) -> dict[str, str]:

@@ -7,10 +7,11 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from connectors.base import Change, FieldSpec, Finding, ObjectShape, Outcome, SetAside, refuse
+from connectors.base import Change, FieldInfo, FieldSpec, Finding, ObjectShape, Outcome, SetAside, refuse
+from connectors.batches import Row
 from connectors.salesforce import health, reading, writing
 from connectors.salesforce.credentials import Credentials
-from connectors.salesforce.fields import ensure
+from connectors.salesforce.fields import ensure, listed
 from connectors.salesforce.org import Org
 from connectors.salesforce.shapes import shape
 
@@ -48,6 +49,14 @@ class Salesforce:
     def push(self, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Send `changes` in collections of 200; yield one outcome per change."""
         yield from writing.push(self._org, object_name, changes)
+
+    def fields(self, object_name: str) -> list[FieldInfo]:
+        """The fields of an object that the API user may read."""
+        return listed(self._org, object_name)
+
+    def sample(self, object_name: str, fields: Sequence[str], count: int) -> list[Row]:
+        """The values of `fields` in the `count` records that were changed last."""
+        return reading.sample(self._org, object_name, fields, count)
 
     def account(self) -> str:
         """The org's id."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from connectors.base import FieldSpec
+from connectors.base import FieldInfo, FieldSpec
 from connectors.errors import AuthError, FatalError, SchemaDriftError, brief
 from connectors.salesforce import answers, soql
 from connectors.salesforce.errors import RefusedError
@@ -232,3 +232,29 @@ def _problems(org: Org, what: str, records: Sequence[dict[str, Any]]) -> list[di
 
 def _may_not(error: AuthError, permission: str) -> AuthError:
     return AuthError(f"{error} The API user needs: {permission}.", missing=(permission,))
+
+
+_SHOWN_AS = {
+    "picklist": "picklist",
+    "multipicklist": "multi_select",
+    "boolean": "flag",
+    "date": "date",
+    "datetime": "date",
+    **dict.fromkeys(("int", "double", "currency", "percent", "long"), "number"),
+}
+_PARTS = {"address", "location", "base64", "complexvalue"}
+"""Types of fields that are made of others, or hold no value that can be compared."""
+
+
+def listed(org: Org, object_name: str) -> list[FieldInfo]:
+    """The fields of an object that the API user may read."""
+    return [
+        FieldInfo(
+            name,
+            str(item.get("label") or name),
+            _SHOWN_AS.get(str(item.get("type")), "text"),
+            bool(item.get("custom")),
+        )
+        for name, item in sorted(org.describe(object_name).items())
+        if item.get("type") not in _PARTS
+    ]

@@ -39,6 +39,12 @@ def pull(
     yield from batches(rows, shape, fields, set_aside)
 
 
+def sample(org: Org, object_name: str, fields: Sequence[str], count: int) -> list[Row]:
+    """The values of `fields` in the `count` records that were changed last."""
+    tail = f"WHERE IsDeleted = false ORDER BY SystemModstamp DESC LIMIT {count}"
+    return [{name: row.get(name) for name in fields} for row in _rows(org, object_name, fields, tail)]
+
+
 def _known(org: Org, object_name: str, wanted: Sequence[str]) -> list[str]:
     """The fields to ask for. Ours may be missing (the column stays empty); of the others every one must be there."""
     there = org.describe(object_name)
@@ -46,8 +52,8 @@ def _known(org: Org, object_name: str, wanted: Sequence[str]) -> list[str]:
     if missing:
         raise SchemaDriftError(
             f"Salesforce shows no field {', '.join(missing)} on {object_name}. Either the org has no such field: then "
-            "take it out of the source file of the dbt project. Or it is hidden from the API user by field-level "
-            "security: then give read access in a permission set."
+            "take it out of fields.csv, or out of the source file of the dbt project. Or it is hidden from the API "
+            "user by field-level security: then give read access in a permission set."
         )
     return [name for name in wanted if name in there]
 
