@@ -22,6 +22,7 @@ MODEL = SyncModel(
     name="sync_fake__contacts",
     crm="fake",
     object="contacts",
+    key="id",
     subject="lead_id",
     fields=("score", "owner"),
     guarded=("owner",),
