@@ -172,4 +172,6 @@ def test_a_failed_task_is_retried_only_where_that_may_help(
     assert run["state_type"] == "FAILED"
     pull = server.tasks(run)["pull-hubspot"]
     assert (pull["state_type"], pull["run_count"]) == ("FAILED", attempts)
-    assert not server.summaries(run)
+    (artifact,) = server.summaries(run)
+    assert artifact["data"].startswith("## Failed\n"), "its summary says why, and shows nothing as done"
+    assert "| hubspot |" not in artifact["data"]
