@@ -120,6 +120,7 @@ def test_kill_and_run_again(
     assert crm_state(installation, unbroken["models"]) == unbroken["crm"]
 
 
+@pytest.mark.timeout(1500)  # seven runs, each with a start of its own
 def test_kill_a_later_run(a_week_later: Callable[[Path], Installation], tmp_path: Path) -> None:
     """Killed where it has noted some of the week's changes and not the others, in either half, and where it writes."""
     unbroken, killed = a_week_later(tmp_path / "unbroken"), a_week_later(tmp_path / "killed")
