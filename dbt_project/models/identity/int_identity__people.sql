@@ -75,7 +75,7 @@ select
     keyed.is_opted_out or arrivals.has_opted_out_before as is_opted_out,
     keyed.has_bounced,
     keyed.is_converted,
-    {% for column in stated %}
+    {% for column in stated if column != 'company_record_key' %}
     keyed.{{ column }},
     {% endfor %}
     keyed.country_as_typed,
