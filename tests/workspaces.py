@@ -27,7 +27,7 @@ def whole(folder: Path) -> Path:
 
 
 def with_tables_of_the_demo(folder: Path) -> Path:
-    """Copy the dbt project to `folder` with the demo's tables in the place of the shipped ones, for a dbt of its own."""
+    """Copy the dbt project to `folder` with the demo's tables in the place of those that are shipped."""
     shutil.copytree(_SHIPPED.parent, folder, ignore=shutil.ignore_patterns("target", "logs"))
     for file in (folder / "seeds").rglob("*.csv"):
         shutil.copy2(tables()[file.name], file)

@@ -2,8 +2,9 @@
 
 A program of its own, because Spark and dbt-spark are not in the environment of everything else: it runs in
 .venv-spark and imports nothing of ours. `python build.py PROJECT OUT RAW AS_OF [RAW AS_OF ...]` registers the parquet
-files RAW/<schema>.<table>.parquet, builds the dbt project PROJECT as of AS_OF, and leaves the tables as parquet in OUT/<round>/<schema>.db/<table>;
-it ends with 1 where a node failed. AS_OF may be followed by past moments to compute besides, with commas between.
+files RAW/<schema>.<table>.parquet, builds the dbt project PROJECT as of AS_OF, and leaves the tables as parquet in
+OUT/<round>/<schema>.db/<table>; it ends with 1 where a node failed. AS_OF may be followed by past moments to compute
+besides, with commas between.
 """
 
 from __future__ import annotations
