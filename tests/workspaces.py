@@ -24,3 +24,11 @@ def whole(folder: Path) -> Path:
     for name, path in tables().items():
         shutil.copy2(path, folder / "rules" / name)
     return folder
+
+
+def with_tables_of_the_demo(folder: Path) -> Path:
+    """Copy the dbt project to `folder` with the demo's tables in the place of those that are shipped."""
+    shutil.copytree(_SHIPPED.parent, folder, ignore=shutil.ignore_patterns("target", "logs"))
+    for file in (folder / "seeds").rglob("*.csv"):
+        shutil.copy2(tables()[file.name], file)
+    return folder

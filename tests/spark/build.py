@@ -1,9 +1,10 @@
 """Builds the dbt project on Spark, one round after the other as a warehouse lives through them.
 
 A program of its own, because Spark and dbt-spark are not in the environment of everything else: it runs in
-.venv-spark and imports nothing of ours. `python build.py OUT RAW AS_OF [RAW AS_OF ...]` registers the parquet files
-RAW/<schema>.<table>.parquet, builds as of AS_OF, and leaves the tables as parquet in OUT/<round>/<schema>.db/<table>;
-it ends with 1 where a node failed. AS_OF may be followed by past moments to compute besides, with commas between.
+.venv-spark and imports nothing of ours. `python build.py PROJECT OUT RAW AS_OF [RAW AS_OF ...]` registers the parquet
+files RAW/<schema>.<table>.parquet, builds the dbt project PROJECT as of AS_OF, and leaves the tables as parquet in
+OUT/<round>/<schema>.db/<table>; it ends with 1 where a node failed. AS_OF may be followed by past moments to compute
+besides, with commas between.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from pathlib import Path
 from dbt.cli.main import dbtRunner
 from pyspark.sql import SparkSession
 
-PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 COMPARED = ("marts", "sync")
 
 # Little data on one machine: the time goes into planning, code generation and partitions that are empty.
@@ -58,12 +58,12 @@ def register(spark: SparkSession, raw: Path) -> None:
         spark.sql(f"create table {file.stem} using parquet location '{file}'")
 
 
-def build(out: Path, as_of: str, *, reports: bool) -> bool:
+def build(project: Path, out: Path, as_of: str, *, reports: bool) -> bool:
     """Seeds, models and the project's own tests; the tests of single columns are DuckDB's work.
 
     Reports only read, so they are built once, in the last round, when there is something to report.
     """
-    where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", "spark"]
+    where = ["--project-dir", str(project), "--profiles-dir", str(project), "--target", "spark"]
     where += ["--target-path", str(out / "target"), "--log-path", str(out / "logs")]
     left_out = ["--exclude-resource-type", "unit_test", "--exclude", "test_type:generic"]
     left_out += [] if reports else ["path:models/marts/reports"]
@@ -88,19 +88,19 @@ def keep(spark: SparkSession, out: Path, folder: Path) -> None:
             spark.table(f"{schema}.{view}").write.parquet(str(folder / f"{schema}.db" / view))
 
 
-def main(out: Path, rounds: list[tuple[Path, str]]) -> int:
+def main(project: Path, out: Path, rounds: list[tuple[Path, str]]) -> int:
     """Build every round; the exit code."""
     spark = session(out)
     for number, (raw, as_of) in enumerate(rounds, 1):
         register(spark, raw)
-        if not build(out, as_of, reports=number == len(rounds)):
+        if not build(project, out, as_of, reports=number == len(rounds)):
             return 1
         keep(spark, out, out / str(number))
     return 0
 
 
 if __name__ == "__main__":
-    pairs = list(zip(map(Path, sys.argv[2::2]), sys.argv[3::2], strict=True))
-    code = main(Path(sys.argv[1]), pairs)
+    pairs = list(zip(map(Path, sys.argv[3::2]), sys.argv[4::2], strict=True))
+    code = main(Path(sys.argv[1]), Path(sys.argv[2]), pairs)
     sys.stdout.flush()
     os._exit(code)  # the Java process ends with its pipe; Spark's own shutdown takes seconds

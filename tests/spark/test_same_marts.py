@@ -22,6 +22,7 @@ from leadwright import warehouse
 from tests import parsed_project
 from tests.conftest import ROOT, Require
 from tests.dbt_warehouse import NOW, DbtWarehouse
+from tests.workspaces import with_tables_of_the_demo
 
 pytestmark = [pytest.mark.java, pytest.mark.timeout(2700)]
 
@@ -127,7 +128,8 @@ def _live_on(made: DbtWarehouse) -> None:
 
 
 def _build_on_spark(folder: Path) -> None:
-    args = [str(_PYTHON), str(Path(__file__).with_name("build.py")), str(folder / "out")]
+    project = with_tables_of_the_demo(folder / "project")
+    args = [str(_PYTHON), str(Path(__file__).with_name("build.py")), str(project), str(folder / "out")]
     for name, as_of, moments in zip(("first", "second"), ROUNDS, MOMENTS, strict=True):
         args += [str(folder / name), ",".join(f"{at:%Y-%m-%d %H:%M:%S}" for at in (as_of, *moments))]
     env = {k: v for k, v in os.environ.items() if k != parsed_project.SETTING} | {
