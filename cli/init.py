@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from cli.terminal import plain
 from connectors.errors import ConfigError
 from leadwright import settings
 from leadwright.starters import make
+from leadwright.starters.takeover import Taken
 
 
 def register(app: typer.Typer) -> None:
@@ -36,6 +38,10 @@ def init(
     days: Annotated[str | None, typer.Option(help="On which days, such as mon-fri or sun-thu.")] = None,
     decimal_mark: Annotated[
         str | None, typer.Option(help="How you write numbers: point (1,234.5) or comma (1.234,5).")
+    ] = None,
+    taken_from: Annotated[
+        Path | None,
+        typer.Option("--from", help="The rule files of an older version: its folder dbt_project/seeds."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -67,16 +73,35 @@ def init(
         raise ConfigError(
             f"There is no connector for {strange[0]!r}; one of: {', '.join(known)}. Nothing was written."
         )
-    made = make.create(folder, answers, settings.load().dbt_project / "seeds")
+    if taken_from is not None and not taken_from.is_dir():
+        raise ConfigError(f"There is no folder {taken_from}. Nothing was written.")
+    config = settings.load()
+    made = make.create(folder, answers, config.dbt_project / "seeds")
+    taken = _take_over(taken_from, folder, config) if taken_from else None
     if json:
-        print_json({"folder": str(folder), "files": made, "systems": list(answers.systems)})
+        told = {"taken": asdict(taken)} if taken else {}
+        print_json({"folder": str(folder), "files": made, "systems": list(answers.systems), **told})
         return
     out.print(f"[green]made[/]: {plain(folder)}, {len(made)} files")
+    if taken:
+        out.print(f"taken over: {plain(', '.join(taken.whole))}")
+        for table, count in taken.added.items():
+            out.print(f"  {count:,} rows of your own beside ours in reference/{plain(table)}.csv")
+        if taken.unknown:
+            out.print(f"no table of this version: {plain(', '.join(taken.unknown))}; look into the changelog")
     keys = ", ".join(f"{name} ({_first_setting(name)})" for name in answers.systems)
     out.print(
         f"\nNext, in {plain(folder)}:\n  copy .env.example to .env and fill in {keys or 'your CRM'}"
         "\n  leadwright doctor\n  leadwright run --dry-run\nREADME.md there says the rest."
     )
+
+
+def _take_over(seeds: Path, folder: Path, config: settings.Settings) -> Taken:
+    from leadwright.starters import takeover
+    from leadwright.transform import Transform
+
+    shipped = config.model_copy(update={"workspace": make.nothing_of_its_own()})
+    return takeover.take_over(seeds, folder, Transform(shipped).rule_files())
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -109,10 +109,8 @@ class Settings(BaseSettings):
     @classmethod
     def _marked(cls, value: Path | None) -> Path | None:
         folder = value.expanduser().resolve() if value else None
-        if folder and not (folder / workspace.MARK).is_file():
-            raise ValueError(
-                f"there is no {workspace.MARK} in that directory; `leadwright init` makes a workspace"
-            )
+        if folder and (fault := workspace.fault_in(folder)):
+            raise ValueError(fault)
         return folder
 
     @field_validator("dbt_project")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import tomllib
+from importlib import metadata
 from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
 
 MARK = "leadwright.toml"
 """The file that makes a folder a workspace; it names the version that its rules were last moved to."""
@@ -23,3 +27,21 @@ def find() -> Path | None:
         return Path(named)
     here = Path.cwd()
     return next((folder for folder in (here, *here.parents) if (folder / MARK).is_file()), None)
+
+
+def fault_in(folder: Path) -> str | None:
+    """Why `folder` cannot be worked in: it is no workspace, or one of a later version; None where it can."""
+    try:
+        said = tomllib.loads((folder / MARK).read_text(encoding="utf-8"))
+        version = Version(str(said.get("version", "0")))
+    except FileNotFoundError:
+        return f"there is no {MARK} in that directory; `leadwright init` makes a workspace"
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, InvalidVersion) as error:
+        return f"{MARK} cannot be read: {error}"
+    ours = metadata.version("leadwright")
+    if version > Version(ours):
+        return (
+            f"its tables are of Leadwright {version}, and this is {ours}: install the later version again. "
+            "An older one does not know all of their columns"
+        )
+    return None

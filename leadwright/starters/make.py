@@ -127,6 +127,11 @@ def create(folder: Path, answers: Answers, shipped: Path) -> list[str]:
     return targets
 
 
+def nothing_of_its_own() -> Path:
+    """A workspace in which every table is the shipped one."""
+    return STARTERS / "none"
+
+
 def own(name: str, folder: Path, table: RuleFile, *, whole: bool) -> Path:
     """Put a table that comes with Leadwright into the workspace, so that its rows can be changed; the new file.
 

@@ -152,3 +152,23 @@ def test_a_table_of_ours_is_put_into_the_workspace_once(tmp_path: Path) -> None:
     assert (rules.parent.name, rules.read_text()) == ("rules", (SHIPPED / "rules" / "plays.csv").read_text())
     with pytest.raises(ConfigError, match="in the workspace already"):
         make.own("plays", tmp_path, RuleFile("plays", rules, []), whole=False)
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        (
+            'version = "99.0"',
+            r"its tables are of Leadwright 99\.0, and this is .*: install the later version again",
+        ),
+        ("version = ", r"leadwright\.toml cannot be read"),
+        ('version = "soon"', r"leadwright\.toml cannot be read"),
+    ],
+)
+def test_a_workspace_of_a_later_version_is_refused(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch, said: str, says: str
+) -> None:
+    (nowhere / workspace.MARK).write_text(said)
+    monkeypatch.setenv(workspace.SETTING, str(nowhere))
+    with pytest.raises(ConfigError, match=says):
+        settings.load()
