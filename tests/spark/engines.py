@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from leadwright import warehouse
+import duckdb
+
 from tests import parsed_project
 from tests.conftest import ROOT
 from tests.dbt_warehouse import DbtWarehouse
@@ -82,7 +83,9 @@ def build_on_spark(out: Path, rounds: Sequence[tuple[Path, datetime, Sequence[da
 
 def tables(file: Path, spark: Path, *, reports: bool) -> Iterator[tuple[str, Table]]:
     """Each mart and sync model of the warehouse `file` and of Spark's folder, by name; reports where they are built."""
-    with warehouse.reader(file) as db:
+    # opened and not attached: beside DuckDB's own catalogue `memory` a view's schema of that name is ambiguous
+    with duckdb.connect(str(file), read_only=True) as db:
+        db.execute("set timezone = 'UTC'")
         columns: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for schema, table, name, kind in db.execute(_COLUMNS).fetchall():
             if reports or not table.startswith("rpt_"):
