@@ -1,7 +1,8 @@
-"""`python -m tests.reference take FILE [COMPANY ...]` and `python -m tests.reference compare THEN NOW MAPPING`.
+"""`python -m tests.reference take FILE [COMPANY ...]`, `… compare THEN NOW MAPPING` and `… engines [COMPANY ...]`.
 
 Take the reference on the commit before a rebuild and compare on the one after it. Both print to the terminal; `compare`
-ends with 1 where a difference has no row in the mapping file (company, table, column, becomes, reason).
+ends with 1 where a difference has no row in the mapping file (company, table, column, becomes, reason). `engines`
+builds what a first run pulled on DuckDB and on Spark, and ends with 1 where a mart or a sync model differs.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.reference import companies, comparison, fingerprint
+from tests.reference import companies, comparison, fingerprint, on_spark
 
 
 def take(target: Path, names: list[str]) -> int:
@@ -35,10 +36,22 @@ def compare(then: Path, now: Path, mapping: Path) -> int:
     return int(any(found.values()))
 
 
+def engines(names: list[str]) -> int:
+    """Print, for each company, what DuckDB and Spark make of it differently; 1 where anything is."""
+    found = {}
+    for name in names:
+        with tempfile.TemporaryDirectory() as folder:
+            found[name] = on_spark.differences(name, Path(folder))
+        print(f"{name}: {len(found[name])} tables differ", *found[name].items(), sep="\n  ")  # noqa: T201
+    return int(any(found.values()))
+
+
 if __name__ == "__main__":
     verb, *rest = sys.argv[1:] or [""]
     if verb == "take" and rest:
         sys.exit(take(Path(rest[0]), rest[1:]))
     if verb == "compare" and len(rest) == 3:
         sys.exit(compare(*map(Path, rest)))
+    if verb == "engines" and rest:
+        sys.exit(engines(rest))
     sys.exit(__doc__)

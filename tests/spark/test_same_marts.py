@@ -7,93 +7,40 @@ must be equal; floats, which the engines add up in different orders, to nine dig
 
 from __future__ import annotations
 
-import math
-import os
-import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from leadwright import warehouse
-from tests import parsed_project
-from tests.conftest import ROOT, Require
+from tests.conftest import Require
 from tests.dbt_warehouse import NOW, DbtWarehouse
-from tests.workspaces import with_tables_of_the_demo
+from tests.spark import engines
+from tests.spark.engines import Table
 
 pytestmark = [pytest.mark.java, pytest.mark.timeout(2700)]
 
 LEADS = 250
 ROUNDS = (NOW, NOW + timedelta(days=16))
 MOMENTS = ((), (NOW - timedelta(days=100),))
-_PYTHON = ROOT / ".venv-spark" / "bin" / "python"
-_COLUMNS = """
-    select table_schema, table_name, column_name, data_type from information_schema.columns
-    where table_catalog = current_database() and table_schema in ('marts', 'sync')
-    order by table_schema, table_name, ordinal_position
-"""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A mart or sync model: its columns with DuckDB's types, and its rows on both engines in one order."""
-
-    columns: tuple[tuple[str, str], ...]
-    spark_types: tuple[str, ...]
-    duckdb: list[tuple[Any, ...]]
-    spark: list[tuple[Any, ...]]
-
-    def differences(self) -> list[str]:
-        """What is not the same, in words; empty where all is."""
-        if len(self.duckdb) != len(self.spark):
-            return [f"{len(self.duckdb)} rows on DuckDB, {len(self.spark)} on Spark"]
-        types = [
-            f"{name} is {ours} on DuckDB and {theirs} on Spark"
-            for (name, ours), theirs in zip(self.columns, self.spark_types, strict=True)
-            if ours != theirs.replace(" WITH TIME ZONE", "")
-        ]
-        pairs = list(zip(self.duckdb, self.spark, strict=True))
-        for place, (name, _) in enumerate(self.columns):
-            other = [(a[place], b[place]) for a, b in pairs if not _same(a[place], b[place])]
-            if other:
-                types.append(f"{name} differs in {len(other)} of {len(pairs)} rows, first {other[0]}")
-        return types
-
-
-def _same(ours: object, theirs: object) -> bool:
-    if isinstance(ours, float) and isinstance(theirs, float):
-        return math.isclose(ours, theirs, rel_tol=1e-9, abs_tol=1e-9)
-    return ours == theirs
 
 
 @pytest.fixture(scope="module")
 def rounds(tmp_path_factory: pytest.TempPathFactory, java: str, require: Require) -> list[dict[str, Table]]:
     """Tables by name after each round."""
-    require(_PYTHON.exists(), "the environment .venv-spark, made by `make test-spark`")
+    require(engines.PYTHON.exists(), "the environment .venv-spark, made by `make test-spark`")
     folder = tmp_path_factory.mktemp("spark")
     made = DbtWarehouse(folder / "home")
     made.add_population(LEADS)
-    _round(made, folder / "first", 0)
+    engines.keep_round(made, folder / "first", ROUNDS[0], MOMENTS[0])
     _live_on(made)
-    _round(made, folder / "second", 1)
-    _build_on_spark(folder)
+    engines.keep_round(made, folder / "second", ROUNDS[1], MOMENTS[1])
+    folders = (folder / "first", folder / "second")
+    engines.build_on_spark(folder / "out", list(zip(folders, ROUNDS, MOMENTS, strict=True)))
     return [
-        dict(_tables(folder / name / "built.duckdb", folder / "out" / str(number), reports=number == 2))
+        dict(
+            engines.tables(folder / name / "built.duckdb", folder / "out" / str(number), reports=number == 2)
+        )
         for number, name in enumerate(("first", "second"), 1)
     ]
-
-
-def _round(made: DbtWarehouse, folder: Path, number: int) -> None:
-    """Keep the raw tables as parquet files, build on DuckDB, and keep a copy of the warehouse."""
-    folder.mkdir()
-    for table in made.transform.raw_tables():
-        file = folder / f"{table.schema}.{table.name}.parquet"
-        made.execute(f"""copy {table.schema}."{table.name}" to '{file}' (format parquet)""")
-    made.build(ROUNDS[number], MOMENTS[number])
-    (folder / "built.duckdb").write_bytes(made.settings.warehouse_file.read_bytes())
 
 
 def _live_on(made: DbtWarehouse) -> None:
@@ -125,38 +72,6 @@ def _live_on(made: DbtWarehouse) -> None:
     )
     sent = {"run_id": "r1", "crm": "hubspot", "object": "contacts", "status": "accepted", "payload_hash": "h"}
     made.add("ops", "writes", ({**sent, "record_id": p} for (p,) in people), later)
-
-
-def _build_on_spark(folder: Path) -> None:
-    project = with_tables_of_the_demo(folder / "project")
-    args = [str(_PYTHON), str(Path(__file__).with_name("build.py")), str(project), str(folder / "out")]
-    for name, as_of, moments in zip(("first", "second"), ROUNDS, MOMENTS, strict=True):
-        args += [str(folder / name), ",".join(f"{at:%Y-%m-%d %H:%M:%S}" for at in (as_of, *moments))]
-    env = {k: v for k, v in os.environ.items() if k != parsed_project.SETTING} | {
-        "SPARK_LOCAL_IP": "127.0.0.1"
-    }
-    done = subprocess.run(args, env=env, capture_output=True, text=True, timeout=2400)
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-
-
-def _tables(file: Path, spark: Path, *, reports: bool) -> Iterator[tuple[str, Table]]:
-    with warehouse.reader(file) as db:
-        columns: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        for schema, table, name, kind in db.execute(_COLUMNS).fetchall():
-            if reports or not table.startswith("rpt_"):
-                columns.setdefault((schema, table), []).append((name, kind))
-        for (schema, table), named in columns.items():
-            theirs = f"read_parquet('{spark}/{schema}.db/{table}/*.parquet')"
-            kinds = dict(row[:2] for row in db.execute(f"describe select * from {theirs}").fetchall())
-            picked = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in named)
-            # floats last: they may differ in digits that must not decide the order
-            order = ", ".join(f'"{n}"' for n, kind in sorted(named, key=lambda c: c[1] == "DOUBLE"))
-            read = [
-                db.execute(f"select {picked} from {relation} order by {order}").fetchall()
-                for relation in (f'{schema}."{table}"', theirs)
-            ]
-            spark_types = tuple(kinds.get(name, "missing") for name, _ in named)
-            yield f"{schema}.{table}", Table(tuple(named), spark_types, *read)
 
 
 @pytest.mark.parametrize("number", [1, 2])
