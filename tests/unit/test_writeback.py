@@ -169,7 +169,8 @@ def test_after_a_pull_the_crm_is_believed_again(settings: Settings) -> None:
 def test_a_crm_that_refuses_everything_is_an_error_until_it_takes_something(settings: Settings) -> None:
     change(
         settings,
-        "insert into sync.sync_fake__contacts select 'n' || i, 'L', 'h', 1, 0, 'a', 'a', null, 'fake' from range(7) t(i)",
+        "insert into sync.sync_fake__contacts select 'n' || i, 'L', 'h', 1, 0, 'a', 'a', null, 'fake' "
+        "from range(7) t(i)",
     )
     crm = FakeCrm()
     ids = [*"123", *(f"n{i}" for i in range(7))]
@@ -226,7 +227,8 @@ def test_what_was_not_refused_is_sent_again_with_the_next_run(
 def test_answers_that_all_say_nothing_are_an_error(settings: Settings) -> None:
     change(
         settings,
-        "insert into sync.sync_fake__contacts select 'n' || i, 'L', 'h', 1, 0, 'a', 'a', null, 'fake' from range(7) t(i)",
+        "insert into sync.sync_fake__contacts select 'n' || i, 'L', 'h', 1, 0, 'a', 'a', null, 'fake' "
+        "from range(7) t(i)",
     )
     crm = FakeCrm()
     crm.answers = dict.fromkeys([*"123", *(f"n{i}" for i in range(7))], "unknown")
