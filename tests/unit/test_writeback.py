@@ -46,8 +46,8 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
         warehouse.ensure_table(db, "ops", "writes", _OPS)
         db.execute("create schema sync")
         db.execute(
-            "create table sync.sync_fake__contacts as select *, timestamp '2026-01-02 03:04:05' as record_changed_at "
-            "from (values "
+            "create table sync.sync_fake__contacts as select *, timestamp '2026-01-02 03:04:05' as record_changed_at, "
+            "'fake' as crm from (values "
             "('1', 'L1', 'h1', 80, 10, 'ann', null), ('2', 'L2', 'h2', 20, 20, 'bob', null), "
             "('3', 'L3', 'h3', 55, null, 'bob', 'bob')) "
             "t(record_id, lead_id, payload_hash, score, before__score, owner, before__owner)"
@@ -169,7 +169,8 @@ def test_after_a_pull_the_crm_is_believed_again(settings: Settings) -> None:
 def test_a_crm_that_refuses_everything_is_an_error_until_it_takes_something(settings: Settings) -> None:
     change(
         settings,
-        "insert into sync.sync_fake__contacts select 'n' || i, 'L', 'h', 1, 0, 'a', 'a', null from range(7) t(i)",
+        "insert into sync.sync_fake__contacts select 'n' || i, 'L', 'h', 1, 0, 'a', 'a', null, 'fake' "
+        "from range(7) t(i)",
     )
     crm = FakeCrm()
     ids = [*"123", *(f"n{i}" for i in range(7))]
@@ -189,7 +190,7 @@ def test_a_list_that_a_rule_refuses_is_set_aside_where_the_crm_takes_others(sett
         settings,
         "create or replace table sync.sync_fake__contacts as select i || '' as record_id, 'L' as lead_id, 'h' as "
         "payload_hash, 1 as score, 0 as before__score, 'a' as owner, 'a' as before__owner, "
-        "timestamp '2026-01-02' as record_changed_at from range(100, 112) t(i)",
+        "timestamp '2026-01-02' as record_changed_at, 'fake' as crm from range(100, 112) t(i)",
     )
     crm.rejects = {str(i): "FIELD_CUSTOM_VALIDATION_EXCEPTION" for i in range(100, 112)}
     done = writeback.write_back(crm, MODEL, settings, "run-2")
@@ -226,7 +227,8 @@ def test_what_was_not_refused_is_sent_again_with_the_next_run(
 def test_answers_that_all_say_nothing_are_an_error(settings: Settings) -> None:
     change(
         settings,
-        "insert into sync.sync_fake__contacts select 'n' || i, 'L', 'h', 1, 0, 'a', 'a', null from range(7) t(i)",
+        "insert into sync.sync_fake__contacts select 'n' || i, 'L', 'h', 1, 0, 'a', 'a', null, 'fake' "
+        "from range(7) t(i)",
     )
     crm = FakeCrm()
     crm.answers = dict.fromkeys([*"123", *(f"n{i}" for i in range(7))], "unknown")
