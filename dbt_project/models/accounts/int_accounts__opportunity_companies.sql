@@ -1,6 +1,6 @@
--- The company that an opportunity is about: the one that its CRM names, else that of its first person's record, else that of
--- another record with this person's address, else the domain of the address. The lead is not asked, which is the same
--- person: leads are made of decisions that are made later, and accounts wait for sales.
+-- The company that an opportunity is about: the one that its CRM names, else that of its first person's record, else
+-- that of another record with this person's address, else the domain of the address. The person's lead would say the
+-- same, but it is known only after identity is decided, and accounts would have to wait for that: two levels more.
 
 with first_people as (
     select
