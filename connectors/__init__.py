@@ -16,8 +16,8 @@ from typing import Any, Protocol, cast
 
 from pydantic import BaseModel
 
-from connectors.base import Connector
-from connectors.errors import ConfigError
+from leadwright.connectors.base import Connector
+from leadwright.connectors.errors import ConfigError
 
 _ENTRY_POINTS = "leadwright.connectors"
 _NOT_CRMS = {"addresses", "base", "batches", "errors", "pace", "retry", "values"}
@@ -48,7 +48,7 @@ def load(name: str) -> ConnectorModule:
 def _modules() -> Mapping[str, str]:
     """Name of each connector -> its module. Raises ConfigError where two packages offer the same name."""
     found = {
-        m.name: f"connectors.{m.name}" for m in pkgutil.iter_modules(__path__) if m.name not in _NOT_CRMS
+        m.name: f"{__name__}.{m.name}" for m in pkgutil.iter_modules(__path__) if m.name not in _NOT_CRMS
     }
     for point in entry_points(group=_ENTRY_POINTS):
         if found.setdefault(point.name, point.value) != point.value:

@@ -13,7 +13,7 @@ from typing import Literal, Protocol, get_args, runtime_checkable
 
 import pyarrow as pa
 
-from connectors.errors import RecordError
+from leadwright.connectors.errors import RecordError
 
 Value = str | int | float | bool | datetime | None
 FieldType = Literal["string", "text", "number", "date", "datetime", "boolean", "picklist"]

@@ -14,8 +14,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.base import ObjectShape, SetAside, refuse
-from connectors.errors import RecordError
+from leadwright.connectors.base import ObjectShape, SetAside, refuse
+from leadwright.connectors.errors import RecordError
 
 Row = Mapping[str, Any]
 

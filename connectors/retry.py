@@ -14,9 +14,9 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
-from connectors.base import Outcome
-from connectors.errors import RateLimitedError, RetryableError
-from connectors.values import Row
+from leadwright.connectors.base import Outcome
+from leadwright.connectors.errors import RateLimitedError, RetryableError
+from leadwright.connectors.values import Row
 
 T = TypeVar("T")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from connectors.base import Change, Outcome, Value
-from connectors.batches import instant, iso, utc
+from leadwright.connectors.base import Change, Outcome, Value
+from leadwright.connectors.batches import instant, iso, utc
 
 CHANGED_BY_PERSON = "changed_by_person"
 MERGED_OR_DELETED = "merged_or_deleted"

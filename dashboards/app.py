@@ -12,11 +12,13 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 from starlette.middleware import Middleware
 
-from connectors.errors import LeadwrightError
-from dashboards import data, markup
-from dashboards.guard import Guard
-from leadwright import reports, runs, settings, warehouse
-from leadwright.figures import duration, moment
+from leadwright import settings, warehouse
+from leadwright.connectors.errors import LeadwrightError
+from leadwright.dashboards import data, markup
+from leadwright.dashboards.guard import Guard
+from leadwright.formatting import duration, moment
+from leadwright.operate import runs
+from leadwright.transform import reports
 
 # `?lead=<lead_id>` opens a lead, on this address as on the lead page's own.
 LINK = "lead"

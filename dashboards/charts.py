@@ -7,7 +7,7 @@ from typing import TypeVar
 import altair as alt
 import pandas as pd
 
-from dashboards import palette
+from leadwright.dashboards import palette
 
 Drawing = TypeVar("Drawing", alt.Chart, alt.LayerChart)
 

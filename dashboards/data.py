@@ -14,8 +14,10 @@ from typing import Any
 
 import pandas as pd
 
-from leadwright import reports, runs, warehouse
+from leadwright import warehouse
+from leadwright.operate import runs
 from leadwright.settings import Settings
+from leadwright.transform import reports
 
 Row = dict[str, Any]
 

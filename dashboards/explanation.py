@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboards import markup
-from dashboards.data import Row
-from leadwright.figures import decimals_needed, points, seen_in_words
+from leadwright.dashboards import markup
+from leadwright.dashboards.data import Row
+from leadwright.formatting import decimals_needed, points, seen_in_words
 
 DIMENSIONS = {"fit": "Fit", "intent": "Intent"}
 # The order in which the arithmetic is done: points of rules, then what takes from or adds to them.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from dashboards.data import Row
-from leadwright.figures import code_in_words, count, moment
+from leadwright.dashboards.data import Row
+from leadwright.formatting import code_in_words, count, moment
 
 # The facts a rep looks for, in the order of the question "who is this, and where do they stand?"
 FACTS = {

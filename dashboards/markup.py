@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from dashboards import palette
+from leadwright.dashboards import palette
 
 _RULES = f"""
 .lw-name {{ font-size: 1.35rem; font-weight: 600; margin: 0.4rem 0 0; padding: 0; }}

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from leadwright.figures import duration
+from leadwright.formatting import duration
 
 TOO_FEW = "too few"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from prefect import flow
 from prefect.futures import wait
 
-from flows import steps
-from leadwright import runs, settings
+from leadwright.flows import steps
+from leadwright.operate import runs
 
 
 @flow(name="ingest", flow_run_name="ingest", validate_parameters=False)
@@ -20,7 +20,7 @@ def ingest(full: bool = False) -> runs.Run:
 
 def pull_all(run: runs.Run, full: bool) -> None:
     """Pull all connected CRMs at the same time and note what came in `run`."""
-    crms = settings.load().require_crms()
+    crms = steps.project().settings.require_crms()
     with steps.timed(run, "pull"):
         futures = [steps.pull.submit(crm, full) for crm in crms]
         wait(futures)

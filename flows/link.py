@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from prefect import flow, task
 
-from flows import steps
-from leadwright import identity, runs, settings
+from leadwright.flows import steps
+from leadwright.linkage import people
+from leadwright.operate import runs
 
 
 @task(name="link people", **steps.STEP)
-def link_people() -> identity.Linked:
+def link_people() -> people.Linked:
     """Compare all person records and keep the probable pairs."""
-    return identity.link_people(settings.load())
+    return people.link_people(steps.project().settings)
 
 
 @flow(name="link", flow_run_name="link", validate_parameters=False)
-def link(wait_hours: float | None = None) -> identity.Linked:
+def link(wait_hours: float | None = None) -> people.Linked:
     """Find who is who; the next run joins them. Wait so many hours for another run to end."""
     with steps.one_run_at_a_time(wait_hours), steps.noted(runs.start("link")):
         return link_people()

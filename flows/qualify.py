@@ -10,12 +10,12 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Cancelled
 
-from connectors.errors import LockedError
-from flows import steps
-from flows.ingest import pull_all
-from flows.sync import write_all
-from flows.transform import build_for_writing, build_reports, check_rules, reported
-from leadwright import runs
+from leadwright.connectors.errors import LockedError
+from leadwright.flows import steps
+from leadwright.flows.ingest import pull_all
+from leadwright.flows.sync import write_all
+from leadwright.flows.transform import build_for_writing, build_reports, check_rules, reported
+from leadwright.operate import runs
 
 
 def _run_name() -> str:

@@ -9,7 +9,7 @@ import httpx
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
-from connectors.errors import UnavailableError, host
+from leadwright.connectors.errors import UnavailableError, host
 
 _TIMEOUT = 10.0  # seconds
 

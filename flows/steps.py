@@ -14,28 +14,18 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
-from connectors.errors import RetryableError
-from leadwright import (
-    accounts,
-    backup,
-    diskspace,
-    erasure,
-    extract,
-    migrations,
-    ownermoves,
-    preview,
-    progress,
-    publication,
-    reports,
-    runs,
-    settings,
-    warehouse,
-    writeback,
-)
-from leadwright.ownermoves import OwnerMove
+from leadwright import diskspace, progress, settings, tenants, warehouse
+from leadwright.connectors.errors import RetryableError
+from leadwright.operate import backup, erasure, runs
+from leadwright.operate.summary import as_markdown
+from leadwright.pull import extract
 from leadwright.rules import checks
-from leadwright.summary import as_markdown
-from leadwright.transform import SyncModel, Transform
+from leadwright.settings import Settings
+from leadwright.transform import migrations, preview, publication, reports
+from leadwright.transform.project import Transform
+from leadwright.transform.tables import SyncModel
+from leadwright.writeback import ownermoves, sending
+from leadwright.writeback.ownermoves import OwnerMove
 
 
 def _may_help(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
@@ -44,8 +34,14 @@ def _may_help(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     return isinstance(error, RetryableError)
 
 
+@cache
+def project() -> Transform:
+    """The dbt project, parsed once per process, and with it the settings, read once."""
+    return Transform(settings.load())
+
+
 # The connectors wait out short limits themselves; these retries are for outages of minutes.
-_WAITS = list(settings.load().retry_seconds)
+_WAITS = list(project().settings.retry_seconds)
 STEP: dict[str, Any] = {
     "retries": len(_WAITS),
     "retry_delay_seconds": _WAITS,
@@ -55,12 +51,6 @@ STEP: dict[str, Any] = {
 }
 
 
-@cache
-def project() -> Transform:
-    """The dbt project, parsed once per process."""
-    return Transform(settings.load())
-
-
 @contextmanager
 def one_run_at_a_time(wait_hours: float | None = None) -> Iterator[None]:
     """Keep other runs away: two at once would share cursors, models under construction and rows to send.
@@ -68,13 +58,13 @@ def one_run_at_a_time(wait_hours: float | None = None) -> Iterator[None]:
     Args:
         wait_hours: how long to wait for another run to end, instead of `LEADWRIGHT_LOCK_WAIT_SECONDS`.
     """
-    config = settings.load()
+    config = project().settings
     wait_seconds = config.lock_wait_seconds if wait_hours is None else wait_hours * 3600
     with warehouse.locked(config.run_lock, wait_seconds, "has been running"):
         preview.sweep(config)
         try:
             migrations.migrate(config)
-            accounts.require_listed(config)
+            tenants.require_listed(config)
             yield
         except Exception as error:
             if full := diskspace.explained(error, config.home):
@@ -88,7 +78,7 @@ def noted(run: runs.Run) -> Iterator[None]:
     if run.dry_run:
         yield
         return
-    config = settings.load()
+    config = project().settings
     (table,) = (t for t in project().raw_tables() if (t.schema, t.name) == ("ops", "runs"))
     runs.note_start(run, table, config)
     try:
@@ -103,7 +93,7 @@ def noted(run: runs.Run) -> Iterator[None]:
     _end(run, config)
 
 
-def _end(run: runs.Run, config: settings.Settings) -> None:
+def _end(run: runs.Run, config: Settings) -> None:
     """Note how `run` ended, and publish that with the ledger: the dashboards tell it, too."""
     runs.note_end(run, config)
     publication.publish_notes(config.warehouse_file, config.serving_file, config.lock_wait_seconds)
@@ -146,7 +136,7 @@ def check_rules() -> None:
 @task(name="pull", task_run_name="pull-{crm}", **STEP)
 def pull(crm: str, full: bool) -> extract.Pulled:
     """Bring one CRM's raw tables up to date."""
-    config = settings.load()
+    config = project().settings
     on_rows = partial(progress.moved, "pull")
     return extract.pull(config.connect(crm), project().raw_tables(), config, full=full, on_rows=on_rows)
 
@@ -154,13 +144,13 @@ def pull(crm: str, full: bool) -> extract.Pulled:
 @task(name="ensure raw tables", **STEP)
 def ensure_raw_tables() -> None:
     """Create the raw tables of CRMs that are not in use, empty."""
-    extract.ensure_tables(project().raw_tables(), settings.load())
+    extract.ensure_tables(project().raw_tables(), project().settings)
 
 
 @task(name="check restored home", **STEP)
 def check_restored() -> bool:
     """Stop where a restored home was not pulled; tell whether it is still to be found out who is gone."""
-    config = settings.load()
+    config = project().settings
     backup.require_pulled(config)
     return erasure.must_build(config)
 
@@ -168,13 +158,13 @@ def check_restored() -> bool:
 @task(name="erase", **STEP)
 def erase() -> erasure.Erased:
     """Forget the people whom the CRMs show no more."""
-    return erasure.erase(settings.load())
+    return erasure.erase(project().settings)
 
 
 @task(name="rewrite", **STEP)
 def rewrite() -> bool:
     """Write the warehouse anew where somebody was forgotten."""
-    return erasure.rewrite(settings.load())
+    return erasure.rewrite(project().settings)
 
 
 @task(name="dbt build", **STEP)
@@ -198,36 +188,36 @@ def build_reports(as_of: datetime) -> list[str]:
 @task(name="publish", **STEP)
 def publish(run_id: str, whole: Sequence[str], not_whole: Mapping[str, str]) -> None:
     """Put the new marts where the dashboards read; of what is not whole, what was there before."""
-    reports.publish(settings.load(), run_id, whole=whole, not_whole=not_whole)
+    reports.publish(project().settings, run_id, whole=whole, not_whole=not_whole)
 
 
 @task(name="plan", task_run_name="plan-{model.title}", **STEP)
-def plan(model: SyncModel) -> writeback.Written:
+def plan(model: SyncModel) -> sending.Written:
     """Count the rows of one sync model; nothing is sent."""
-    planned = writeback.Written(model.title, model.crm, model.object)
-    planned.plan(writeback.preview(model, settings.load()), model.guarded)
+    planned = sending.Written(model.title, model.crm, model.object)
+    planned.plan(sending.preview(model, project().settings), model.guarded)
     return planned
 
 
 @task(name="count owners", **STEP)
-def owner_moves(planned: list[writeback.Written]) -> list[OwnerMove]:
+def owner_moves(planned: list[sending.Written]) -> list[OwnerMove]:
     """How many leads each person would get and lose by what is planned."""
-    return ownermoves.owner_moves(planned, settings.load())
+    return ownermoves.owner_moves(planned, project().settings)
 
 
 @task(name="create fields", task_run_name="create-fields-{model.title}", **STEP)
 def create_fields(model: SyncModel) -> list[str]:
     """Create the CRM fields that one sync model writes and the CRM lacks."""
-    config = settings.load()
-    return writeback.create_fields(config.connect(model.crm), model, config)
+    config = project().settings
+    return sending.create_fields(config.connect(model.crm), model, config)
 
 
 @task(name="write back", task_run_name="write-back-{model.title}", **STEP)
-def write_back(model: SyncModel, run_id: str) -> writeback.Written:
+def write_back(model: SyncModel, run_id: str) -> sending.Written:
     """Send one sync model's rows to its CRM."""
-    config = settings.load()
+    config = project().settings
     on_outcomes = partial(progress.moved, "write")
-    return writeback.write_back(config.connect(model.crm), model, config, run_id, on_outcomes=on_outcomes)
+    return sending.write_back(config.connect(model.crm), model, config, run_id, on_outcomes=on_outcomes)
 
 
 @task(name="summarise run", **STEP)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from prefect import flow
 
-from flows import steps
-from leadwright import progress, runs, settings
+from leadwright import progress
+from leadwright.flows import steps
+from leadwright.operate import runs
 
 
 @flow(name="sync", flow_run_name="sync", validate_parameters=False)
@@ -28,7 +29,7 @@ def write_all(run: runs.Run, without_owners: bool = False) -> None:
     All fields are created before the first record is sent: a missing permission stops the run while nothing is
     half written.
     """
-    config = settings.load()
+    config = steps.project().settings
     crms = config.require_crms()
     run.with_owners = config.write_owners and not without_owners
     models = [

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from prefect import flow
 
-from flows import steps
-from leadwright import erasure, runs, settings
-from leadwright.builds import BuildError
+from leadwright.flows import steps
+from leadwright.operate import erasure, runs
+from leadwright.transform.builds import BuildError
 
 
 @flow(name="transform", flow_run_name="transform", validate_parameters=False)
@@ -35,7 +35,7 @@ def check_rules(run: runs.Run) -> None:
 
 def build_for_writing(run: runs.Run) -> None:
     """Forget who is gone; build and test what is written back; note the moment scored for."""
-    moment = settings.load().moment()
+    moment = steps.project().settings.moment()
     with steps.timed(run, "transform"):
         _prepare(run, moment)
         run.built = steps.build_for_writing(moment)
@@ -84,7 +84,7 @@ def reported(run: runs.Run) -> Iterator[None]:
 
 def _build_part(run: runs.Run, select: str) -> None:
     with steps.timed(run, "transform"):
-        moment = settings.load().moment()
+        moment = steps.project().settings.moment()
         _prepare(run, moment)
         run.built = steps.build(moment, select)
         steps.rewrite()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from connectors.errors import FatalError, LeadwrightError
+from leadwright.connectors.errors import FatalError, LeadwrightError
 
 _SIGNS = (
     "No space left on device",

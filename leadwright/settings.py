@@ -22,14 +22,13 @@ from dotenv import dotenv_values
 from pydantic import Field, NonNegativeFloat, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-import connectors
-from connectors.base import Connector
-from connectors.errors import ConfigError
-from leadwright import workspace
+from leadwright import connectors, workspace
+from leadwright.connectors.base import Connector
+from leadwright.connectors.errors import ConfigError
 
 _PREFIX = "LEADWRIGHT_"
 _ENV_FILE = ".env"
-_DBT_PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
+_DBT_PROJECT = Path(__file__).resolve().parent / "dbt_project"
 
 _SYSTEMS = "crm_systems.csv"
 
@@ -83,6 +82,7 @@ class Settings(BaseSettings):
         lock_wait_seconds: how long a step waits for another process to let go of the warehouse.
         retry_seconds: waits before a step that failed by a fault of the moment is tried again; none while a
             person waits at the command line.
+        threads: how many models of the dbt project are built at once.
         dbt_project: directory of the dbt project, which holds the models and the tables that we ship.
         write_owners: whether owners are written back, the CRM's own field and ours that name and explain them.
         write_accounts: whether scores of accounts are written to companies; on leads and contacts they always are.
@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     as_of: datetime | None = None
     lock_wait_seconds: float = Field(default=60, ge=0)
     retry_seconds: tuple[NonNegativeFloat, ...] = (5, 30, 120)
+    threads: int = Field(default=2, ge=1)
     dbt_project: Path = _DBT_PROJECT
     write_owners: bool = True
     write_accounts: bool = True

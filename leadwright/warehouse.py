@@ -19,7 +19,7 @@ from typing import Any, cast
 import duckdb
 from filelock import FileLock, Timeout
 
-from connectors.errors import ConfigError, LockedError
+from leadwright.connectors.errors import ConfigError, LockedError
 
 Connection = duckdb.DuckDBPyConnection
 Error = duckdb.Error
@@ -152,6 +152,11 @@ def _open(file: Path) -> Iterator[Connection]:
         yield db
     finally:
         db.close()
+
+
+def statement(module: str, name: str) -> str:
+    """The SQL of the file `sql/<name>.sql` beside the Python file `module`."""
+    return (Path(module).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def rows(

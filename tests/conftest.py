@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
-import select
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from leadwright.workspace import SETTING
+from leadwright_sandbox import testing
 from tests.workspaces import DEMO
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
-READY_SECONDS = 120
 
 Require = Callable[[object, str], None]
 
 
-@dataclass(frozen=True)
-class Sandbox:
-    """A running sandbox CRM: what it printed when it was ready, and its process."""
-
-    ready: dict[str, Any]
-    process: subprocess.Popen[str]
-
-    def __getitem__(self, crm: str) -> dict[str, Any]:
-        return self.ready[crm]
-
-    def credentials(self, crm: str) -> dict[str, Any]:
-        """Connector credentials for `crm`."""
-        said = self.ready[crm]
-        if crm != "salesforce":
-            return {"url": said["url"], "token": said["token"]}
-        return {"url": said["url"], "token": said["token"], "ca": said["ca_file"]}
+class Sandbox(testing.Sandbox):
+    """A running sandbox that knows Leadwright's settings."""
 
     def environment(self) -> dict[str, str]:
         """LEADWRIGHT_ settings for both CRMs."""
@@ -50,11 +30,6 @@ class Sandbox:
             for crm, fields in values.items()
             for name, value in fields.items()
         }
-
-    def stop(self) -> int:
-        """End it as an operator would; its exit code."""
-        self.process.terminate()
-        return self.process.wait(timeout=20)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -105,35 +80,11 @@ def java(require: Require) -> str:
 @pytest.fixture(scope="session")
 def start_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Sandbox]]:
     """A function that starts a sandbox with the given options and ports of its own; all end with the session."""
-    running: list[Sandbox] = []
-
-    def start(*options: str) -> Sandbox:
-        errors = tmp_path_factory.mktemp("sandbox") / "stderr.txt"
-        command = [sys.executable, "-m", "sandbox", "--hubspot-port", "0", "--salesforce-port", "0", *options]
-        with errors.open("w") as stderr:
-            process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True)
-        line = _first_line(process)
-        if not line:
-            process.kill()
-            process.wait()
-            pytest.fail(f"the sandbox did not start ({' '.join(options)}): {errors.read_text()[-2000:]}")
-        running.append(Sandbox(json.loads(line), process))
-        return running[-1]
-
-    yield start
-    for sandbox in running:  # all at once: each may take some seconds, and removes its files
-        sandbox.process.terminate()
-    for sandbox in running:
-        sandbox.process.wait(timeout=60)
+    with testing.sandboxes(tmp_path_factory.mktemp, Sandbox) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")
 def sandbox(start_sandbox: Callable[..., Sandbox]) -> Sandbox:
     """One sandbox with a small population, shared by tests that do not mind what others wrote to it."""
     return start_sandbox("--seed", "7", "--leads", "600", "--control")
-
-
-def _first_line(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], READY_SECONDS)
-    return process.stdout.readline() if ready else ""

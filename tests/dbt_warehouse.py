@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.adapters.factory import reset_adapters
+from dbt.cli.main import dbtRunner
 
 from leadwright import warehouse
-from leadwright.extract import ensure_tables
+from leadwright.pull.extract import ensure_tables
 from leadwright.settings import Settings
-from leadwright.transform import RawTable, Transform
-from sandbox.population import Population, stream
+from leadwright.transform.project import Transform
+from leadwright.transform.tables import RawTable
+from leadwright_sandbox.population import Population, stream
 from tests import parsed_project
 from tests.workspaces import DEMO
 
@@ -43,8 +47,9 @@ class DbtWarehouse:
     ) -> None:
         """Make the raw tables in `home`; for `project` instead of the shipped one, parsed already by `like`."""
         parsed_project.ensure()
+        # one thread: tests run two at a time, on two processors
         self.settings = Settings(
-            home=home, workspace=workspace, **({"dbt_project": project} if project else {})
+            home=home, workspace=workspace, threads=1, **({"dbt_project": project} if project else {})
         )
         self.transform = Transform(self.settings, like.transform.manifest() if like else None)
         self._tables = {(t.schema, t.name): t for t in self.transform.raw_tables()}
@@ -86,22 +91,43 @@ class DbtWarehouse:
                 f"insert into ops.pulls values ('{table.crm}', '{name}', timestamptz '{changed}', {len(texts)})"
             )
 
-    def build(self, as_of: datetime = NOW, moments: Sequence[datetime] = ()) -> None:
-        """Build and test everything."""
-        self.transform.build(as_of=as_of, moments=moments)
+    def build(self, as_of: datetime = NOW, moments: Sequence[datetime] = (), *, tests: bool = False) -> None:
+        """Build everything; run the data tests too, where `tests`: most tests look for themselves."""
+        self.transform.build(as_of=as_of, moments=moments, tests=tests)
+
+    def unit_test(self, names: Sequence[str]) -> dict[str, str]:
+        """Run unit tests of models on what is built: name -> what is wrong, empty where nothing is."""
+        manifest = self.transform.manifest()
+        os.environ["LEADWRIGHT_WAREHOUSE_FILE"] = str(self.settings.warehouse_file)
+        runner = dbtRunner(manifest=manifest)
+        done = runner.invoke(["--quiet", "test", "--select", *names, *self._where])
+        DuckDBConnectionManager.close_all_connections()
+        reset_adapters()
+        assert done.result is not None, done.exception
+        return {
+            str(r.node.name): "" if r.status == "pass" else r.message or str(r.status)
+            for r in done.result.results
+        }
 
     def test(self, select: str) -> None:
         """Run the tests that `select` names; production builds leave some of them out."""
+        done = self._dbt("test", "--select", select)
+        assert done.returncode == 0, done.stdout[-4000:]
+
+    @property
+    def _where(self) -> list[str]:
         project, home = str(self.settings.dbt_project), self.settings.home
         where = ["--project-dir", project, "--profiles-dir", project, "--log-path", str(home / "logs")]
-        dbt = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "test", "--select", select]
-        done = subprocess.run(
-            [*dbt, *where, "--target-path", str(home / "dbt")],
+        return [*where, "--target-path", str(home / "dbt")]
+
+    def _dbt(self, *args: str) -> subprocess.CompletedProcess[str]:
+        dbt = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", *args]
+        return subprocess.run(
+            [*dbt, *self._where],
             env={**os.environ, "LEADWRIGHT_WAREHOUSE_FILE": str(self.settings.warehouse_file)},
             capture_output=True,
             text=True,
         )
-        assert done.returncode == 0, done.stdout[-4000:]
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of a query."""

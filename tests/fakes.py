@@ -8,9 +8,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from connectors.base import Change, FieldSpec, Finding, ObjectShape, Outcome, OutcomeStatus, SetAside, refuse
-from connectors.errors import RecordError
-from leadwright.transform import RawTable
+from leadwright.connectors.base import (
+    Change,
+    FieldSpec,
+    Finding,
+    ObjectShape,
+    Outcome,
+    OutcomeStatus,
+    SetAside,
+    refuse,
+)
+from leadwright.connectors.errors import RecordError
+from leadwright.transform.tables import RawTable
 
 RUNS = RawTable(
     "ops",

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from leadwright.settings import Settings
-from leadwright.transform import Transform
+from leadwright.transform.project import Transform
 
 PROJECT = Settings().dbt_project
 SYSTEMS = tuple(

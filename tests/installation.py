@@ -12,15 +12,14 @@ from typing import Any, Protocol
 
 import httpx
 
-import connectors
-from connectors.base import Connector
-from leadwright import warehouse
+from leadwright import connectors, warehouse
+from leadwright.connectors.base import Connector
 from leadwright.settings import Settings
 from tests import parsed_project
 from tests.workspaces import DEMO
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMAND = [sys.executable, "-m", "cli"]
+COMMAND = [sys.executable, "-m", "leadwright.cli"]
 AS_OF = "2026-06-30T12:00:00Z"
 """The clock of sandboxes and scores in tests, so that a test does not depend on the day it runs."""
 
@@ -61,6 +60,7 @@ class Installation:
             "LEADWRIGHT_HOME": str(self.home),
             "LEADWRIGHT_WORKSPACE": str(self.workspace),
             "LEADWRIGHT_AS_OF": AS_OF,
+            "LEADWRIGHT_THREADS": "1",  # tests run two at a time, on two processors
             **self.crm.environment(),
             **self.extra,
         }

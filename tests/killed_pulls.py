@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from connectors.base import ObjectShape, SetAside, refuse
-from leadwright import extract
+from leadwright.connectors.base import ObjectShape, SetAside, refuse
+from leadwright.pull import extract
 from leadwright.settings import Settings
-from leadwright.transform import RawTable
+from leadwright.transform.tables import RawTable
 from tests.fakes import FakeCrm
 
 TABLES = [

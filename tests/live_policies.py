@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.base import Change
+from leadwright.connectors.base import Change
 from tests.live_worlds import FIELDS, World
 
 SLA_MINUTES = {"Hot": 5, "Warm": 540}

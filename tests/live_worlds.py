@@ -14,17 +14,18 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
-from connectors.base import Change
-from sandbox.clock import Clock
-from sandbox.control_hubspot import hubspot_handlers
-from sandbox.control_salesforce import salesforce_handlers
-from sandbox.filling import fill
-from sandbox.hubspot import HubSpot
-from sandbox.live import Live
-from sandbox.options import parser
-from sandbox.salesforce import Salesforce
-from sandbox.store import Store
-from sandbox.truth import Truth
+from leadwright.connectors.base import Change
+from leadwright_sandbox.clock import Clock
+from leadwright_sandbox.control_hubspot import hubspot_handlers
+from leadwright_sandbox.control_salesforce import salesforce_handlers
+from leadwright_sandbox.filling import fill
+from leadwright_sandbox.hubspot import HubSpot
+from leadwright_sandbox.hubspot.app import build_app
+from leadwright_sandbox.live import Live
+from leadwright_sandbox.options import parser
+from leadwright_sandbox.salesforce import Salesforce
+from leadwright_sandbox.store import Store
+from leadwright_sandbox.truth import Truth
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 FIELDS = {
@@ -45,7 +46,7 @@ class World:
         self._live = Live(seed, leads, 0, self._clock, hubspot, salesforce, self._truth)
         self._loop = asyncio.new_event_loop()
         self._clients = {
-            "hubspot": _client(hubspot.app, hubspot.token),
+            "hubspot": _client(build_app(hubspot), hubspot.token),
             "salesforce": _client(salesforce.app, salesforce.credentials()["token"]),
         }
         control = hubspot_handlers(hubspot) | salesforce_handlers(salesforce)

@@ -1,4 +1,7 @@
-"""One parse of the dbt project for all homes of a session: parsing takes ten seconds, reading a parse less than one."""
+"""One parse of the dbt project for all homes of a session: parsing takes ten seconds, reading a parse less than one.
+
+It is kept from session to session; dbt itself reads anew what has changed since.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ from pathlib import Path
 from filelock import FileLock
 
 from leadwright.settings import Settings
-from leadwright.transform import Transform
+from leadwright.transform.project import Transform
 
 SETTING = "DBT_PARTIAL_PARSE_FILE_PATH"
 """dbt's own: where it reads an earlier parse, which must be there."""
+
+_KEPT = Path(__file__).resolve().parents[1] / ".pytest_cache" / "leadwright.msgpack"
 
 
 def ensure() -> None:
@@ -20,9 +25,20 @@ def ensure() -> None:
     if "TESTS_SESSION_FOLDER" not in os.environ or SETTING in os.environ:
         return
     home = Path(os.environ["TESTS_SESSION_FOLDER"]) / "parsed"
-    parsed = home.with_suffix(".msgpack")
+    parsed, made = home.with_suffix(".msgpack"), home / "dbt" / "partial_parse.msgpack"
     with FileLock(home.with_suffix(".lock")):
         if not parsed.exists():
+            if _KEPT.exists():
+                made.parent.mkdir(parents=True)
+                shutil.copy(_KEPT, made)
             Transform(Settings(home=home)).manifest()
-            shutil.copy(home / "dbt" / "partial_parse.msgpack", parsed)
+            _keep(made)
+            shutil.copy(made, parsed)
     os.environ[SETTING] = str(parsed)
+
+
+def _keep(made: Path) -> None:
+    _KEPT.parent.mkdir(exist_ok=True)
+    draft = _KEPT.with_name(f"{_KEPT.name}.{os.getpid()}")
+    shutil.copy(made, draft)
+    draft.replace(_KEPT)  # another session may be reading it

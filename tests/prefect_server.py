@@ -16,13 +16,14 @@ import httpx
 import pytest
 
 PREFECT = [sys.executable, "-m", "prefect"]
-ROOT = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
-def process(*command: str, env: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def process(
+    *command: str, env: Mapping[str, str], log: Path, cwd: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("wb") as output:
-        running = subprocess.Popen(command, env=dict(env), cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        running = subprocess.Popen(command, env=dict(env), cwd=cwd, stdout=output, stderr=subprocess.STDOUT)
     try:
         yield running
     finally:

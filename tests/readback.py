@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from leadwright.transform import SyncModel
+from leadwright.transform.tables import SyncModel
 from tests.installation import Installation
 
 State = dict[tuple[str, str], dict[str, Any]]

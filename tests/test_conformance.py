@@ -13,10 +13,10 @@ import pyarrow as pa
 import pytest
 import yaml
 
-import connectors
-from connectors.base import Change, Checkable, Connector, FieldSpec, ObjectShape
-from connectors.batches import INSTANT
-from connectors.errors import AuthError, ConfigError
+from leadwright import connectors
+from leadwright.connectors.base import Change, Checkable, Connector, FieldSpec, ObjectShape
+from leadwright.connectors.batches import INSTANT
+from leadwright.connectors.errors import AuthError, ConfigError
 from tests.conftest import ROOT, Sandbox
 
 FUTURE = datetime(2999, 1, 1, tzinfo=UTC)

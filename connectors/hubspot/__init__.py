@@ -10,13 +10,22 @@ from itertools import islice
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
-from connectors.addresses import require_private
-from connectors.base import Change, FieldInfo, FieldSpec, Finding, ObjectShape, Outcome, SetAside, refuse
-from connectors.batches import Row, batches, columns
-from connectors.hubspot import catalogue, health, links, records, writing
-from connectors.hubspot.fields import described, ensure
-from connectors.hubspot.shapes import LINKS, RECORDS, shape
-from connectors.hubspot.transport import Transport
+from leadwright.connectors.addresses import require_private
+from leadwright.connectors.base import (
+    Change,
+    FieldInfo,
+    FieldSpec,
+    Finding,
+    ObjectShape,
+    Outcome,
+    SetAside,
+    refuse,
+)
+from leadwright.connectors.batches import Row, batches, columns
+from leadwright.connectors.hubspot import catalogue, health, links, records, writing
+from leadwright.connectors.hubspot.fields import described, ensure
+from leadwright.connectors.hubspot.shapes import LINKS, RECORDS, shape
+from leadwright.connectors.hubspot.transport import Transport
 
 _OWN = {"archived", "archived_at", "hs_object_id"}  # of the record, not properties to ask for
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from connectors.errors import GarbledError, brief
+from leadwright.connectors.errors import GarbledError, brief
 
 Json = dict[str, Any]
 Promise = Callable[[str, object], Json]

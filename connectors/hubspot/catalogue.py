@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connectors.batches import Row, spelled
-from connectors.hubspot import answers
-from connectors.hubspot.records import pages
-from connectors.hubspot.transport import Transport
+from leadwright.connectors.batches import Row, spelled
+from leadwright.connectors.hubspot import answers
+from leadwright.connectors.hubspot.records import pages
+from leadwright.connectors.hubspot.transport import Transport
 
 
 def owners(hubspot: Transport) -> Iterator[Row]:

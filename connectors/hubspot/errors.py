@@ -12,7 +12,7 @@ import urllib3
 from hubspot.crm import objects, owners, pipelines, properties
 from hubspot.crm.associations import v4 as links
 
-from connectors.errors import (
+from leadwright.connectors.errors import (
     AuthError,
     ConfigError,
     FatalError,
@@ -23,7 +23,7 @@ from connectors.errors import (
     brief,
     host,
 )
-from connectors.hubspot.pace import CALLS_SECONDS, SEARCHES_SECONDS
+from leadwright.connectors.hubspot.pace import CALLS_SECONDS, SEARCHES_SECONDS
 
 # The SDK generates one package per API, and no base class is common to their errors.
 API_ERRORS: tuple[type[Exception], ...] = tuple(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from connectors.base import FieldInfo, FieldSpec
-from connectors.errors import SchemaDriftError
-from connectors.hubspot import answers, scopes
-from connectors.hubspot.answers import Json
-from connectors.hubspot.errors import RefusedError
-from connectors.hubspot.transport import Transport
+from leadwright.connectors.base import FieldInfo, FieldSpec
+from leadwright.connectors.errors import SchemaDriftError
+from leadwright.connectors.hubspot import answers, scopes
+from leadwright.connectors.hubspot.answers import Json
+from leadwright.connectors.hubspot.errors import RefusedError
+from leadwright.connectors.hubspot.transport import Transport
 
 _GROUP = "leadwright"
 _KINDS = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from connectors.base import FieldSpec, Finding
-from connectors.errors import AuthError, LeadwrightError
-from connectors.hubspot import scopes
-from connectors.hubspot.errors import ForbiddenError, RefusedError
-from connectors.hubspot.fields import of_another_type, types
-from connectors.hubspot.transport import Transport
+from leadwright.connectors.base import FieldSpec, Finding
+from leadwright.connectors.errors import AuthError, LeadwrightError
+from leadwright.connectors.hubspot import scopes
+from leadwright.connectors.hubspot.errors import ForbiddenError, RefusedError
+from leadwright.connectors.hubspot.fields import of_another_type, types
+from leadwright.connectors.hubspot.transport import Transport
 
 
 def check(

@@ -9,12 +9,12 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from connectors.batches import Row
-from connectors.hubspot import answers
-from connectors.hubspot.answers import Json
-from connectors.hubspot.records import live
-from connectors.hubspot.shapes import LINKS, cursor
-from connectors.hubspot.transport import Transport
+from leadwright.connectors.batches import Row
+from leadwright.connectors.hubspot import answers
+from leadwright.connectors.hubspot.answers import Json
+from leadwright.connectors.hubspot.records import live
+from leadwright.connectors.hubspot.shapes import LINKS, cursor
+from leadwright.connectors.hubspot.transport import Transport
 
 _BATCH = 1_000
 NONE = "none"

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from connectors.errors import GuardrailError
-from connectors.pace import Window
+from leadwright.connectors.errors import GuardrailError
+from leadwright.connectors.pace import Window
 
 # Of the smallest plan; the first answer tells the account's own. Documented for 2026: 100, 190 or 250 in ten seconds.
 CALLS, CALLS_SECONDS = 100, 10.0

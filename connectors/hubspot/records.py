@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from connectors.batches import Row, instant_or_none, iso, utc
-from connectors.errors import FatalError
-from connectors.hubspot import answers
-from connectors.hubspot.answers import Json, Promise
-from connectors.hubspot.shapes import cursor
-from connectors.hubspot.transport import Transport
+from leadwright.connectors.batches import Row, instant_or_none, iso, utc
+from leadwright.connectors.errors import FatalError
+from leadwright.connectors.hubspot import answers
+from leadwright.connectors.hubspot.answers import Json, Promise
+from leadwright.connectors.hubspot.shapes import cursor
+from leadwright.connectors.hubspot.transport import Transport
 
 _LIST_PAGE = 100
 _SEARCH_PAGE = 200

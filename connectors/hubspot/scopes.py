@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from connectors.errors import AuthError
-from connectors.hubspot.errors import ForbiddenError, RefusedError
-from connectors.hubspot.shapes import LINKS
-from connectors.hubspot.transport import Transport
+from leadwright.connectors.errors import AuthError
+from leadwright.connectors.hubspot.errors import ForbiddenError, RefusedError
+from leadwright.connectors.hubspot.shapes import LINKS
+from leadwright.connectors.hubspot.transport import Transport
 
 _OF_CONTACTS = (
     "contacts",

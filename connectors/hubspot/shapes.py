@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from connectors.base import ObjectShape
-from connectors.errors import ConfigError
+from leadwright.connectors.base import ObjectShape
+from leadwright.connectors.errors import ConfigError
 
 # HubSpot's search shows a change late, usually by seconds. An hour is what others settled on after losing rows.
 SEARCH_LAG = timedelta(hours=1)

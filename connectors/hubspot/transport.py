@@ -13,12 +13,12 @@ from typing import Any
 import urllib3
 from hubspot import Client
 
-from connectors.errors import GarbledError, LeadwrightError, RateLimitedError
-from connectors.hubspot import answers, pace
-from connectors.hubspot.answers import Json, Promise
-from connectors.hubspot.errors import API_ERRORS, from_answer, from_network
-from connectors.pace import Window
-from connectors.retry import TRIES, patiently
+from leadwright.connectors.errors import GarbledError, LeadwrightError, RateLimitedError
+from leadwright.connectors.hubspot import answers, pace
+from leadwright.connectors.hubspot.answers import Json, Promise
+from leadwright.connectors.hubspot.errors import API_ERRORS, from_answer, from_network
+from leadwright.connectors.pace import Window
+from leadwright.connectors.retry import TRIES, patiently
 
 _TIMEOUT = (10.0, 60.0)  # seconds to connect, seconds between bytes
 

@@ -11,15 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.base import Change, Outcome, OutcomeStatus, Value
-from connectors.batches import instant, iso
-from connectors.errors import GarbledError, brief
-from connectors.hubspot.answers import Json
-from connectors.hubspot.errors import RefusedError
-from connectors.hubspot.records import by_id
-from connectors.hubspot.transport import Transport
-from connectors.retry import until_taken
-from connectors.values import Row, Shown, after_guard, guarded, in_order, no_answer
+from leadwright.connectors.base import Change, Outcome, OutcomeStatus, Value
+from leadwright.connectors.batches import instant, iso
+from leadwright.connectors.errors import GarbledError, brief
+from leadwright.connectors.hubspot.answers import Json
+from leadwright.connectors.hubspot.errors import RefusedError
+from leadwright.connectors.hubspot.records import by_id
+from leadwright.connectors.hubspot.transport import Transport
+from leadwright.connectors.retry import until_taken
+from leadwright.connectors.values import Row, Shown, after_guard, guarded, in_order, no_answer
 
 _BATCH = 100
 # Categories of a single row's error that another try may not meet again.

@@ -7,13 +7,22 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from connectors.base import Change, FieldInfo, FieldSpec, Finding, ObjectShape, Outcome, SetAside, refuse
-from connectors.batches import Row
-from connectors.salesforce import health, reading, writing
-from connectors.salesforce.credentials import Credentials
-from connectors.salesforce.fields import ensure, listed
-from connectors.salesforce.org import Org
-from connectors.salesforce.shapes import shape
+from leadwright.connectors.base import (
+    Change,
+    FieldInfo,
+    FieldSpec,
+    Finding,
+    ObjectShape,
+    Outcome,
+    SetAside,
+    refuse,
+)
+from leadwright.connectors.batches import Row
+from leadwright.connectors.salesforce import health, reading, writing
+from leadwright.connectors.salesforce.credentials import Credentials
+from leadwright.connectors.salesforce.fields import ensure, listed
+from leadwright.connectors.salesforce.org import Org
+from leadwright.connectors.salesforce.shapes import shape
 
 __all__ = ["Credentials", "Salesforce", "connect"]
 

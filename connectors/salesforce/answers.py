@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
-from connectors.errors import GarbledError
+from leadwright.connectors.errors import GarbledError
 
 T = TypeVar("T")
 Promise = Callable[[str, Any], T]

@@ -12,11 +12,17 @@ import pyarrow as pa
 from pyarrow import csv
 from simple_salesforce import Salesforce
 
-from connectors.errors import FatalError, LeadwrightError, SchemaDriftError, UnavailableError, brief
-from connectors.salesforce import answers, soql
-from connectors.salesforce.answers import Promise
-from connectors.salesforce.errors import RefusedError
-from connectors.salesforce.org import Org
+from leadwright.connectors.errors import (
+    FatalError,
+    LeadwrightError,
+    SchemaDriftError,
+    UnavailableError,
+    brief,
+)
+from leadwright.connectors.salesforce import answers, soql
+from leadwright.connectors.salesforce.answers import Promise
+from leadwright.connectors.salesforce.errors import RefusedError
+from leadwright.connectors.salesforce.org import Org
 
 _ROWS_PER_PAGE = 50_000
 _FIRST_WAIT = 0.1

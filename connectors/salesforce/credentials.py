@@ -16,7 +16,7 @@ import requests
 from pydantic import BaseModel, ConfigDict, SecretStr, field_validator, model_validator
 from simple_salesforce.login import token_login
 
-from connectors.errors import ConfigError
+from leadwright.connectors.errors import ConfigError
 
 _JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _WAYS = (

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from simple_salesforce.exceptions import SalesforceAuthenticationFailed, SalesforceError
 
-from connectors.errors import (
+from leadwright.connectors.errors import (
     AuthError,
     ConfigError,
     FatalError,

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from connectors.base import FieldInfo, FieldSpec
-from connectors.errors import AuthError, FatalError, SchemaDriftError, brief
-from connectors.salesforce import answers, soql
-from connectors.salesforce.errors import RefusedError
-from connectors.salesforce.org import Org
+from leadwright.connectors.base import FieldInfo, FieldSpec
+from leadwright.connectors.errors import AuthError, FatalError, SchemaDriftError, brief
+from leadwright.connectors.salesforce import answers, soql
+from leadwright.connectors.salesforce.errors import RefusedError
+from leadwright.connectors.salesforce.org import Org
 
 _SET = "Leadwright"
 _KINDS: dict[str, dict[str, Any]] = {

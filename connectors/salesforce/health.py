@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from connectors.base import FieldSpec, Finding
-from connectors.errors import AuthError, ConfigError, LeadwrightError
-from connectors.salesforce import answers
-from connectors.salesforce.fields import of_another_type, read_only
-from connectors.salesforce.org import Org
-from connectors.salesforce.reading import OURS
+from leadwright.connectors.base import FieldSpec, Finding
+from leadwright.connectors.errors import AuthError, ConfigError, LeadwrightError
+from leadwright.connectors.salesforce import answers
+from leadwright.connectors.salesforce.fields import of_another_type, read_only
+from leadwright.connectors.salesforce.org import Org
+from leadwright.connectors.salesforce.reading import OURS
 
 _CHANGE = "Change the type in Setup (Object Manager), or delete the field: the next run makes it anew."
 

@@ -16,7 +16,7 @@ from simple_salesforce.exceptions import (
     SalesforceExpiredSession,
 )
 
-from connectors.errors import (
+from leadwright.connectors.errors import (
     AuthError,
     ConfigError,
     GarbledError,
@@ -24,11 +24,11 @@ from connectors.errors import (
     SchemaDriftError,
     UnavailableError,
 )
-from connectors.retry import TRIES, patiently
-from connectors.salesforce import answers, soql
-from connectors.salesforce.answers import Promise, garbled
-from connectors.salesforce.credentials import Credentials, log_in
-from connectors.salesforce.errors import from_answer, from_login, from_network
+from leadwright.connectors.retry import TRIES, patiently
+from leadwright.connectors.salesforce import answers, soql
+from leadwright.connectors.salesforce.answers import Promise, garbled
+from leadwright.connectors.salesforce.credentials import Credentials, log_in
+from leadwright.connectors.salesforce.errors import from_answer, from_login, from_network
 
 T = TypeVar("T")
 

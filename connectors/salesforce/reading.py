@@ -7,11 +7,11 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from connectors.base import ObjectShape, SetAside
-from connectors.batches import Row, batches, columns, from_tables
-from connectors.errors import SchemaDriftError, UnavailableError
-from connectors.salesforce import answers, bulk, soql
-from connectors.salesforce.org import Org
+from leadwright.connectors.base import ObjectShape, SetAside
+from leadwright.connectors.batches import Row, batches, columns, from_tables
+from leadwright.connectors.errors import SchemaDriftError, UnavailableError
+from leadwright.connectors.salesforce import answers, bulk, soql
+from leadwright.connectors.salesforce.org import Org
 
 _MOST_REST_ROWS = 2_000
 OURS = "Leadwright_"

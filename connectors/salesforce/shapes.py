@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from connectors.base import ObjectShape
-from connectors.errors import ConfigError
+from leadwright.connectors.base import ObjectShape
+from leadwright.connectors.errors import ConfigError
 
 _RECORDS = (
     "Lead",

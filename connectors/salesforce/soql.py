@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from connectors.batches import utc
+from leadwright.connectors.batches import utc
 
 # An address with its headers may hold 16,384 bytes; the headers, with a long token, get 4,000 of them.
 LONGEST_ADDRESS = 12_000

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.base import Change, Outcome, OutcomeStatus
-from connectors.batches import iso
-from connectors.errors import GarbledError, brief
-from connectors.retry import until_taken
-from connectors.salesforce import soql
-from connectors.salesforce.errors import PASSING_CODES, RefusedError
-from connectors.salesforce.org import Org
-from connectors.values import Row, after_guard, guarded, in_order, no_answer
+from leadwright.connectors.base import Change, Outcome, OutcomeStatus
+from leadwright.connectors.batches import iso
+from leadwright.connectors.errors import GarbledError, brief
+from leadwright.connectors.retry import until_taken
+from leadwright.connectors.salesforce import soql
+from leadwright.connectors.salesforce.errors import PASSING_CODES, RefusedError
+from leadwright.connectors.salesforce.org import Org
+from leadwright.connectors.values import Row, after_guard, guarded, in_order, no_answer
 
 _BATCH = 200
 _HEADERS = {

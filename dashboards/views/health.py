@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards import data, markup, report_table
 from leadwright import settings
-from leadwright.figures import code_in_words, count, moment
+from leadwright.dashboards import data, markup, report_table
+from leadwright.formatting import code_in_words, count, moment
 
 REPORTS = {
     "rpt_freshness": "crm, object",

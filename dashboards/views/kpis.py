@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards import data, report_table
 from leadwright import settings
-from leadwright.figures import NO_DATES, NOTHING, code_in_words, count, duration, moment
+from leadwright.dashboards import data, report_table
+from leadwright.formatting import NO_DATES, NOTHING, code_in_words, count, duration, moment
 
 CUTS = {
     "all": "Month",

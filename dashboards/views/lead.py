@@ -9,12 +9,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards import data, markup, palette, report_table
-from dashboards.data import Lead, Row
-from dashboards.explanation import Explanation, explain
-from dashboards.facts import facts_in_words, records_in_words, returns_in_words, touches_in_words
 from leadwright import settings
-from leadwright.figures import code_in_words, count, duration, moment, points
+from leadwright.dashboards import data, markup, palette, report_table
+from leadwright.dashboards.data import Lead, Row
+from leadwright.dashboards.explanation import Explanation, explain
+from leadwright.dashboards.facts import facts_in_words, records_in_words, returns_in_words, touches_in_words
+from leadwright.formatting import code_in_words, count, duration, moment, points
 
 LINK = "lead"
 SEARCH = "search"

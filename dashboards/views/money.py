@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards import data, report_table
 from leadwright import settings
-from leadwright.figures import code_in_words, count, moment, share
+from leadwright.dashboards import data, report_table
+from leadwright.formatting import code_in_words, count, moment, share
 
 MODELS = {"first_amount": "First touch", "last_amount": "Last touch", "linear_amount": "Linear",
           "position_amount": "By position"}  # fmt: skip

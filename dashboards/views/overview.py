@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards import charts, data, markup, report_table
-from dashboards.data import Row
 from leadwright import settings
-from leadwright.figures import ENOUGH, basis, code_in_words, count, duration, moment, mql_to_sql, share
+from leadwright.dashboards import charts, data, markup, report_table
+from leadwright.dashboards.data import Row
+from leadwright.formatting import ENOUGH, basis, code_in_words, count, duration, moment, mql_to_sql, share
 
 RATES = {"lead_to_mql": "Lead to MQL", "mql_to_sql": "MQL to SQL", "lead_to_won": "Lead to won"}
 

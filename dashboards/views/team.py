@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards import charts, data, report_table
 from leadwright import settings
-from leadwright.figures import ENOUGH, basis, code_in_words, count, moment, share
+from leadwright.dashboards import charts, data, report_table
+from leadwright.formatting import ENOUGH, basis, code_in_words, count, moment, share
 
 CUTS = {
     "rep": "Rep",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from connectors.errors import ConfigError
+from leadwright.connectors.errors import ConfigError
 from leadwright.rules import cells, files, own_fields
 from leadwright.rules.cells import Column
 from leadwright.rules.files import Fault, RuleFile

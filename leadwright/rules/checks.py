@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from connectors.errors import ConfigError
+from leadwright.connectors.errors import ConfigError
 from leadwright.rules import beside, catalogue, cells, conditions, files, order, own_fields, systems, within
 from leadwright.rules.cells import Column
 from leadwright.rules.files import Fault, RuleFile

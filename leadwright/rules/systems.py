@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import connectors
+from leadwright import connectors
 from leadwright.rules.within import Finding, Rows
 from leadwright.settings import setting_names
 

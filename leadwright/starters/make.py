@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 from zoneinfo import available_timezones
 
-from connectors.errors import ConfigError
+from leadwright.connectors.errors import ConfigError
 from leadwright.rules import book, files
 from leadwright.rules.files import RuleFile
 from leadwright.workspace import DEFAULT, MARK, STARTERS

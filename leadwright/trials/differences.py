@@ -15,45 +15,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from connectors.errors import ConfigError
 from leadwright import warehouse
-from leadwright.explain import find
-from leadwright.past import last_run_at, side_by_side
-from leadwright.preview import trial
+from leadwright.connectors.errors import ConfigError
+from leadwright.explain.earlier import last_run_at, side_by_side
+from leadwright.explain.now import find
 from leadwright.settings import Settings
-from leadwright.transform import Transform
+from leadwright.transform.preview import trial
+from leadwright.transform.project import Transform
 from leadwright.trials import changes, owners, sets
 from leadwright.trials.changes import RowChange
 
 _MARTS = ("fct_lead_scores", "fct_lead_score_contributions")
-_MOVED = """
-    select b.lead_id, leads.full_name, leads.email, leads.company_name, b.score as score_before, a.score as score_after,
-        b.grade as grade_before, a.grade as grade_after,
-        b.fit_score as fit_before, a.fit_score as fit_after,
-        b.intent_score as intent_before, a.intent_score as intent_after,
-        b.disqualified_reason as disqualified_before, a.disqualified_reason as disqualified_after
-    from before.marts.fct_lead_scores b
-    join after.marts.fct_lead_scores a on a.lead_id = b.lead_id
-    left join before.marts.dim_leads leads on leads.lead_id = b.lead_id
-    where b.grade != a.grade
-    order by abs(a.score - b.score) desc, b.lead_id
-"""
-_COUNTS = """
-    select count(*) as leads,
-        count(*) filter (a.fit_score != b.fit_score or a.intent_score != b.intent_score) as rescored,
-        any_value(b.rule_set_hash) as hash_before, any_value(a.rule_set_hash) as hash_after
-    from before.marts.fct_lead_scores b join after.marts.fct_lead_scores a on a.lead_id = b.lead_id
-"""
-_GRADES = """
-    select b.grade as grade_before, a.grade as grade_after, count(*) as leads
-    from before.marts.fct_lead_scores b join after.marts.fct_lead_scores a on a.lead_id = b.lead_id
-    group by all order by leads desc, grade_before, grade_after
-"""
-_LINES = """
-    select lead_id, dimension, kind, rule_id, signal_group, label, points
-    from {side}.marts.fct_lead_score_contributions
-    where lead_id in (select unnest(?::varchar[]))
-"""
+_MOVED = warehouse.statement(__file__, "differences_moved")
+_COUNTS = warehouse.statement(__file__, "differences_counts")
+_GRADES = warehouse.statement(__file__, "differences_grades")
+_LINES = warehouse.statement(__file__, "differences_lines")
 
 
 ALONE = 12
@@ -173,7 +149,7 @@ def _alone(
 
 
 def _movers(db: warehouse.Connection, job: _Trial) -> _Moved:
-    grades = {row["lead_id"] for row in warehouse.rows(db, _MOVED)}
+    grades = {row["lead_id"] for row in warehouse.rows(db, _MOVED, {"lead_id": None})}
     return grades, owners.moved_ids(db) if job.with_routing else set()
 
 
@@ -193,7 +169,7 @@ def _by_row(
 
 
 def _compare(db: warehouse.Connection, top: int, lead: str | None) -> dict[str, Any]:
-    moved = warehouse.rows(db, _MOVED)
+    moved = warehouse.rows(db, _MOVED, {"lead_id": None})
     lines = _lines(db, [row["lead_id"] for row in moved[:top]])
     result = {
         **warehouse.rows(db, _COUNTS)[0],
@@ -207,8 +183,7 @@ def _compare(db: warehouse.Connection, top: int, lead: str | None) -> dict[str, 
 
 
 def _one_lead(db: warehouse.Connection, lead_id: str) -> dict[str, Any]:
-    every = _MOVED.replace("where b.grade != a.grade", "where b.lead_id = ?")
-    found = warehouse.rows(db, every, [lead_id])
+    found = warehouse.rows(db, _MOVED, {"lead_id": lead_id})
     if not found:
         raise ConfigError(
             "That lead has no score under both sets of rules. Run `leadwright run`, then compare again."
@@ -221,7 +196,7 @@ def _lines(db: warehouse.Connection, lead_ids: list[str]) -> dict[str, list[dict
     sides: list[dict[str, list[dict[str, Any]]]] = []
     for side in ("before", "after"):
         by_lead: dict[str, list[dict[str, Any]]] = {}
-        for row in warehouse.rows(db, _LINES.format(side=side), [lead_ids]):
+        for row in warehouse.rows(db, _LINES.format(side=side), {"lead_ids": lead_ids}):
             by_lead.setdefault(row.pop("lead_id"), []).append(row)
         sides.append(by_lead)
     return {i: side_by_side(sides[0].get(i, []), sides[1].get(i, [])) for i in lead_ids}

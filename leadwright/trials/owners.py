@@ -11,7 +11,7 @@ from typing import Any
 
 from leadwright import warehouse
 from leadwright.settings import Settings
-from leadwright.transform import SyncModel
+from leadwright.transform.tables import SyncModel
 
 FILES = ("routing_", "rep_", "grade_scale", "calendars", "business_hours", "holidays")
 """How the names begin of the rule files that decide who is given a lead."""
@@ -38,32 +38,8 @@ _RECORDS = (  # of leads whose owner is forgotten
     "select {column} from marts.dim_crm_records "
     "where crm = '{crm}' and lead_id in (select lead_id from forgotten)"
 )
-_CHANGED = """
-    select leads.lead_id, leads.full_name, leads.email, leads.company_name, leads.score, leads.grade,
-        b.owner_name as owner_before, a.owner_name as owner_after,
-        b.reason as reason_before, a.reason as reason_after
-    from before.marts.fct_lead_assignments b
-    join after.marts.fct_lead_assignments a on a.lead_id = b.lead_id
-    join (
-        select l.lead_id, l.full_name, l.email, l.company_name, s.score, s.grade
-        from after.marts.dim_leads l join after.marts.fct_lead_scores s on s.lead_id = l.lead_id
-    ) leads on leads.lead_id = b.lead_id
-    where a.rep_id is distinct from b.rep_id
-    order by leads.score desc, b.lead_id
-"""
-_REPS = """
-    select coalesce(b.rep_id, a.rep_id) as rep_id, coalesce(b.owner_name, a.owner_name) as owner_name,
-        coalesce(b.leads, 0) as leads_before, coalesce(a.leads, 0) as leads_after
-    from (
-        select rep_id, owner_name, count(*) as leads from before.marts.fct_lead_assignments
-        where is_routed or rep_id is null group by all
-    ) b
-    full join (
-        select rep_id, owner_name, count(*) as leads from after.marts.fct_lead_assignments
-        where is_routed or rep_id is null group by all
-    ) a on a.rep_id is not distinct from b.rep_id
-    order by greatest(coalesce(b.leads, 0), coalesce(a.leads, 0)) desc, owner_name
-"""
+_CHANGED = warehouse.statement(__file__, "owners_changed")
+_REPS = warehouse.statement(__file__, "owners_reps")
 
 
 def is_about(file: str) -> bool:

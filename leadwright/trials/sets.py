@@ -13,11 +13,11 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.errors import ConfigError
 from leadwright import warehouse
+from leadwright.connectors.errors import ConfigError
 from leadwright.rules import book, files
 from leadwright.settings import Settings
-from leadwright.transform import Transform
+from leadwright.transform.project import Transform
 from leadwright.workspace import MARK
 
 LIVE = "live"

@@ -22,7 +22,7 @@ from typing import Any
 
 from leadwright import warehouse
 from leadwright.settings import Settings
-from leadwright.transform import Transform
+from leadwright.transform.project import Transform
 from tests.dbt_warehouse import NOW, DbtWarehouse
 
 MAILINGS = 16  # with what the population does by itself, twenty engagements a lead

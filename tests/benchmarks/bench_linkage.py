@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from leadwright.identity import link_people
-from sandbox.population import generate
+from leadwright.linkage.people import link_people
+from leadwright_sandbox.population import generate
 from tests.dbt_warehouse import NOW, DbtWarehouse
 from tests.real_data import dedupe
 

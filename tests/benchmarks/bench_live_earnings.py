@@ -24,9 +24,10 @@ from uuid import uuid4
 
 import httpx
 
-from leadwright import extract, writeback
+from leadwright.pull import extract
 from leadwright.settings import Settings
-from leadwright.transform import Transform
+from leadwright.transform.project import Transform
+from leadwright.writeback import sending
 from tests.live_policies import Office
 from tests.live_worlds import NOW, World
 
@@ -39,7 +40,7 @@ POLICIES = ("none", "random", "leadwright", "oracle")
 def sandbox(seed: int, leads: int) -> Iterator[dict[str, Any]]:
     """What a live sandbox says when it is ready; its clock stands until it is moved."""
     options = ["--seed", str(seed), "--leads", str(leads), "--now", NOW.isoformat(), "--no-limits"]
-    command = [sys.executable, "-m", "sandbox", *options, "--control", "--live", "--speed", "0"]
+    command = [sys.executable, "-m", "leadwright_sandbox", *options, "--control", "--live", "--speed", "0"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -74,9 +75,9 @@ def run(config: Settings, project: Transform, now: datetime) -> None:
     project.build(as_of=now, tests=False)
     models = [model for model in project.sync_models() if model.crm in crms]
     for model in models:
-        writeback.create_fields(config.connect(model.crm), model, config)
+        sending.create_fields(config.connect(model.crm), model, config)
     for model in models:
-        writeback.write_back(config.connect(model.crm), model, config, str(uuid4())).require_some_accepted()
+        sending.write_back(config.connect(model.crm), model, config, str(uuid4())).require_some_accepted()
 
 
 def earned(policy: str, seed: int, leads: int, days: int, hours: int) -> dict[str, Any]:

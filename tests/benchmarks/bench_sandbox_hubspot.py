@@ -27,7 +27,7 @@ class Server:
     """A running sandbox, one connection to it, and what it costs the machine."""
 
     def __init__(self, leads: str) -> None:
-        command = [sys.executable, "-m", "sandbox", "--leads", leads, "--no-limits"]
+        command = [sys.executable, "-m", "leadwright_sandbox", "--leads", leads, "--no-limits"]
         started = time.perf_counter()
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None

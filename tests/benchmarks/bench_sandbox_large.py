@@ -175,7 +175,7 @@ def salesforce(ready: dict[str, Any], clock: Clock, targets: Targets) -> None:
 def run(leads: int, folder: Path) -> list[str]:
     """Print what was measured; the targets that were missed."""
     started, targets = time.perf_counter(), Targets()
-    command = [sys.executable, "-m", "sandbox", "--no-limits", "--state", str(folder)]
+    command = [sys.executable, "-m", "leadwright_sandbox", "--no-limits", "--state", str(folder)]
     command += ["--leads", str(leads), "--mailings", str(MAILINGS)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     family = psutil.Process(process.pid)

@@ -11,13 +11,13 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from sandbox.clock import Clock
-from sandbox.hubspot import HubSpot
-from sandbox.live import Live
-from sandbox.population import stream
-from sandbox.salesforce import Salesforce
-from sandbox.store import Store
-from sandbox.truth import Truth
+from leadwright_sandbox.clock import Clock
+from leadwright_sandbox.hubspot import HubSpot
+from leadwright_sandbox.live import Live
+from leadwright_sandbox.population import stream
+from leadwright_sandbox.salesforce import Salesforce
+from leadwright_sandbox.store import Store
+from leadwright_sandbox.truth import Truth
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 DAYS = 7

@@ -16,9 +16,9 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from sandbox.clock import Clock
-from sandbox.salesforce import Salesforce
-from sandbox.store import Store
+from leadwright_sandbox.clock import Clock
+from leadwright_sandbox.salesforce import Salesforce
+from leadwright_sandbox.store import Store
 
 BASE = "/services/data/v59.0"
 SOQL = "SELECT Id, Email, CreatedDate, IsConverted, SystemModstamp FROM Lead"

@@ -26,48 +26,41 @@ def _kept(installation: Installation) -> dict[str, list[dict[str, Any]]]:
     return {name: installation.rows(sql) for name, sql in _KEPT.items()}
 
 
-def test_a_backup_of_a_run_that_is_under_way_makes_a_home_that_goes_on(
+def test_a_home_is_made_anew_from_a_backup(
     start_sandbox: Callable[..., Sandbox], tmp_path: Path, prefect_home: Path, prefect_api: dict[str, str]
 ) -> None:
-    home, file = tmp_path / "home", tmp_path / "kept.zip"
+    """From one taken after a run, over the home that is there; and from one taken while the run was under way."""
+    home, during, after = tmp_path / "home", tmp_path / "during.zip", tmp_path / "after.zip"
     installation = Installation(home, prefect_home, start_sandbox(*_OPTIONS), dict(prefect_api))
     running = installation.start("run")
     while not any((home / "dbt").glob("run/**/*.sql")):
         assert running.poll() is None
         time.sleep(0.05)
-    told = installation.json("backup", str(file))
+    told = installation.json("backup", str(during))
     assert running.poll() is None, "the run ended before the backup was taken"
     assert running.wait() == 0
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(during.stat().st_mode) == 0o600
     assert told["rows"] > 0
     before, written = _kept(installation), installation.writes()
     assert written > 0
 
+    installation.command("backup", str(after))
+    refused = installation.command("restore", str(after), check=False)
+    assert refused.returncode == 2
+    assert "--yes" in refused.stderr
+    installation.command("restore", str(after), "--yes")
+    installation.command("run")
+    assert installation.writes() == written
+    assert _kept(installation) == before
+
     shutil.rmtree(home)
-    installation.json("restore", str(file))
+    installation.json("restore", str(during))
     refused = installation.command("transform", check=False)
     assert refused.returncode == 2
     assert "not pulled since" in refused.stderr
     done = installation.json("run")
     assert {name: w["planned"] for name, w in done["written"].items()} == dict.fromkeys(done["written"], 0)
     assert installation.writes() == written
-    after = _kept(installation)
+    again = _kept(installation)
     for name in ("ids", "promises", "assignments"):
-        assert after[name] == before[name], name
-
-
-def test_a_restore_over_a_home_asks_first_and_the_ledger_goes_on(
-    start_sandbox: Callable[..., Sandbox], tmp_path: Path, prefect_home: Path, prefect_api: dict[str, str]
-) -> None:
-    home, file = tmp_path / "home", tmp_path / "kept.zip"
-    installation = Installation(home, prefect_home, start_sandbox(*_OPTIONS), dict(prefect_api))
-    installation.command("run")
-    before, written = _kept(installation), installation.writes()
-    installation.command("backup", str(file))
-    refused = installation.command("restore", str(file), check=False)
-    assert refused.returncode == 2
-    assert "--yes" in refused.stderr
-    installation.command("restore", str(file), "--yes")
-    installation.command("run")
-    assert installation.writes() == written
-    assert _kept(installation) == before
+        assert again[name] == before[name], name

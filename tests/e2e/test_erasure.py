@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+from leadwright_sandbox.testing.org import ENVELOPE
 from tests.installation import AS_OF, Installation, Sandbox
-from tests.integration.salesforce_sandbox import ENVELOPE
 
 Start = Callable[..., Sandbox]
 _HUBSPOT = (

@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from cli.app import app
+from leadwright.cli.app import app
 from tests.installation import ROOT
 
 _ARGUMENTS = {"explain": ["nobody"], "sandbox": ["--leads", "many"]}
@@ -34,7 +34,7 @@ def test_every_command_fails_in_one_json_object(tmp_path: Path) -> None:
     assert {("run",), ("sandbox",), ("rules", "check")} <= set(commands)
     started = {
         command: subprocess.Popen(
-            [sys.executable, "-m", "cli", *command, *_ARGUMENTS.get(command[0], []), "--json"],
+            [sys.executable, "-m", "leadwright.cli", *command, *_ARGUMENTS.get(command[0], []), "--json"],
             cwd=tmp_path,
             env=environment,
             stdout=subprocess.PIPE,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,25 @@ import httpx
 import psutil
 import pytest
 
-from leadwright.transform import Transform
+from leadwright.transform.project import Transform
+from leadwright.transform.tables import SyncModel
 from tests.installation import AS_OF, Installation, Sandbox
 from tests.readback import crm_state
 
 Start = Callable[..., Sandbox]
-_OPTIONS = ("--leads", "60", "--seed", "5", "--now", AS_OF, "--no-limits", "--control")
+_OPTIONS = (
+    "--leads",
+    "60",
+    "--seed",
+    "5",
+    "--now",
+    AS_OF,
+    "--no-limits",
+    "--control",
+    "--live",
+    "--speed",
+    "0",
+)
 _MARTS = {
     "dim_leads": "lead_id",
     "fct_lead_scores": "lead_id",
@@ -42,90 +57,90 @@ def _marts(installation: Installation) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two installations of the same company: one is never killed."""
+
+    unbroken: Installation
+    killed: Installation
+    models: list[SyncModel]
+
+    def is_same(self) -> bool:
+        """Fail unless both warehouses and what both pairs of CRMs show are the same."""
+        assert _marts(self.killed) == _marts(self.unbroken)
+        assert crm_state(self.killed, self.models) == crm_state(self.unbroken, self.models)
+        return True
+
+    def live_on(self, seconds: int, until: str) -> None:
+        """Let both companies live on."""
+        for installation in (self.unbroken, self.killed):
+            url = f"{installation.crm['control']['url']}/clock"
+            httpx.post(url, json={"advance": seconds}, timeout=60).raise_for_status()
+            installation.extra["LEADWRIGHT_AS_OF"] = until
+
+
 @pytest.fixture(scope="module")
-def unbroken(
+def pair(
     start_sandbox: Start,
     tmp_path_factory: pytest.TempPathFactory,
     prefect_home: Path,
     prefect_api: dict[str, str],
-) -> Iterator[dict[str, Any]]:
-    home = tmp_path_factory.mktemp("unbroken") / "home"
-    installation = Installation(home, prefect_home, start_sandbox(*_OPTIONS), dict(prefect_api))
-    installation.command("run")
-    models = Transform(installation.settings).sync_models()
-    yield {"marts": _marts(installation), "crm": crm_state(installation, models), "models": models}
+) -> Pair:
+    """The one has run; the other has not yet."""
+    folder = tmp_path_factory.mktemp("pair")
+    unbroken, killed = (
+        Installation(folder / name, prefect_home, start_sandbox(*_OPTIONS), dict(prefect_api))
+        for name in ("unbroken", "killed")
+    )
+    unbroken.command("run")
+    return Pair(unbroken, killed, Transform(unbroken.settings).sync_models())
 
 
-@pytest.fixture
-def a_week_later(
-    start_sandbox: Start, prefect_home: Path, prefect_api: dict[str, str]
-) -> Callable[[Path], Installation]:
-    """Makes an installation that has run, and whose CRMs have lived on for a week since."""
-
-    def make(home: Path) -> Installation:
-        crm = start_sandbox(*_OPTIONS, "--live", "--speed", "0")
-        installation = Installation(home, prefect_home, crm, dict(prefect_api))
-        installation.command("run")
-        advanced = httpx.post(f"{crm['control']['url']}/clock", json={"advance": _WEEK}, timeout=60)
-        advanced.raise_for_status()
-        installation.extra["LEADWRIGHT_AS_OF"] = _LATER
-        return installation
-
-    return make
-
-
-def _pulling(i: Installation) -> bool:
+def _pulling(i: Installation, begun: float) -> bool:
     return sum(i.requests()["hubspot"].values()) >= 3
 
 
-def _loading(i: Installation) -> bool:
+def _loading(i: Installation, begun: float) -> bool:
     """Rows of one CRM are packed and about to be loaded, or half loaded."""
     return any((i.home / "dlt").glob("*/load/new/*/started_jobs/*")) or any(
         (i.home / "dlt").glob("*/load/loaded/*")
     )
 
 
-def _building(i: Installation) -> bool:
-    return any((i.home / "dbt").glob("run/**/*.sql"))
+def _building(i: Installation, begun: float) -> bool:
+    return _built_since(i, begun, "*")
 
 
-def _publishing(i: Installation) -> bool:
-    return i.settings.serving_file.with_suffix(".draft").exists() or i.settings.serving_file.exists()
-
-
-def _writing(i: Installation) -> bool:
+def _writing(i: Installation, begun: float) -> bool:
     return i.writes() >= 1
 
 
-def _reporting(i: Installation) -> bool:
+def _reporting(i: Installation, begun: float) -> bool:
     """All is written, and the first statement of a report runs or has run."""
-    return any((i.home / "dbt").glob("run/**/rpt_*.sql"))
+    return _built_since(i, begun, "rpt_*")
 
 
-@pytest.mark.parametrize(
-    "moment", [_pulling, _loading, _building, _writing, _reporting, _publishing], ids=lambda f: f.__name__
-)
-def test_kill_and_run_again(
-    moment: Callable[[Installation], bool],
-    unbroken: dict[str, Any],
-    start_sandbox: Start,
-    tmp_path: Path,
-    prefect_home: Path,
-    prefect_api: dict[str, str],
-) -> None:
-    installation = Installation(tmp_path / "home", prefect_home, start_sandbox(*_OPTIONS), dict(prefect_api))
-    _kill(installation, lambda: moment(installation))
-    installation.command("run")
-    assert _marts(installation) == unbroken["marts"]
-    assert crm_state(installation, unbroken["models"]) == unbroken["crm"]
+def _publishing(i: Installation, begun: float) -> bool:
+    return i.settings.serving_file.with_suffix(".draft").exists() or i.settings.serving_file.exists()
 
 
-@pytest.mark.timeout(1500)  # seven runs, each with a start of its own
-def test_kill_a_later_run(a_week_later: Callable[[Path], Installation], tmp_path: Path) -> None:
-    """Killed where it has noted some of the week's changes and not the others, in either half, and where it writes."""
-    unbroken, killed = a_week_later(tmp_path / "unbroken"), a_week_later(tmp_path / "killed")
-    models = Transform(unbroken.settings).sync_models()
+def test_a_first_run_that_is_killed_six_times(pair: Pair) -> None:
+    """Each run goes on where the one before was killed, and comes a step further."""
+    for moment in (_pulling, _loading, _building, _writing, _reporting, _publishing):
+        begun = time.time()
+        _kill(pair.killed, partial(moment, pair.killed, begun))
+        if moment is _building:
+            assert pair.killed.writes() == 0
+    pair.killed.command("run")
+    assert pair.is_same()
+
+
+@pytest.mark.timeout(1200)  # six runs
+def test_a_later_run_that_is_killed_three_times(pair: Pair) -> None:
+    """Where it has noted some of a week's changes and not the others, in either half, and where it writes."""
+    unbroken, killed = pair.unbroken, pair.killed
     first = _marts(unbroken)
+    pair.live_on(_WEEK, _LATER)
     unbroken.command("run")
     assert _marts(unbroken) != first, "nothing happened in the week"
     assert _scored_before(unbroken, AS_OF) == [datetime.fromisoformat(AS_OF)], "the first run's moment stays"
@@ -138,8 +153,7 @@ def test_kill_a_later_run(a_week_later: Callable[[Path], Installation], tmp_path
     again = time.time()
     _kill(killed, lambda: _built_since(killed, again, "fct_lead_score_line_changes"))
     killed.command("run")
-    assert _marts(killed) == _marts(unbroken)
-    assert crm_state(killed, models) == crm_state(unbroken, models)
+    assert pair.is_same()
     written = killed.writes()
     killed.command("run")
     assert killed.writes() == written, "a further run had something left to send"
@@ -155,7 +169,7 @@ def _scored_before(installation: Installation, moment: str) -> list[datetime]:
 
 
 def _built_since(installation: Installation, begun: float, model: str) -> bool:
-    """The statement of `model` was written after `begun`, so it runs or has run."""
+    """The statement of a model whose name fits `model` was written after `begun`, so it runs or has run."""
     statements = (installation.home / "dbt").glob(f"run/**/{model}.sql")
     return any(statement.stat().st_mtime > begun for statement in statements)
 

@@ -1,24 +1,27 @@
-"""The deployment as it runs in production: a Prefect server, a worker, `prefect.yaml`, all as processes."""
+"""The deployment as it runs in production: the wheels, a workspace, a Prefect server, a worker, all as processes."""
 
 from __future__ import annotations
 
-import os
+import json
 import re
+import socket
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import yaml
 from prefect.client.base import PrefectHttpxSyncClient
 
 from leadwright import warehouse
 from leadwright.settings import Settings
-from tests import parsed_project, prefect_server
-from tests.installation import Sandbox
-from tests.prefect_server import PREFECT, ROOT, eventually, process
-from tests.workspaces import DEMO
+from tests import prefect_server, wheels
+from tests.conftest import ROOT, Sandbox
+from tests.prefect_server import eventually, process
+from tests.wheels import Environment
 
 
 class Server:
@@ -87,61 +90,135 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with `prefect.yaml` deployed, and a worker."""
-    parsed_project.ensure()
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    return Environment(tmp_path_factory.mktemp("installed"), ["leadwright", "leadwright-sandbox"])
+
+
+@pytest.fixture(scope="module")
+def workspace(
+    installed: Environment, start_sandbox: Callable[..., Sandbox], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A company's workspace as `init` makes it, its `.env` filled in."""
+    folder = tmp_path_factory.mktemp("company")
+    made = installed.leadwright(
+        "init", "crm", "--system", "hubspot", "--system", "salesforce", "--json", cwd=folder
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    crm = start_sandbox("--leads", "20", "--seed", "3")
+    lines = [f"{name}={value}" for name, value in crm.environment().items()]
+    settings = (folder / "crm" / ".env.example").read_text() + "\n".join(lines) + "\n"
+    (folder / "crm" / ".env").write_text(settings)
+    return folder / "crm"
+
+
+@pytest.fixture(scope="module")
+def server(
+    installed: Environment, workspace: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A server with the `prefect.yaml` of the workspace deployed, and a worker that was started there."""
     folder = tmp_path_factory.mktemp("deployed")
     own_log = folder / "server.log"
-    with prefect_server.serving(folder / "prefect", own_log) as prefect:
-        clean = {k: v for k, v in os.environ.items() if not k.startswith(("LEADWRIGHT_", "PREFECT_"))}
-        env = clean | prefect | {"PREFECT_CLI_PROMPT": "false"}
+    prefect = [installed.python, "-m", "prefect"]
+    with prefect_server.serving(folder / "prefect", own_log) as said:
+        env = wheels.clean() | said | {"PREFECT_CLI_PROMPT": "false"}
         for command in (["work-pool", "create", "leadwright", "--type", "process"], ["deploy", "--all"]):
             done = subprocess.run(
-                [*PREFECT, *command], env=env, cwd=ROOT, capture_output=True, text=True, timeout=240
+                [*prefect, *command], env=env, cwd=workspace, capture_output=True, text=True, timeout=240
             )
             assert done.returncode == 0, done.stdout + done.stderr
-        worker = [*PREFECT, "worker", "start", "--pool", "leadwright", "--prefetch-seconds", "0"]
+        worker = [*prefect, "worker", "start", "--pool", "leadwright", "--prefetch-seconds", "0"]
         log = folder / "worker.log"
-        with process(*worker, env=env, log=log):
-            yield Server(prefect["PREFECT_API_URL"], log, own_log)
+        with process(*worker, env=env, log=log, cwd=workspace):
+            yield Server(said["PREFECT_API_URL"], log, own_log)
 
 
-@pytest.fixture
-def settings(tmp_path: Path, start_sandbox: Callable[..., Sandbox]) -> dict[str, str]:
-    """The environment of a run: a new home, connected to a sandbox."""
-    crm = start_sandbox("--leads", "20", "--seed", "3")
-    own = {
-        "LEADWRIGHT_HOME": str(tmp_path / "home"),
-        "LEADWRIGHT_WORKSPACE": str(DEMO),
-        "LEADWRIGHT_RETRY_SECONDS": "[0.1, 0.1]",
-    }
-    return {**crm.environment(), **own}
+def test_the_wheel_alone_makes_a_workspace_and_checks_rules(tmp_path: Path) -> None:
+    alone = Environment(tmp_path / "alone", ["leadwright"])
+    ours = {path.name for path in alone.packages.iterdir() if not path.name.startswith("_")}
+    assert {name for name in ours if "." not in name} == {"leadwright"}, "one module name of ours"
+    for args in (["init", "crm", "--json"], ["rules", "check", "--json"]):
+        done = alone.leadwright(*args, cwd=tmp_path / "crm" if args[0] == "rules" else tmp_path)
+        assert done.returncode == 0, done.stdout + done.stderr
+    refused = alone.leadwright("demo", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "pip install 'leadwright[sandbox]'" in refused.stderr
 
 
-def test_a_schedule_starts_runs_by_itself(server: Server, tmp_path: Path) -> None:
-    """The deployment that is cheapest to run, in a home with nobody to compare."""
+def test_the_demo_runs_with_the_sandbox_s_wheel(installed: Environment, tmp_path: Path) -> None:
+    done = installed.leadwright("demo", "--leads", "20", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = json.loads(done.stdout)
+    assert sum(w["accepted"] for w in said["first_run"]["written"].values()) > 20
+    assert sum(w["planned"] for w in said["second_run"]["written"].values()) == 0
+
+
+def test_a_schedule_starts_runs_by_itself(server: Server, workspace: Path, installed: Environment) -> None:
+    """Two runs of the main job that nobody triggered; then the dashboards show what they found."""
+    with server.due_every(20, "qualify/every-15-minutes", {}) as deployment:
+        eventually(
+            lambda: len(server.completed(deployment)) >= 2, "a second run by the schedule", server.log, 420
+        )
+    first, *_ = sorted(server.completed(deployment), key=lambda run: run["start_time"])
+    assert first["name"].startswith("qualify-2")
+    assert {"pull-hubspot", "pull-salesforce"} <= set(server.tasks(first))
+    (artifact,) = server.summaries(first)
+    assert "| hubspot | contacts |" in artifact["data"]
+    home = Settings(home=workspace / ".leadwright")
+    with warehouse.writer(home.warehouse_file, 60) as db:
+        ended = db.execute(
+            "select flow, status, written_count > 0 from ops.runs where ended_at is not null order by started_at"
+        ).fetchall()
+    assert ended[:2] == [("qualify", "completed", True), ("qualify", "completed", False)], ended
+    assert not server.faults()
+    with _dashboards(installed, workspace) as url:
+        assert httpx.get(f"{url}/_stcore/health").text == "ok"
+    checked = installed.leadwright("rules", "check", "--json", cwd=workspace)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@contextmanager
+def _dashboards(installed: Environment, workspace: Path) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [str(installed.scripts / "leadwright"), "dashboard", "--port", str(port)]
+    log = workspace.parent / "dashboards.log"
+    with process(*command, env=wheels.clean(), log=log, cwd=workspace):
+        url = f"http://127.0.0.1:{port}"
+        eventually(lambda: _answers(f"{url}/_stcore/health"), "the dashboards' start", log)
+        yield url
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def test_the_link_of_people_runs(server: Server, tmp_path: Path) -> None:
+    """In a home with nobody to compare."""
     home = Settings(home=tmp_path / "home")
     with warehouse.writer(home.warehouse_file, 1) as db:
         texts = ("id", "first_name", "last_name", "email", "phone", "employer", "city")
         columns = [(name, "varchar") for name in texts]
         warehouse.ensure_table(db, "intermediate", "int_accounts__linkage_records", columns)
-    with server.due_every(15, "link/nightly-link", {"LEADWRIGHT_HOME": str(home.home)}) as deployment:
-        eventually(
-            lambda: len(server.completed(deployment)) >= 2, "a second run by the schedule", server.own_log
-        )
-    with warehouse.writer(home.warehouse_file, 10) as db:
-        ended = db.execute("select flow, status from ops.runs where ended_at is not null").fetchall()
-    assert ended.count(("link", "completed")) >= 2, ended
-    assert not server.faults()
-
-
-def test_the_deployment_runs(server: Server, settings: dict[str, str]) -> None:
-    run = server.run("qualify/every-15-minutes", settings)
+    run = server.run("link/nightly-link", {"LEADWRIGHT_HOME": str(home.home)})
     assert run["state_type"] == "COMPLETED", server.log.read_text()[-3000:]
-    assert run["name"].startswith("qualify-2")
-    assert {"pull-hubspot", "pull-salesforce"} <= set(server.tasks(run))
-    (artifact,) = server.summaries(run)
-    assert "| hubspot | contacts |" in artifact["data"]
+
+
+def test_the_repository_s_schedule_is_the_workspace_s(workspace: Path) -> None:
+    of_ours, of_theirs = (
+        yaml.safe_load((folder / "prefect.yaml").read_text())["deployments"] for folder in (ROOT, workspace)
+    )
+    assert [d["entrypoint"] for d in of_ours] == [d["entrypoint"] for d in of_theirs]
+    assert [d["parameters"] for d in of_ours] == [d["parameters"] for d in of_theirs]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> dict[str, str]:
+    """The environment of a run: a new home, and no long waits."""
+    return {"LEADWRIGHT_HOME": str(tmp_path / "home"), "LEADWRIGHT_RETRY_SECONDS": "[0.1, 0.1]"}
 
 
 def test_the_frequent_run_is_left_out_while_another_is_under_way(

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from leadwright import extract, publication, warehouse
-from leadwright.transform import Transform
+from leadwright import warehouse
+from leadwright.pull import extract
+from leadwright.transform import publication
+from leadwright.transform.project import Transform
 from tests.installation import Installation, Sandbox
 from tests.real_data import maven_crm, olist, xeducation
 

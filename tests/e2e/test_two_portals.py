@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import connectors
+from leadwright import connectors
 from tests.installation import AS_OF, Installation, Sandbox
 from tests.integration.test_two_accounts import ROW, workspace_with
 

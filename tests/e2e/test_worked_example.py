@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from leadwright import publication
+from leadwright.transform import publication
 from tests.dbt_warehouse import DbtWarehouse
 from tests.installation import COMMAND, ROOT
 from tests.workspaces import whole

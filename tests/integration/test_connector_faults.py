@@ -14,10 +14,10 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 
-import connectors
-from connectors import retry
-from connectors.base import Change
-from connectors.errors import RateLimitedError
+from leadwright import connectors
+from leadwright.connectors import retry
+from leadwright.connectors.base import Change
+from leadwright.connectors.errors import RateLimitedError
 from tests.conftest import Sandbox
 
 FAULTS = ["cut", "cut in the middle", "503", "429", "half a body"]
@@ -178,7 +178,7 @@ def _page(request: requests.PreparedRequest, status: int, body: bytes) -> reques
 def test_salesforce_is_read_and_written_whole(
     fault: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("connectors.salesforce.reading._MOST_REST_ROWS", 100)
+    monkeypatch.setattr("leadwright.connectors.salesforce.reading._MOST_REST_ROWS", 100)
     plain = connectors.connect("salesforce", sandbox.credentials("salesforce"))
     shaky = connectors.connect("salesforce", sandbox.credentials("salesforce"))
     session = shaky._org._session  # type: ignore[attr-defined]

@@ -11,15 +11,15 @@ import pytest
 from hubspot.crm.objects import ApiException
 from simple_salesforce.exceptions import SalesforceGeneralError
 
-from connectors.batches import instant
-from connectors.errors import RateLimitedError
-from connectors.hubspot import answers, records
-from connectors.hubspot import errors as hubspot_errors
-from connectors.hubspot import writing as hubspot_writing
-from connectors.salesforce import errors as salesforce_errors
-from connectors.salesforce import writing as salesforce_writing
-from connectors.salesforce.org import _USAGE
-from connectors.values import Row
+from leadwright.connectors.batches import instant
+from leadwright.connectors.errors import RateLimitedError
+from leadwright.connectors.hubspot import answers, records
+from leadwright.connectors.hubspot import errors as hubspot_errors
+from leadwright.connectors.hubspot import writing as hubspot_writing
+from leadwright.connectors.salesforce import errors as salesforce_errors
+from leadwright.connectors.salesforce import writing as salesforce_writing
+from leadwright.connectors.salesforce.org import _USAGE
+from leadwright.connectors.values import Row
 
 Exchange = dict[str, Any]
 

@@ -12,13 +12,13 @@ import httpx
 import pyarrow as pa
 import pytest
 
-import connectors
-from connectors import retry
-from connectors.base import Change
-from connectors.errors import RecordError, UnavailableError
-from leadwright import extract, warehouse
+from leadwright import connectors, warehouse
+from leadwright.connectors import retry
+from leadwright.connectors.base import Change
+from leadwright.connectors.errors import RecordError, UnavailableError
+from leadwright.pull import extract
 from leadwright.settings import Settings
-from leadwright.transform import RawTable
+from leadwright.transform.tables import RawTable
 from tests.conftest import Sandbox
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=9_999)
@@ -191,7 +191,7 @@ def test_a_place_for_the_next_page_that_comes_twice_ends_the_read(
 
 
 def test_bulk_answers(crm: Sandbox, faulty: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.salesforce.reading._MOST_REST_ROWS", 10)
+    monkeypatch.setattr("leadwright.connectors.salesforce.reading._MOST_REST_ROWS", 10)
     whole = keys(crm, "salesforce", "Lead")
     for method, path in (("POST", "/jobs/query$"), ("GET", "/jobs/query/[^/]+$"), ("GET", "/results")):
         for place, body in enumerate(BODIES[: retry.TRIES - 1]):

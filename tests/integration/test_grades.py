@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import charts, data
-from leadwright import publication, warehouse
+from leadwright import warehouse
+from leadwright.dashboards import charts, data
+from leadwright.transform import publication
 from tests.dbt_warehouse import DbtWarehouse
 from tests.workspaces import whole
 

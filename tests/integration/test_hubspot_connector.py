@@ -13,16 +13,16 @@ import httpx
 import pyarrow as pa
 import pytest
 
-import connectors
-from connectors.base import Change, FieldSpec
-from connectors.errors import AuthError
-from connectors.hubspot import pace
-from connectors.hubspot.errors import ForbiddenError, RefusedError
-from connectors.hubspot.links import NONE
-from connectors.hubspot.transport import Transport
-from leadwright import extract, warehouse
+from leadwright import connectors, warehouse
+from leadwright.connectors.base import Change, FieldSpec
+from leadwright.connectors.errors import AuthError
+from leadwright.connectors.hubspot import pace
+from leadwright.connectors.hubspot.errors import ForbiddenError, RefusedError
+from leadwright.connectors.hubspot.links import NONE
+from leadwright.connectors.hubspot.transport import Transport
+from leadwright.pull import extract
 from leadwright.settings import Settings
-from leadwright.transform import RawTable
+from leadwright.transform.tables import RawTable
 from tests.conftest import Sandbox
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)

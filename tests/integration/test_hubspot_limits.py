@@ -11,10 +11,10 @@ import httpx
 import pyarrow as pa
 import pytest
 
-import connectors
-from connectors import retry
-from connectors.base import Change
-from connectors.errors import FatalError, GuardrailError
+from leadwright import connectors
+from leadwright.connectors import retry
+from leadwright.connectors.base import Change
+from leadwright.connectors.errors import FatalError, GuardrailError
 from tests.conftest import Sandbox
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=9_999)
@@ -68,7 +68,7 @@ def test_more_refusals_than_tries_only_take_longer(
     crm: Sandbox, policy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = rows(crm, "owners")
-    monkeypatch.setattr("connectors.hubspot.errors.SEARCHES_SECONDS", 0.1)
+    monkeypatch.setattr("leadwright.connectors.hubspot.errors.SEARCHES_SECONDS", 0.1)
     fault = {"crm": "hubspot", "kind": "status", "status": 429, "path": "/owners", "policy": policy}
     control(crm, "POST", "/faults", {**fault, "times": retry.TRIES + 2})
     assert rows(crm, "owners") == whole

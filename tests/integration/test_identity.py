@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from connectors.errors import ConfigError
-from leadwright.identity import link_people
+from leadwright.connectors.errors import ConfigError
+from leadwright.linkage.people import link_people
 from leadwright.settings import Settings
-from sandbox.population import generate
+from leadwright_sandbox.population import generate
 from tests.dbt_warehouse import NOW, DbtWarehouse
 from tests.workspaces import whole
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from leadwright.linkage import Kind, find_links
+from leadwright.linkage.links import Kind, find_links
 from tests.real_data import dedupe
 
 _CRM: dict[str, Kind] = {

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from leadwright import extract, migrations, warehouse
+from leadwright import warehouse
+from leadwright.pull import extract
 from leadwright.settings import Settings
-from leadwright.transform import Transform
+from leadwright.transform import migrations
+from leadwright.transform.project import Transform
 from tests import parsed_project
 from tests.old_home import make
 from tests.reference.companies import ROUNDS

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from leadwright import reports, warehouse
-from leadwright.builds import BuildError
+from leadwright import warehouse
+from leadwright.transform import reports
+from leadwright.transform.builds import BuildError
 from tests.conftest import ROOT
 from tests.dbt_warehouse import NOW, DbtWarehouse
 

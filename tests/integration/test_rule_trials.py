@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from connectors.errors import ConfigError
-from leadwright import past
+from leadwright.connectors.errors import ConfigError
+from leadwright.explain import earlier
 from leadwright.settings import Settings
 from leadwright.trials import differences
 from tests.dbt_warehouse import NOW, DbtWarehouse
@@ -232,7 +232,7 @@ def test_an_earlier_score_is_explained_as_it_was_shown(built: DbtWarehouse) -> N
     )
     before = _fingerprint(built.settings)
     for lead_id, score, grade in shown:
-        found = past.explain_at(lead_id, moment, built.settings)
+        found = earlier.explain_at(lead_id, moment, built.settings)
         assert (found["lead"]["score"], found["lead"]["grade"]) == (score, grade)
         assert sum(row["points"] for row in found["contributions"]) == score == found["recorded"]["score"]
         assert found["agrees"]
@@ -246,7 +246,7 @@ def test_what_changed_between_two_moments_adds_up(built: DbtWarehouse) -> None:
         "select lead_id, score from marts.fct_lead_score_history h join marts.dim_leads using (lead_id) "
         "where change_number = 2 and created_at < changed_at - interval 30 day order by abs(score - earlier_score) desc"
     )[0]
-    found = past.explain_between(lead_id, (EARLIER + timedelta(hours=1)).isoformat(), None, built.settings)
+    found = earlier.explain_between(lead_id, (EARLIER + timedelta(hours=1)).isoformat(), None, built.settings)
     before, after = found["before"]["lead"]["score"], found["after"]["lead"]["score"]
     assert (after, found["difference"]) == (score, score - before)
     assert found["difference"] != 0
@@ -265,10 +265,12 @@ def test_the_id_of_a_lead_that_was_merged_away_shows_its_own_log(built: DbtWareh
         f"select score, grade from marts.fct_lead_score_history where lead_id = '{old}'"
     )
     begin = (EARLIER + timedelta(hours=1)).isoformat()
-    then = past.explain_at(old, begin, built.settings)
+    then = earlier.explain_at(old, begin, built.settings)
     assert (then["lead"]["lead_id"], then["merged"]["lead_id"]) == (current, old)
     assert (then["recorded"]["score"], then["recorded"]["grade"]) == (score, grade)
-    between = past.explain_between(old, (EARLIER - timedelta(seconds=1)).isoformat(), begin, built.settings)
+    between = earlier.explain_between(
+        old, (EARLIER - timedelta(seconds=1)).isoformat(), begin, built.settings
+    )
     first = [c["value"] for c in between["changes"] if c["subject"] == "score"]
     assert len(first) == 2
     assert str(score) in first
@@ -284,7 +286,7 @@ def test_the_id_of_a_lead_that_was_merged_away_shows_its_own_log(built: DbtWareh
     ],
 )
 def test_a_date_is_its_end_and_a_moment_a_whole_second(text: str, moment: str) -> None:
-    assert past.parse_moment(text).isoformat() == moment
+    assert earlier.parse_moment(text).isoformat() == moment
 
 
 @pytest.mark.parametrize(
@@ -301,13 +303,13 @@ def test_a_date_is_its_end_and_a_moment_a_whole_second(text: str, moment: str) -
 def test_a_moment_that_cannot_be_explained_is_said_so(built: DbtWarehouse, at: str, says: str) -> None:
     (lead_id,) = built.rows("select min(lead_id) from marts.dim_leads")[0]
     with pytest.raises(ConfigError, match=says):
-        past.explain_at(lead_id, at, built.settings)
+        earlier.explain_at(lead_id, at, built.settings)
 
 
 def test_an_unknown_lead_and_an_empty_home_are_said_so(built: DbtWarehouse, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No lead has"):
-        past.explain_at("nobody@nowhere.example", "2026-06-20", built.settings)
+        earlier.explain_at("nobody@nowhere.example", "2026-06-20", built.settings)
     with pytest.raises(ConfigError, match="no warehouse yet"):
-        past.explain_at("nobody@nowhere.example", "2026-06-20", Settings(home=tmp_path))
+        earlier.explain_at("nobody@nowhere.example", "2026-06-20", Settings(home=tmp_path))
     with pytest.raises(ConfigError, match="give the earlier moment first"):
-        past.explain_between("x", "2026-06-20", "2026-06-01", built.settings)
+        earlier.explain_between("x", "2026-06-20", "2026-06-01", built.settings)

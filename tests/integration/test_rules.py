@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from connectors.errors import ConfigError
+from leadwright.connectors.errors import ConfigError
 from leadwright.rules import checks
 from leadwright.settings import Settings
-from leadwright.transform import Transform
+from leadwright.transform.project import Transform
 from tests import parsed_project
 from tests.workspaces import whole
 

@@ -16,12 +16,12 @@ import pytest
 import requests
 from simple_salesforce import Salesforce as Sdk
 
-import connectors
-from connectors.base import Change, FieldSpec
-from connectors.errors import AuthError, ConfigError, SchemaDriftError, UnavailableError
-from connectors.salesforce import bulk, reading
+from leadwright import connectors
+from leadwright.connectors.base import Change, FieldSpec
+from leadwright.connectors.errors import AuthError, ConfigError, SchemaDriftError, UnavailableError
+from leadwright.connectors.salesforce import bulk, reading
+from leadwright_sandbox.testing.org import ENVELOPE
 from tests.conftest import Sandbox
-from tests.integration.salesforce_sandbox import ENVELOPE
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 LEADS = 4_500

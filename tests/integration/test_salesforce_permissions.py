@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-import connectors
-from connectors.base import FieldSpec
-from connectors.errors import AuthError
+from leadwright import connectors
+from leadwright.connectors.base import FieldSpec
+from leadwright.connectors.errors import AuthError
 from leadwright.settings import Settings
-from leadwright.transform import Transform
-from sandbox.salesforce import Salesforce
-from sandbox.store import Store
+from leadwright.transform.project import Transform
+from leadwright_sandbox.salesforce import Salesforce
+from leadwright_sandbox.store import Store
+from leadwright_sandbox.testing.org import Served, TestClock, served
 from tests.installation import ROOT
-from tests.integration.salesforce_sandbox import Served, TestClock, served
 
 SCORE = FieldSpec("Leadwright_Score__c", "Score", "number")
 READS = {"Lead": ["Id", "Company", "Leadwright_Score__c"], "Account": ["Id", "Name"]}

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-import connectors
-from connectors.base import Change, FieldSpec
+from leadwright import connectors
+from leadwright.connectors.base import Change, FieldSpec
 from tests.conftest import ROOT, Sandbox
 
 NOW = "2026-03-18T15:30:00Z"
@@ -273,7 +273,10 @@ def test_time_runs_as_fast_as_told(start_sandbox: Start) -> None:
 
 def test_only_a_made_population_lives(start_sandbox: Start) -> None:
     refused = subprocess.run(
-        [sys.executable, "-m", "sandbox", "--live", "--leads", "0"], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "leadwright_sandbox", "--live", "--leads", "0"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert refused.returncode == 2 and "--live goes on with a made population" in refused.stderr
     still = start_sandbox("--leads", "1", "--control")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Change
+from leadwright.connectors.base import Change
 from tests.live_policies import Office
 from tests.live_worlds import NOW, World
 

@@ -103,7 +103,11 @@ def _run(project: Path, workspace: Path, desk: Path, home: Path) -> dict[str, An
         "LEADWRIGHT_PAPERDESK_FOLDER": str(desk),
     }
     done = subprocess.run(
-        [sys.executable, "-m", "cli", "run", "--json"], env=env, cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "leadwright.cli", "run", "--json"],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     found: dict[str, Any] = json.loads(done.stdout)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from leadwright import warehouse
-from leadwright.ledger import Entry
-from leadwright.writeback import planned_entries
+from leadwright.writeback.ledger import Entry
+from leadwright.writeback.sending import planned_entries
 from tests.dbt_warehouse import NOW, DbtWarehouse
 from tests.workspaces import DEMO
 

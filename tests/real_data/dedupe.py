@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from leadwright.linkage import Kind, find_links
+from leadwright.linkage.links import Kind, find_links
 from tests.real_data import tables
 
 Pairs = set[tuple[str, str]]

@@ -56,7 +56,9 @@ def _command(args: list[str], folder: Path, crm: Sandbox, as_of: str) -> None:
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("LEADWRIGHT_", "PREFECT_"))}
     env = {**clean, **crm.environment(), "LEADWRIGHT_AS_OF": as_of, "LEADWRIGHT_HOME": str(folder / "home")}
     env["LEADWRIGHT_WORKSPACE"] = str(DEMO)
-    done = subprocess.run([sys.executable, "-m", "cli", *args], env=env, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "leadwright.cli", *args], env=env, capture_output=True, text=True
+    )
     if done.returncode:
         raise RuntimeError(f"leadwright {' '.join(args)}: {(done.stderr or done.stdout)[-2000:]}")
 
@@ -77,7 +79,7 @@ def _crm(company: str, folder: Path) -> Iterator[Sandbox]:
         "0",
     ]
     process = subprocess.Popen(
-        [sys.executable, "-m", "sandbox", *options, *given], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "leadwright_sandbox", *options, *given], stdout=subprocess.PIPE, text=True
     )
     try:
         line = process.stdout.readline() if process.stdout else ""

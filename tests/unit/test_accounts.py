@@ -8,9 +8,9 @@ from typing import cast
 
 import pytest
 
-from connectors.base import Connector
-from connectors.errors import ConfigError, GuardrailError
-from leadwright import accounts, settings
+from leadwright import settings, tenants
+from leadwright.connectors.base import Connector
+from leadwright.connectors.errors import ConfigError, GuardrailError
 from leadwright.settings import Settings
 
 _HEADER = "crm,system,label,reason\nhubspot,hubspot,HubSpot,\n"
@@ -49,23 +49,23 @@ def config(tmp_path: Path) -> Callable[..., Settings]:
 def test_each_name_keeps_to_its_account(config: Callable[..., Settings]) -> None:
     both = config(EMEA)
     for _ in range(2):
-        accounts.require_same(portal("hubspot", "portal 1"), both)
-        accounts.require_same(portal("hubspot_emea", "portal 2"), both)
+        tenants.require_same(portal("hubspot", "portal 1"), both)
+        tenants.require_same(portal("hubspot_emea", "portal 2"), both)
     with pytest.raises(GuardrailError, match=r"hubspot_emea account portal 2.*account portal 3"):
-        accounts.require_same(portal("hubspot_emea", "portal 3"), both)
+        tenants.require_same(portal("hubspot_emea", "portal 3"), both)
 
 
 def test_one_account_under_two_names_is_refused(config: Callable[..., Settings]) -> None:
     both = config(EMEA)
-    accounts.require_same(portal("hubspot", "portal 1"), both)
+    tenants.require_same(portal("hubspot", "portal 1"), both)
     with pytest.raises(GuardrailError, match="which is hubspot already"):
-        accounts.require_same(portal("hubspot_emea", "portal 1"), both)
-    accounts.require_same(portal("salesforce", "portal 1"), both)  # of another system: no such account
+        tenants.require_same(portal("hubspot_emea", "portal 1"), both)
+    tenants.require_same(portal("salesforce", "portal 1"), both)  # of another system: no such account
 
 
 def test_a_row_that_was_taken_away_stops_the_run(config: Callable[..., Settings]) -> None:
-    accounts.require_listed(config())  # nothing there yet
-    accounts.require_same(portal("hubspot_emea", "portal 2"), config(EMEA))
-    accounts.require_listed(config(EMEA))
+    tenants.require_listed(config())  # nothing there yet
+    tenants.require_same(portal("hubspot_emea", "portal 2"), config(EMEA))
+    tenants.require_listed(config(EMEA))
     with pytest.raises(ConfigError, match=r"hubspot_emea.*crm_systems\.csv"):
-        accounts.require_listed(config())
+        tenants.require_listed(config())

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-import connectors
-from connectors.addresses import require_private
+from leadwright import connectors
+from leadwright.connectors.addresses import require_private
 
 HERE = [
     "http://127.0.0.1:8001",

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from connectors.errors import UnavailableError
-from connectors.hubspot import answers as hubspot
-from connectors.salesforce import answers as salesforce
+from leadwright.connectors.errors import UnavailableError
+from leadwright.connectors.hubspot import answers as hubspot
+from leadwright.connectors.salesforce import answers as salesforce
 
 NO_OBJECT: list[Any] = [None, [], "", "x", 0, True]
 NO_LIST: list[Any] = [*NO_OBJECT, {}, {"status": "error", "message": "x"}]

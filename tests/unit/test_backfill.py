@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from connectors.errors import UnavailableError
-from leadwright import backfill, extract, warehouse
+from leadwright import warehouse
+from leadwright.connectors.errors import UnavailableError
+from leadwright.pull import backfill, extract
 from leadwright.settings import Settings
-from leadwright.transform import RawTable
+from leadwright.transform.tables import RawTable
 from tests.fakes import FakeCrm
 
 _COLUMNS = (("id", "varchar"), ("Name", "varchar"), ("changed_at", "timestamptz"))

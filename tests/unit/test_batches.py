@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
-from connectors import batches
-from connectors.base import ObjectShape
-from connectors.errors import RecordError
+from leadwright.connectors import batches
+from leadwright.connectors.base import ObjectShape
+from leadwright.connectors.errors import RecordError
 
 SHAPE = ObjectShape(key=("Id",), cursor="at", always=("deleted",))
 LINKS = ObjectShape(key=("from_id", "to_id"), cursor="at")

@@ -22,10 +22,10 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards import charts, markup
-from dashboards.explanation import explain
-from leadwright import figures
-from leadwright.figures import seen_in_words
+from leadwright import formatting
+from leadwright.dashboards import charts, markup
+from leadwright.dashboards.explanation import explain
+from leadwright.formatting import seen_in_words
 from tests import dashboard_marts as marts
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
@@ -78,7 +78,7 @@ def test_a_port_in_use_is_said_before_the_address_is_named(tmp_path: Path) -> No
         taken.listen()
         port = str(taken.getsockname()[1])
         failed = subprocess.run(
-            [sys.executable, "-m", "cli", "dashboard", "--port", port, "--json"],
+            [sys.executable, "-m", "leadwright.cli", "dashboard", "--port", port, "--json"],
             env={**os.environ, "LEADWRIGHT_HOME": str(tmp_path)},
             cwd=APP.parents[1],
             capture_output=True,
@@ -122,7 +122,7 @@ def test_overview_shows_the_headline_figures_with_what_they_rest_on(show: Show) 
     assert figure(app, "MQLs still open") == ("38.9%", "402 MQLs")
     assert figure(app, "Median response time") == ("48 min", "n = 611 answered leads")
     assert figure(app, "Answered in time") == ("24.4%", "n = 702 leads due; 38 still run")
-    assert f"Data as of {figures.moment(marts.AS_OF)}" in said(app)
+    assert f"Data as of {formatting.moment(marts.AS_OF)}" in said(app)
 
 
 def test_a_rate_of_whose_leads_most_have_no_date_is_not_shown(show: Show) -> None:
@@ -315,12 +315,12 @@ def test_a_lead_that_asked_again_has_each_request_with_its_promise(show: Show) -
     day = timedelta(days=1)
     due = marts.AS_OF - day + timedelta(minutes=5)
     assert requests == [
-        (figures.moment(marts.AS_OF - day), figures.moment(due), "broken", "not yet"),
+        (formatting.moment(marts.AS_OF - day), formatting.moment(due), "broken", "not yet"),
         (
-            figures.moment(marts.AS_OF - 9 * day),
+            formatting.moment(marts.AS_OF - 9 * day),
             "no promised time",
             "",
-            figures.moment(marts.AS_OF - 7 * day),
+            formatting.moment(marts.AS_OF - 7 * day),
         ),
     ]
 
@@ -456,7 +456,7 @@ def test_weeks_without_leads_stay_on_the_axis_and_very_old_ones_do_not() -> None
     ],
 )
 def test_durations_have_the_unit_a_person_would_use(minutes: float | None, text: str) -> None:
-    assert figures.duration(minutes) == text
+    assert formatting.duration(minutes) == text
 
 
 @pytest.mark.parametrize(
@@ -573,7 +573,7 @@ def test_the_health_page_says_what_is_late_and_what_became_of_writes(show: Show)
         ("Web forms", "no", "perhaps"),
         ("Alan (left)", "no", ""),
     ]
-    assert list(freshness["Pulled"]) == [figures.moment(marts.AS_OF).removesuffix(" UTC"), "not known"]
+    assert list(freshness["Pulled"]) == [formatting.moment(marts.AS_OF).removesuffix(" UTC"), "not known"]
     assert re.search(r"No e-mail address\s+3\s+33.3%", said(app))
     assert list(writes["Because"]) == ["changed meanwhile"]
     assert list(zip(addresses["Address"], addresses["Problem"], strict=True)) == [

@@ -11,15 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from connectors.errors import AuthError, FatalError
-from leadwright import diskspace, extract, publication, warehouse
+from leadwright import diskspace, warehouse
+from leadwright.connectors.errors import AuthError, FatalError
+from leadwright.pull import extract
 from leadwright.settings import Settings
+from leadwright.transform import publication
 from tests import killed_pulls
 
 _LIMITED = """
 import resource, sys
 from pathlib import Path
-from leadwright import diskspace, extract, publication, warehouse
+from leadwright import diskspace, warehouse
+from leadwright.pull import extract
+from leadwright.transform import publication
 from leadwright.settings import Settings
 from tests import killed_pulls
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from leadwright import erasure, warehouse
+from leadwright import warehouse
+from leadwright.operate import erasure
 from leadwright.settings import Settings
 
 Due = tuple[str, str, str, bool]

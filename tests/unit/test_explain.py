@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cli import look
-from connectors.errors import ConfigError
-from leadwright.explain import explain
+from leadwright.cli import look
+from leadwright.connectors.errors import ConfigError
+from leadwright.explain.now import explain
 from leadwright.settings import Settings
 from tests import dashboard_marts as marts
 

@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
-from connectors.errors import GuardrailError, RecordError, SchemaDriftError, UnavailableError
-from leadwright import extract, setaside, warehouse
-from leadwright.setaside import Sift
+from leadwright import warehouse
+from leadwright.connectors.errors import GuardrailError, RecordError, SchemaDriftError, UnavailableError
+from leadwright.pull import extract, setaside
+from leadwright.pull.setaside import Sift
 from leadwright.settings import Settings
-from leadwright.transform import RawTable
+from leadwright.transform.tables import RawTable
 from tests import killed_pulls
 from tests.fakes import FakeCrm
 

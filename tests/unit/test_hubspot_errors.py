@@ -10,7 +10,7 @@ import urllib3
 from hubspot.crm.objects import ApiException
 from pydantic import ValidationError
 
-from connectors.errors import (
+from leadwright.connectors.errors import (
     AuthError,
     ConfigError,
     FatalError,
@@ -19,8 +19,8 @@ from connectors.errors import (
     SchemaDriftError,
     UnavailableError,
 )
-from connectors.hubspot import Credentials
-from connectors.hubspot.errors import ForbiddenError, RefusedError, from_answer, from_network
+from leadwright.connectors.hubspot import Credentials
+from leadwright.connectors.hubspot.errors import ForbiddenError, RefusedError, from_answer, from_network
 
 
 def answer(status: int, body: Any = None, headers: dict[str, str] | None = None) -> LeadwrightError:

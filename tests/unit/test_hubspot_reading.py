@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from connectors.batches import instant, iso
-from connectors.errors import FatalError
-from connectors.hubspot import answers, links, records, shapes
-from connectors.hubspot.answers import Promise
+from leadwright.connectors.batches import instant, iso
+from leadwright.connectors.errors import FatalError
+from leadwright.connectors.hubspot import answers, links, records, shapes
+from leadwright.connectors.hubspot.answers import Promise
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 CURSOR = "lastmodifieddate"

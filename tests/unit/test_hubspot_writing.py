@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Change, Outcome
-from connectors.errors import GarbledError
-from connectors.hubspot import writing
-from connectors.hubspot.answers import Promise
-from connectors.hubspot.errors import RefusedError
+from leadwright.connectors.base import Change, Outcome
+from leadwright.connectors.errors import GarbledError
+from leadwright.connectors.hubspot import writing
+from leadwright.connectors.hubspot.answers import Promise
+from leadwright.connectors.hubspot.errors import RefusedError
 
 STORED = "2026-01-02T03:04:05.678Z"
 
@@ -180,7 +180,7 @@ def test_an_answer_that_says_nothing_leaves_the_rows_unknown(answer: dict[str, A
 def test_a_row_that_hubspot_cannot_take_now_is_sent_again_and_never_rejected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("connectors.retry.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("leadwright.connectors.retry.time.sleep", lambda seconds: None)
     portal = Portal({"2"}, "some")
     portal.code = "RATE_LIMITS"
     found = push(portal, [Change(i, {"leadwright_score": 1}) for i in ("1", "2", "3")])

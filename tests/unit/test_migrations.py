@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from connectors.errors import ConfigError, FatalError
-from leadwright import preview, warehouse
-from leadwright.migrations import Add, Move, Rename, Retype, migrate
+from leadwright import warehouse
+from leadwright.connectors.errors import ConfigError, FatalError
 from leadwright.settings import Settings
+from leadwright.transform import preview
+from leadwright.transform.migrations import Add, Move, Rename, Retype, migrate
 
 _STEPS = {
     "decisions_in_memory": Move("intermediate", "int_decisions", "memory", "decisions"),

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from connectors.errors import GuardrailError
-from flows import qualify, steps
-from leadwright import runs
-from leadwright.builds import BuildError
+from leadwright.connectors.errors import GuardrailError
+from leadwright.flows import qualify, steps
+from leadwright.operate import runs
+from leadwright.transform.builds import BuildError
 
 _REFUSED = GuardrailError("hubspot refused everything")
 _RED = BuildError("a test failed", not_whole={"rpt_b": "why"}, whole=frozenset({"rpt_a"}))

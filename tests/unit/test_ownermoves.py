@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from leadwright import warehouse
-from leadwright.ownermoves import OwnerMove, owner_moves
 from leadwright.settings import Settings
-from leadwright.writeback import Written
+from leadwright.writeback.ownermoves import OwnerMove, owner_moves
+from leadwright.writeback.sending import Written
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.errors import GuardrailError
-from connectors.hubspot.pace import Pace
-from connectors.pace import Window
+from leadwright.connectors.errors import GuardrailError
+from leadwright.connectors.hubspot.pace import Pace
+from leadwright.connectors.pace import Window
 
 
 class Clock:

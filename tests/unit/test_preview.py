@@ -7,13 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from leadwright import preview, warehouse
+from leadwright import warehouse
 from leadwright.settings import Settings
+from leadwright.transform import preview
 
 _HOLD = """
 import sys, time
 from pathlib import Path
-from leadwright import preview
+from leadwright.transform import preview
 from leadwright.settings import Settings
 with preview.trial(Settings(home=Path(sys.argv[1]))):
     print("copied", flush=True)

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from leadwright import reports, runs, warehouse
+from leadwright import warehouse
+from leadwright.operate import runs
+from leadwright.operate.summary import as_markdown
 from leadwright.settings import Settings
-from leadwright.summary import as_markdown
+from leadwright.transform import reports
 
 _WHY = "dbt test not_null_rpt_b failed"
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from connectors.errors import AuthError, RateLimitedError, UnavailableError, brief
-from connectors.retry import PATIENCE_SECONDS, patiently
+from leadwright.connectors.errors import AuthError, RateLimitedError, UnavailableError, brief
+from leadwright.connectors.retry import PATIENCE_SECONDS, patiently
 
 
 def failing(times: int, error: Exception) -> Callable[[], str]:

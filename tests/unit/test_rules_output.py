@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cli.rules import _show
+from leadwright.cli.rules import _show
 
 NOT_TRIED = "none was tried alone"
 TOGETHER = "only several rows together"

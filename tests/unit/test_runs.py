@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Finding, ObjectShape
-from connectors.errors import AuthError, RecordError
-from leadwright import doctor, runs, setaside, warehouse
-from leadwright.setaside import Sift
+from leadwright import warehouse
+from leadwright.connectors.base import Finding, ObjectShape
+from leadwright.connectors.errors import AuthError, RecordError
+from leadwright.operate import doctor, runs
+from leadwright.pull import setaside
+from leadwright.pull.setaside import Sift
 from leadwright.settings import Settings
 from tests.fakes import RUNS
 

@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from connectors.errors import SchemaDriftError, UnavailableError
-from connectors.salesforce import bulk
-from connectors.salesforce.errors import RefusedError
+from leadwright.connectors.errors import SchemaDriftError, UnavailableError
+from leadwright.connectors.salesforce import bulk
+from leadwright.connectors.salesforce.errors import RefusedError
 
 
 class Jobs:

@@ -14,7 +14,7 @@ from simple_salesforce.exceptions import (
     SalesforceGeneralError,
 )
 
-from connectors.errors import (
+from leadwright.connectors.errors import (
     AuthError,
     ConfigError,
     FatalError,
@@ -24,11 +24,11 @@ from connectors.errors import (
     SchemaDriftError,
     UnavailableError,
 )
-from connectors.salesforce import Credentials
-from connectors.salesforce import org as org_module
-from connectors.salesforce.credentials import audience
-from connectors.salesforce.errors import RefusedError, from_answer, from_login, from_network
-from connectors.salesforce.org import Org
+from leadwright.connectors.salesforce import Credentials
+from leadwright.connectors.salesforce import org as org_module
+from leadwright.connectors.salesforce.credentials import audience
+from leadwright.connectors.salesforce.errors import RefusedError, from_answer, from_login, from_network
+from leadwright.connectors.salesforce.org import Org
 
 URL = "https://acme.my.salesforce.com"
 

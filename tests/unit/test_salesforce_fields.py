@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from connectors.base import FieldSpec
-from connectors.errors import AuthError, FatalError, SchemaDriftError
-from connectors.salesforce import fields
-from connectors.salesforce.errors import RefusedError
+from leadwright.connectors.base import FieldSpec
+from leadwright.connectors.errors import AuthError, FatalError, SchemaDriftError
+from leadwright.connectors.salesforce import fields
+from leadwright.connectors.salesforce.errors import RefusedError
 
 SCORE = FieldSpec("Leadwright_Score__c", "Score", "number")
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from connectors.salesforce import reading, soql
+from leadwright.connectors.salesforce import reading, soql
 
 
 def test_a_window_starts_on_the_whole_second_before() -> None:

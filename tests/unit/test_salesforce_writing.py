@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Change, Outcome
-from connectors.errors import GarbledError
-from connectors.salesforce import writing
-from connectors.salesforce.errors import RefusedError
+from leadwright.connectors.base import Change, Outcome
+from leadwright.connectors.errors import GarbledError
+from leadwright.connectors.salesforce import writing
+from leadwright.connectors.salesforce.errors import RefusedError
 
 
 class Org:
@@ -50,7 +50,7 @@ class Org:
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.retry.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("leadwright.connectors.retry.time.sleep", lambda seconds: None)
 
 
 def push(org: Any, changes: list[Change]) -> dict[str, Outcome]:

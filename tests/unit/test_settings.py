@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.errors import ConfigError
 from leadwright import settings
+from leadwright.connectors.errors import ConfigError
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,11 @@ from types import SimpleNamespace
 import pytest
 from filelock import FileLock
 
-from connectors.errors import GuardrailError, LockedError
-from flows import steps
-from leadwright import publication, runs, settings, warehouse
+from leadwright import settings, warehouse
+from leadwright.connectors.errors import GuardrailError, LockedError
+from leadwright.flows import steps
+from leadwright.operate import runs
+from leadwright.transform import publication
 from tests.fakes import RUNS
 
 

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _BUSY = """
 import signal, sys, threading, time
 from pathlib import Path
-from cli import stopping
+from leadwright.cli import stopping
 
 def endless():
     with duckdb.connect() as db:
@@ -93,7 +93,9 @@ def test_a_command_under_nohup_outlives_its_terminal(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["-m", "cli", "sandbox"], ["-m", "sandbox"]], ids=["leadwright", "its own"]
+    "command",
+    [["-m", "leadwright.cli", "sandbox"], ["-m", "leadwright_sandbox"]],
+    ids=["leadwright", "its own"],
 )
 def test_the_sandbox_ends_with_ctrl_c(command: list[str]) -> None:
     process = _start(*command, "--leads", "1", "--hubspot-port", "0", "--salesforce-port", "0")
@@ -109,7 +111,7 @@ def test_the_dashboards_end_with_ctrl_c(tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = ["-m", "cli", "dashboard", "--port", str(port)]
+    command = ["-m", "leadwright.cli", "dashboard", "--port", str(port)]
     process = _start(*command, LEADWRIGHT_HOME=str(tmp_path))
     assert process.stdout and process.stdout.readline()
     while process.poll() is None:

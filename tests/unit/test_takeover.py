@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.errors import ConfigError
+from leadwright.connectors.errors import ConfigError
 from leadwright.rules import files
 from leadwright.rules.cells import Column
 from leadwright.rules.files import RuleFile

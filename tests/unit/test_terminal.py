@@ -10,9 +10,9 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from cli import output
-from cli.terminal import Inert, json_text, plain
-from dashboards.report_table import inert
+from leadwright.cli import output
+from leadwright.cli.terminal import Inert, json_text, plain
+from leadwright.dashboards.report_table import inert
 
 HOSTILE = [
     "\x1b[2J\x1b[1;31mAda\x1b[0m",

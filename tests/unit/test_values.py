@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.base import Change
-from connectors.values import in_order, same, still_ours
+from leadwright.connectors.base import Change
+from leadwright.connectors.values import in_order, same, still_ours
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,10 @@ from threading import Event
 import duckdb
 import pytest
 
-from connectors.errors import ConfigError, LockedError
-from leadwright import publication, warehouse
+from leadwright import warehouse
+from leadwright.connectors.errors import ConfigError, LockedError
 from leadwright.settings import Settings
+from leadwright.transform import publication
 from tests.conftest import ROOT, Require
 
 _HOLD = """

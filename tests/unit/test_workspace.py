@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.errors import ConfigError
 from leadwright import settings, workspace
+from leadwright.connectors.errors import ConfigError
 from leadwright.rules import book, files
 from leadwright.rules.cells import Column
 from leadwright.rules.files import RuleFile, ShippedLine

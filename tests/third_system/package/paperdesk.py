@@ -11,10 +11,19 @@ from typing import Any
 import pyarrow as pa
 from pydantic import BaseModel
 
-from connectors.base import Change, Connector, FieldSpec, Finding, ObjectShape, Outcome, SetAside, refuse
-from connectors.batches import batches, spelled
-from connectors.errors import ConfigError
-from connectors.values import after_guard, in_order
+from leadwright.connectors.base import (
+    Change,
+    Connector,
+    FieldSpec,
+    Finding,
+    ObjectShape,
+    Outcome,
+    SetAside,
+    refuse,
+)
+from leadwright.connectors.batches import batches, spelled
+from leadwright.connectors.errors import ConfigError
+from leadwright.connectors.values import after_guard, in_order
 
 _SHAPES = {
     "people": ObjectShape(key=("id",), cursor="changed"),

@@ -1,0 +1,112 @@
+"""The command `init`: makes the folder in which a company keeps what is its own."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leadwright import connectors, settings
+from leadwright.cli.output import out, print_json
+from leadwright.cli.run import Json
+from leadwright.cli.terminal import plain
+from leadwright.connectors.errors import ConfigError
+from leadwright.starters import make
+from leadwright.starters.takeover import Taken
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command()(init)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to make it; it may be there already.")],
+    rules: Annotated[
+        str | None, typer.Option(help=f"The rules to begin with: {', '.join(make.CHOICES)}.")
+    ] = None,
+    system: Annotated[list[str] | None, typer.Option(help="A CRM in use; say it once for each.")] = None,
+    own_domain: Annotated[
+        list[str] | None, typer.Option(help="An e-mail domain of your own people; say it once for each.")
+    ] = None,
+    time_zone: Annotated[str | None, typer.Option(help="Where you work, such as Europe/Berlin.")] = None,
+    hours: Annotated[str | None, typer.Option(help="When you work, such as 9:00-18:00.")] = None,
+    days: Annotated[str | None, typer.Option(help="On which days, such as mon-fri or sun-thu.")] = None,
+    decimal_mark: Annotated[
+        str | None, typer.Option(help="How you write numbers: point (1,234.5) or comma (1.234,5).")
+    ] = None,
+    taken_from: Annotated[
+        Path | None,
+        typer.Option("--from", help="The rule files of an older version: its folder dbt_project/seeds."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Make a workspace: your own rules, settings and schedule, in a folder for your own git.
+
+    Asks what was not said, where somebody can be asked. Nobody is given leads until you name who takes them.
+    """
+    asks = sys.stdin.isatty() and not json
+    shown = make.Answers()
+
+    def answer(said: str | None, question: str, default: str) -> str:
+        return said if said is not None else typer.prompt(question, default=default) if asks else default
+
+    known = connectors.available()
+    systems = (
+        ",".join(system) if system else answer(None, f"CRMs in use ({', '.join(known)})", ",".join(known))
+    )
+    domains = ",".join(own_domain) if own_domain else answer(None, "E-mail domains of your own people", "")
+    answers = make.Answers(
+        starter=answer(rules, f"Rules to begin with ({', '.join(make.CHOICES)})", shown.starter),
+        systems=_parts(systems),
+        own_domains=_parts(domains),
+        time_zone=answer(time_zone, "Time zone", shown.time_zone),
+        hours=answer(hours, "Working hours", shown.hours),
+        days=answer(days, "Working days", shown.days),
+        decimal_mark=answer(decimal_mark, "Decimal mark (point, comma)", shown.decimal_mark),
+    )
+    if strange := [name for name in answers.systems if name not in known]:
+        raise ConfigError(
+            f"There is no connector for {strange[0]!r}; one of: {', '.join(known)}. Nothing was written."
+        )
+    if taken_from is not None and not taken_from.is_dir():
+        raise ConfigError(f"There is no folder {taken_from}. Nothing was written.")
+    config = settings.load()
+    made = make.create(folder, answers, config.dbt_project / "seeds")
+    taken = _take_over(taken_from, folder, config) if taken_from else None
+    if json:
+        told = {"taken": asdict(taken)} if taken else {}
+        print_json({"folder": str(folder), "files": made, "systems": list(answers.systems), **told})
+        return
+    out.print(f"[green]made[/]: {plain(folder)}, {len(made)} files")
+    if taken:
+        out.print(f"taken over: {plain(', '.join(taken.whole))}")
+        for table, count in taken.added.items():
+            out.print(f"  {count:,} rows of your own beside ours in reference/{plain(table)}.csv")
+        if taken.unknown:
+            out.print(f"no table of this version: {plain(', '.join(taken.unknown))}; look into the changelog")
+    keys = ", ".join(f"{name} ({_first_setting(name)})" for name in answers.systems)
+    out.print(
+        f"\nNext, in {plain(folder)}:\n  copy .env.example to .env and fill in {keys or 'your CRM'}"
+        "\n  leadwright doctor\n  leadwright run --dry-run\nREADME.md there says the rest."
+    )
+
+
+def _take_over(seeds: Path, folder: Path, config: settings.Settings) -> Taken:
+    from leadwright.starters import takeover
+    from leadwright.transform.project import Transform
+
+    shipped = config.model_copy(update={"workspace": make.nothing_of_its_own()})
+    return takeover.take_over(seeds, folder, Transform(shipped).rule_files())
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.replace(";", ",").replace(" ", "").lower().split(",") if part)
+
+
+def _first_setting(system: str) -> str:
+    names = settings.setting_names(system, system)
+    return next((name for field, name in names.items() if field == "token"), next(iter(names.values())))

@@ -1,0 +1,15 @@
+"""The parts that are installed only where they are wanted; each has an extra of its own in pyproject.toml."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from leadwright.connectors.errors import ConfigError
+
+_MODULES = {"dashboards": "streamlit", "linkage": "splink", "sandbox": "leadwright_sandbox"}
+
+
+def require(extra: str) -> None:
+    """Raise ConfigError, which says how to install it, where the part `extra` is not installed."""
+    if find_spec(_MODULES[extra]) is None:
+        raise ConfigError(f"That part is not installed. Install it: pip install 'leadwright[{extra}]'")

@@ -1,0 +1,1 @@
+"""Learns which records of people that share no address are one person."""

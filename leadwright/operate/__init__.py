@@ -1,0 +1,1 @@
+"""Keeps an installation going: what runs did, what is wrong, backups, and forgetting people."""

@@ -1,0 +1,158 @@
+"""One line per run in `ops.runs`, from its start on, so that a run that failed or was killed can be seen too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from leadwright import warehouse
+from leadwright.connectors.base import STATUSES
+from leadwright.connectors.errors import LeadwrightError, brief
+from leadwright.settings import Settings
+
+if TYPE_CHECKING:  # dlt and dbt take seconds to import; a command that only shows must not wait for them
+    from leadwright.operate.erasure import Erased
+    from leadwright.pull.extract import Pulled
+    from leadwright.transform.tables import RawTable
+    from leadwright.writeback.ownermoves import OwnerMove
+    from leadwright.writeback.sending import Written
+
+_LONGEST = 1_000  # our messages end with what to do
+
+
+@dataclass(slots=True)
+class Run:
+    """What one run did.
+
+    Attributes:
+        run_id: names the run in the ledger and in Prefect.
+        flow: what it does: qualify, ingest, transform, sync or link.
+        as_of: the moment that it scored every lead for; None until it has.
+        built: what it built of the dbt project and found whole.
+        not_whole: models that it could not build whole -> why.
+        failure: why it failed, in our own words.
+        failed_stage: the stage that failed first.
+        pulled: rows by CRM and table.
+        written: rows by sync model.
+        with_owners: whether fields that set, name or explain the owner are among them.
+        owner_moves: of a dry run, who would get and lose leads.
+        erased: records of people who were forgotten, or should have been.
+        seconds: duration of each stage.
+    """
+
+    run_id: str
+    flow: str
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    as_of: datetime | None = None
+    built: list[str] = field(default_factory=list)
+    not_whole: Mapping[str, str] = field(default_factory=dict)
+    failure: str | None = None
+    failed_stage: str | None = None
+    pulled: list[Pulled] = field(default_factory=list)
+    written: list[Written] = field(default_factory=list)
+    erased: Erased | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    dry_run: bool = False
+    with_owners: bool = True
+    owner_moves: list[OwnerMove] = field(default_factory=list)
+
+    @property
+    def sent(self) -> int:
+        """Records that were sent to a CRM."""
+        return sum(sum(w.outcomes.values()) for w in self.written)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The run as plain values, for JSON and for the run's artifact."""
+        return {
+            "run_id": self.run_id,
+            "dry_run": self.dry_run,
+            "pulled": {p.crm: p.rows for p in self.pulled},
+            "set_aside": {p.crm: p.set_aside for p in self.pulled if p.set_aside},
+            "written": {
+                w.model: {
+                    "planned": w.planned,
+                    "fields": dict(w.fields),
+                    **{status: w.outcomes[status] for status in STATUSES},
+                    "reasons": dict(w.reasons),
+                    "created_fields": w.created_fields,
+                    "interrupted_before": w.interrupted,
+                }
+                for w in self.written
+            },
+            "with_owners": self.with_owners,
+            "owner_moves": [move.as_dict() for move in self.owner_moves],
+            "erased": dict(self.erased.records) if self.erased else {},
+            "not_erased": dict(self.erased.withheld) if self.erased else {},
+            "stopped_reports": dict(self.not_whole),
+            "seconds": {stage: round(seconds, 2) for stage, seconds in self.seconds.items()},
+        }
+
+
+def start(flow: str, *, dry_run: bool = False) -> Run:
+    """A new run of `flow`."""
+    return Run(run_id=str(uuid4()), flow=flow, dry_run=dry_run)
+
+
+def note_start(run: Run, table: RawTable, settings: Settings) -> None:
+    """Add `run` to `ops.runs`, and say of runs that never ended that they were killed; no other run is under way."""
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        warehouse.ensure_table(db, table.schema, table.name, table.columns)
+        db.execute("update ops.runs set status = 'killed' where status = 'running'")
+        db.execute(
+            "insert into ops.runs by name select ? as run_id, ? as flow, ?::timestamptz as started_at, "
+            "'running' as status",
+            [run.run_id, run.flow, run.started_at],
+        )
+
+
+def failed(run: Run, error: BaseException) -> None:
+    """Keep in `run` why it failed; in our own words, because those of others may hold data."""
+    run.failure = brief(error, _LONGEST) if isinstance(error, LeadwrightError) else type(error).__name__
+
+
+def note_end(run: Run, settings: Settings) -> None:
+    """Note in `ops.runs` how `run` ended."""
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        db.execute(
+            "update ops.runs set ended_at = now(), status = ?, reason = ?, failed_stage = ?, as_of = ?::timestamptz, "
+            "pulled_count = ?, written_count = ? where run_id = ?",
+            [
+                "failed" if run.failure else "completed",
+                run.failure,
+                run.failed_stage,
+                run.as_of,
+                sum(p.total for p in run.pulled),
+                run.sent,
+                run.run_id,
+            ],
+        )
+
+
+_NOTHING_DONE = "Nothing was written back, and the figures are those of an earlier run."
+_CONSEQUENCES = {
+    "rules": _NOTHING_DONE,
+    "pull": _NOTHING_DONE,
+    "transform": _NOTHING_DONE,
+    "write": "Not everything was written back; the figures do not wait for that.",
+    "reports": "What is written back does not wait for them: scores and owners are those of this run.",
+    "publish": "The figures that are shown are those of an earlier run.",
+}
+
+
+def consequence(run: Mapping[str, Any]) -> str:
+    """What it means for the CRMs and the figures that a run, a row of `ops.runs`, failed where it did."""
+    return _CONSEQUENCES.get(run.get("failed_stage") or "", "")
+
+
+def last(db: warehouse.Connection) -> list[dict[str, Any]]:
+    """The newest run of the job or of a part of it, and the newest linkage, which is no part: rows of `ops.runs`."""
+    if "flow" not in warehouse.columns(db, "ops", "runs"):
+        return []
+    return warehouse.rows(
+        db,
+        "select * from ops.runs where flow is not null "
+        "qualify row_number() over (partition by flow = 'link' order by started_at desc) = 1 order by flow = 'link'",
+    )

@@ -1,0 +1,1 @@
+"""Brings what the CRMs hold into raw tables."""

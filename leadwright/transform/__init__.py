@@ -1,0 +1,1 @@
+"""Builds the dbt project on what was pulled, and publishes what dashboards read."""

@@ -1,0 +1,298 @@
+"""Runs the dbt project, which holds every business decision, and reads facts from its manifest.
+
+The only importer of dbt. The parsed manifest is kept, so that a long-lived process pays for parsing once.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from leadwright import progress, warehouse
+from leadwright.connectors.base import FieldSpec, FieldType
+from leadwright.connectors.errors import ConfigError
+from leadwright.rules import book, checks, own_fields
+from leadwright.rules.files import Fault, RuleFile
+from leadwright.settings import Settings, prepare_environment
+from leadwright.transform import builds
+from leadwright.transform.builds import NodeResult
+from leadwright.transform.tables import RawTable, SyncModel
+
+prepare_environment()
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: E402
+from dbt.adapters.factory import reset_adapters  # noqa: E402
+from dbt.cli.main import dbtRunner, dbtRunnerResult  # noqa: E402
+from dbt.contracts.graph.manifest import Manifest  # noqa: E402
+from dbt.contracts.graph.nodes import SeedNode  # noqa: E402
+
+# Unit tests check the project, not the data: `make test` runs them. The tests of seeds are checked before the
+# build, by `rules`, which names line and column.
+_NOT_IN_PRODUCTION = ("--exclude-resource-type", "unit_test")
+_SEED_TESTS = "file:_seeds.yml"
+
+# What a run writes back waits for, and nothing else: what is written, and the logs, because what was written and is not
+# remembered looks like a person's doing to the next run. "cautious": a test belongs to the second half as soon as it
+# reads one model of it, so that each node is in one half.
+_FOR_WRITING = ("+path:models/sync", "+path:models/memory")
+_BY_HALVES = ("--indirect-selection", "cautious")
+
+
+class Transform:
+    """The dbt project of one installation.
+
+    Args:
+        settings: of the installation; where the project and the warehouse are, above all.
+        manifest: the parsed models, where another folder's rules are to be tried with the same models.
+    """
+
+    def __init__(self, settings: Settings, manifest: Manifest | None = None) -> None:
+        self.settings = settings
+        self._manifest = manifest
+
+    @property
+    def project(self) -> Path:
+        """The folder of the dbt project."""
+        return self.settings.dbt_project
+
+    def manifest(self) -> Manifest:
+        """The parsed project. Raises ConfigError where it does not parse."""
+        if self._manifest is None:
+            # the file's path counts as a part of what is parsed: any one name lets every home use the same parse
+            result = self._invoke(
+                ["parse", "--no-write-json"], warehouse_file=self.settings.warehouse_file.name
+            )
+            if not isinstance(result.result, Manifest):
+                raise ConfigError(f"The dbt project does not parse: {_reason(result)}")
+            self._manifest = result.result
+        return self._manifest
+
+    def rule_files(self) -> list[RuleFile]:
+        """The tables that are loaded as seeds, unread: the workspace's own, else the shipped ones."""
+        return book.of(self.manifest(), self.project, self.settings.rules_folder)
+
+    def rule_faults(self) -> list[Fault]:
+        """Every fault in the tables of rules, in the order of files and lines."""
+        files = self.rule_files()
+        strange = book.faults(files, self.settings.rules_folder)
+        return [*strange, *checks.check(files, self.manifest())]
+
+    def raw_tables(self) -> list[RawTable]:
+        """The tables declared as sources, with the columns to pull: those declared, and the workspace's own fields."""
+        own = self.own_fields()
+        tables = [
+            RawTable(
+                schema=schema,
+                name=source.name,
+                declared=tuple((c.name, c.data_type or "varchar") for c in source.columns.values()),
+                own=tuple(
+                    field
+                    for field in own.get(schema.removeprefix("raw_"), {}).get(source.name, ())
+                    if field not in source.columns
+                ),
+            )
+            for source in self.manifest().sources.values()
+            for schema in self._schemas(source.schema)
+        ]
+        return sorted(tables, key=lambda t: (t.schema, t.name))
+
+    def own_fields(self) -> dict[str, dict[str, list[str]]]:
+        """The fields of the company's own: account -> object -> fields."""
+        rows = own_fields.read(self.settings.rules_folder / own_fields.FILE)
+        return own_fields.of_accounts(rows, self.settings.accounts)
+
+    def _schemas(self, declared: str) -> list[str]:
+        """Where the tables of a declared schema are: a system's once for each of its accounts."""
+        system = declared.removeprefix("raw_")
+        return (
+            [declared] if system == declared else [f"raw_{crm}" for crm in self.settings.accounts_of(system)]
+        )
+
+    def sync_models(self) -> list[SyncModel]:
+        """What to write to which object of which CRM account, that of leads first: people wait for it."""
+        nodes = [n for n in self.manifest().nodes.values() if n.name.startswith("sync_")]
+        tables = {file.name: self._whole(file) for file in self.rule_files()}
+        of_systems = [_sync_model(n, tables) for n in nodes if n.resource_type == "model"]
+        models = [replace(m, crm=crm) for m in of_systems for crm in self.settings.accounts_of(m.crm)]
+        of_leads = [m for m in models if m.subject == "lead_id"]
+        of_accounts = [m for m in models if m not in of_leads and self.settings.write_accounts]
+        return [m for some in (of_leads, of_accounts) for m in sorted(some, key=lambda m: (m.name, m.crm))]
+
+    def build(
+        self,
+        *,
+        select: str | None = None,
+        as_of: datetime | None = None,
+        moments: Sequence[datetime] = (),
+        tests: bool = True,
+    ) -> list[NodeResult]:
+        """Build and test the project (or the part that `select` names).
+
+        Args:
+            select: dbt's node selection; everything where None.
+            as_of: the moment that scores are computed for; now where None.
+            moments: past moments that features and scores are computed for besides.
+            tests: whether to run the data tests.
+
+        Raises:
+            BuildError: a node failed; the message names it and says what dbt said.
+            ConfigError: `select` names nothing.
+            LockedError: another process holds the warehouse.
+        """
+        chosen = ["--exclude", _SEED_TESTS]
+        if not tests:
+            chosen += ["--exclude-resource-type", "test"]
+        if select:
+            chosen += ["--select", select]
+        nodes = self._build(chosen, "transform", as_of, moments)
+        if select and not nodes:
+            raise ConfigError(
+                f"Nothing in the dbt project is selected by {select!r}. `dbt ls` lists its nodes."
+            )
+        return nodes
+
+    def build_for_writing(self, as_of: datetime) -> list[NodeResult]:
+        """Build and test what is written back and what is remembered of it. Raises as `build` does."""
+        chosen = [*_BY_HALVES, "--select", *_FOR_WRITING, "--exclude", _SEED_TESTS]
+        return self._build(chosen, "transform", as_of)
+
+    def build_reports(self, as_of: datetime) -> list[NodeResult]:
+        """Build and test everything else, after `build_for_writing`. Raises as `build` does."""
+        chosen = [*_BY_HALVES, "--exclude", _SEED_TESTS, *_FOR_WRITING]
+        return self._build(chosen, "reports", as_of)
+
+    def _build(
+        self, chosen: Sequence[str], stage: str, as_of: datetime | None, moments: Sequence[datetime] = ()
+    ) -> list[NodeResult]:
+        moment = as_of or self.settings.moment()
+        accounts = {system: self.settings.accounts_of(system) for system in self.settings.accounts.values()}
+        variables = json.dumps(
+            {"as_of": _spelled(moment), "moments": [_spelled(m) for m in moments], "accounts": accounts}
+            | {"own_fields": self.own_fields()}
+        )
+        # nobody reads what dbt would write of itself, and that takes a tenth of a build
+        args = [
+            "build",
+            "--no-write-json",
+            "--threads",
+            str(self.settings.threads),
+            *_NOT_IN_PRODUCTION,
+            "--vars",
+            variables,
+            *chosen,
+        ]
+        manifest = self.manifest()
+        tables = {file.name: self._whole(file) for file in self.rule_files()}
+        for node in manifest.nodes.values():
+            if isinstance(node, SeedNode):  # dbt-duckdb reads it from there
+                node.root_path, node.original_file_path = (
+                    str(tables[node.name].parent),
+                    tables[node.name].name,
+                )
+        with warehouse.exclusive(self.settings.warehouse_file, self.settings.lock_wait_seconds):
+            result = self._invoke(args, manifest, stage=stage)
+        nodes = builds.results(result.result)
+        if not result.success:
+            raise builds.failure(nodes, _reason(result))
+        return nodes
+
+    def _whole(self, file: RuleFile) -> Path:
+        return book.whole(file, self.settings.make_home() / "seeds")
+
+    def _invoke(
+        self,
+        args: list[str],
+        manifest: Manifest | None = None,
+        *,
+        warehouse_file: str = "",
+        stage: str = "transform",
+    ) -> dbtRunnerResult:
+        settings = self.settings
+        settings.make_home()
+        os.environ["LEADWRIGHT_WAREHOUSE_FILE"] = warehouse_file or str(settings.warehouse_file)
+        project = str(settings.dbt_project)
+        common = ["--project-dir", project, "--profiles-dir", project]
+        common += ["--target-path", str(settings.home / "dbt"), "--log-path", str(settings.home / "logs")]
+        quiet = ["--quiet", "--log-level", "none", "--no-use-colors"]
+        runner = dbtRunner(manifest=manifest, callbacks=[_tell_progress(stage)])
+        try:
+            result = runner.invoke([*quiet, *args, *common])
+        finally:
+            _let_go()
+        if isinstance(result.exception, KeyboardInterrupt):
+            raise KeyboardInterrupt  # dbt keeps it to itself
+        return result
+
+
+def _spelled(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _let_go() -> None:
+    """Close the DuckDB connection that dbt keeps open: the next stage opens the file itself."""
+    DuckDBConnectionManager.close_all_connections()
+    reset_adapters()
+
+
+def _sync_model(node: Any, tables: Mapping[str, Path]) -> SyncModel:
+    meta = node.config.meta
+    fields = [name for name in node.columns if f"before__{name}" in node.columns]
+    return SyncModel(
+        schema=node.schema,
+        name=node.name,
+        crm=meta["crm"],
+        object=meta["object"],
+        key=meta["key"],
+        subject="lead_id" if "lead_id" in node.columns else "account_id",
+        fields=tuple(fields),
+        guarded=tuple(meta.get("guard", ())),
+        of_owner=tuple(name for name in fields if _meta(node.columns[name]).get("of_owner")),
+        owned=(
+            *(
+                _spec(name, given, node.columns[name].description, tables)
+                for name in fields
+                if "crm_type" in (given := _meta(node.columns[name]))
+            ),
+            *(_spec(given["name"], given, given["description"], tables) for given in meta.get("inputs", ())),
+        ),
+    )
+
+
+def _meta(column: Any) -> Mapping[str, Any]:
+    meta: Mapping[str, Any] = column.config.meta or column.meta
+    return meta
+
+
+def _spec(name: str, meta: Mapping[str, Any], description: str, tables: Mapping[str, Path]) -> FieldSpec:
+    kind = cast(FieldType, meta["crm_type"])
+    options = list(meta.get("options", ()))
+    if "options_from" in meta:  # what a rule file calls things, in its order
+        file, column = meta["options_from"].split(".")
+        with tables[file].open(encoding="utf-8-sig", newline="") as rows:
+            options = [*(row[column] for row in csv.DictReader(rows)), *options]
+    return FieldSpec(name, meta["label"], kind, description, tuple(dict.fromkeys(options)))
+
+
+def _tell_progress(stage: str) -> Callable[[Any], None]:
+    """A listener to one dbt command that tells how many nodes `stage` has and as each of them ends."""
+    said = False
+
+    def listen(event: Any) -> None:
+        nonlocal said
+        if event.info.name == "LogStartLine" and not said:
+            said = True
+            progress.expect(stage, event.data.total)
+        elif event.info.name == "NodeFinished":
+            progress.moved(stage, event.data.node_info.node_name, 1)
+
+    return listen
+
+
+def _reason(result: dbtRunnerResult) -> str:
+    return str(result.exception or "no reason given").strip()

@@ -1,0 +1,72 @@
+"""The tables at both ends of the dbt project: those that a pull fills, and those whose rows are written back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from leadwright.connectors.base import FieldSpec
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A table that extract fills: the declared columns, and the workspace's `own` fields, are what is pulled."""
+
+    schema: str
+    name: str
+    declared: tuple[tuple[str, str], ...]
+    own: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        """Name and type of every column."""
+        return (*self.declared, *((name, "varchar") for name in self.own))
+
+    @property
+    def crm(self) -> str:
+        """Name of the CRM that fills the table, empty for our own tables."""
+        return self.schema.removeprefix("raw_") if self.schema.startswith("raw_") else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncModel:
+    """A model whose rows are the values that a CRM object should show and does not.
+
+    Attributes:
+        schema, name: where the rows are.
+        crm, object: where they go; one model has the rows of all accounts of its system.
+        key: the column of that object's raw table that names a record.
+        subject: the column that says what a row is about: `lead_id` or `account_id`.
+        fields: CRM fields that are written.
+        guarded: the fields that are written only while the CRM still shows what we saw.
+        owned: the fields that we create in the CRM: those that we write, and those that people fill for us.
+        of_owner: those of `fields` that set, name or explain the owner.
+        hash_suffix: tells the ledger's hashes of a part of the fields from those of all.
+    """
+
+    schema: str
+    name: str
+    crm: str
+    object: str
+    key: str
+    subject: str
+    fields: tuple[str, ...]
+    guarded: tuple[str, ...]
+    owned: tuple[FieldSpec, ...]
+    of_owner: tuple[str, ...] = ()
+    hash_suffix: str = ""
+
+    @property
+    def title(self) -> str:
+        """The model, and the account where it is not the one that has the system's name."""
+        return self.name if self.name.startswith(f"sync_{self.crm}__") else f"{self.name} of {self.crm}"
+
+    def without_owners(self) -> SyncModel:
+        """The same without every field that sets, names or explains the owner."""
+        return replace(
+            self,
+            fields=tuple(name for name in self.fields if name not in self.of_owner),
+            guarded=tuple(name for name in self.guarded if name not in self.of_owner),
+            owned=tuple(spec for spec in self.owned if spec.name not in self.of_owner),
+            of_owner=(),
+            hash_suffix="/without owners",
+        )

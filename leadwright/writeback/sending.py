@@ -1,0 +1,230 @@
+"""Sends the rows of the sync models to the CRMs and keeps the ledger of every row's fate.
+
+What to write is decided in SQL; this module only ships it. A row is noted as `sending` before it goes out, so a
+run that is killed leaves a trace: the next run marks such rows `unknown`, and the next pull shows the truth.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from leadwright import tenants, warehouse
+from leadwright.connectors.base import Change, Connector, Outcome, Value
+from leadwright.connectors.errors import ConfigError, GuardrailError, UnavailableError
+from leadwright.pull.loads import last_pull
+from leadwright.settings import Settings
+from leadwright.transform.tables import SyncModel
+from leadwright.writeback.ledger import Entry, Ledger
+
+_CHUNK = 1_000
+"""Changes between two notes in the ledger: the most that one killed run can leave as unknown."""
+
+_TOO_MANY = 10
+"""Records that are refused without one that is accepted, from which on the set-up is wrong and not the records."""
+
+_LATELY_DAYS = 7
+"""A CRM that has accepted a record of the object within so many days is set up well; what it refuses are records."""
+
+OnOutcomes = Callable[[str, int], None]
+"""Called with a sync model's title and the number of rows that were answered."""
+
+
+@dataclass(slots=True)
+class Written:
+    """What became of one sync model's rows.
+
+    Attributes:
+        planned: rows that differ from what the CRM shows.
+        new_owners: record id -> owner that the record would get, as the CRM names him.
+        fields: how many of those rows change each CRM field.
+        outcomes: rows by status; see `connectors.base.Outcome`.
+        reasons: rows that were not accepted by code.
+        created_fields: CRM fields that were missing and are there now.
+        interrupted: rows of an earlier run that was killed while it sent them.
+        accepted_lately: the CRM has accepted records of this object within the last days, this run included.
+    """
+
+    model: str
+    crm: str
+    object: str
+    planned: int = 0
+    new_owners: dict[str, str] = field(default_factory=dict)
+    fields: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    created_fields: list[str] = field(default_factory=list)
+    interrupted: int = 0
+    accepted_lately: bool = False
+
+    def plan(self, entries: Sequence[Entry], guarded: Sequence[str] = ()) -> None:
+        """Count what `entries` would change, and note what is to stand in the owner's field, one of `guarded`."""
+        self.planned = len(entries)
+        self.fields.update(name for entry in entries for name in entry.after)
+        self.new_owners.update(
+            (entry.record_id, str(entry.after[name]))
+            for entry in entries
+            for name in guarded
+            if name in entry.after
+        )
+
+    def require_some_accepted(self) -> None:
+        """Raise where none of many records arrived for a reason that is not theirs.
+
+        Raises:
+            GuardrailError: the CRM refused them all and has accepted none lately: the set-up is wrong.
+            UnavailableError: its answers to all of them say nothing.
+        """
+        if self.planned < _TOO_MANY:
+            return
+        if self.outcomes["rejected"] == self.planned and not self.accepted_lately:
+            code, count = self.reasons.most_common(1)[0]
+            raise GuardrailError(
+                f"{self.crm} refused all {self.planned:,} {self.object} records, {count:,} of them with {code}, and "
+                f"has accepted none in {_LATELY_DAYS} days. The reasons are in ops.writes; `leadwright doctor` checks "
+                "permissions and fields."
+            )
+        if self.outcomes["unknown"] == self.planned:
+            raise UnavailableError(
+                f"{self.crm} did not say what it made of any of {self.planned:,} {self.object} records. What it "
+                "stored shows the next pull; run again. A proxy in between may swallow its answers."
+            )
+
+
+def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
+    """The writes that `model` asks for, each with only the fields that differ, in the order of record ids.
+
+    What the CRM has accepted since the last pull is not asked for again: the model compares with what was pulled.
+    Neither is what it refused within a day and nobody has changed since, so that a record that breaks a rule of the
+    CRM's own is not sent in every run; but what was refused because the set-up was wrong goes out as soon as that may
+    be mended.
+    """
+    if not warehouse.columns(db, model.schema, model.name):
+        raise ConfigError("Nothing is scored yet. Run `leadwright run`, or `leadwright transform` first.")
+    names = [*model.fields, *(f"before__{name}" for name in model.fields)]
+    keys = ["record_id", model.subject, "payload_hash", "record_changed_at"]
+    columns = ", ".join(f's."{name}"' for name in [*keys, *names])
+    rows = db.execute(
+        "with answers as (select * from ops.writes where crm = $crm and object = $object), "
+        "refused_all as (select run_id from answers where not $accepted_lately group by run_id "
+        "  having count(*) >= $too_many and count(*) = count(*) filter (status = 'rejected')), "
+        f'asked as (select * replace (payload_hash || $suffix as payload_hash) from "{model.schema}"."{model.name}") '
+        f"select {columns} from asked s where s.crm = $crm and not exists ("
+        "  select 1 from answers a where a.record_id = s.record_id and a.payload_hash = s.payload_hash "
+        "  and (a.status = 'accepted' and a.answered_at > $pulled_at "
+        "    or a.status = 'rejected' and a.answered_at > now() - interval 1 day "
+        "    and a.record_changed_at is not distinct from timezone('UTC', s.record_changed_at) "
+        "    and a.run_id not in (select run_id from refused_all))"
+        ") order by s.record_id",
+        {
+            "crm": model.crm,
+            "object": model.object,
+            "pulled_at": last_pull(db, model.crm),
+            "too_many": _TOO_MANY,
+            "accepted_lately": _accepted_lately(db, model),
+            "suffix": model.hash_suffix,
+        },
+    ).fetchall()
+    entries = (_entry(row, model) for row in rows)
+    return [
+        entry for entry in entries if entry.after
+    ]  # a row may differ in nothing but a field that is left out
+
+
+def _accepted_lately(db: warehouse.Connection, model: SyncModel) -> bool:
+    found = db.execute(
+        "select 1 from ops.writes where crm = ? and object = ? and status = 'accepted' "
+        "and answered_at > now() - to_days(?) limit 1",
+        [model.crm, model.object, _LATELY_DAYS],
+    )
+    return found.fetchone() is not None
+
+
+def write_back(
+    connector: Connector,
+    model: SyncModel,
+    settings: Settings,
+    run_id: str,
+    *,
+    on_outcomes: OnOutcomes | None = None,
+) -> Written:
+    """Send what `model` asks for and note each row's fate.
+
+    Args:
+        connector: the CRM that `model` is for; its fields are there already.
+        model: the sync model, built.
+        run_id: names this run in the ledger.
+        on_outcomes: called as batches are answered.
+
+    Raises:
+        LeadwrightError: as the connector raises them; rows already answered are in the ledger.
+        LockedError: another process holds the warehouse.
+    """
+    result = Written(model.title, model.crm, model.object)
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        ledger = Ledger(db, run_id, model.crm, model.object)
+        result.interrupted = ledger.close_interrupted()
+        entries = planned_entries(db, model)
+        result.plan(entries, model.guarded)
+        for outcomes in _ship(connector, model, ledger, entries):
+            result.outcomes.update(o.status for o in outcomes)
+            result.reasons.update(o.code or "no code" for o in outcomes if o.status != "accepted")
+            if on_outcomes:
+                on_outcomes(model.title, len(outcomes))
+        result.accepted_lately = _accepted_lately(db, model)
+    return result
+
+
+def create_fields(connector: Connector, model: SyncModel, settings: Settings) -> list[str]:
+    """Create the CRM fields that `model` writes and the CRM lacks; return their names.
+
+    Called for every model before the first record is sent, so that a missing permission stops the run while
+    nothing is half written.
+    """
+    tenants.require_same(connector, settings)
+    return connector.ensure_fields(model.object, model.owned)
+
+
+def preview(model: SyncModel, settings: Settings) -> list[Entry]:
+    """The writes that `write_back` would send now; nothing is sent."""
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        return planned_entries(db, model)
+
+
+def _ship(
+    connector: Connector, model: SyncModel, ledger: Ledger, entries: Sequence[Entry]
+) -> Iterator[list[Outcome]]:
+    for start in range(0, len(entries), _CHUNK):
+        chunk = entries[start : start + _CHUNK]
+        ledger.sending(chunk)
+        outcomes: list[Outcome] = []
+        try:
+            for outcome in connector.push(model.object, [_change(e, model.guarded) for e in chunk]):
+                outcomes.append(outcome)
+        finally:
+            # A fault in the middle must not lose the answers that came before it.
+            ledger.answered(outcomes)
+        yield outcomes
+
+
+def _entry(row: tuple[Value, ...], model: SyncModel) -> Entry:
+    record_id, subject_id, payload_hash, changed_at, *values = row
+    fields = model.fields
+    after = dict(zip(fields, values, strict=False))
+    before = dict(zip(fields, values[len(fields) :], strict=True))
+    changed = [name for name in fields if after[name] != before[name]]
+    return Entry(
+        record_id=str(record_id),
+        about={model.subject: str(subject_id)},
+        payload_hash=str(payload_hash),
+        record_changed_at=changed_at.replace(tzinfo=UTC) if isinstance(changed_at, datetime) else None,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+    )
+
+
+def _change(entry: Entry, guarded: Sequence[str]) -> Change:
+    expected = {name: entry.before[name] for name in guarded if name in entry.before}
+    return Change(entry.record_id, entry.after, expected)

@@ -1,5 +1,0 @@
-"""A HubSpot portal that lives on this machine and speaks HubSpot's wire protocol."""
-
-from sandbox.hubspot.portal import HubSpot
-
-__all__ = ["HubSpot"]
