@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from leadwright.rules import own_fields
 from leadwright.workspace import MARK, STARTERS
 
 DEMO = STARTERS / "demo"
@@ -13,7 +14,7 @@ _SHIPPED = Path(__file__).resolve().parents[1] / "dbt_project" / "seeds"
 
 def tables() -> dict[str, Path]:
     """Every table as the demo has it: file name -> the demo's own file, or the shipped one."""
-    found = {path.name: path for path in sorted(_SHIPPED.rglob("*.csv"))}
+    found = {path.name: path for path in sorted(_SHIPPED.rglob("*.csv")) if path.stem != own_fields.TABLE}
     return {**found, **{path.name: path for path in (DEMO / "rules").glob("*.csv")}}
 
 
@@ -21,6 +22,7 @@ def whole(folder: Path) -> Path:
     """Make a workspace of `folder` with every table as the demo has it in its `rules/`; the workspace."""
     (folder / "rules").mkdir(parents=True)
     (folder / MARK).touch()
+    shutil.copy2(_SHIPPED / "rules" / f"{own_fields.TABLE}.csv", folder / own_fields.FILE)
     for name, path in tables().items():
         shutil.copy2(path, folder / "rules" / name)
     return folder
@@ -30,5 +32,6 @@ def with_tables_of_the_demo(folder: Path) -> Path:
     """Copy the dbt project to `folder` with the demo's tables in the place of those that are shipped."""
     shutil.copytree(_SHIPPED.parent, folder, ignore=shutil.ignore_patterns("target", "logs"))
     for file in (folder / "seeds").rglob("*.csv"):
-        shutil.copy2(tables()[file.name], file)
+        if file.name in tables():
+            shutil.copy2(tables()[file.name], file)
     return folder

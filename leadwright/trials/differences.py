@@ -117,6 +117,9 @@ def _score(workspace: Path, side: Settings, job: _Trial, changed: Sequence[str])
         owners.forget(side, job.project.sync_models())
         models += [*owners.MODELS, *(f"{seed}+,+{owners.MART}" for seed in changed)]
     tried = sets.of(workspace, side, job.project)
+    with warehouse.writer(side.warehouse_file, side.lock_wait_seconds) as db:
+        for table in tried.raw_tables():  # a field that is new to fields.csv was pulled for nobody yet
+            warehouse.ensure_table(db, table.schema, table.name, table.columns)
     tried.build(select=" ".join([*changed, *models]), as_of=job.as_of, tests=False)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from leadwright import warehouse
 from leadwright.connectors.errors import ConfigError
-from leadwright.rules import book, files
+from leadwright.rules import book, files, own_fields
 from leadwright.settings import Settings
 from leadwright.transform.project import Transform
 from leadwright.workspace import MARK
@@ -89,11 +89,13 @@ def _copy_files(source: Path, folder: Path) -> None:
     for part in _FOLDERS:
         for file in sorted((source / part).glob("*.csv")):
             shutil.copy2(file, folder / part / file.name)
+    if (source / own_fields.FILE).exists():
+        shutil.copy2(source / own_fields.FILE, folder / own_fields.FILE)
 
 
 def _copy_folder(source: Path, folder: Path) -> None:
     """Copy a workspace, or a folder of whole tables."""
-    tables = sorted(source.glob("*.csv"))
+    tables = [file for file in sorted(source.glob("*.csv")) if file.name != own_fields.FILE]
     if not tables and not any((source / part).is_dir() for part in _FOLDERS):
         raise ConfigError(f"There are no rule files in {source} (looked for rules/, reference/ and *.csv).")
     _copy_files(source, folder)
@@ -120,9 +122,10 @@ def _from_git(revision: str, own: Path, folder: Path) -> None:
             for member in archive:
                 path = Path(member.name)
                 text = archive.extractfile(member) if path.suffix == ".csv" else None
-                if text and path.parent.name in _FOLDERS and len(path.parts) == 2:
+                is_table = path.parent.name in _FOLDERS and len(path.parts) == 2
+                if text and (is_table or path == Path(own_fields.FILE)):
                     (folder / path).write_bytes(text.read())
-                    found = True
+                    found = found or is_table
     if not found:
         raise ConfigError(
             f"{revision!r} is neither {LIVE!r}, nor a folder of rule files, nor a revision in git that has them."
@@ -135,7 +138,9 @@ def _from_warehouse(config: Settings, transform: Transform, folder: Path) -> Non
         for file in transform.rule_files():
             if warehouse.columns(db, "seeds", file.name):
                 rows = warehouse.rows(db, f'select * from seeds."{file.name}"')
-                files.write(folder / book.WHOLE / f"{file.name}.csv", [c.name for c in file.columns], rows)
+                is_fields = file.name == own_fields.TABLE
+                target = own_fields.FILE if is_fields else f"{book.WHOLE}/{file.name}.csv"
+                files.write(folder / target, [c.name for c in file.columns], rows)
 
 
 def _add_missing_columns(transform: Transform, folder: Path) -> None:
@@ -157,4 +162,8 @@ def _borrow(own: Path, folder: Path) -> tuple[str, ...]:
     missing = [f for part in _FOLDERS for f in sorted((own / part).glob("*.csv")) if f.name not in there]
     for file in missing:
         shutil.copy2(file, folder / file.parent.name / file.name)
+    fields = own / own_fields.FILE
+    if fields.exists() and not (folder / fields.name).exists():
+        shutil.copy2(fields, folder / fields.name)
+        missing.append(fields)
     return tuple(file.name for file in missing)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from leadwright.trials import differences
+from tests.dbt_grains import GRAINS
 from tests.dbt_warehouse import NOW, DbtWarehouse
 from tests.workspaces import DEMO
 
@@ -79,6 +81,14 @@ def _saying(made: DbtWarehouse, feature: str, condition: str) -> set[str]:
     return {lead for (lead,) in found}
 
 
+def test_no_join_multiplies_rows(built: DbtWarehouse) -> None:
+    schemas = {node.name: node.schema for node in built.transform.manifest().nodes.values()}
+    for model, key in ((m, k) for m, k in GRAINS.items() if "_own_" in m):
+        columns = ", ".join(key.split())
+        counts = f"select count(*) as n from {schemas[model]}.{model} group by {columns}"
+        assert built.rows(f"select count(*) > 0, max(n) from ({counts})") == [(True, 1)], model
+
+
 def test_each_type_counts_in_the_score(built: DbtWarehouse) -> None:
     for rule, feature, condition in (
         ("treatment_implant", "treatment", "lower(value) = 'implant'"),
@@ -104,10 +114,21 @@ def test_it_makes_a_segment_and_a_route(built: DbtWarehouse) -> None:
 def test_a_lead_in_both_crms_has_what_the_record_says_that_is_believed_first(built: DbtWarehouse) -> None:
     both = built.rows(
         "select v.lead_id, v.crm from intermediate.int_scoring__own_values v where feature = 'treatment' "
-        "and (select count(distinct crm) from unified.unified_own_values r join marts.dim_crm_records d "
+        "and (select count(distinct r.crm) from unified.unified_own_values r join marts.dim_crm_records d "
         "using (record_key) where d.lead_id = v.lead_id and field in ('treatment', 'Treatment__c')) = 2"
     )
     assert {crm for _, crm in both} == {"salesforce"}
+
+
+def test_a_field_that_was_never_pulled_can_be_tried(built: DbtWarehouse, tmp_path: Path) -> None:
+    tried = shutil.copytree(built.settings.rules_folder, tmp_path / "tried")
+    with (tried / "fields.csv").open("a") as fields:
+        fields.write("hubspot,contacts,budget,own_budget,number,capture,Budget as a number\n")
+    with (tried / "rules" / "score_rules.csv").open("a") as rules:
+        rules.write("rich,fit,answers,own_budget,gte,1000,3,,,,Has a budget,Can pay\n")
+    found = differences.diff("live", str(tried), built.settings)
+    assert {(row["file"], row["row"]) for row in found["rows"]} >= {("score_rules.csv", "rich")}
+    assert (found["rescored"], found["moved"]) == (0, 0)
 
 
 def test_what_it_was_is_remembered_and_what_came_later_is_not_known_before(built: DbtWarehouse) -> None:

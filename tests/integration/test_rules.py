@@ -115,7 +115,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Transform:
 @pytest.fixture
 def seeds(project: Transform) -> Path:
     """The workspace's tables, as the demo has them."""
-    workspace = project._settings.rules_folder
+    workspace = project.settings.rules_folder
     shutil.rmtree(workspace)
     return whole(workspace) / "rules"
 

@@ -71,7 +71,7 @@ def _corrupt(content: bytes, how: str, line: int, place: int, text: str) -> tupl
 
 
 def test_a_corrupted_rule_file_is_named_at_its_place(transform: Transform) -> None:
-    workspace = transform._settings.rules_folder
+    workspace = transform.settings.rules_folder
     caught = exact = 0
 
     @settings(

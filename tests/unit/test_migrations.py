@@ -120,7 +120,7 @@ def test_a_log_in_two_places_stops_the_run(old_home: Settings) -> None:
 def test_a_copy_for_a_trial_has_the_shape_of_this_version(
     old_home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadwright.migrations.migrate.__defaults__", (_STEPS,))
+    monkeypatch.setattr("leadwright.transform.migrations.migrate.__defaults__", (_STEPS,))
     with preview.trial(old_home) as copy:
         assert len(_all(copy, "from memory.decisions")) == 2
     assert len(_all(old_home, "from intermediate.int_decisions")) == 2

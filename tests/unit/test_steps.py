@@ -22,7 +22,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LEADWRIGHT_HOME", str(tmp_path))
     monkeypatch.setenv("LEADWRIGHT_LOCK_WAIT_SECONDS", "0.1")
-    monkeypatch.setattr(steps, "project", lambda: SimpleNamespace(raw_tables=lambda: [RUNS]))
+    project = SimpleNamespace(settings=settings.load(), raw_tables=lambda: [RUNS])
+    monkeypatch.setattr(steps, "project", lambda: project)
     return tmp_path
 
 

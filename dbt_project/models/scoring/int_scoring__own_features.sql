@@ -27,7 +27,7 @@ select
     versions.as_of,
     versions.was_seen,
     versions.feature,
-    case when types.type != 'number' then versions.value end as text_value,
+    case when types.type not in ('number', 'date') then versions.value end as text_value,
     cast(
         case types.type
             when 'number' then {{ as_number('versions.value') }}
