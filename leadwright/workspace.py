@@ -29,19 +29,34 @@ def find() -> Path | None:
     return next((folder for folder in (here, *here.parents) if (folder / MARK).is_file()), None)
 
 
+def version() -> str:
+    """The version of this Leadwright."""
+    return metadata.version("leadwright")
+
+
+def version_of(folder: Path) -> str:
+    """The version that the tables of the workspace `folder` are of; 0 where it does not say."""
+    said = tomllib.loads((folder / MARK).read_text(encoding="utf-8"))
+    return str(Version(str(said.get("version", "0"))))
+
+
+def mark(folder: Path) -> None:
+    """Say that the tables of `folder` are of this version."""
+    (folder / MARK).write_text(f'version = "{version()}"\n', encoding="utf-8")
+
+
 def fault_in(folder: Path) -> str | None:
     """Why `folder` cannot be worked in: it is no workspace, or one of a later version; None where it can."""
     try:
-        said = tomllib.loads((folder / MARK).read_text(encoding="utf-8"))
-        version = Version(str(said.get("version", "0")))
+        theirs = Version(version_of(folder))
     except FileNotFoundError:
         return f"there is no {MARK} in that directory; `leadwright init` makes a workspace"
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, InvalidVersion) as error:
         return f"{MARK} cannot be read: {error}"
-    ours = metadata.version("leadwright")
-    if version > Version(ours):
+    ours = version()
+    if theirs > Version(ours):
         return (
-            f"its tables are of Leadwright {version}, and this is {ours}: install the later version again. "
+            f"its tables are of Leadwright {theirs}, and this is {ours}: install the later version again. "
             "An older one does not know all of their columns"
         )
     return None

@@ -8,9 +8,7 @@ from functools import cached_property
 from itertools import islice
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
-from leadwright.connectors.addresses import require_private
 from leadwright.connectors.base import (
     Change,
     FieldInfo,
@@ -22,39 +20,13 @@ from leadwright.connectors.base import (
     refuse,
 )
 from leadwright.connectors.batches import Row, batches, columns
-from leadwright.connectors.hubspot import catalogue, health, links, records, writing
+from leadwright.connectors.hubspot import catalogue, health, links, reading, writing
+from leadwright.connectors.hubspot.credentials import Credentials
 from leadwright.connectors.hubspot.fields import described, ensure
 from leadwright.connectors.hubspot.shapes import LINKS, RECORDS, shape
 from leadwright.connectors.hubspot.transport import Transport
 
 _OWN = {"archived", "archived_at", "hs_object_id"}  # of the record, not properties to ask for
-
-
-class Credentials(BaseModel):
-    """How to reach one HubSpot account.
-
-    Attributes:
-        url: address of the API; https, or a sandbox on this machine.
-        token: a service key, or the access token of a private app.
-    """
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
-    url: str = "https://api.hubapi.com"
-    token: SecretStr
-
-    @field_validator("url")
-    @classmethod
-    def _web_address(cls, value: str) -> str:
-        return require_private(value)
-
-    @field_validator("token")
-    @classmethod
-    def _not_empty(cls, value: SecretStr) -> SecretStr:
-        token = value.get_secret_value().strip()
-        if not token or not token.isascii() or not token.isprintable() or " " in token:
-            raise ValueError("is not a token: copy the service key or private app token as it is")
-        return SecretStr(token)
 
 
 class HubSpot:
@@ -87,7 +59,7 @@ class HubSpot:
     def _rows(self, object_name: str, fields: Sequence[str], since: datetime | None) -> Iterator[Row]:
         if object_name in RECORDS:
             wanted = [c for c in columns(shape(object_name), fields) if c not in _OWN]
-            return records.read(self._transport, object_name, wanted, since)
+            return reading.read(self._transport, object_name, wanted, since)
         if object_name in LINKS:
             return links.read(self._transport, object_name, since)
         return (
@@ -110,7 +82,7 @@ class HubSpot:
 
     def sample(self, object_name: str, fields: Sequence[str], count: int) -> list[Row]:
         """The values of `fields` in the first `count` records of the list."""
-        rows = islice(records.live(self._transport, object_name, fields, None), count)
+        rows = islice(reading.live(self._transport, object_name, fields, None), count)
         return [{name: row.get(name) for name in fields} for row in rows]
 
     def account(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from leadwright.connectors.batches import Row
 from leadwright.connectors.hubspot import answers
 from leadwright.connectors.hubspot.answers import Json
-from leadwright.connectors.hubspot.records import live
+from leadwright.connectors.hubspot.reading import live
 from leadwright.connectors.hubspot.shapes import LINKS, cursor
 from leadwright.connectors.hubspot.transport import Transport
 

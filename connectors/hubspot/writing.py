@@ -16,7 +16,7 @@ from leadwright.connectors.batches import instant, iso
 from leadwright.connectors.errors import GarbledError, brief
 from leadwright.connectors.hubspot.answers import Json
 from leadwright.connectors.hubspot.errors import RefusedError
-from leadwright.connectors.hubspot.records import by_id
+from leadwright.connectors.hubspot.reading import by_id
 from leadwright.connectors.hubspot.transport import Transport
 from leadwright.connectors.retry import until_taken
 from leadwright.connectors.values import Row, Shown, after_guard, guarded, in_order, no_answer

@@ -21,8 +21,8 @@ from leadwright.connectors.batches import Row
 from leadwright.connectors.salesforce import health, reading, writing
 from leadwright.connectors.salesforce.credentials import Credentials
 from leadwright.connectors.salesforce.fields import ensure, listed
-from leadwright.connectors.salesforce.org import Org
 from leadwright.connectors.salesforce.shapes import shape
+from leadwright.connectors.salesforce.transport import Transport
 
 __all__ = ["Credentials", "Salesforce", "connect"]
 
@@ -34,7 +34,7 @@ class Salesforce:
 
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials
-        self._org = Org(credentials)
+        self._org = Transport(credentials)
 
     def shape(self, object_name: str) -> ObjectShape:
         """How `object_name` is read."""
@@ -75,7 +75,7 @@ class Salesforce:
         self, reads: Mapping[str, Sequence[str]], writes: Mapping[str, Sequence[FieldSpec]]
     ) -> Iterator[Finding]:
         """Yield findings on address, login, version, calls left, objects and fields."""
-        once = Org(self._credentials, tries=1)
+        once = Transport(self._credentials, tries=1)
         yield from health.check(once, self._credentials.api_version, reads, writes)
 
 

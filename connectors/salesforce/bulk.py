@@ -22,7 +22,7 @@ from leadwright.connectors.errors import (
 from leadwright.connectors.salesforce import answers, soql
 from leadwright.connectors.salesforce.answers import Promise
 from leadwright.connectors.salesforce.errors import RefusedError
-from leadwright.connectors.salesforce.org import Org
+from leadwright.connectors.salesforce.transport import Transport
 
 _ROWS_PER_PAGE = 50_000
 _FIRST_WAIT = 0.1
@@ -40,7 +40,7 @@ class Job:
     fields: tuple[str, ...]
 
 
-def start(org: Org, object_name: str, query: str) -> Job | None:
+def start(org: Transport, object_name: str, query: str) -> Job | None:
     """Run `query` as a job; None where Salesforce takes no such query in bulk (object or field type)."""
     body = {
         "operation": "queryAll",
@@ -59,7 +59,7 @@ def start(org: Org, object_name: str, query: str) -> Job | None:
         raise
 
 
-def tables(org: Org, job: Job) -> Iterator[pa.Table]:
+def tables(org: Transport, job: Job) -> Iterator[pa.Table]:
     """The job's rows as tables of text columns; the job is deleted at the end.
 
     Raises:
@@ -133,7 +133,7 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return column
 
 
-def _completed(org: Org, object_name: str, job_id: str, fields: tuple[str, ...]) -> Job:
+def _completed(org: Transport, object_name: str, job_id: str, fields: tuple[str, ...]) -> Job:
     """Wait until the job is complete; a job that is not waited for to the end is aborted and deleted."""
     try:
         return _waited(org, object_name, job_id, fields)
@@ -142,7 +142,7 @@ def _completed(org: Org, object_name: str, job_id: str, fields: tuple[str, ...])
         raise
 
 
-def _waited(org: Org, object_name: str, job_id: str, fields: tuple[str, ...]) -> Job:
+def _waited(org: Transport, object_name: str, job_id: str, fields: tuple[str, ...]) -> Job:
     wait = _FIRST_WAIT
     deadline = time.monotonic() + _LONGEST_JOB_SECONDS
     while time.monotonic() < deadline:
@@ -199,7 +199,7 @@ def _page_reader(job: Job, place: str) -> Callable[[Salesforce], Mapping[str, An
     return read
 
 
-def _delete(org: Org, job_id: str, *, abort: bool = False) -> None:
+def _delete(org: Transport, job_id: str, *, abort: bool = False) -> None:
     """Tidy up. A job left behind ends by itself after seven days, so a failure here is no failure of the pull."""
     path = f"jobs/query/{job_id}"
     if abort:

@@ -14,7 +14,7 @@ from leadwright.connectors.base import FieldInfo, FieldSpec
 from leadwright.connectors.errors import AuthError, FatalError, SchemaDriftError, brief
 from leadwright.connectors.salesforce import answers, soql
 from leadwright.connectors.salesforce.errors import RefusedError
-from leadwright.connectors.salesforce.org import Org
+from leadwright.connectors.salesforce.transport import Transport
 
 _SET = "Leadwright"
 _KINDS: dict[str, dict[str, Any]] = {
@@ -40,7 +40,7 @@ _BATCH = 200
 _THERE = ("DUPLICATE_DEVELOPER_NAME", "DUPLICATE_VALUE")
 
 
-def ensure(org: Org, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
+def ensure(org: Transport, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
     """Create the fields that are missing and make them visible to the API user; return their names.
 
     A picklist that lacks some of our values gets them: it is restricted, and another value would be refused.
@@ -98,7 +98,7 @@ def _require_editable(
         )
 
 
-def _make(org: Org, object_name: str, missing: Sequence[FieldSpec]) -> None:
+def _make(org: Transport, object_name: str, missing: Sequence[FieldSpec]) -> None:
     for field in missing:
         _create(org, object_name, field)
     set_id = _permission_set(org)
@@ -106,7 +106,7 @@ def _make(org: Org, object_name: str, missing: Sequence[FieldSpec]) -> None:
     _assign(org, set_id)
 
 
-def _create(org: Org, object_name: str, field: FieldSpec) -> None:
+def _create(org: Transport, object_name: str, field: FieldSpec) -> None:
     body = {
         "FullName": f"{object_name}.{field.name}",
         "Metadata": {"label": field.label, "description": field.description, **_kind(field)},
@@ -132,7 +132,7 @@ def _new_values(field: FieldSpec, described: Mapping[str, Any]) -> list[str]:
 
 
 def _add_values(
-    org: Org, object_name: str, field: FieldSpec, described: Mapping[str, Any], new: Sequence[str]
+    org: Transport, object_name: str, field: FieldSpec, described: Mapping[str, Any], new: Sequence[str]
 ) -> None:
     """Offer what is new behind what is there; a definition replaces the whole list."""
     where = f" WHERE DeveloperName = {soql.literal(field.name.removesuffix('__c'))}"
@@ -158,7 +158,7 @@ def _kind(field: FieldSpec) -> dict[str, Any]:
     return {**_KINDS[field.type], "valueSet": {"restricted": True, "valueSetDefinition": definition}}
 
 
-def _permission_set(org: Org) -> str:
+def _permission_set(org: Transport) -> str:
     text = soql.select(["Id"], "PermissionSet", f" WHERE Name = {soql.literal(_SET)}")
     if found := org.query("looking for the permission set", text):
         return str(found[0]["Id"])
@@ -173,7 +173,7 @@ def _permission_set(org: Org) -> str:
         raise _may_not(error, "Manage Profiles and Permission Sets") from None
 
 
-def _open(org: Org, set_id: str, object_name: str, fields: Sequence[FieldSpec]) -> None:
+def _open(org: Transport, set_id: str, object_name: str, fields: Sequence[FieldSpec]) -> None:
     names = [f"{object_name}.{field.name}" for field in fields]
     where = f" WHERE ParentId = {soql.literal(set_id)} AND SobjectType = {soql.literal(object_name)}"
     rows = org.query("reading field permissions", soql.select(["Field"], "FieldPermissions", where))
@@ -193,7 +193,7 @@ def _open(org: Org, set_id: str, object_name: str, fields: Sequence[FieldSpec]) 
     _insert(org, "opening the fields", records)
 
 
-def _assign(org: Org, set_id: str) -> None:
+def _assign(org: Transport, set_id: str) -> None:
     """Give the permission set to the user who is logged in."""
     record = {
         "attributes": {"type": "PermissionSetAssignment"},
@@ -203,7 +203,7 @@ def _assign(org: Org, set_id: str) -> None:
     _insert(org, "assigning the permission set", [record])
 
 
-def _user_id(org: Org, set_id: str) -> str:
+def _user_id(org: Transport, set_id: str) -> str:
     """Who is logged in. Where the token's scopes do not let him ask, it is who made the permission set: we did."""
     try:
         return org.read("asking who is logged in", answers.identified, lambda sf: sf.oauth2("userinfo"))
@@ -213,7 +213,7 @@ def _user_id(org: Org, set_id: str) -> str:
         return str(rows[0]["CreatedById"])
 
 
-def _insert(org: Org, what: str, records: Sequence[dict[str, Any]]) -> None:
+def _insert(org: Transport, what: str, records: Sequence[dict[str, Any]]) -> None:
     """Insert `records`; one that is there already is as good."""
     for start in range(0, len(records), _BATCH):
         for problem in _problems(org, what, records[start : start + _BATCH]):
@@ -221,7 +221,7 @@ def _insert(org: Org, what: str, records: Sequence[dict[str, Any]]) -> None:
                 raise FatalError(f"Salesforce refused {what}: {brief(problem.get('message'))}")
 
 
-def _problems(org: Org, what: str, records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _problems(org: Transport, what: str, records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     body = {"allOrNone": False, "records": list(records)}
     try:
         answers = org.call(what, lambda sf: sf.restful("composite/sobjects", method="POST", json=body))
@@ -246,7 +246,7 @@ _PARTS = {"address", "location", "base64", "complexvalue"}
 """Types of fields that are made of others, or hold no value that can be compared."""
 
 
-def listed(org: Org, object_name: str) -> list[FieldInfo]:
+def listed(org: Transport, object_name: str) -> list[FieldInfo]:
     """The fields of an object that the API user may read."""
     return [
         FieldInfo(

@@ -8,14 +8,14 @@ from leadwright.connectors.base import FieldSpec, Finding
 from leadwright.connectors.errors import AuthError, ConfigError, LeadwrightError
 from leadwright.connectors.salesforce import answers
 from leadwright.connectors.salesforce.fields import of_another_type, read_only
-from leadwright.connectors.salesforce.org import Org
 from leadwright.connectors.salesforce.reading import OURS
+from leadwright.connectors.salesforce.transport import Transport
 
 _CHANGE = "Change the type in Setup (Object Manager), or delete the field: the next run makes it anew."
 
 
 def check(
-    org: Org,
+    org: Transport,
     asked_version: str,
     reads: Mapping[str, Sequence[str]],
     writes: Mapping[str, Sequence[FieldSpec]],
@@ -42,13 +42,13 @@ def check(
         yield from _fields(org, object_name, reads.get(object_name, ()), writes.get(object_name, ()))
 
 
-def _version(org: Org, asked: str) -> Finding:
+def _version(org: Transport, asked: str) -> Finding:
     used = org.version or "unknown"
     detail = used if used == asked else f"{used}: the org does not offer {asked} yet"
     return Finding("Salesforce API version", True, detail)
 
 
-def _account(org: Org) -> Finding:
+def _account(org: Transport) -> Finding:
     try:
         return Finding("Salesforce org", True, org.account())
     except LeadwrightError as error:
@@ -57,7 +57,7 @@ def _account(org: Org) -> Finding:
         )
 
 
-def _usage(org: Org) -> Finding:
+def _usage(org: Transport) -> Finding:
     used, allowed = org.usage
     if not allowed:
         return Finding("Salesforce calls", True, "the org does not say how many are left")
@@ -79,7 +79,7 @@ def _objects(
 
 
 def _fields(
-    org: Org, object_name: str, pulled: Sequence[str], written: Sequence[FieldSpec]
+    org: Transport, object_name: str, pulled: Sequence[str], written: Sequence[FieldSpec]
 ) -> Iterator[Finding]:
     name = f"Salesforce {object_name} fields"
     try:

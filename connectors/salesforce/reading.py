@@ -11,14 +11,14 @@ from leadwright.connectors.base import ObjectShape, SetAside
 from leadwright.connectors.batches import Row, batches, columns, from_tables
 from leadwright.connectors.errors import SchemaDriftError, UnavailableError
 from leadwright.connectors.salesforce import answers, bulk, soql
-from leadwright.connectors.salesforce.org import Org
+from leadwright.connectors.salesforce.transport import Transport
 
 _MOST_REST_ROWS = 2_000
 OURS = "Leadwright_"
 
 
 def pull(
-    org: Org,
+    org: Transport,
     object_name: str,
     shape: ObjectShape,
     fields: Sequence[str],
@@ -39,13 +39,13 @@ def pull(
     yield from batches(rows, shape, fields, set_aside)
 
 
-def sample(org: Org, object_name: str, fields: Sequence[str], count: int) -> list[Row]:
+def sample(org: Transport, object_name: str, fields: Sequence[str], count: int) -> list[Row]:
     """The values of `fields` in the `count` records that were changed last."""
     tail = f"WHERE IsDeleted = false ORDER BY SystemModstamp DESC LIMIT {count}"
     return [{name: row.get(name) for name in fields} for row in _rows(org, object_name, fields, tail)]
 
 
-def _known(org: Org, object_name: str, wanted: Sequence[str]) -> list[str]:
+def _known(org: Transport, object_name: str, wanted: Sequence[str]) -> list[str]:
     """The fields to ask for. Ours may be missing (the column stays empty); of the others every one must be there."""
     there = org.describe(object_name)
     missing = [name for name in wanted if name not in there and not name.startswith(OURS)]
@@ -58,7 +58,7 @@ def _known(org: Org, object_name: str, wanted: Sequence[str]) -> list[str]:
     return [name for name in wanted if name in there]
 
 
-def _count(org: Org, object_name: str, where: str) -> int:
+def _count(org: Transport, object_name: str, where: str) -> int:
     """How many rows there are; many, where Salesforce takes too long to count them."""
     try:
         text = soql.select(["COUNT()"], object_name, where)
@@ -67,7 +67,7 @@ def _count(org: Org, object_name: str, where: str) -> int:
         return _MOST_REST_ROWS + 1
 
 
-def _rows(org: Org, object_name: str, fields: Sequence[str], tail: str) -> Iterator[Row]:
+def _rows(org: Transport, object_name: str, fields: Sequence[str], tail: str) -> Iterator[Row]:
     """Rows by REST. Where the fields do not fit one address they are read in parts and put together by Id."""
     others = [name for name in fields if name != "Id"]
     first, *more = soql.split(others, object_name, tail)
@@ -82,6 +82,6 @@ def _rows(org: Org, object_name: str, fields: Sequence[str], tail: str) -> Itera
     yield from rows.values()
 
 
-def _part(org: Org, object_name: str, fields: Sequence[str], tail: str) -> Iterator[Row]:
+def _part(org: Transport, object_name: str, fields: Sequence[str], tail: str) -> Iterator[Row]:
     text = soql.select(fields, object_name, tail)
     return org.rows(f"querying {object_name}", text, deleted=True)

@@ -12,7 +12,7 @@ from leadwright.connectors.errors import GarbledError, brief
 from leadwright.connectors.retry import until_taken
 from leadwright.connectors.salesforce import soql
 from leadwright.connectors.salesforce.errors import PASSING_CODES, RefusedError
-from leadwright.connectors.salesforce.org import Org
+from leadwright.connectors.salesforce.transport import Transport
 from leadwright.connectors.values import Row, after_guard, guarded, in_order, no_answer
 
 _BATCH = 200
@@ -24,7 +24,7 @@ _HEADERS = {
 }
 
 
-def push(org: Org, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
+def push(org: Transport, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
     """Send `changes`; yield one outcome each."""
     ordered = in_order(changes)
     for start in range(0, len(ordered), _BATCH):
@@ -36,7 +36,7 @@ def push(org: Org, object_name: str, changes: Sequence[Change]) -> Iterator[Outc
         yield from until_taken(lambda rows: _send(org, object_name, rows), rows)
 
 
-def _shown(org: Org, object_name: str, changes: Sequence[Change]) -> dict[str, dict[str, Any]]:
+def _shown(org: Transport, object_name: str, changes: Sequence[Change]) -> dict[str, dict[str, Any]]:
     """What Salesforce shows now in the guarded fields. Deleted rows, and those that lost a merge, do not come."""
     names = ["Id", *guarded(changes), *(["IsConverted"] if object_name == "Lead" else [])]
     ids = soql.literals([change.record_id for change in changes])
@@ -44,12 +44,12 @@ def _shown(org: Org, object_name: str, changes: Sequence[Change]) -> dict[str, d
     return {row["Id"]: row for row in org.query(f"reading {object_name} before the write", text)}
 
 
-def _send(org: Org, object_name: str, rows: Sequence[Row]) -> Iterator[Outcome]:
+def _send(org: Transport, object_name: str, rows: Sequence[Row]) -> Iterator[Outcome]:
     for row, answer in _answers(org, object_name, rows):
         yield _outcome(row, answer)
 
 
-def _answers(org: Org, object_name: str, rows: Sequence[Row]) -> Iterator[tuple[Row, object]]:
+def _answers(org: Transport, object_name: str, rows: Sequence[Row]) -> Iterator[tuple[Row, object]]:
     """Each row with Salesforce's answer; a collection that is refused as a whole is sent by halves."""
     if not rows:
         return

@@ -1,4 +1,4 @@
-"""The command `init`: makes the folder in which a company keeps what is its own."""
+"""The commands `init` and `upgrade`: make a company's own folder, and bring it up to date."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from leadwright.starters.takeover import Taken
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(init)
+    """Add the commands to `app`."""
+    for command in (init, upgrade):
+        app.command()(command)
 
 
 def init(
@@ -93,6 +94,41 @@ def init(
         f"\nNext, in {plain(folder)}:\n  copy .env.example to .env and fill in {keys or 'your CRM'}"
         "\n  leadwright doctor\n  leadwright run --dry-run\nREADME.md there says the rest."
     )
+
+
+def upgrade(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    json: Json = False,
+) -> None:
+    """Move the tables of your workspace to this version of Leadwright, and say what it brings.
+
+    Columns are added or renamed; rows, their order and their reasons stay. The home is moved by the next run.
+    """
+    from leadwright.starters import upgrade as upgrades
+    from leadwright.transform.project import Transform
+
+    config = settings.load()
+    if config.workspace is None:
+        raise ConfigError("There is no workspace here. `leadwright init FOLDER` makes one.")
+    found = upgrades.plan(config.workspace, Transform(config).rule_files())
+    if not dry_run:
+        upgrades.carry_out(config.workspace, found)
+    if json:
+        print_json(
+            {
+                "from": found.version_before,
+                "to": found.version,
+                "changes": [asdict(change) for change in found.changes],
+                "dry_run": dry_run,
+            }
+        )
+        return
+    would = "would change" if dry_run else "changed"
+    out.print(f"{found.version_before} → {found.version}: {len(found.changes)} columns {would}")
+    for change in found.changes:
+        out.print(f"  {plain(change.file)}, {plain(change.column)}: {plain(change.what)}")
+    if not dry_run:
+        out.print("Look at it with git diff, then: leadwright rules check")
 
 
 def _take_over(seeds: Path, folder: Path, config: settings.Settings) -> Taken:

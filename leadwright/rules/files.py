@@ -199,6 +199,13 @@ def _header_faults(file: RuleFile, header: list[str], optional: set[str]) -> Ite
         yield file.fault(1, name, f"the column is there twice; {expected}")
 
 
+def spelled(cells: Sequence[str]) -> str:
+    """`cells` as a line of CSV, without its end."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(cells)
+    return line.getvalue()
+
+
 def write(path: Path, header: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Write `within` as a rule file is written; a column that a row lacks stays empty."""
     with path.open("w", newline="", encoding="utf-8") as text:

@@ -7,7 +7,6 @@ import re
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from string import Template
 from zoneinfo import available_timezones
@@ -15,7 +14,7 @@ from zoneinfo import available_timezones
 from leadwright.connectors.errors import ConfigError
 from leadwright.rules import book, files
 from leadwright.rules.files import RuleFile
-from leadwright.workspace import DEFAULT, MARK, STARTERS
+from leadwright.workspace import DEFAULT, MARK, STARTERS, mark
 
 CHOICES = (DEFAULT, "services", "empty")
 """The starters that a company can choose from."""
@@ -105,7 +104,7 @@ def create(folder: Path, answers: Answers, shipped: Path) -> list[str]:
         raise ConfigError(f"{folder} has {there[0]} already; nothing was written. Name a folder without it.")
     for name in ("rules", "reference", "ci"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    (folder / MARK).write_text(f'version = "{metadata.version("leadwright")}"\n', encoding="utf-8")
+    mark(folder)
     for source, target in _FILES.items():
         text = Template((STARTERS / "files" / source).read_text(encoding="utf-8"))
         said = {"company": folder.resolve().name, "time_zone": answers.time_zone}

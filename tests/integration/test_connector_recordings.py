@@ -18,7 +18,7 @@ from leadwright.connectors.hubspot import errors as hubspot_errors
 from leadwright.connectors.hubspot import writing as hubspot_writing
 from leadwright.connectors.salesforce import errors as salesforce_errors
 from leadwright.connectors.salesforce import writing as salesforce_writing
-from leadwright.connectors.salesforce.org import _USAGE
+from leadwright.connectors.salesforce.transport import _USAGE
 from leadwright.connectors.values import Row
 
 Exchange = dict[str, Any]

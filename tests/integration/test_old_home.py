@@ -1,4 +1,7 @@
-"""A home of the version whose logs lay among the models goes on: the same leads and history, nothing sent twice."""
+"""A home of the version whose logs lay among the models goes on: the same leads and history, nothing sent twice.
+
+Its rules lay in the package, and were edited there; they are taken over into a workspace.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,9 @@ import pytest
 from leadwright import warehouse
 from leadwright.pull import extract
 from leadwright.settings import Settings
+from leadwright.starters import make as starters
+from leadwright.starters import takeover
+from leadwright.starters.make import Answers
 from leadwright.transform import migrations
 from leadwright.transform.project import Transform
 from tests import parsed_project
@@ -28,7 +34,14 @@ class Moved:
 
     def __init__(self, home: Path) -> None:
         parsed_project.ensure()
-        self.settings = Settings(home=home)
+        self.old_rules = home.parent / "seeds"
+        with zipfile.ZipFile(make.SEEDS) as kept:
+            kept.extractall(self.old_rules)
+        shipped = Settings(home=home, workspace=starters.nothing_of_its_own())
+        workspace = home.parent / "workspace"
+        starters.create(workspace, Answers(), shipped.dbt_project / "seeds")
+        self.taken = takeover.take_over(self.old_rules, workspace, Transform(shipped).rule_files())
+        self.settings = Settings(home=home, workspace=workspace)
         self.settings.make_home()
         with zipfile.ZipFile(make.HOME) as kept:
             kept.extractall(home / "kept")
@@ -67,6 +80,18 @@ def _rows(db: warehouse.Connection, sql: str) -> list[tuple[Any, ...]]:
 @pytest.fixture(scope="module")
 def moved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moved]:
     yield Moved(tmp_path_factory.mktemp("old") / "home")
+
+
+def test_no_rule_of_the_company_is_lost(moved: Moved) -> None:
+    assert moved.transform.rule_faults() == []
+    assert moved.taken.unknown == ()
+    for name in moved.taken.whole:
+        kept = (moved.settings.rules_folder / "rules" / f"{name}.csv").read_bytes()
+        assert kept == (moved.old_rules / f"{name}.csv").read_bytes(), name
+    for name, row in make.ADDED.items():
+        column, key = {"score_rules": "rule_id", "shared_hosts": "domain"}[name], row.split(",")[0]
+        assert moved.rows(f"select count(*) from seeds.{name} where {column} = '{key}'") == [(1,)]
+    assert moved.rows("select domain, reason from seeds.shared_hosts where domain = 'linkedin.com'")
 
 
 def test_every_log_is_where_the_project_has_it_and_no_row_is_lost(moved: Moved) -> None:

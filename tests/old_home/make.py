@@ -1,8 +1,9 @@
-"""`python -m tests.old_home.make`: writes `home.zip` as the commit that it is run on leaves a home.
+"""`python -m tests.old_home.make`: writes `home.zip` and `seeds.zip` as the commit that it is run on has them.
 
 Forty leads in the local CRM and three runs, sixteen days between the first two; the third sends nothing, so the raw
 tables show all that was written. What a build makes anew is left out. `home.zip` is of the last commit whose logs lay
-among the models that are made from them.
+among the models that are made from them; `seeds.zip`, its tables as a company had edited them, of the last commit whose
+rules lay in the package.
 """
 
 from __future__ import annotations
@@ -16,6 +17,15 @@ import duckdb
 from tests.reference import companies
 
 HOME = Path(__file__).with_name("home.zip")
+SEEDS = Path(__file__).with_name("seeds.zip")
+ROOT = Path(__file__).resolve().parents[2]
+
+ADDED = {
+    "score_rules": "builds_ships,fit,industry,industry,contains_word,shipbuilding,7,,,,Builds ships,Our yards buy most",
+    "shared_hosts": "ships.example,Portal of the yards",
+}
+"""A row that a company added to a table of rules, and one to reference data; nobody of the forty is concerned."""
+
 
 LOGS = {
     "intermediate": (
@@ -69,5 +79,17 @@ def make(target: Path = HOME) -> None:
         shutil.make_archive(str(target.with_suffix("")), "zip", dump)
 
 
+def edited_seeds(seeds: Path, target: Path = SEEDS) -> None:
+    """Write the tables of the dbt project of that time to `target`, edited as a company would have edited them."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "seeds"
+        shutil.copytree(seeds, made, ignore=shutil.ignore_patterns("*.yml"))
+        for name, row in ADDED.items():
+            with (made / f"{name}.csv").open("a", encoding="utf-8") as table:
+                table.write(row + "\n")
+        shutil.make_archive(str(target.with_suffix("")), "zip", made)
+
+
 if __name__ == "__main__":
     make()
+    edited_seeds(ROOT / "dbt_project" / "seeds")

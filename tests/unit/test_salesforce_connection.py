@@ -28,7 +28,7 @@ from leadwright.connectors.salesforce import Credentials
 from leadwright.connectors.salesforce import org as org_module
 from leadwright.connectors.salesforce.credentials import audience
 from leadwright.connectors.salesforce.errors import RefusedError, from_answer, from_login, from_network
-from leadwright.connectors.salesforce.org import Org
+from leadwright.connectors.salesforce.transport import Transport
 
 URL = "https://acme.my.salesforce.com"
 
@@ -162,7 +162,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return tokens[-1], "acme.my.salesforce.com"
 
     monkeypatch.setattr(org_module, "log_in", log_in)
-    monkeypatch.setattr(Org, "_offered_version", lambda self: "67.0")
+    monkeypatch.setattr(Transport, "_offered_version", lambda self: "67.0")
     return tokens
 
 
@@ -179,7 +179,7 @@ def test_an_expired_session_is_renewed_once_and_the_call_repeated_whole(offline:
             raise SalesforceExpiredSession("https://x", 401, "q", [{"errorCode": "INVALID_SESSION_ID"}])
         return "done"
 
-    assert Org(credentials(client_id="c", client_secret="s")).call("querying", action) == "done"
+    assert Transport(credentials(client_id="c", client_secret="s")).call("querying", action) == "done"
     assert seen == ["token-0", "token-1"]
 
 
@@ -188,14 +188,14 @@ def test_a_fixed_token_cannot_be_renewed(offline: list[str]) -> None:
         raise SalesforceExpiredSession("https://x", 401, "q", [{"errorCode": "INVALID_SESSION_ID"}])
 
     with pytest.raises(AuthError, match="LEADWRIGHT_SALESFORCE_TOKEN"):
-        Org(credentials(token="t")).call("querying", action)
+        Transport(credentials(token="t")).call("querying", action)
 
 
 @pytest.mark.parametrize(
     ("header", "stops"), [("api-usage=94/100", False), ("api-usage=95/100; per-app=1/2", True)]
 )
 def test_the_last_calls_of_the_day_are_left_to_others(offline: list[str], header: str, stops: bool) -> None:
-    org = Org(credentials(token="t"))
+    org = Transport(credentials(token="t"))
     response = requests.Response()
     response.headers["Sforce-Limit-Info"] = header
     org._note_usage(response)

@@ -14,7 +14,7 @@ from leadwright.connectors.salesforce.errors import RefusedError
 SCORE = FieldSpec("Leadwright_Score__c", "Score", "number")
 
 
-class Org:
+class Transport:
     """An org that has the permission set, knows who is logged in, and opens what is created."""
 
     def __init__(self) -> None:
@@ -65,13 +65,13 @@ class Org:
         return [{"success": not errors, "errors": errors} for _ in json["records"]]
 
 
-def ensure(org: Org) -> list[str]:
+def ensure(org: Transport) -> list[str]:
     return fields.ensure(org, "Lead", [SCORE])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("knows_user", "assigned"), [(True, "005asked"), (False, "005made")])
 def test_a_field_is_created_opened_and_given_to_the_user(knows_user: bool, assigned: str) -> None:
-    org = Org()
+    org = Transport()
     org.knows_user = knows_user
     assert ensure(org) == ["Leadwright_Score__c"]
     assert org.made == ["Lead.Leadwright_Score__c"]
@@ -80,20 +80,20 @@ def test_a_field_is_created_opened_and_given_to_the_user(knows_user: bool, assig
 
 
 def test_a_field_that_is_there_but_hidden_is_opened() -> None:
-    org = Org()
+    org = Transport()
     org.create_error = RefusedError("there", status=400, code="DUPLICATE_DEVELOPER_NAME")
     assert ensure(org) == ["Leadwright_Score__c"]
 
 
 @pytest.mark.parametrize("code", ["DUPLICATE_VALUE", "DUPLICATE_DEVELOPER_NAME"])
 def test_what_is_assigned_already_is_as_good(code: str) -> None:
-    org = Org()
+    org = Transport()
     org.insert_error = code
     assert ensure(org) == ["Leadwright_Score__c"]
 
 
 def test_a_user_who_may_not_create_fields_is_told_which_permission() -> None:
-    org = Org()
+    org = Transport()
     org.create_error = AuthError("403")
     with pytest.raises(AuthError, match="Customize Application") as caught:
         ensure(org)
@@ -101,21 +101,21 @@ def test_a_user_who_may_not_create_fields_is_told_which_permission() -> None:
 
 
 def test_a_refused_permission_stops() -> None:
-    org = Org()
+    org = Transport()
     org.insert_error = "FIELD_INTEGRITY_EXCEPTION"
     with pytest.raises(FatalError, match="opening the fields"):
         ensure(org)
 
 
 def test_a_field_that_stays_hidden_is_named() -> None:
-    org = Org()
+    org = Transport()
     org.opens = False
     with pytest.raises(SchemaDriftError, match="Leadwright_Score__c"):
         ensure(org)
 
 
 def test_an_object_that_may_not_be_changed_gets_no_fields() -> None:
-    org = Org()
+    org = Transport()
     org.editable = False
     with pytest.raises(AuthError, match="may not change any Lead") as caught:
         ensure(org)
@@ -125,7 +125,7 @@ def test_an_object_that_may_not_be_changed_gets_no_fields() -> None:
 
 @pytest.mark.parametrize("there", [True, False])
 def test_a_field_that_may_not_be_changed_is_named(there: bool) -> None:
-    org = Org()
+    org = Transport()
     org.locked = {SCORE.name}
     org.visible = {SCORE.name} if there else set()
     with pytest.raises(AuthError, match=r"fields of Lead: Leadwright_Score__c") as caught:

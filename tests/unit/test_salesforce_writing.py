@@ -13,7 +13,7 @@ from leadwright.connectors.salesforce import writing
 from leadwright.connectors.salesforce.errors import RefusedError
 
 
-class Org:
+class Transport:
     """Answers collections; `codes` is how each bad id fails, `locks` how often an id is locked first."""
 
     def __init__(self, codes: dict[str, str] | None = None, locks: dict[str, int] | None = None) -> None:
@@ -65,7 +65,7 @@ def score(count: int) -> list[Change]:
 
 @pytest.mark.parametrize(("count", "batches"), [(1, [1]), (200, [200]), (201, [200, 1])])
 def test_collections_of_two_hundred_in_the_order_of_ids(count: int, batches: list[int]) -> None:
-    org = Org()
+    org = Transport()
     found = push(org, list(reversed(score(count))))
     assert [len(body["records"]) for body in org.sent] == batches
     ids = [record["id"] for body in org.sent for record in body["records"]]
@@ -74,14 +74,14 @@ def test_collections_of_two_hundred_in_the_order_of_ids(count: int, batches: lis
 
 
 def test_assignment_rules_stay_out_of_it() -> None:
-    org = Org()
+    org = Transport()
     push(org, score(1))
     assert org.headers["Sforce-Auto-Assign"] == "FALSE"
     assert org.headers["Sforce-Duplicate-Rule-Header"] == "allowSave=true"
 
 
 def test_each_row_has_its_own_fate() -> None:
-    found = push(Org({"00Q001": "CANNOT_UPDATE_CONVERTED_LEAD"}), score(3))
+    found = push(Transport({"00Q001": "CANNOT_UPDATE_CONVERTED_LEAD"}), score(3))
     assert [found[f"00Q00{i}"].status for i in range(3)] == ["accepted", "rejected", "accepted"]
     bad = found["00Q001"]
     assert bad.code == "CANNOT_UPDATE_CONVERTED_LEAD"
@@ -89,7 +89,7 @@ def test_each_row_has_its_own_fate() -> None:
 
 
 def test_a_locked_row_is_sent_again_alone() -> None:
-    org = Org(locks={"00Q001": 2})
+    org = Transport(locks={"00Q001": 2})
     found = push(org, score(3))
     assert {outcome.status for outcome in found.values()} == {"accepted"}
     assert [len(body["records"]) for body in org.sent] == [3, 1, 1]
@@ -99,14 +99,14 @@ def test_a_locked_row_is_sent_again_alone() -> None:
     "code", ["UNABLE_TO_LOCK_ROW", "REQUEST_LIMIT_EXCEEDED", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT"]
 )
 def test_a_row_that_salesforce_cannot_take_now_is_deferred(code: str) -> None:
-    org = Org({"00Q001": code})
+    org = Transport({"00Q001": code})
     found = push(org, score(2))
     assert (found["00Q001"].status, found["00Q001"].code) == ("deferred", code)
     assert [len(body["records"]) for body in org.sent] == [2, 1, 1, 1]
 
 
 def test_a_collection_refused_as_a_whole_is_taken_apart() -> None:
-    org = Org()
+    org = Transport()
     org.whole = {"00Q007"}
     found = push(org, score(50))
     assert [i for i, outcome in found.items() if outcome.status == "rejected"] == ["00Q007"]
@@ -126,7 +126,7 @@ def test_a_collection_refused_as_a_whole_is_taken_apart() -> None:
     ],
 )
 def test_an_answer_that_says_nothing_leaves_the_rows_unknown(answer: Any) -> None:
-    class Mute(Org):
+    class Mute(Transport):
         def send(self, *args: Any, **more: Any) -> Any:
             super().send(*args, **more)
             if answer is None:
@@ -140,7 +140,7 @@ def test_an_answer_that_says_nothing_leaves_the_rows_unknown(answer: Any) -> Non
 
 
 def test_records_that_ended_since_the_pull_are_not_written() -> None:
-    org = Org()
+    org = Transport()
     org.gone = {"00Q000"}
     org.shown = {"00Q001": {"IsConverted": True}}
     found = push(org, score(3))
@@ -152,7 +152,7 @@ def test_records_that_ended_since_the_pull_are_not_written() -> None:
 
 
 def test_an_owner_that_a_person_changed_stays() -> None:
-    org = Org()
+    org = Transport()
     org.shown = {"00Q000": {"OwnerId": "005"}, "00Q001": {"OwnerId": "00G"}, "00Q002": {"OwnerId": "005"}}
     org.gone = {"00Q003"}
     guard = {"OwnerId": "00G"}
@@ -172,7 +172,7 @@ def test_an_owner_that_a_person_changed_stays() -> None:
 
 
 def test_values_as_salesforce_takes_them() -> None:
-    org = Org()
+    org = Transport()
     moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     push(org, [Change("00Q", {"a": moment, "b": None, "c": True, "d": 5})])
     (record,) = org.sent[0]["records"]

@@ -70,7 +70,7 @@ class _Wire(HTTPAdapter):
         )
 
 
-class Org:
+class Transport:
     """One Salesforce org, logged in to at the first call."""
 
     def __init__(self, credentials: Credentials, *, tries: int = TRIES) -> None:

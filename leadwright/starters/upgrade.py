@@ -1,0 +1,139 @@
+"""Moves the tables of a workspace to the columns of this version: columns are added or renamed, nothing else changes.
+
+What columns were called before, and what a new one says of the rows that are there, stands in `STEPS`; a column that no
+step speaks of is added empty. Order, reasons, quotes and line ends stay as they are.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from leadwright import workspace
+from leadwright.connectors.errors import ConfigError
+from leadwright.rules import files, spelling
+from leadwright.rules.files import REMOVED, RuleFile
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What became of one column of one table.
+
+    Attributes:
+        was: the name that it had before; None where it is new.
+        value: what a new one says of the rows that are there.
+    """
+
+    table: str
+    column: str
+    was: str | None = None
+    value: str = ""
+
+
+STEPS: tuple[Step, ...] = ()
+"""Columns that are called otherwise, or need a value, since the first version that had workspaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One column of one file that is to change, in words."""
+
+    file: str
+    column: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """What an upgrade brings.
+
+    Attributes:
+        version_before, version: of the workspace, and of this Leadwright.
+        changes: columns of the workspace's files.
+        texts: file -> its new text.
+    """
+
+    version_before: str
+    version: str
+    changes: tuple[Change, ...]
+    texts: dict[Path, str]
+
+
+def plan(folder: Path, tables: Sequence[RuleFile], steps: Sequence[Step] = STEPS) -> Upgrade:
+    """What this version brings to the tables of the workspace `folder`; nothing is written.
+
+    Args:
+        folder: the workspace.
+        tables: as this version declares them, the workspace's own files where it has them.
+        steps: what became of columns.
+
+    Raises:
+        ConfigError: a file cannot be read as CSV.
+    """
+    changes: list[Change] = []
+    texts: dict[Path, str] = {}
+    for table in (t for t in tables if t.path.is_relative_to(folder)):
+        records = list(_records(table))
+        header = next(csv.reader(io.StringIO(records[0]))) if records else []
+        if not header:
+            continue
+        found = list(_changes(table, header, [s for s in steps if s.table == table.name]))
+        if found:
+            texts[table.path] = _text(records, header, found)
+            changes += [Change(table.label, s.column, _told(s)) for s in found]
+    return Upgrade(workspace.version_of(folder), workspace.version(), tuple(changes), texts)
+
+
+def carry_out(folder: Path, upgrade: Upgrade) -> None:
+    """Write the files, then the version that they are of now: one that is cut off is carried out again."""
+    for file, text in upgrade.texts.items():
+        draft = file.with_suffix(".new")
+        draft.write_text(text, encoding="utf-8", newline="")
+        draft.replace(file)
+    workspace.mark(folder)
+
+
+def _changes(table: RuleFile, header: Sequence[str], steps: Sequence[Step]) -> Iterator[Step]:
+    told = {step.column: step for step in steps}
+    for column in (c.name for c in table.columns if c.name not in header and c.name != REMOVED):
+        step = told.get(column, Step(table.name, column))
+        yield step if step.was in header else Step(table.name, column, None, step.value)
+
+
+def _told(step: Step) -> str:
+    if step.was:
+        return f"was called {step.was}"
+    return f"new, {step.value!r} in every row" if step.value else "new, empty in every row"
+
+
+def _records(table: RuleFile) -> Iterator[str]:
+    """The text of each row, the header's first, with its line end: a cell in quotes may span lines."""
+    try:
+        text = spelling.decoded(table.path.read_bytes())
+        lines = text.splitlines(keepends=True)
+        reader, begin = csv.reader(iter(lines), strict=True), 0
+        for _ in reader:
+            yield "".join(lines[begin : reader.line_num])
+            begin = reader.line_num
+    except (OSError, csv.Error, spelling.EncodingError) as error:
+        raise ConfigError(
+            f"{table.label} cannot be read: {error}. Mend it; `leadwright rules check`."
+        ) from None
+
+
+def _text(records: Sequence[str], header: Sequence[str], steps: Sequence[Step]) -> str:
+    names = {step.was: step.column for step in steps if step.was}
+    added = [step for step in steps if not step.was]
+    head = files.spelled([*(names.get(name, name) for name in header), *(s.column for s in added)])
+    more = ",".join(files.spelled([s.value]) if s.value else "" for s in added)
+    end = records[0][len(records[0].rstrip("\r\n")) :] or "\n"
+    rows = (_longer(record, more, end) if added else record for record in records[1:])
+    return "".join([head + end, *rows])
+
+
+def _longer(record: str, more: str, end: str) -> str:
+    body = record.rstrip("\r\n")
+    return f"{body},{more}{record[len(body) :] or end}" if body else record

@@ -1,0 +1,67 @@
+"""A workspace of an older version gets the columns of this one, and nothing else of it changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from leadwright import workspace
+from leadwright.connectors.errors import ConfigError
+from leadwright.rules.cells import Column
+from leadwright.rules.files import RuleFile
+from leadwright.starters import upgrade
+from leadwright.starters.upgrade import Step
+
+_OLD = 'play,call_within,reason\r\n"Call, now",5,"He asked\r\nus to"\r\nWait,60,\u00bbLater\u00ab\r\n'
+_NEW = (
+    'play,call_minutes,reason,is_paused\r\n"Call, now",5,"He asked\r\nus to",false\r\n'
+    "Wait,60,\u00bbLater\u00ab,false\r\n"
+)
+_COLUMNS = [Column(name, "string") for name in ("play", "call_minutes", "is_paused", "reason")]
+_STEPS = (Step("plays", "call_minutes", was="call_within"), Step("plays", "is_paused", value="false"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / workspace.MARK).write_text('version = "0.0.1"\n')
+    (tmp_path / "rules" / "plays.csv").write_bytes(_OLD.encode())
+    return tmp_path
+
+
+def _tables(folder: Path) -> list[RuleFile]:
+    shipped = RuleFile("grades", folder.parent / "grades.csv", [Column("grade", "string")])
+    return [RuleFile("plays", folder / "rules" / "plays.csv", _COLUMNS), shipped]
+
+
+def test_columns_are_renamed_and_added_and_no_other_byte_changes(folder: Path) -> None:
+    found = upgrade.plan(folder, _tables(folder), _STEPS)
+    assert (found.version_before, found.version) == ("0.0.1", workspace.version())
+    assert [(c.file, c.column, c.what) for c in found.changes] == [
+        ("rules/plays.csv", "call_minutes", "was called call_within"),
+        ("rules/plays.csv", "is_paused", "new, 'false' in every row"),
+    ]
+    assert (folder / "rules" / "plays.csv").read_bytes() == _OLD.encode(), "a plan writes nothing"
+    upgrade.carry_out(folder, found)
+    assert (folder / "rules" / "plays.csv").read_bytes() == _NEW.encode()
+    assert workspace.version_of(folder) == workspace.version()
+
+
+def test_a_second_upgrade_finds_nothing_to_do(folder: Path) -> None:
+    upgrade.carry_out(folder, upgrade.plan(folder, _tables(folder), _STEPS))
+    assert upgrade.plan(folder, _tables(folder), _STEPS).changes == ()
+
+
+def test_a_column_that_no_step_speaks_of_is_added_empty(folder: Path) -> None:
+    (folder / "rules" / "plays.csv").write_text("play,call_minutes,reason\nWait,60,Later\n")
+    found = upgrade.plan(folder, _tables(folder))
+    assert (
+        found.texts[folder / "rules" / "plays.csv"] == "play,call_minutes,reason,is_paused\nWait,60,Later,\n"
+    )
+
+
+def test_a_file_that_is_no_csv_is_named_and_left(folder: Path) -> None:
+    (folder / "rules" / "plays.csv").write_text('play\n"Wait\n')
+    with pytest.raises(ConfigError, match=r"rules/plays\.csv cannot be read"):
+        upgrade.plan(folder, _tables(folder))
