@@ -20,7 +20,7 @@ from leadwright.connectors.base import Connector
 from leadwright.connectors.errors import ConfigError
 
 _ENTRY_POINTS = "leadwright.connectors"
-_NOT_CRMS = {"addresses", "base", "batches", "errors", "pace", "retry", "values"}
+_NOT_CRMS = {"addresses", "base", "batches", "conformance", "errors", "pace", "retry", "values"}
 
 
 class ConnectorModule(Protocol):

@@ -8,7 +8,7 @@ from datetime import datetime
 import pyarrow as pa
 
 from leadwright.connectors.base import ObjectShape, SetAside
-from leadwright.connectors.batches import Row, batches, columns, from_tables
+from leadwright.connectors.batches import Row, batches, columns, from_tables, spelled
 from leadwright.connectors.errors import SchemaDriftError, UnavailableError
 from leadwright.connectors.salesforce import answers, bulk, soql
 from leadwright.connectors.salesforce.transport import Transport
@@ -41,8 +41,9 @@ def pull(
 
 def sample(org: Transport, object_name: str, fields: Sequence[str], count: int) -> list[Row]:
     """The values of `fields` in the `count` records that were changed last."""
-    tail = f"WHERE IsDeleted = false ORDER BY SystemModstamp DESC LIMIT {count}"
-    return [{name: row.get(name) for name in fields} for row in _rows(org, object_name, fields, tail)]
+    tail = f" WHERE IsDeleted = false ORDER BY SystemModstamp DESC LIMIT {count}"
+    rows = _rows(org, object_name, fields, tail)
+    return [{name: spelled(row.get(name)) for name in fields} for row in rows]
 
 
 def _known(org: Transport, object_name: str, wanted: Sequence[str]) -> list[str]:
