@@ -44,7 +44,7 @@ wheels: $(INSTALLED)
 
 # Readers and writers by others against the sandbox; their needs stay out of $(VENV).
 test-readers: $(READERS)/.installed
-	$(READERS)/bin/python -m pytest tests/readers
+	PYTHONPATH=$(CURDIR)/sandbox $(READERS)/bin/python -m pytest tests/readers
 
 $(READERS)/.installed: requirements-readers.lock
 	$(PYTHON) -m venv $(READERS)

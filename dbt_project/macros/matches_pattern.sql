@@ -1,5 +1,5 @@
 {# Whether a regular expression is found in a text. Both engines search with it as it is, so rules may only use what
-   both read alike; leadwright/patterns.py refuses the rest. #}
+   both read alike; leadwright/rules/patterns.py refuses the rest. #}
 {% macro matches_pattern(text, pattern) -%}
     {{ return(adapter.dispatch('matches_pattern')(text, pattern)) }}
 {%- endmacro %}

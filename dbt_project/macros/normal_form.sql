@@ -1,7 +1,7 @@
 {# Text in the form in which it is compared, whoever typed it: accents are part of their letter (macOS writes them as
    letters of their own), wide and half-wide letters of East Asian keyboards are the usual ones, every kind of blank is
    a blank, and what nobody can see is left out: zero-width letters, soft hyphens, signs of the direction of writing.
-   leadwright/spelling.py does the same with rules. Text in ASCII is left as it is, which spares most of the work. #}
+   leadwright/rules/spelling.py does the same with rules. Text in ASCII is left as it is, which spares most of the work. #}
 {% macro normal_form(column) -%}
     {{ return(adapter.dispatch('normal_form')(column)) }}
 {%- endmacro %}
