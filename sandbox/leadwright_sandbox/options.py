@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
         description="A HubSpot portal and a Salesforce org on this machine. Prints one line of JSON with addresses "
         "and credentials when both answer, then runs until SIGTERM.",
         epilog="A world that lives, moved by hand: --live --speed 0 --control, then POST {control url}/clock "
-        '{"advance": 86400} lets a day pass and GET {control url}/results tells what was earned. README.md of the sandbox has '
+        '{"advance": 86400} lets a day pass and GET {control url}/results tells what was earned. README.md has '
         "the example in full.",
     )
     line.add_argument(
