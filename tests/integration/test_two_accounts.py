@@ -147,7 +147,7 @@ def test_a_second_run_gives_nobody_another_id_or_owner(built: DbtWarehouse) -> N
     [
         ("salesforce_us,salesfroce,Salesforce US,Misspelt\n", "'salesfroce' is not in crm_systems.csv"),
         ("EMEA,hubspot,HubSpot EMEA,Capitals\n", "'EMEA' is not a name of small letters"),
-        ("hubspot,hubspot,HubSpot,Twice\n", "hubspot"),
+        ("emea,hubspot,EMEA,Once\nemea,hubspot,EMEA,Twice\n", "'emea' is already on line"),
         ("salesforce_refresh,salesforce,Salesforce,Its token\n", "LEADWRIGHT_SALESFORCE_REFRESH_TOKEN"),
     ],
 )

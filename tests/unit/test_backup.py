@@ -29,8 +29,8 @@ _HOME = """
     create schema raw_hubspot; create schema intermediate; create schema marts; create schema ops; create schema memory;
     create table raw_hubspot.contacts as select '1' as hs_object_id;
     create table intermediate.int_scoring__scores as select 'lead-1' as lead_id;
-    create table logs.of_a_later_version as select 1 as i;
-    create table logs.log_identity_decisions as from (values
+    create table memory.of_a_later_version as select 1 as i;
+    create table memory.log_identity_decisions as from (values
         ('hubspot:contacts:1', 'hubspot', 'contacts', '1', 'lead-1', null, 1, 'email:a'),
         ('salesforce:leads:5', 'salesforce', 'leads', '5', 'lead-1', null, 1, 'hubspot:contacts:1'),
         ('hubspot:contacts:2', 'hubspot', 'contacts', '2', 'lead-2', null, 1, null))
@@ -38,7 +38,7 @@ _HOME = """
     create table marts.fct_lead_score_history as select 'lead-' || i as lead_id, i::hugeint * 10 ** 20 as number,
         timestamp '2026-06-30 12:00:00.123456' as changed_at, 1.25::decimal(18, 2) as points, null::boolean as is_x
         from range(1, 3) t(i);
-    create table logs.log_contact_events as from (values
+    create table memory.log_contact_events as from (values
         ('hubspot:contacts:1', 'form'), ('hubspot:contacts:2', 'form')) t(record_key, detail);
     create table ops.writes as from (values
         ('hubspot', 'contacts', '1', 'lead-1', 'p', '{}', '{"a": "é"}', 'said', 'accepted'),
@@ -121,12 +121,12 @@ def test_who_was_forgotten_since_is_forgotten_again(config: Settings, kept: Path
     )
     backup.restore(config, kept)
     assert _all(
-        config, "select record_key, lead_id, link_key from logs.log_identity_decisions order by 1"
+        config, "select record_key, lead_id, link_key from memory.log_identity_decisions order by 1"
     ) == [
         ("hubspot:contacts:2", "lead-2", None),
         ("salesforce:leads:5", "lead-1", _all(config, f"select 'erased:' || {gone}")[0][0]),
     ]
-    assert _all(config, "select record_key from logs.log_contact_events") == [("hubspot:contacts:2",)]
+    assert _all(config, "select record_key from memory.log_contact_events") == [("hubspot:contacts:2",)]
     assert _all(config, "select after_values, lead_id from ops.writes order by record_id = '2'") == [
         (None, None),
         ("{}", "lead-2"),
