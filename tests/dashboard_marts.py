@@ -243,6 +243,9 @@ def kpis() -> dict[str, list[dict[str, Any]]]:
             cohort("all", "all", "mature", 400, 100, True),
             cohort("source", "organic_search", "2026-06", 20, 3, False),
             cohort("source", "organic_search", "mature", 380, 95, True),
+            cohort("own:treatment", "Implant", "2026-05", 30, 9, True),
+            cohort("own:treatment", "Implant", "mature", 30, 9, True),
+            cohort("own:treatment", "Veneer", "mature", 50, 5, True),
         ],
         "rpt_disqualified": [
             {

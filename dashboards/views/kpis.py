@@ -128,41 +128,53 @@ def _show_steps(figures: pd.DataFrame, cohorts: pd.DataFrame) -> None:
         st.info("No lead has entered a step yet.")
         return
     labels = dict(zip(figures["kpi_id"], figures["label"], strict=True))
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
     step = left.selectbox("Step", steps, index=_default(steps), format_func=labels.__getitem__)
     cuts = CUTS | {own: _own_in_words(own) for own in sorted(set(cohorts["cut"])) if own.startswith(OWN)}
-    cut = right.selectbox("By", list(cuts), format_func=cuts.__getitem__)
+    cut = middle.selectbox("By", list(cuts), format_func=cuts.__getitem__)
     rows = cohorts[(cohorts["kpi_id"] == step) & (cohorts["cut"] == cut)]
-    if cut == "all":
+    in_words = code_in_words if cut == "source" else str
+    only = None
+    if cut != "all":
+        groups = sorted(set(rows["cut_value"]))
+        only = right.selectbox(
+            "Only", [None, *groups], format_func=lambda g: in_words(g) if g else "every group"
+        )
+    if cut == "all" or only is not None:
         st.caption(
             "By the month in which leads entered the step; `undated` are those of whom no CRM says when. The truth of "
             "an open month lies between the two rates."
         )
-        name = rows["cohort"].replace("mature", KNOWN)
+        rows = rows if only is None else rows[rows["cut_value"] == only]
+        table = _steps("Month", rows["cohort"].replace("mature", KNOWN), rows)
     else:
         st.caption(
             "All months together in which the outcome is known. Groups of fewer leads than the limit have no rate."
         )
         rows = rows[rows["cohort"] == "mature"].sort_values("denominator_count", ascending=False)
-        name = rows["cut_value"].map(code_in_words) if cut == "source" else rows["cut_value"]
+        table = _steps(cuts[cut], rows["cut_value"].map(in_words), rows)
+    title = f"{labels[step]} by {cuts[cut]}" + (f": {in_words(only)}" if only is not None else "")
+    report_table.show(table, title, rates=("Rate",), days=("Median days",))
+
+
+def _steps(heading: str, names: pd.Series[str], rows: pd.DataFrame) -> pd.DataFrame:
     thin = rows["is_thin"]
-    table = pd.DataFrame(
+    at_most = (100 * rows["highest_rate"]).mask(thin | rows["is_mature"])
+    return pd.DataFrame(
         {
-            cuts[cut]: name,
+            heading: names,
             "Entered": rows["denominator_count"],
             "Through": rows["numerator_count"],
             "Still open": rows["open_count"],
             "Rate": (100 * rows["rate"]).mask(thin),
-            "Rate at most": (100 * rows["highest_rate"]).mask(thin | rows["is_mature"]),
+            "Rate at most": [
+                "" if mature else report_table.TOO_FEW if pd.isna(rate) else f"{rate:.1f}%"
+                for mature, rate in zip(rows["is_mature"], at_most, strict=True)
+            ],
             "Median days": rows["median_days"],
             "Outcome": rows["is_mature"].map({True: "known", False: "open"}),
         }
     )
-    table["Rate at most"] = [
-        "" if mature else report_table.TOO_FEW if pd.isna(rate) else f"{rate:.1f}%"
-        for mature, rate in zip(rows["is_mature"], table["Rate at most"], strict=True)
-    ]
-    report_table.show(table, f"{labels[step]} by {cuts[cut]}", rates=("Rate",), days=("Median days",))
 
 
 def _show_bands(bands: pd.DataFrame) -> None:

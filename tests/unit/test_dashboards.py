@@ -522,6 +522,19 @@ def test_steps_can_be_cut_by_source(show: Show) -> None:
     assert list(steps["Entered"]) == [380]
 
 
+def test_steps_can_be_cut_by_a_field_of_the_company_s_own_and_kept_to_one_of_its_values(show: Show) -> None:
+    app = show(marts.full() | marts.kpis(), page="kpis")
+    app.selectbox[2].select("own:treatment").run()
+    assert not app.exception
+    assert list(app.dataframe[2].value["Treatment"]) == ["Veneer", "Implant"]
+    app.selectbox[3].select("Implant").run()
+    assert not app.exception
+    steps = app.dataframe[2].value
+    assert list(steps["Month"]) == ["2026-05", "all known months"]
+    assert list(steps["Entered"]) == [30, 30]
+    assert steps["Rate"].tolist() == [30.0, 30.0]
+
+
 def test_figures_without_any_data_say_so(show: Show) -> None:
     app = show(marts.full(), page="kpis")
     assert not app.exception
