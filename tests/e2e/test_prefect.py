@@ -41,6 +41,16 @@ class Server:
     def post(self, path: str, body: Any) -> Any:
         return self._client.post(path, json=body).json()
 
+    def pause(self) -> dict[str, list[str]]:
+        """Pause every schedule that was deployed: deployment -> the crons that were active."""
+        crons: dict[str, list[str]] = {}
+        for deployment in self.post("/deployments/filter", {}):
+            for schedule in (s for s in deployment["schedules"] if s["active"]):
+                crons.setdefault(deployment["name"], []).append(schedule["schedule"]["cron"])
+                path = f"/deployments/{deployment['id']}/schedules/{schedule['id']}"
+                self._client.patch(path, json={"active": False})
+        return crons
+
     @contextmanager
     def due_every(self, seconds: int, deployment: str, settings: Mapping[str, str]) -> Iterator[str]:
         """Give `deployment` a short schedule and the environment `settings` for a while; its id."""
@@ -129,7 +139,14 @@ def server(
         worker = [*prefect, "worker", "start", "--pool", "leadwright", "--prefetch-seconds", "0"]
         log = folder / "worker.log"
         with process(*worker, env=env, log=log, cwd=workspace):
-            yield Server(said["PREFECT_API_URL"], log, own_log)
+            made = Server(said["PREFECT_API_URL"], log, own_log)
+            # at a quarter of an hour a run of its own would be in the way of those of the tests
+            assert made.pause() == {
+                "every-15-minutes": ["*/15 * * * *"],
+                "sunday-full": ["20 3 * * 0"],
+                "nightly-link": ["50 2 * * *"],
+            }
+            yield made
 
 
 def test_the_wheel_alone_makes_a_workspace_and_checks_rules(tmp_path: Path) -> None:
