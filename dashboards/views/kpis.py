@@ -153,6 +153,9 @@ def _show_steps(figures: pd.DataFrame, cohorts: pd.DataFrame) -> None:
         )
         rows = rows[rows["cohort"] == "mature"].sort_values("denominator_count", ascending=False)
         table = _steps(cuts[cut], rows["cut_value"].map(in_words), rows)
+    if table.empty:
+        st.info("Nobody who entered this step has a date: by month, they are among the undated.")
+        return
     title = f"{labels[step]} by {cuts[cut]}" + (f": {in_words(only)}" if only is not None else "")
     report_table.show(table, title, rates=("Rate",), days=("Median days",))
 

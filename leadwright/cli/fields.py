@@ -58,6 +58,8 @@ def fields(
         return
     shown = [f for f in found if everything or (f.is_custom and f.share)]
     grid = Table("field", "label", "type", "filled", "commonest values", "known as")
+    grid.columns[0].no_wrap = True
+    grid.columns[0].min_width = max((len(f.name) for f in shown), default=0)  # to be copied into fields.csv
     grid.columns[3].justify = "right"
     for field in shown:
         share = "" if field.share is None else f"{field.share:.0%}"

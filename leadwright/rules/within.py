@@ -108,11 +108,13 @@ def belongs_faults(
             )
 
 
-def needed_faults(rows: Rows, column: str, values: Sequence[str]) -> Iterator[Finding]:
-    """Values without which the models have nothing to go by, said on the last line."""
+def needed_faults(rows: Rows, column: str, values: Sequence[str] | Mapping[str, str]) -> Iterator[Finding]:
+    """Values without which the models have nothing to go by, said on the last line, and what for where that is declared."""
     there = {row[column].strip() for _, row in rows}
     for value in (v for v in values if v not in there):
-        yield last_line(rows), column, f"there is no row for {value or 'an empty cell'!r}; it is needed"
+        what_for = f": {values[value]}" if isinstance(values, Mapping) else ""
+        missing = f"there is no row for {value or 'an empty cell'!r}; it is needed{what_for}"
+        yield last_line(rows), column, missing
 
 
 def last_line(rows: Rows) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from leadwright.cli.rules import _show
+from leadwright.rules.within import needed_faults
 
 NOT_TRIED = "none was tried alone"
 TOGETHER = "only several rows together"
@@ -53,3 +54,8 @@ def test_rows_that_were_not_tried_alone_are_said_to_be_so(
     assert "9 leads get other points" in told
     assert all(words in told for words in says)
     assert not any(words in told for words in does_not_say)
+
+
+def test_what_a_row_is_needed_for_is_said() -> None:
+    found = list(needed_faults([(2, {"pool": "emea"})], "pool", {"everyone": "it takes the rest"}))
+    assert found == [(2, "pool", "there is no row for 'everyone'; it is needed: it takes the rest")]
