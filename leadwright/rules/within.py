@@ -109,7 +109,7 @@ def belongs_faults(
 
 
 def needed_faults(rows: Rows, column: str, values: Sequence[str] | Mapping[str, str]) -> Iterator[Finding]:
-    """Values without which the models have nothing to go by, said on the last line, and what for where that is declared."""
+    """Values without which the models have nothing to go by, said on the last line; and what for, where declared."""
     there = {row[column].strip() for _, row in rows}
     for value in (v for v in values if v not in there):
         what_for = f": {values[value]}" if isinstance(values, Mapping) else ""
