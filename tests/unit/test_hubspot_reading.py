@@ -10,7 +10,7 @@ import pytest
 
 from leadwright.connectors.batches import instant, iso
 from leadwright.connectors.errors import FatalError
-from leadwright.connectors.hubspot import answers, links, records, shapes
+from leadwright.connectors.hubspot import answers, links, reading, shapes
 from leadwright.connectors.hubspot.answers import Promise
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -60,7 +60,7 @@ class SearchOnly(Reads):
 
 
 def read(hubspot: Any, since: datetime = START) -> list[str]:
-    return [row["hs_object_id"] for row in records.live(hubspot, "contacts", [], since)]
+    return [row["hs_object_id"] for row in reading.live(hubspot, "contacts", [], since)]
 
 
 def spread(count: int, per_millisecond: int) -> dict[str, datetime]:
@@ -128,7 +128,7 @@ def test_a_short_page_is_not_the_end_and_after_may_be_a_number() -> None:
         asked.append(options.get("after"))
         return pages[len(asked) - 1]
 
-    found = list(records.pages("listing", Reads(), answers.listing, lists))  # type: ignore[arg-type]
+    found = list(reading.pages("listing", Reads(), answers.listing, lists))  # type: ignore[arg-type]
     assert [record["id"] for page in found for record in page["results"]] == ["1", "2"]
     assert asked == [None, "1", "2"]
 
@@ -145,7 +145,7 @@ def test_archiving_counts_as_a_change() -> None:
         "archivedAt": "2026-03-01T00:00:00Z",
         "properties": {CURSOR: "2026-01-01T00:00:00Z", "email": ""},
     }
-    row = records._row(record, "contacts")
+    row = reading._row(record, "contacts")
     assert (row["hs_object_id"], row["archived"], row["archived_at"]) == ("7", "true", "2026-03-01T00:00:00Z")
     assert row[CURSOR] == "2026-03-01T00:00:00Z"
 

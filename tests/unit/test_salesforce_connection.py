@@ -25,7 +25,7 @@ from leadwright.connectors.errors import (
     UnavailableError,
 )
 from leadwright.connectors.salesforce import Credentials
-from leadwright.connectors.salesforce import org as org_module
+from leadwright.connectors.salesforce import transport as transport_module
 from leadwright.connectors.salesforce.credentials import audience
 from leadwright.connectors.salesforce.errors import RefusedError, from_answer, from_login, from_network
 from leadwright.connectors.salesforce.transport import Transport
@@ -161,7 +161,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         tokens.append(f"token-{len(tokens)}")
         return tokens[-1], "acme.my.salesforce.com"
 
-    monkeypatch.setattr(org_module, "log_in", log_in)
+    monkeypatch.setattr(transport_module, "log_in", log_in)
     monkeypatch.setattr(Transport, "_offered_version", lambda self: "67.0")
     return tokens
 
