@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import duckdb
 import pytest
 import yaml
 from filelock import FileLock
@@ -37,9 +38,9 @@ def results(request: pytest.FixtureRequest) -> Mapping[str, str]:
         if isinstance(item, pytest.Function) and item.originalname == "test_a_unit_test_passes"
     ]
     models = sorted({model for model, _ in chosen})
-    home = ROOT / ".pytest_cache" / "units"
+    home = ROOT / ".pytest_cache" / f"units-{duckdb.__version__}"
     home.parent.mkdir(exist_ok=True)
-    with FileLock(home.with_suffix(".lock")):
+    with FileLock(f"{home}.lock"):
         made = DbtWarehouse(home)
         _build(made, models)
         return made.unit_test([name for _, name in chosen])
