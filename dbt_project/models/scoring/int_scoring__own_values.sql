@@ -7,9 +7,9 @@ with stated as (
         records.record_key,
         fields.feature,
         case fields.type
-            when 'number' then cast({{ as_number('records.value') }} as string)
+            when 'number' then cast({{ stated_number('records.value') }} as string)
             when 'date' then cast(cast({{ moment_in_text('records.value') }} as date) as string)
-            when 'flag' then case when {{ as_flag('records.value') }} then 'true' end
+            when 'flag' then {{ stated_flag('records.value') }}
             else records.value
         end as value
     from {{ ref('unified_own_values') }} as records
