@@ -6,10 +6,11 @@ from importlib.util import find_spec
 
 from leadwright.connectors.errors import ConfigError
 
-_MODULES = {"dashboards": "streamlit", "linkage": "splink", "sandbox": "leadwright_sandbox"}
+MODULES = {"dashboards": "streamlit", "linkage": "splink", "sandbox": "leadwright_sandbox"}
+"""Each part and a module that is there where it is installed."""
 
 
 def require(extra: str) -> None:
     """Raise ConfigError, which says how to install it, where the part `extra` is not installed."""
-    if find_spec(_MODULES[extra]) is None:
+    if find_spec(MODULES[extra]) is None:
         raise ConfigError(f"That part is not installed. Install it: pip install 'leadwright[{extra}]'")

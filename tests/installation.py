@@ -70,6 +70,7 @@ class Installation:
         done = subprocess.run(
             [*COMMAND, *args], env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=300
         )
+        assert "leaked" not in done.stderr, done.stderr  # DuckDB's binding, where objects outlive it
         assert not check or done.returncode == 0, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 

@@ -1,4 +1,4 @@
-"""Lets `python -m cli` be the command `leadwright`."""
+"""Lets `python -m leadwright.cli` be the command `leadwright`."""
 
 from leadwright.cli import main
 

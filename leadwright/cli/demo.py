@@ -47,15 +47,17 @@ def demo(
     os.environ["LEADWRIGHT_HOME"] = str(home)
     os.environ[workspace.SETTING] = str(workspace.STARTERS / settings.DEMO)
     settings.prepare_command_line(settings.load())
-    from leadwright.flows.qualify import qualify
     from leadwright.flows.server import stop, warm_up
-    from leadwright.flows.steps import project
 
     stopping.before(stop)
     warming = warm_up()
     with _sandbox(leads, seed, home) as crm:
         ready = time.monotonic() - began
         os.environ.update(_environment(crm))
+        # not before: the flows read the settings, the clock among them, as they are imported
+        from leadwright.flows.qualify import qualify
+        from leadwright.flows.steps import project
+
         with err.status("Reading the rules, starting Prefect"):
             project().manifest()
             warming.join()

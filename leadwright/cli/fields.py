@@ -62,9 +62,10 @@ def fields(
     grid.columns[0].min_width = max((len(f.name) for f in shown), default=0)  # to be copied into fields.csv
     grid.columns[3].justify = "right"
     for field in shown:
+        label = "" if field.label == field.name else field.label
         share = "" if field.share is None else f"{field.share:.0%}"
         values = ", ".join(f"{value} ({count:,})" for value, count in field.commonest)
-        grid.add_row(*map(plain, (field.name, field.label, field.type, share, values, field.use)))
+        grid.add_row(*map(plain, (field.name, label, field.type, share, values, field.use)))
     out.print(grid)
     left_out = len(found) - len(shown)
     if left_out:

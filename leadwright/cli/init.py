@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -82,14 +83,18 @@ def init(
         told = {"taken": asdict(taken)} if taken else {}
         print_json({"folder": str(folder), "files": made, "systems": list(answers.systems), **told})
         return
-    out.print(f"[green]made[/]: {plain(folder)}, {len(made)} files")
+    _show(folder, len(made), taken, answers.systems)
+
+
+def _show(folder: Path, files: int, taken: Taken | None, systems: Sequence[str]) -> None:
+    out.print(f"[green]made[/]: {plain(folder)}, {files} files")
     if taken:
         out.print(f"taken over: {plain(', '.join(taken.whole))}")
         for table, count in taken.added.items():
             out.print(f"  {count:,} rows of your own beside ours in reference/{plain(table)}.csv")
         if taken.unknown:
             out.print(f"no table of this version: {plain(', '.join(taken.unknown))}; look into the changelog")
-    keys = ", ".join(f"{name} ({_first_setting(name)})" for name in answers.systems)
+    keys = ", ".join(f"{name} ({_first_setting(name)})" for name in systems)
     out.print(
         f"\nNext, in {plain(folder)}:\n  copy .env.example to .env and fill in {keys or 'your CRM'}"
         "\n  leadwright doctor\n  leadwright run --dry-run\nREADME.md there says the rest."
@@ -104,7 +109,7 @@ def upgrade(
 
     Columns are added or renamed; rows, their order and their reasons stay. The home is moved by the next run.
     """
-    from leadwright.starters import upgrade as upgrades
+    from leadwright.rules import upgrade as upgrades
     from leadwright.transform.project import Transform
 
     config = settings.load()

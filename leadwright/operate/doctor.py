@@ -10,7 +10,7 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
-from leadwright import warehouse
+from leadwright import extras, warehouse
 from leadwright.connectors.base import FieldSpec, Finding
 from leadwright.connectors.errors import ConfigError, LeadwrightError, LockedError
 from leadwright.formatting import count, moment
@@ -52,12 +52,12 @@ def _workspace(settings: Settings) -> Finding:
 
 
 def _versions() -> Iterator[Finding]:
-    extras = {"extra": "dashboards"}, {"extra": "linkage"}, {"extra": "sandbox"}
+    parts = [{"extra": part} for part in extras.MODULES]
     wanted = [Requirement(text) for text in metadata.requires("leadwright") or []]
     for requirement in wanted:
         marker = requirement.marker
         needed = marker is None or marker.evaluate({"extra": ""})
-        if marker and not needed and not any(marker.evaluate(extra) for extra in extras):
+        if marker and not needed and not any(marker.evaluate(part) for part in parts):
             continue
         try:
             installed = metadata.version(requirement.name)

@@ -5,7 +5,6 @@ Each becomes a workspace of its own with nothing but its tables; the models are 
 
 from __future__ import annotations
 
-import csv
 import io
 import shutil
 import subprocess
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from leadwright import warehouse
 from leadwright.connectors.errors import ConfigError
-from leadwright.rules import book, files, own_fields
+from leadwright.rules import book, files, own_fields, upgrade
 from leadwright.settings import Settings
 from leadwright.transform.project import Transform
 from leadwright.workspace import MARK
@@ -68,7 +67,7 @@ def lay_out(name: str | None, config: Settings, transform: Transform, folder: Pa
         borrowed = _borrow(own, folder)
     else:
         _from_git(name, own, folder)
-        _add_missing_columns(transform, folder)
+        upgrade.write(upgrade.plan(folder, of(folder, config, transform).rule_files()))
     if faults := of(folder, config, transform).rule_faults():
         shown = "\n".join(f"  {fault}" for fault in faults)
         raise ConfigError(f"{label} have {len(faults)} fault(s); nothing was tried.\n{shown}")
@@ -141,19 +140,6 @@ def _from_warehouse(config: Settings, transform: Transform, folder: Path) -> Non
                 is_fields = file.name == own_fields.TABLE
                 target = own_fields.FILE if is_fields else f"{book.WHOLE}/{file.name}.csv"
                 files.write(folder / target, [c.name for c in file.columns], rows)
-
-
-def _add_missing_columns(transform: Transform, folder: Path) -> None:
-    """Give old files the columns that were added later, empty."""
-    for file in transform.rule_files():
-        path = folder / book.WHOLE / file.path.name
-        if not path.exists():
-            continue
-        with path.open(newline="", encoding="utf-8-sig") as text:
-            reader = csv.DictReader(text)
-            header, rows = reader.fieldnames or [], list(reader)
-        if missing := [c.name for c in file.columns if c.name not in header]:
-            files.write(path, [*header, *missing], rows)
 
 
 def _borrow(own: Path, folder: Path) -> tuple[str, ...]:

@@ -164,7 +164,9 @@ def test_the_wheel_alone_makes_a_workspace_and_checks_rules(tmp_path: Path) -> N
 def test_the_demo_runs_with_the_sandbox_s_wheel(installed: Environment, tmp_path: Path) -> None:
     done = installed.leadwright("demo", "--leads", "20", "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert not done.stderr
     said = json.loads(done.stdout)
+    assert said["overview"]["as_of"] == "2026-06-30T12:00:00"
     assert sum(w["accepted"] for w in said["first_run"]["written"].values()) > 20
     assert sum(w["planned"] for w in said["second_run"]["written"].values()) == 0
 

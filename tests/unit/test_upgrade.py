@@ -8,10 +8,10 @@ import pytest
 
 from leadwright import workspace
 from leadwright.connectors.errors import ConfigError
+from leadwright.rules import upgrade
 from leadwright.rules.cells import Column
 from leadwright.rules.files import RuleFile
-from leadwright.starters import upgrade
-from leadwright.starters.upgrade import Step
+from leadwright.rules.upgrade import Step
 
 _OLD = 'play,call_within,reason\r\n"Call, now",5,"He asked\r\nus to"\r\nWait,60,\u00bbLater\u00ab\r\n'
 _NEW = (

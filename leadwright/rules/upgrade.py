@@ -89,11 +89,16 @@ def plan(folder: Path, tables: Sequence[RuleFile], steps: Sequence[Step] = STEPS
 
 def carry_out(folder: Path, upgrade: Upgrade) -> None:
     """Write the files, then the version that they are of now: one that is cut off is carried out again."""
+    write(upgrade)
+    workspace.mark(folder)
+
+
+def write(upgrade: Upgrade) -> None:
+    """Write the files alone."""
     for file, text in upgrade.texts.items():
         draft = file.with_suffix(".new")
         draft.write_text(text, encoding="utf-8", newline="")
         draft.replace(file)
-    workspace.mark(folder)
 
 
 def _changes(table: RuleFile, header: Sequence[str], steps: Sequence[Step]) -> Iterator[Step]:
