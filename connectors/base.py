@@ -33,6 +33,8 @@ class ObjectShape:
             late.
         always: columns that every batch carries besides the fields asked for.
         group: columns of the key that name rows which are read together; what a group no longer holds goes.
+        comes_with: the object whose rows bring those of this one along; None: it is read alone.
+        deleted: the column that says `true` of a deleted row; None where rows that are gone do not come.
     """
 
     key: tuple[str, ...]
@@ -40,6 +42,8 @@ class ObjectShape:
     overlap: timedelta = timedelta(minutes=10)
     always: tuple[str, ...] = ()
     group: tuple[str, ...] = ()
+    comes_with: str | None = None
+    deleted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,104 @@ class LeadSource(Protocol):
         them, null where empty, except the cursor, a UTC timestamp in microseconds. At least one batch comes,
         with no rows where nothing changed, so that the columns are known.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to read of one object.
+
+    Attributes:
+        object_name, fields, since: as `LeadSource.pull` takes them.
+        links: the objects that are to come with it, of those whose shapes name it in `comes_with`.
+        known: dates of change at or after `since`, oldest first, whose rows need not come again.
+        place: where an earlier read of the same query got to; None: nowhere.
+    """
+
+    object_name: str
+    fields: Sequence[str]
+    since: datetime | None = None
+    links: tuple[str, ...] = ()
+    known: Sequence[datetime] = ()
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A batch of a read, as `LeadSource.pull` yields them, and what belongs to it.
+
+    Attributes:
+        links: batches of the objects that came with it; all rows of each group that is named in one.
+        place: where a later read can go on after these rows; None: at the beginning.
+        settled_before: a row changed at or after this moment may change again without another date; None: none may.
+    """
+
+    rows: pa.RecordBatch
+    links: Mapping[str, pa.RecordBatch] = field(default_factory=dict)
+    place: str | None = None
+    settled_before: datetime | None = None
+
+
+@runtime_checkable
+class Clocked(Protocol):
+    """A CRM that says what time it is where records are changed."""
+
+    @property
+    def now(self) -> datetime | None:
+        """The time that its last answer named, rounded down; None before the first."""
+
+
+@runtime_checkable
+class ResumableSource(Protocol):
+    """A CRM whose reads can go on where they stopped, bring links along, and leave out what is known."""
+
+    def read(self, query: Query, set_aside: SetAside = refuse) -> Iterator[Piece]:
+        """Yield the rows of `query` in pieces, at least one; see `LeadSource.pull`.
+
+        Where `query.known` is given, rows of these dates may be left out, whoever changed them.
+        """
+
+
+@runtime_checkable
+class Linking(Protocol):
+    """A CRM that says what single records are linked to, whether they changed or not."""
+
+    def links(self, object_name: str, records: Sequence[Mapping[str, str | None]]) -> pa.RecordBatch:
+        """The rows of `object_name`, which comes with another object, for records of that: its key and its cursor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of an object's records that are not deleted.
+
+    Attributes:
+        before, at: those changed before a moment, or at one of these; all where neither is given.
+        after_id, up_to_id: of these, those with an id after the one and not after the other, in the CRM's order.
+    """
+
+    before: datetime | None = None
+    at: Sequence[datetime] = ()
+    after_id: str | None = None
+    up_to_id: str | None = None
+
+
+@runtime_checkable
+class Countable(Protocol):
+    """A CRM that counts records without listing them, so that those which vanished without a trace are found."""
+
+    def count(self, object_name: str, section: Section) -> int | None:
+        """How many records of `section` the CRM has; None where it cannot say."""
+
+    def section(self, object_name: str, fields: Sequence[str], section: Section) -> Iterator[pa.RecordBatch]:
+        """Yield the records of a small section."""
+
+    def gone(self, object_name: str, fields: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Yield the rows that the CRM shows as deleted, where reading what changed does not bring them."""
+
+    def absent(self, object_name: str, ids: Sequence[str]) -> set[str]:
+        """Those of `ids` that the CRM shows neither as records nor as deleted ones."""
+
+    def place_of(self, record_id: str) -> tuple[object, ...]:
+        """What orders ids as the CRM does."""
 
 
 class LeadSink(Protocol):

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadwright.connectors.base import ObjectShape, SetAside, refuse
+from leadwright.connectors.base import ObjectShape, Piece, SetAside, refuse
 from leadwright.connectors.errors import RecordError
 
 Row = Mapping[str, Any]
@@ -31,6 +33,16 @@ _REASONS = {
     BROKEN_TEXT: "holds text that is no text",
     BROKEN_DATE: "holds a date that is none",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows as a CRM sends them, with what a `Piece` says of them."""
+
+    rows: Sequence[Row]
+    links: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    place: str | None = None
+    settled_before: datetime | None = None
 
 
 def columns(shape: ObjectShape, fields: Sequence[str]) -> list[str]:
@@ -66,6 +78,62 @@ def batches(
             yield _batch(
                 [row for row in chunk if _is_fine(row, shape, arrow_schema, set_aside)], arrow_schema
             )
+
+
+def pieces(
+    pages: Iterable[Page],
+    shape: ObjectShape,
+    fields: Sequence[str],
+    links: Mapping[str, ObjectShape],
+    set_aside: SetAside = refuse,
+) -> Iterator[Piece]:
+    """Put pages together to pieces of some thousands of rows; at least one comes, if need be an empty one.
+
+    Args:
+        links: the objects that come with it, with their shapes.
+    """
+    gathered: list[Page] = []
+    count = 0
+    first = True
+    for page in pages:
+        gathered.append(page)
+        count += len(page.rows)
+        if count >= ROWS_PER_BATCH:
+            yield _piece(gathered, shape, fields, links, set_aside)
+            gathered, count, first = [], 0, False
+    if gathered or first:
+        yield _piece(gathered, shape, fields, links, set_aside)
+
+
+def _piece(
+    pages: Sequence[Page],
+    shape: ObjectShape,
+    fields: Sequence[str],
+    links: Mapping[str, ObjectShape],
+    set_aside: SetAside,
+) -> Piece:
+    rows = [row for page in pages for row in page.rows]
+    settled = [page.settled_before for page in pages if page.settled_before]
+    return Piece(
+        _all_in_one(rows, shape, fields, set_aside),
+        {
+            name: _all_in_one([row for page in pages for row in page.links.get(name, ())], other, [], refuse)
+            for name, other in links.items()
+        },
+        pages[-1].place if pages else None,
+        min(settled) if settled else None,
+    )
+
+
+def _all_in_one(
+    rows: Iterable[Row], shape: ObjectShape, fields: Sequence[str], set_aside: SetAside
+) -> pa.RecordBatch:
+    arrow_schema = schema(shape, fields)
+    fresh = list(_first_of_each(rows, shape.key, set_aside))
+    try:
+        return _batch(fresh, arrow_schema)
+    except (ValueError, OverflowError):
+        return _batch([row for row in fresh if _is_fine(row, shape, arrow_schema, set_aside)], arrow_schema)
 
 
 def from_tables(
@@ -219,6 +287,14 @@ def instant_or_none(text: object) -> datetime | None:
     try:
         return instant(text) if isinstance(text, str) and text else None
     except (ValueError, OverflowError):
+        return None
+
+
+def moment_of(header: str | None) -> datetime | None:
+    """The moment that the header `Date` of an answer names, None where it names none."""
+    try:
+        return parsedate_to_datetime(header or "").astimezone(UTC)
+    except (TypeError, ValueError):
         return None
 
 

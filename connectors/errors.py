@@ -13,6 +13,7 @@
     │   ├── AuthError
     │   ├── SchemaDriftError
     │   └── GuardrailError
+    ├── LostPlaceError           begin that read again
     └── RecordError              set one row aside with its reason and go on
 
 The message is for a person: what happened, to what, and what to do. Facts that code needs are attributes.
@@ -87,6 +88,10 @@ class SchemaDriftError(FatalError):
 
 class GuardrailError(FatalError):
     """A limit that protects the CRM's data would have been crossed."""
+
+
+class LostPlaceError(LeadwrightError):
+    """The service no longer knows the place at which a read was to go on."""
 
 
 class RecordError(LeadwrightError):

@@ -45,12 +45,12 @@ def _free(place: Path) -> int:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and all that led to it, dlt's own chain included."""
+    """The error and all that led to it."""
     waiting, seen = [error], set[int]()
     while waiting:
         found = waiting.pop()
         if id(found) not in seen:
             seen.add(id(found))
             yield found
-            linked = (getattr(found, "exception", None), found.__cause__, found.__context__)
+            linked = (found.__cause__, found.__context__)
             waiting += [e for e in linked if isinstance(e, BaseException)]

@@ -88,6 +88,7 @@ class Settings(BaseSettings):
         write_accounts: whether scores of accounts are written to companies; on leads and contacts they always are.
         stale_after_hours: age of the figures from which on the dashboards warn that runs may have stopped.
         erase_at_most: share of a CRM object's people that one run may forget because the CRM shows them no more.
+        shrink_at_most: share of a CRM object's records that one pull may take away because the CRM shows them no more.
         dashboard_hosts: names besides localhost that the dashboards are reached by, without port.
     """
 
@@ -104,6 +105,7 @@ class Settings(BaseSettings):
     write_accounts: bool = True
     stale_after_hours: float = Field(default=2, gt=0)
     erase_at_most: float = Field(default=0.05, ge=0, le=1)
+    shrink_at_most: float = Field(default=0.2, ge=0, le=1)
     dashboard_hosts: tuple[str, ...] = ()
 
     @field_validator("workspace")

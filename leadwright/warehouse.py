@@ -140,6 +140,13 @@ def in_memory() -> Iterator[Connection]:
 
 
 @contextmanager
+def unshared(file: Path) -> Iterator[Connection]:
+    """A connection that may write a file which only this thread knows, and so needs no lock."""
+    with _open(file) as db:
+        yield db
+
+
+@contextmanager
 def _open(file: Path) -> Iterator[Connection]:
     try:
         db = duckdb.connect(str(file))

@@ -88,7 +88,8 @@ class DbtWarehouse:
         if table.crm:
             self.execute(
                 f"delete from ops.pulls where crm = '{table.crm}' and object = '{name}'; "
-                f"insert into ops.pulls values ('{table.crm}', '{name}', timestamptz '{changed}', {len(texts)})"
+                "insert into ops.pulls (crm, object, pulled_at, row_count) "
+                f"values ('{table.crm}', '{name}', timestamptz '{changed}', {len(texts)})"
             )
 
     def build(self, as_of: datetime = NOW, moments: Sequence[datetime] = (), *, tests: bool = False) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
 
 import pyarrow as pa
 
@@ -16,14 +16,19 @@ from leadwright.connectors.base import (
     Finding,
     ObjectShape,
     Outcome,
+    Piece,
+    Query,
+    Section,
     SetAside,
     refuse,
 )
-from leadwright.connectors.batches import Row, batches, columns
-from leadwright.connectors.hubspot import catalogue, health, links, reading, writing
+from leadwright.connectors.batches import Page, Row, batches, columns, instant_or_none, pieces, utc
+from leadwright.connectors.hubspot import catalogue, health, reading, writing
 from leadwright.connectors.hubspot.credentials import Credentials
+from leadwright.connectors.hubspot.errors import RefusedError
 from leadwright.connectors.hubspot.fields import described, ensure
-from leadwright.connectors.hubspot.shapes import LINKS, RECORDS, shape
+from leadwright.connectors.hubspot.links import of as links_of
+from leadwright.connectors.hubspot.shapes import LINKS, RECORDS, cursor, shape
 from leadwright.connectors.hubspot.transport import Transport
 
 _OWN = {"archived", "archived_at", "hs_object_id"}  # of the record, not properties to ask for
@@ -41,6 +46,11 @@ class HubSpot:
     def _transport(self) -> Transport:
         return Transport(self._credentials.url, self._credentials.token.get_secret_value())
 
+    @property
+    def now(self) -> datetime | None:
+        """What time it was in HubSpot when it last answered."""
+        return self._transport.now
+
     def shape(self, object_name: str) -> ObjectShape:
         """How `object_name` is read."""
         return shape(object_name)
@@ -53,20 +63,81 @@ class HubSpot:
         set_aside: SetAside = refuse,
     ) -> Iterator[pa.RecordBatch]:
         """Yield batches of rows changed at or after `since`; see `connectors.base.LeadSource`."""
-        rows = self._rows(object_name, fields, since)
-        yield from batches(rows, self.shape(object_name), fields, set_aside)
+        yield from (piece.rows for piece in self.read(Query(object_name, fields, since), set_aside))
+        if since is not None and object_name in RECORDS:
+            yield from self._archived(object_name, fields, since, set_aside)
 
-    def _rows(self, object_name: str, fields: Sequence[str], since: datetime | None) -> Iterator[Row]:
-        if object_name in RECORDS:
-            wanted = [c for c in columns(shape(object_name), fields) if c not in _OWN]
-            return reading.read(self._transport, object_name, wanted, since)
-        if object_name in LINKS:
-            return links.read(self._transport, object_name, since)
-        return (
-            catalogue.owners(self._transport)
-            if object_name == "owners"
-            else catalogue.deal_stages(self._transport)
+    def read(self, query: Query, set_aside: SetAside = refuse) -> Iterator[Piece]:
+        """Yield the rows of `query` in pieces, archived records only where all are read; see `ResumableSource`."""
+        name = query.object_name
+        if name in LINKS:
+            whole = replace(query, object_name=LINKS[name][0], fields=(), links=(name,), known=())
+            for piece in self.read(whole, lambda _: None):
+                yield Piece(piece.links[name], place=piece.place)
+            return
+        yield from pieces(
+            self._pages(query), self.shape(name), query.fields, {n: shape(n) for n in query.links}, set_aside
         )
+
+    def _pages(self, query: Query) -> Iterator[Page]:
+        name = query.object_name
+        if name not in RECORDS:
+            rows = catalogue.owners if name == "owners" else catalogue.deal_stages
+            yield Page(list(rows(self._transport)))
+            return
+        wanted = self._asked(name, query.fields)
+        if query.since is None:
+            yield from reading.whole(self._transport, name, wanted, query.links, query.place)
+        else:
+            yield from reading.changed(self._transport, name, wanted, query.since, query.known, query.links)
+
+    def _asked(self, object_name: str, fields: Sequence[str]) -> list[str]:
+        return [name for name in columns(shape(object_name), fields) if name not in _OWN]
+
+    def count(self, object_name: str, section: Section) -> int | None:
+        """How many records the search counts; None of what it does not hold or cannot count."""
+        if object_name not in RECORDS:
+            return None
+        try:
+            return reading.count(self._transport, object_name, section)
+        except RefusedError:
+            return None
+
+    def section(self, object_name: str, fields: Sequence[str], section: Section) -> Iterator[pa.RecordBatch]:
+        """Yield the records between two ids."""
+        rows = reading.between(self._transport, object_name, self._asked(object_name, fields), section)
+        yield from batches(rows, self.shape(object_name), fields, lambda _: None)
+
+    def gone(self, object_name: str, fields: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Yield the archived records."""
+        rows = reading.archived(self._transport, object_name, self._asked(object_name, fields))
+        yield from batches(rows, self.shape(object_name), fields, lambda _: None)
+
+    def _archived(
+        self, object_name: str, fields: Sequence[str], since: datetime, set_aside: SetAside
+    ) -> Iterator[pa.RecordBatch]:
+        column = cursor(object_name)
+        rows = reading.archived(self._transport, object_name, self._asked(object_name, fields))
+        late = (row for row in rows if (at := instant_or_none(row[column])) is None or at >= utc(since))
+        yield from batches(late, self.shape(object_name), fields, set_aside)
+
+    def links(self, object_name: str, records: Sequence[Row]) -> pa.RecordBatch:
+        """The links of records, which are asked for by their ids."""
+        (found,) = batches(links_of(self._transport, object_name, records), shape(object_name), [])
+        return found
+
+    def absent(self, object_name: str, ids: Sequence[str]) -> set[str]:
+        """Those of `ids` under which HubSpot has neither a record nor an archived one."""
+        found = {
+            str(record["id"])
+            for archived in (False, True)
+            for record in reading.by_id(self._transport, object_name, ids, [], archived=archived)
+        }
+        return set(ids) - found
+
+    def place_of(self, record_id: str) -> tuple[object, ...]:
+        """Ids are in the order of numbers."""
+        return reading.place(record_id)
 
     def ensure_fields(self, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
         """Create the properties that are missing; return their names."""
@@ -82,7 +153,7 @@ class HubSpot:
 
     def sample(self, object_name: str, fields: Sequence[str], count: int) -> list[Row]:
         """The values of `fields` in the first `count` records of the list."""
-        rows = islice(reading.live(self._transport, object_name, fields, None), count)
+        rows = reading.sample(self._transport, object_name, fields, count)
         return [{name: row.get(name) for name in fields} for row in rows]
 
     def account(self) -> str:

@@ -35,10 +35,38 @@ def records(what: str, answer: object) -> Json:
     return body
 
 
+def linked(ends: Iterable[str]) -> Promise:
+    """A listing of records, each with the records of `ends` that it is linked to, where it is linked to any."""
+    wanted = tuple(ends)
+
+    def promise(what: str, answer: object) -> Json:
+        body = records(what, answer)
+        for record in body["results"]:
+            held = record.get("associations") or {}
+            if not isinstance(held, dict):
+                raise garbled(what, "links that are no object")
+            for end in (end for end in wanted if held.get(end) is not None):
+                if not isinstance(held[end], dict):
+                    raise garbled(what, "links that are no object")
+                _objects(what, held[end], "results")
+                _require_names(what, held[end]["results"], "id")
+        return body
+
+    return promise
+
+
 def identified(what: str, answer: object) -> Json:
     """A listing of records, each with its id and its properties."""
     body = records(what, answer)
     _require_names(what, body["results"], "id")
+    return body
+
+
+def total(what: str, answer: object) -> Json:
+    """A listing that says how many there are in all."""
+    body = listing(what, answer)
+    if type(body.get("total")) is not int:
+        raise garbled(what, "no number of records")
     return body
 
 

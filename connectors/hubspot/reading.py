@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
-from typing import Any
+from itertools import islice, pairwise
+from typing import Any, TypeVar
 
-from leadwright.connectors.batches import Row, instant_or_none, iso, utc
+from leadwright.connectors.base import Section
+from leadwright.connectors.batches import Page, Row, instant_or_none, iso, utc
 from leadwright.connectors.errors import FatalError
 from leadwright.connectors.hubspot import answers
 from leadwright.connectors.hubspot.answers import Json, Promise
-from leadwright.connectors.hubspot.shapes import cursor
+from leadwright.connectors.hubspot.errors import RefusedError
+from leadwright.connectors.hubspot.links import Listed
+from leadwright.connectors.hubspot.links import of as links_of
+from leadwright.connectors.hubspot.shapes import LINKS, cursor
 from leadwright.connectors.hubspot.transport import Transport
 
 _LIST_PAGE = 100
@@ -20,44 +24,129 @@ _LAST = 20
 """Records at a page's end that tell how far it reaches."""
 
 _BATCH_READ = 100
+_CHUNK = 1_000
+"""Records whose links are asked for at once."""
+
+MOST_KNOWN = 500
+"""Dates in one condition: the service says of no limit; a body of some kilobytes it takes."""
+
+_MOST_GROUPS = 5
+_LIVE, _ARCHIVED = "live", "archived"
 # A URL of 8 kB has been refused. Each property costs its name and "&properties=".
 _LONGEST_PROPERTY_LIST = 4_000
 _MILLISECOND = timedelta(milliseconds=1)
+T = TypeVar("T")
 
 
-def read(
-    hubspot: Transport, object_name: str, properties: Sequence[str], since: datetime | None
-) -> Iterator[Row]:
-    """Rows changed at or after `since` (None: all), archived ones included."""
-    yield from live(hubspot, object_name, properties, since)
+def whole(
+    hubspot: Transport,
+    object_name: str,
+    properties: Sequence[str],
+    links: Sequence[str] = (),
+    place: str | None = None,
+) -> Iterator[Page]:
+    """All records, archived ones last, page by page.
+
+    Args:
+        links: the links that come with them.
+        place: of the page after which to go on.
+    """
     wanted = [cursor(object_name), *properties]
-    # Archived records cannot be searched, nor listed by date: the list is read whole and sifted here.
-    for row in _listed(hubspot, object_name, wanted, archived=True):
-        changed_at = instant_or_none(row[cursor(object_name)])
-        if since is None or changed_at is None or changed_at >= utc(since):
-            yield row
+    state, _, after = (place or "").partition(":")
+    if state != _ARCHIVED:
+        listed = [Listed(hubspot, name) for name in links]
+        for records, rows, following in _listed(hubspot, object_name, wanted, listed, after or None):
+            shown = {each.name: each.of(records, rows) for each in listed}
+            yield Page(rows, shown, f"{_LIVE}:{following}" if following else f"{_ARCHIVED}:")
+        after = ""
+    for _, rows, following in _listed(hubspot, object_name, wanted, None, after or None):
+        yield Page(rows, {}, f"{_ARCHIVED}:{following}" if following else None)
 
 
-def live(
-    hubspot: Transport, object_name: str, properties: Sequence[str], since: datetime | None
-) -> Iterator[Row]:
-    """Rows of records that are not archived, changed at or after `since` (None: all)."""
+def changed(
+    hubspot: Transport,
+    object_name: str,
+    properties: Sequence[str],
+    since: datetime,
+    known: Sequence[datetime] = (),
+    links: Sequence[str] = (),
+) -> Iterator[Page]:
+    """Records that are not archived and were changed at or after `since`, each once, without those of `known` dates."""
     wanted = [cursor(object_name), *properties]
-    if since is None:
-        yield from _listed(hubspot, object_name, wanted, archived=False)
-    else:
-        yield from (_row(r, object_name) for r in _changed(hubspot, object_name, wanted, utc(since)))
+    found = (
+        row
+        for start, end, left_out in _windows(utc(since), known)
+        for row in _rows(_changed(hubspot, object_name, wanted, start, end, left_out), object_name)
+    )
+    rows = _each_once(found)
+    while chunk := list(islice(rows, _CHUNK)):
+        yield Page(chunk, {name: list(links_of(hubspot, name, chunk)) for name in links})
+
+
+def archived(hubspot: Transport, object_name: str, properties: Sequence[str]) -> Iterator[Row]:
+    """All archived records: they cannot be searched, nor listed by date."""
+    wanted = [cursor(object_name), *properties]
+    for _, rows, _ in _listed(hubspot, object_name, wanted, None, None):
+        yield from rows
+
+
+def count(hubspot: Transport, object_name: str, section: Section) -> int:
+    """How many records that are not archived the search counts in `section`."""
+    column = cursor(object_name)
+    ids = _ids(section)
+    groups = [] if section.before is None else [[*ids, _filter(column, "LT", iso(section.before))]]
+    groups += [[*ids, _one_of(column, "IN", part)] for part in batched(section.at, MOST_KNOWN)]
+    groups = groups or [ids]
+    total = 0
+    for some in batched(
+        [group or [_filter("hs_object_id", "HAS_PROPERTY")] for group in groups], _MOST_GROUPS
+    ):
+        body = {"filterGroups": [{"filters": group} for group in some], "properties": [], "limit": 1}
+        total += int(hubspot.search(f"counting {object_name}", answers.total, object_name, body)["total"])
+    return total
+
+
+def between(
+    hubspot: Transport, object_name: str, properties: Sequence[str], section: Section
+) -> Iterator[Row]:
+    """The records between the ids of `section` that are not archived."""
+    filters = _ids(section) or [_filter("hs_object_id", "HAS_PROPERTY")]
+    wanted = [cursor(object_name), *properties]
+    yield from _rows(_by_order_of_id(hubspot, object_name, wanted, filters, section.after_id), object_name)
+
+
+def _ids(section: Section) -> list[Json]:
+    return [
+        _filter("hs_object_id", operator, value)
+        for operator, value in (("GT", section.after_id), ("LTE", section.up_to_id))
+        if value is not None
+    ]
+
+
+def sample(hubspot: Transport, object_name: str, properties: Sequence[str], most: int) -> Iterator[Row]:
+    """The first `most` records of the list."""
+    pages = _listed(hubspot, object_name, [cursor(object_name), *properties], [], None)
+    return islice((row for _, rows, _ in pages for row in rows), most)
 
 
 def pages(
-    what: str, hubspot: Transport, promise: Promise, method: Any, *args: Any, **options: Any
+    what: str,
+    hubspot: Transport,
+    promise: Promise,
+    method: Any,
+    *args: Any,
+    start: str | None = None,
+    **options: Any,
 ) -> Iterator[Json]:
     """Every page of a paged GET. Only a missing `next` ends it: HubSpot sends short pages in between.
+
+    Args:
+        start: where the first page begins; None: at the beginning.
 
     Raises:
         UnavailableError: a page names a place where an earlier one began, so there would be no end.
     """
-    places: list[str | None] = [None]
+    places: list[str | None] = [start]
     while True:
         more = {} if places[-1] is None else {"after": places[-1]}
         page = hubspot.read(what, promise, method, *args, **options, **more)
@@ -71,29 +160,46 @@ def pages(
 
 
 def _listed(
-    hubspot: Transport, object_name: str, properties: Sequence[str], *, archived: bool
-) -> Iterator[Row]:
-    what = f"listing {'archived ' if archived else ''}{object_name}"
+    hubspot: Transport,
+    object_name: str,
+    properties: Sequence[str],
+    links: Sequence[Listed] | None,
+    start: str | None,
+) -> Iterator[tuple[list[Json], list[Row], str | None]]:
+    """Each page of a list as records and as rows, and where the next one begins.
+
+    Args:
+        links: what comes along; None: the records are archived, which have none.
+    """
+    is_archived = links is None
+    what = f"listing {'archived ' if is_archived else ''}{object_name}"
     too_long = sum(len(name) + len("&properties=") for name in properties) > _LONGEST_PROPERTY_LIST
-    asked = [cursor(object_name)] if too_long else list(properties)
+    ends = [LINKS[each.name][1] for each in links or ()]
+    options = {"associations": ends} if ends else {}
     for page in pages(
         what,
         hubspot,
-        answers.records,
+        answers.linked(ends),
         hubspot.objects.get_page,
         object_name,
+        start=start,
         limit=_LIST_PAGE,
-        properties=asked,
-        archived=archived,
+        properties=[cursor(object_name)] if too_long else list(properties),
+        archived=is_archived,
+        **options,
     ):
         records = page["results"]
+        rows = [_row(record, object_name) for record in records]
         if too_long:
-            yield from (_row(record, object_name) for record in records if not record.get("id"))
             ids = [str(record["id"]) for record in records if record.get("id")]
-            records = by_id(
-                hubspot, object_name, ids, properties, promise=answers.records_of, archived=archived
+            read = by_id(
+                hubspot, object_name, ids, properties, promise=answers.records_of, archived=is_archived
             )
-        yield from (_row(record, object_name) for record in records)
+            whole = {str(record["id"]): _row(record, object_name) for record in read}
+            kept = [r for r in records if not r.get("id") or str(r["id"]) in whole]
+            rows = [whole[str(r["id"])] if r.get("id") else _row(r, object_name) for r in kept]
+            records = kept
+        yield records, rows, answers.next_page(what, page)
 
 
 def by_id(
@@ -124,18 +230,43 @@ def by_id(
     return found
 
 
+def _windows(
+    since: datetime, known: Sequence[datetime]
+) -> Iterator[tuple[datetime, datetime | None, Sequence[datetime]]]:
+    """Stretches of time from `since` on, none of which has more known dates than a search can leave out."""
+    parts = list(batched(sorted({_in_milliseconds(utc(moment)) for moment in known}), MOST_KNOWN)) or [()]
+    ends = [part[0] for part in parts[1:]]
+    yield from zip([since, *ends], [*ends, None], parts, strict=True)
+
+
 def _changed(
-    hubspot: Transport, object_name: str, properties: Sequence[str], since: datetime
+    hubspot: Transport,
+    object_name: str,
+    properties: Sequence[str],
+    since: datetime,
+    until: datetime | None = None,
+    known: Sequence[datetime] = (),
 ) -> Iterator[Json]:
-    """Records changed at or after `since`, oldest change first; some come twice.
+    """Records changed from `since` to before `until`, but for those of `known` dates, oldest first; some come twice.
 
     Each page starts where the one before ended, by time and not by position: a record that changes meanwhile moves
     to the end and would shift the others past a position. So the search's limit of 10,000 positions is never met.
     """
     column = cursor(object_name)
-    start = since.replace(microsecond=since.microsecond // 1000 * 1000)  # HubSpot knows no finer time
+    start = _in_milliseconds(since)
+    others = [_filter(column, "LT", iso(until))] if until else []
+    others += [_one_of(column, "NOT_IN", known)] if known else []
     while True:
-        page = _search(hubspot, object_name, properties, column, [_filter(column, "GTE", iso(start))])
+        try:
+            page = _search(
+                hubspot, object_name, properties, column, [_filter(column, "GTE", iso(start)), *others]
+            )
+        except RefusedError:
+            if not known:
+                raise
+            # That dates can be left out is in no documentation. What is known then comes again.
+            yield from _changed(hubspot, object_name, properties, start, until)
+            return
         records = page["results"]
         yield from records
         if not _has_more(object_name, page):
@@ -156,13 +287,22 @@ def _of_one_millisecond(
     hubspot: Transport, object_name: str, properties: Sequence[str], moment: datetime
 ) -> Iterator[Json]:
     """Every record last changed at `moment`, by id. An import changes any number at once."""
-    column = cursor(object_name)
-    last: str | None = None
+    filters = [_filter(cursor(object_name), "EQ", iso(moment))]
+    yield from _by_order_of_id(hubspot, object_name, properties, filters)
+
+
+def _by_order_of_id(
+    hubspot: Transport,
+    object_name: str,
+    properties: Sequence[str],
+    filters: list[Json],
+    last: str | None = None,
+) -> Iterator[Json]:
+    """Every record that `filters` let through, those after the id `last`."""
+    others = [each for each in filters if (each["propertyName"], each["operator"]) != ("hs_object_id", "GT")]
     while True:
-        filters = [_filter(column, "EQ", iso(moment))]
-        if last is not None:
-            filters.append(_filter("hs_object_id", "GT", last))
-        page = _search(hubspot, object_name, properties, "hs_object_id", filters)
+        after = [] if last is None else [_filter("hs_object_id", "GT", last)]
+        page = _search(hubspot, object_name, properties, "hs_object_id", [*others, *after])
         records = page["results"]
         ids = [str(record["id"]) for record in records if record.get("id")]
         _require_order(object_name, ids if last is None else [last, *ids])
@@ -174,20 +314,26 @@ def _of_one_millisecond(
         last = ids[-1]
 
 
+def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """`items` in order, `size` at a time."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
 def _has_more(object_name: str, page: Json) -> bool:
     return answers.next_page(_searching(object_name), page) is not None
 
 
 def _require_order(object_name: str, ids: Sequence[str]) -> None:
     """Going on from the last id is only right while ids come in order, numbers as numbers."""
-    if any(_place(one) >= _place(other) for one, other in pairwise(ids)):
+    if any(place(one) >= place(other) for one, other in pairwise(ids)):
         raise FatalError(
             f"HubSpot's search returned {object_name} out of order, so changed records could be missed. "
             "Read everything instead (a full pull)."
         )
 
 
-def _place(record_id: str) -> tuple[bool, int, str]:
+def place(record_id: str) -> tuple[bool, int, str]:
+    """What orders ids as HubSpot does: numbers as numbers."""
     number = record_id.isdigit()
     return not number, int(record_id) if number else 0, record_id
 
@@ -212,13 +358,39 @@ def _searching(object_name: str) -> str:
     return f"searching {object_name}"
 
 
-def _filter(name: str, operator: str, value: str) -> Json:
-    return {"propertyName": name, "operator": operator, "value": value}
+def _filter(name: str, operator: str, value: str | None = None) -> Json:
+    given = {} if value is None else {"value": value}
+    return {"propertyName": name, "operator": operator, **given}
+
+
+def _one_of(name: str, operator: str, moments: Iterable[datetime]) -> Json:
+    values = [str(round(moment.timestamp() * 1000)) for moment in moments]
+    return {"propertyName": name, "operator": operator, "values": values}
 
 
 def _changed_at(record: Mapping[str, Any], column: str) -> datetime | None:
     moment = instant_or_none(record["properties"].get(column) or record.get("updatedAt"))
-    return moment and moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return moment and _in_milliseconds(moment)
+
+
+def _each_once(rows: Iterable[Row]) -> Iterator[Row]:
+    """Rows but for those of an id that came before; those without an id too."""
+    seen: set[str] = set()
+    for row in rows:
+        record_id = row["hs_object_id"]
+        if record_id is None or record_id not in seen:
+            yield row
+        if record_id is not None:
+            seen.add(record_id)
+
+
+def _in_milliseconds(moment: datetime) -> datetime:
+    """`moment` as HubSpot knows it."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _rows(records: Iterable[Json], object_name: str) -> Iterator[Row]:
+    return (_row(record, object_name) for record in records)
 
 
 def _row(record: Mapping[str, Any], object_name: str) -> Row:

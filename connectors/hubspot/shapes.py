@@ -7,8 +7,9 @@ from datetime import timedelta
 from leadwright.connectors.base import ObjectShape
 from leadwright.connectors.errors import ConfigError
 
-# HubSpot's search shows a change late, usually by seconds. An hour is what others settled on after losing rows.
-SEARCH_LAG = timedelta(hours=1)
+# HubSpot's search shows a change late, usually by seconds; others lost rows that it showed after an hour. What is known
+# of these hours is not read again, so that they may be many.
+SEARCH_LAG = timedelta(hours=3)
 
 _ARCHIVED = ("archived", "archived_at")
 RECORDS = ("contacts", "companies", "deals", "emails", "calls", "meetings", "tasks", "notes")
@@ -33,7 +34,13 @@ def cursor(object_name: str) -> str:
 
 SHAPES: dict[str, ObjectShape] = {
     **{
-        name: ObjectShape(key=("hs_object_id",), cursor=cursor(name), overlap=SEARCH_LAG, always=_ARCHIVED)
+        name: ObjectShape(
+            key=("hs_object_id",),
+            cursor=cursor(name),
+            overlap=SEARCH_LAG,
+            always=_ARCHIVED,
+            deleted="archived",
+        )
         for name in RECORDS
     },
     **{
@@ -43,8 +50,9 @@ SHAPES: dict[str, ObjectShape] = {
             overlap=SEARCH_LAG,
             always=("association_type",),
             group=("from_id",),
+            comes_with=start,
         )
-        for name in LINKS
+        for name, (start, _) in LINKS.items()
     },
     "owners": ObjectShape(key=("id",)),
     "deal_stages": ObjectShape(key=("pipeline_id", "stage_id")),

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import urllib3
 from hubspot import Client
 
+from leadwright.connectors.batches import moment_of
 from leadwright.connectors.errors import GarbledError, LeadwrightError, RateLimitedError
 from leadwright.connectors.hubspot import answers, pace
 from leadwright.connectors.hubspot.answers import Json, Promise
@@ -45,6 +47,12 @@ class Transport:
         self._url = url
         self._token = token
         self._pace = pace.of(url, token)
+        self._now: datetime | None = None
+
+    @property
+    def now(self) -> datetime | None:
+        """What time it was in HubSpot, in whole seconds, when it last answered; None before."""
+        return self._now
 
     def call(self, what: str, method: Callable[..., Any], *args: Any, **options: Any) -> Json:
         """The JSON answer of an SDK `method` that writes. Every call made here may be repeated without harm.
@@ -115,6 +123,7 @@ class Transport:
             with window.place() as began:
                 answer = send(_preload_content=False, _request_timeout=_TIMEOUT)
                 self._pace.note(answer.headers, began)
+                self._now = moment_of(answer.headers.get("Date")) or self._now
                 text = answer.data
         except API_ERRORS as error:
             raise self._refused(what, error, window) from None

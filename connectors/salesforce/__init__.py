@@ -14,6 +14,9 @@ from leadwright.connectors.base import (
     Finding,
     ObjectShape,
     Outcome,
+    Piece,
+    Query,
+    Section,
     SetAside,
     refuse,
 )
@@ -36,6 +39,11 @@ class Salesforce:
         self._credentials = credentials
         self._org = Transport(credentials)
 
+    @property
+    def now(self) -> datetime | None:
+        """What time it was in Salesforce when it last answered."""
+        return self._org.now
+
     def shape(self, object_name: str) -> ObjectShape:
         """How `object_name` is read."""
         return shape(object_name)
@@ -48,8 +56,31 @@ class Salesforce:
         set_aside: SetAside = refuse,
     ) -> Iterator[pa.RecordBatch]:
         """Yield batches of rows changed at or after `since`; see `connectors.base.LeadSource`."""
-        shape = self.shape(object_name)
-        yield from reading.pull(self._org, object_name, shape, fields, since, set_aside)
+        yield from (piece.rows for piece in self.read(Query(object_name, fields, since), set_aside))
+
+    def read(self, query: Query, set_aside: SetAside = refuse) -> Iterator[Piece]:
+        """Yield the rows of `query` in pieces, deleted ones included; see `ResumableSource`."""
+        yield from reading.read(self._org, query, self.shape(query.object_name), set_aside)
+
+    def count(self, object_name: str, section: Section) -> int | None:
+        """How many records there are that are not deleted."""
+        return reading.count(self._org, object_name, self.shape(object_name), section)
+
+    def section(self, object_name: str, fields: Sequence[str], section: Section) -> Iterator[pa.RecordBatch]:
+        """Yield the records between two ids."""
+        yield from reading.between(self._org, object_name, self.shape(object_name), fields, section)
+
+    def gone(self, object_name: str, fields: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Yield nothing: deleted rows come with those that changed."""
+        yield from ()
+
+    def absent(self, object_name: str, ids: Sequence[str]) -> set[str]:
+        """Those of `ids` that are not even in the recycle bin."""
+        return reading.absent(self._org, object_name, ids)
+
+    def place_of(self, record_id: str) -> tuple[object, ...]:
+        """Ids are in the order of their characters."""
+        return (record_id,)
 
     def ensure_fields(self, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
         """Create the fields that are missing, open them to the API user, see that he may write; return their names."""

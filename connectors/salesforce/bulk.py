@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -14,7 +15,10 @@ from simple_salesforce import Salesforce
 
 from leadwright.connectors.errors import (
     FatalError,
+    GarbledError,
     LeadwrightError,
+    LostPlaceError,
+    RetryableError,
     SchemaDriftError,
     UnavailableError,
     brief,
@@ -40,6 +44,27 @@ class Job:
     fields: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a job's results a read is: the locator of the next page, and how many rows it has read."""
+
+    locator: str = ""
+    read: int = 0
+
+    def spelled(self, job: Job) -> str:
+        """The place, with the job, as text."""
+        return json.dumps(
+            {
+                "job": job.id,
+                "object": job.object_name,
+                "rows": job.rows,
+                "fields": job.fields,
+                "locator": self.locator,
+                "read": self.read,
+            }
+        )
+
+
 def start(org: Transport, object_name: str, query: str) -> Job | None:
     """Run `query` as a job; None where Salesforce takes no such query in bulk (object or field type)."""
     body = {
@@ -59,30 +84,50 @@ def start(org: Transport, object_name: str, query: str) -> Job | None:
         raise
 
 
-def tables(org: Transport, job: Job) -> Iterator[pa.Table]:
-    """The job's rows as tables of text columns; the job is deleted at the end.
+def tables(org: Transport, job: Job, place: Place = Place()) -> Iterator[tuple[pa.Table, str]]:
+    """The job's rows as tables of text columns, each with the place after it; the job is deleted at the end.
 
     Raises:
+        LostPlaceError: the job is gone: Salesforce keeps one for seven days.
         UnavailableError: fewer or more rows came than Salesforce counted, or the same page twice.
     """
     what = f"reading a bulk query of {job.object_name}"
-    read = 0
-    places = [""]
+    read = place.read
+    places = [place.locator]
     try:
         while True:
-            table, place = org.read(what, _page(job), _page_reader(job, places[-1]))
+            table, following = _table(org, what, job, places[-1])
             read += table.num_rows
             if table.num_rows:
-                yield table
-            if not place:
+                yield table, Place(following, read).spelled(job) if following else ""
+            if not following:
                 break
-            if place in places:
+            if following in places:
                 raise answers.repeated(what)
-            places.append(place)
+            places.append(following)
         if read != job.rows:
             raise _miscounted(what, job.rows, read)
-    finally:
-        _delete(org, job.id)
+    except Exception as error:
+        if isinstance(error, GarbledError) or not isinstance(error, RetryableError):
+            _delete(org, job.id)  # else the next read goes on with this job
+        raise
+    _delete(org, job.id)
+
+
+def _table(org: Transport, what: str, job: Job, locator: str) -> tuple[pa.Table, str]:
+    try:
+        return org.read(what, _page(job), _page_reader(job, locator))
+    except RefusedError as error:
+        if error.status == 404:
+            raise LostPlaceError(f"Salesforce no longer has the bulk query of {job.object_name}.") from None
+        raise
+
+
+def resumed(place: str) -> tuple[Job, Place]:
+    """The job and the place that `Place.spelled` noted."""
+    said = json.loads(place)
+    job = Job(said["job"], said["object"], said["rows"], tuple(said["fields"]))
+    return job, Place(said["locator"], said["read"])
 
 
 def _page(job: Job) -> Promise[tuple[pa.Table, str]]:

@@ -3,40 +3,165 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import pyarrow as pa
 
-from leadwright.connectors.base import ObjectShape, SetAside
-from leadwright.connectors.batches import Row, batches, columns, from_tables, spelled
+from leadwright.connectors.base import ObjectShape, Piece, Query, Section, SetAside
+from leadwright.connectors.batches import Page, Row, batches, columns, from_tables, pieces, spelled, utc
 from leadwright.connectors.errors import SchemaDriftError, UnavailableError
 from leadwright.connectors.salesforce import answers, bulk, soql
 from leadwright.connectors.salesforce.transport import Transport
 
 _MOST_REST_ROWS = 2_000
+MOST_KNOWN = 200
+"""Seconds in one condition, of some 30 characters each: an address holds 12,000."""
+
+_IDS = 300
 OURS = "Leadwright_"
 
 
-def pull(
-    org: Transport,
-    object_name: str,
-    shape: ObjectShape,
-    fields: Sequence[str],
-    since: datetime | None,
-    set_aside: SetAside,
-) -> Iterator[pa.RecordBatch]:
-    """Batches of rows changed at or after `since` (None: all)."""
+def read(org: Transport, query: Query, shape: ObjectShape, set_aside: SetAside) -> Iterator[Piece]:
+    """The rows of `query`, in pieces; see `connectors.base.ResumableSource`."""
+    if query.place:
+        job, place = bulk.resumed(query.place)
+        yield from _bulk_pieces(org, job, place, query, shape, set_aside)
+        return
     cursor = shape.cursor or "SystemModstamp"
-    known = _known(org, object_name, columns(shape, fields))
-    where = soql.changed_since(cursor, since)
-    if _count(org, object_name, where) > _MOST_REST_ROWS:
-        # No ORDER BY: it would keep Salesforce from cutting a large job into pieces.
-        job = bulk.start(org, object_name, soql.select(known, object_name, where))
-        if job is not None:
-            yield from from_tables(bulk.tables(org, job), shape, fields, set_aside)
+    first = True
+    for start, end, known in _windows(query.since, query.known):
+        condition = soql.changed(cursor, start, end, known)
+        for piece in _window(org, query, shape, cursor, condition, set_aside):
+            if first or piece.rows.num_rows:
+                yield piece
+            first = False
+
+
+def _windows(
+    since: datetime | None, known: Sequence[datetime]
+) -> Iterator[tuple[datetime | None, datetime | None, Sequence[datetime]]]:
+    """Stretches of time from `since` on, none of which has more known seconds than fit into a query."""
+    seconds = sorted({utc(moment).replace(microsecond=0) for moment in known})
+    parts = [seconds[start : start + MOST_KNOWN] for start in range(0, len(seconds), MOST_KNOWN)] or [[]]
+    ends = [part[0] for part in parts[1:]]
+    yield from zip([since, *ends], [*ends, None], parts, strict=True)
+
+
+def _window(
+    org: Transport, query: Query, shape: ObjectShape, cursor: str, condition: str, set_aside: SetAside
+) -> Iterator[Piece]:
+    name, wanted, where = query.object_name, columns(shape, query.fields), soql.where(condition)
+    if query.since is not None:
+        # One call where little changed, which is nearly always; what fields there are is asked only where it fails.
+        with suppress(SchemaDriftError, _ManyRowsError):
+            yield _few(org, query, shape, wanted, f"{where} ORDER BY {cursor}, Id", set_aside)
             return
-    rows = _rows(org, object_name, known, f"{where} ORDER BY {cursor}, Id")
-    yield from batches(rows, shape, fields, set_aside)
+    known = _known(org, name, wanted)
+    if query.since is not None or _count(org, name, where) > _MOST_REST_ROWS:
+        settled = org.now
+        # No ORDER BY: it would keep Salesforce from cutting a large job into pieces.
+        job = bulk.start(org, name, soql.select(known, name, where))
+        if job is not None:
+            yield from _bulk_pieces(org, job, bulk.Place(), query, shape, set_aside, settled)
+            return
+    settled = org.now
+    rows = _rows(org, name, known, f"{where} ORDER BY {cursor}, Id")
+    for batch in batches(rows, shape, query.fields, set_aside):
+        yield Piece(batch, settled_before=settled)
+
+
+class _ManyRowsError(Exception):
+    """There are more rows than are read by REST."""
+
+
+def _few(
+    org: Transport, query: Query, shape: ObjectShape, fields: Sequence[str], tail: str, set_aside: SetAside
+) -> Piece:
+    """All rows of a query in one piece. Raises _ManyRowsError where they are many, or too wide for one address."""
+    others = [name for name in fields if name != "Id"]
+    if len(list(soql.split(others, query.object_name, tail))) > 1:
+        raise _ManyRowsError
+    settled = org.now
+    rows: list[Row] = []
+    text = soql.select(["Id", *others], query.object_name, tail)
+    for page in org.pages(f"querying {query.object_name}", text, deleted=True):
+        if page["totalSize"] > _MOST_REST_ROWS:
+            raise _ManyRowsError
+        rows += page["records"]
+    (piece,) = pieces([Page(rows, settled_before=settled)], shape, query.fields, {}, set_aside)
+    return piece
+
+
+def _bulk_pieces(
+    org: Transport,
+    job: bulk.Job,
+    place: bulk.Place,
+    query: Query,
+    shape: ObjectShape,
+    set_aside: SetAside,
+    settled: datetime | None = None,
+) -> Iterator[Piece]:
+    """The rows of a job from `place` on; they were read after `settled`, None of a job of an earlier run."""
+    any_yet = False
+    for table, following in bulk.tables(org, job, place):
+        parts = list(from_tables([table], shape, query.fields, set_aside))
+        for batch in parts:
+            any_yet = True
+            yield Piece(batch, {}, following if batch is parts[-1] and query.since is None else None, settled)
+    if not any_yet:
+        yield Piece(*from_tables([], shape, query.fields, set_aside))
+
+
+def count(org: Transport, object_name: str, shape: ObjectShape, section: Section) -> int:
+    """How many records of `section` there are that are not deleted."""
+    cursor = shape.cursor or "SystemModstamp"
+    kept = f"{shape.deleted} = false" if shape.deleted else ""
+    seconds = sorted({utc(moment).replace(microsecond=0) for moment in section.at})
+    parts = [
+        f"{cursor} IN ({', '.join(map(soql.moment, seconds[start : start + MOST_KNOWN]))})"
+        for start in range(0, len(seconds), MOST_KNOWN)
+    ]
+    if section.before is not None:
+        earlier = f"{cursor} < {soql.moment(section.before)}"
+        parts = [f"({earlier} OR {parts[0]})", *parts[1:]] if parts else [earlier]
+    parts = parts or [""]
+    what = f"counting {object_name}"
+    total = 0
+    for part in parts:
+        text = soql.select(["COUNT()"], object_name, soql.where(kept, part, *_ids(section)))
+        total += org.get(what, answers.count, "queryAll/", {"q": text})
+    return total
+
+
+def between(
+    org: Transport, object_name: str, shape: ObjectShape, fields: Sequence[str], section: Section
+) -> Iterator[pa.RecordBatch]:
+    """The records of a small section that are not deleted."""
+    kept = f"{shape.deleted} = false" if shape.deleted else ""
+    known = _known(org, object_name, columns(shape, fields))
+    rows = _rows(org, object_name, known, f"{soql.where(kept, *_ids(section))} ORDER BY Id")
+    yield from batches(rows, shape, fields, lambda _: None)
+
+
+def _ids(section: Section) -> list[str]:
+    return [
+        f"Id {sign} {soql.literal(value)}"
+        for sign, value in ((">", section.after_id), ("<=", section.up_to_id))
+        if value is not None
+    ]
+
+
+def absent(org: Transport, object_name: str, ids: Sequence[str]) -> set[str]:
+    """Those of `ids` that are not even in the recycle bin."""
+    missing = set(ids)
+    for start in range(0, len(ids), _IDS):
+        where = f" WHERE Id IN {soql.literals(ids[start : start + _IDS])}"
+        text = soql.select(["Id"], object_name, where)
+        missing.difference_update(
+            str(r["Id"]) for r in org.rows(f"reading {object_name} by id", text, deleted=True)
+        )
+    return missing
 
 
 def sample(org: Transport, object_name: str, fields: Sequence[str], count: int) -> list[Row]:

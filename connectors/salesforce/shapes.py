@@ -18,10 +18,16 @@ _RECORDS = (
     "Campaign",
     "CampaignMember",
 )
+_NEVER_DELETED = ("User", "Group")
 _HISTORIES = ("LeadHistory", "OpportunityHistory")  # written once, never changed
 
 SHAPES: dict[str, ObjectShape] = {
-    **{name: ObjectShape(key=("Id",), cursor="SystemModstamp") for name in _RECORDS},
+    **{
+        name: ObjectShape(
+            key=("Id",), cursor="SystemModstamp", deleted=None if name in _NEVER_DELETED else "IsDeleted"
+        )
+        for name in _RECORDS
+    },
     **{name: ObjectShape(key=("Id",), cursor="CreatedDate") for name in _HISTORIES},
 }
 

@@ -23,11 +23,25 @@ def selected(text: str) -> list[str]:
     return list(dict.fromkeys(name.partition(".")[0] for name in names.split(", ")))
 
 
-def changed_since(cursor: str, since: datetime | None) -> str:
-    """The condition for rows changed at or after `since`. Salesforce keeps whole seconds, so it is rounded down."""
-    if since is None:
-        return ""
-    return f" WHERE {cursor} >= {utc(since).replace(microsecond=0).strftime('%Y-%m-%dT%H:%M:%SZ')}"
+def where(*conditions: str) -> str:
+    """The conditions, those that are empty left out."""
+    said = [condition for condition in conditions if condition]
+    return f" WHERE {' AND '.join(said)}" if said else ""
+
+
+def changed(
+    cursor: str, since: datetime | None, until: datetime | None = None, known: Sequence[datetime] = ()
+) -> str:
+    """The condition for rows changed from `since` to before `until`, at none of the seconds `known`."""
+    parts = [f"{cursor} >= {moment(since)}"] if since else []
+    parts += [f"{cursor} < {moment(until)}"] if until else []
+    parts += [f"{cursor} NOT IN ({', '.join(map(moment, known))})"] if known else []
+    return " AND ".join(parts)
+
+
+def moment(value: datetime) -> str:
+    """A moment as SOQL spells it, in whole seconds, rounded down: Salesforce keeps no finer ones."""
+    return utc(value).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def literal(text: str) -> str:

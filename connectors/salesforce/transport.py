@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from simple_salesforce.exceptions import (
     SalesforceExpiredSession,
 )
 
+from leadwright.connectors.batches import moment_of
 from leadwright.connectors.errors import (
     AuthError,
     ConfigError,
@@ -81,6 +83,12 @@ class Transport:
         self._session.mount("https://", _Wire(str(credentials.ca) if credentials.ca else None))
         self._session.hooks["response"].append(self._note_usage)
         self._used = (0, 0)
+        self._now: datetime | None = None
+
+    @property
+    def now(self) -> datetime | None:
+        """What time it was in Salesforce, in whole seconds, when it last answered; None before."""
+        return self._now
 
     @property
     def version(self) -> str | None:
@@ -121,14 +129,19 @@ class Transport:
         return self.read(what, promise, lambda sf: sf.restful(path, params=params))
 
     def rows(self, what: str, text: str, *, deleted: bool = False) -> Iterator[dict[str, Any]]:
-        """The rows of a query, page by page, as many as its first page promises."""
+        """The rows of a query."""
+        for page in self.pages(what, text, deleted=deleted):
+            yield from page["records"]
+
+    def pages(self, what: str, text: str, *, deleted: bool = False) -> Iterator[dict[str, Any]]:
+        """The pages of a query, with as many rows as the first one promises in `totalSize`."""
         promise = answers.page(soql.selected(text))
         page = self.read(what, promise, lambda sf: sf.query(text, include_deleted=deleted))
         promised, sent = page["totalSize"], 0
         places: list[str] = []
         while True:
             sent += len(page["records"])
-            yield from page["records"]
+            yield page
             if page["done"]:
                 break
             if page["nextRecordsUrl"] in places:
@@ -226,6 +239,7 @@ class Transport:
         return max((one for one in offered if float(one) <= float(asked)), key=float, default=asked)
 
     def _note_usage(self, answer: requests.Response, *_: Any, **__: Any) -> None:
+        self._now = moment_of(answer.headers.get("Date")) or self._now
         if match := _USAGE.search(answer.headers.get("Sforce-Limit-Info", "")):
             self._used = (int(match[1]), int(match[2]))
 

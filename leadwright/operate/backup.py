@@ -79,8 +79,7 @@ def restore(settings: Settings, source: Path) -> About:
             erasure.forget_again(db, noted)
         warehouse.rewrite(draft, 0)  # whoever was just forgotten is in free blocks of the file
         with warehouse.exclusive(settings.warehouse_file, settings.lock_wait_seconds):
-            for pulled in (home / "dlt", home / "full"):  # cursors of rows that are gone
-                shutil.rmtree(pulled, ignore_errors=True)
+            shutil.rmtree(home / "full", ignore_errors=True)  # the beginning of a pull, of another warehouse
             settings.warehouse_file.with_name(f"{settings.warehouse_file.name}.wal").unlink(missing_ok=True)
             draft.replace(settings.warehouse_file)
     return about

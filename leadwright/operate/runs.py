@@ -13,7 +13,7 @@ from leadwright.connectors.base import STATUSES
 from leadwright.connectors.errors import LeadwrightError, brief
 from leadwright.settings import Settings
 
-if TYPE_CHECKING:  # dlt and dbt take seconds to import; a command that only shows must not wait for them
+if TYPE_CHECKING:  # dbt takes seconds to import; a command that only shows must not wait for them
     from leadwright.operate.erasure import Erased
     from leadwright.pull.extract import Pulled
     from leadwright.transform.tables import RawTable

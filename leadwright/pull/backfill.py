@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from leadwright import warehouse
-from leadwright.connectors.base import Connector
+from leadwright.connectors.base import Query
+from leadwright.pull.sources import Source
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable
 
@@ -19,12 +20,12 @@ _COLUMNS = (("crm", "varchar"), ("object", "varchar"), ("field", "varchar"), ("f
 
 
 def fill(
-    connector: Connector, tables: Iterable[RawTable], settings: Settings, whole: Iterable[str]
+    source: Source, tables: Iterable[RawTable], settings: Settings, whole: Iterable[str]
 ) -> dict[str, int]:
     """Fetch each own field that has not been fetched for all records; records looked at, by object.
 
     Args:
-        connector: the CRM.
+        source: the CRM.
         tables: its raw tables, which are loaded.
         settings: where the warehouse is.
         whole: objects that have just been pulled as a whole, their own fields with them.
@@ -32,34 +33,33 @@ def fill(
     Raises:
         LeadwrightError: as the connector raises them; what is not there yet is fetched by the next run.
     """
-    done = _noted(connector.name, settings)
+    done = _noted(source.name, settings)
     found: dict[str, int] = {}
     for table in tables:
         missing = [field for field in table.own if (table.name, field) not in done]
         if missing and table.name not in whole:
-            found[table.name] = _fetch(connector, table, missing, settings)
-        _note(connector.name, table, settings)
+            found[table.name] = _fetch(source, table, missing, settings)
+        _note(source.name, table, settings)
     return found
 
 
-def _fetch(connector: Connector, table: RawTable, fields: Sequence[str], settings: Settings) -> int:
+def _fetch(source: Source, table: RawTable, fields: Sequence[str], settings: Settings) -> int:
     """Fetch `fields` of all records and put them beside what was pulled; records without a value lose an old one."""
-    shape = connector.shape(table.name)
+    shape = source.shape(table.name)
     kept = [*shape.key, *fields]
-    batches = [
-        batch.select(kept) for batch in connector.pull(table.name, list(fields), None, lambda *_: None)
-    ]
-    if not batches:
-        return 0
-    rows = pa.Table.from_batches(batches)
     sets = ", ".join(f'"{field}" = fetched."{field}"' for field in fields)
     same = " and ".join(f'pulled."{key}" = fetched."{key}"' for key in shape.key)
-    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
-        warehouse.ensure_table(db, table.schema, table.name, table.columns)
-        db.register("fetched", rows)
-        db.execute(f'update "{table.schema}"."{table.name}" as pulled set {sets} from fetched where {same}')
-        db.unregister("fetched")
-    return sum(batch.num_rows for batch in batches)
+    count = 0
+    for piece in source.read(Query(table.name, list(fields)), lambda *_: None):
+        count += piece.rows.num_rows
+        with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+            warehouse.ensure_table(db, table.schema, table.name, table.columns)
+            db.register("fetched", pa.Table.from_batches([piece.rows]).select(kept))
+            db.execute(
+                f'update "{table.schema}"."{table.name}" as pulled set {sets} from fetched where {same}'
+            )
+            db.unregister("fetched")
+    return count
 
 
 def _noted(crm: str, settings: Settings) -> set[tuple[str, str]]:

@@ -1,43 +1,29 @@
-"""Pulls a CRM's records into its raw schema. dlt keeps the cursors, merges by key and saves a cursor only with
-the rows it stands for, so a run that is killed starts again where the last whole load ended.
+"""Pulls a CRM's records into its raw schema: whole objects the first time, then what changed.
 
-Whenever it is killed, each raw table holds its old rows or its new ones: what changed is merged table by table, each
-in one transaction, and a load that was cut off is finished before anything is built on it; a full pull is loaded into
-a file of its own, whose tables then take the place of the old ones in one transaction.
+What has been read is the only cursor. Of the time that the CRM may show late, rows whose dates of change are there
+already are not asked for again, whether an earlier pull read them or we wrote them. Rows are merged by key, piece by
+piece, each in one transaction with the links that came with it; so a pull that is killed loses nothing, and the next
+one goes on.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
-import dlt
-import pandas  # noqa: F401 - dlt imports it half-way through an extract; two at once would meet it half imported
 import pyarrow as pa
-from dlt.pipeline.exceptions import PipelineStepFailed
 
 from leadwright import tenants, warehouse
-from leadwright.connectors.base import Connector
-from leadwright.connectors.errors import LeadwrightError
-from leadwright.pull import backfill, setaside
+from leadwright.connectors.base import Connector, ObjectShape, Query
+from leadwright.pull import backfill, landing, setaside
+from leadwright.pull.changes import Changes
 from leadwright.pull.setaside import Sift
+from leadwright.pull.sources import PULLS, OnRows, Source
+from leadwright.pull.whole import Whole
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable
-
-dlt.config["schema.naming"] = "direct"  # columns keep the CRM's own field names
-# else each page stays on disk, and in the schema that rows are merged from, deleted people included
-dlt.config["load.delete_completed_jobs"] = True
-dlt.config["load.truncate_staging_dataset"] = True
-
-_PULLS = (("crm", "varchar"), ("object", "varchar"), ("pulled_at", "timestamptz"), ("row_count", "bigint"))
-
-OnRows = Callable[[str, int], None]
-"""Called with a table's name and the number of rows as each batch arrives."""
 
 
 @dataclass(slots=True)
@@ -78,200 +64,102 @@ def pull(
         on_rows: called as batches arrive.
 
     Raises:
-        GuardrailError: the warehouse holds the records of another account.
-        LeadwrightError: as the connector raises them; nothing of an object that failed is loaded.
+        GuardrailError: the warehouse holds the records of another account, or far fewer records came than there were.
+        LeadwrightError: as the connector raises them; what was read until then is kept.
         LockedError: another process holds the warehouse.
     """
-    crm = connector.name
     tenants.require_same(connector, settings)
-    result, began = Pulled(crm), datetime.now(UTC)
-    own = [t for t in tables if t.crm == crm]
-    watched = setaside.watched(crm, settings)
-    resources = [
-        _resource(connector, table, result, on_rows, watched.get(table.name, frozenset()), settings)
-        for table in own
-    ]
-    shutil.rmtree(_aside(settings, crm), ignore_errors=True)  # of a full pull that was killed
-    with _our_errors():
-        finish_load(crm, settings)
-        if full:
-            try:
-                _pull_aside(crm, resources, settings)
-                setaside.carry_over(result.sifts.values(), _aside(settings, crm) / _FILE, settings)
-                _take_over(crm, {t.name for t in own} - result.rows.keys(), settings)
-            finally:
-                shutil.rmtree(_aside(settings, crm), ignore_errors=True)
-        else:
-            pipeline = _pipeline(crm, settings.warehouse_file, settings.home / "dlt")
-            pipeline.extract(resources)
-            pipeline.normalize()
-            with warehouse.exclusive(settings.warehouse_file, settings.lock_wait_seconds):
-                pipeline.load(raise_on_failed_jobs=True)
-    _note(result, began, settings)
-    whole = [name for name, sift in result.sifts.items() if full or sift.whole]
-    result.filled = backfill.fill(connector, own, settings, whole)
+    shutil.rmtree(settings.home / "dlt", ignore_errors=True)  # cursors, and perhaps rows, of earlier versions
+    own = {t.name: _dated(t, connector.shape(t.name)) for t in tables if t.crm == connector.name}
+    result = Pulled(connector.name, dict.fromkeys(own, 0))
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        _ensure(db, list(own.values()))
+        source = Source(connector, own, _counting(result, on_rows), setaside.watched(db, connector.name))
+        records = source.records()
+        whole = records if full else [name for name in records if _is_unread(db, source, name)]
+        changed = [Changes.begin(db, source, name, settings) for name in records if name not in whole]
+    if whole:
+        read = Whole(source, whole, settings)
+        read.pull()
+        result.sifts |= read.sifts
+    else:
+        shutil.rmtree(settings.home / "full" / connector.name, ignore_errors=True)
+    parts: list[_Small | Changes] = [*(_Small(source, name) for name in source.small()), *changed]
+    for each in parts:
+        each.read()
+        result.sifts[each.name] = each.sift
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        db.execute("begin")
+        for each in parts:
+            each.finish(db)
+        setaside.note(db, list(result.sifts.values()), datetime.now(UTC))
+        db.execute("commit")
+    fresh = {name for name, sift in result.sifts.items() if sift.whole}
+    result.filled = backfill.fill(source, list(own.values()), settings, fresh)
     return result
 
 
-def _pipeline(crm: str, file: Path, folder: Path) -> Any:
-    return dlt.pipeline(
-        pipeline_name=f"leadwright_{crm}",
-        # rows that replace others wait in a schema beside until they are whole
-        destination=dlt.destinations.duckdb(str(file), replace_strategy="insert-from-staging"),
-        dataset_name=f"raw_{crm}",
-        pipelines_dir=str(folder),
-    )
-
-
-def finish_load(crm: str, settings: Settings) -> None:
-    """Load what a run that was cut off while it loaded has left, so that tables of one pull are of one moment."""
-    pipeline = _pipeline(crm, settings.warehouse_file, settings.home / "dlt")
-    with _our_errors(), warehouse.exclusive(settings.warehouse_file, settings.lock_wait_seconds):
-        pipeline.sync_destination()  # cursors and loads of a warehouse that was deleted must not outlive it
-        if pipeline.list_normalized_load_packages():
-            pipeline.load(raise_on_failed_jobs=True)
-    _forget_loads(Path(pipeline.working_dir))
-
-
-_FILE = "warehouse.duckdb"
-
-
-def _aside(settings: Settings, crm: str) -> Path:
-    """The folder of a full pull under way."""
-    return settings.home / "full" / crm
-
-
-def _pull_aside(crm: str, resources: Sequence[Any], settings: Settings) -> None:
-    """Pull everything into a new file, with cursors of its own; the old rows stay where they are."""
-    folder = _aside(settings, crm)
-    folder.mkdir(mode=0o700, parents=True)
-    pipeline = _pipeline(crm, folder / _FILE, folder)
-    pipeline.extract(resources)
-    pipeline.normalize()
-    pipeline.load(raise_on_failed_jobs=True)
-
-
-def _take_over(crm: str, keep: Collection[str], settings: Settings) -> None:
-    """Put the tables of a full pull, with their cursors, in place of the old ones.
-
-    The cursors are in the tables too; without a folder of its own dlt takes them from there. A run that is killed
-    before the folder is gone goes on from the old cursors, which are earlier.
-    """
-    folder = _aside(settings, crm)
-    warehouse.replace_tables(
-        settings.warehouse_file,
-        folder / _FILE,
-        f"raw_{crm}",
-        settings.lock_wait_seconds,
-        keep=keep,
-    )
-    shutil.rmtree(settings.home / "dlt" / f"leadwright_{crm}", ignore_errors=True)
-
-
-@contextmanager
-def _our_errors() -> Iterator[None]:
-    """Raise the error of ours that dlt wrapped."""
-    try:
-        yield
-    except PipelineStepFailed as failed:
-        raise _ours(failed) from failed
-
-
-def _forget_loads(folder: Path) -> None:
-    """Remove what dlt keeps of loads that have ended: a folder for each, and in homes of older versions its rows."""
-    for package in folder.glob("load/loaded/*"):
-        shutil.rmtree(package)
-
-
-def _note(pulled: Pulled, began: datetime, settings: Settings) -> None:
-    """Keep when each object was last pulled, because rows that did not change say nothing about that, and which records
-    could not be read."""
-    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
-        warehouse.ensure_table(db, "ops", "pulls", _PULLS)
-        db.execute("begin")
-        for name, count in pulled.rows.items():
-            db.execute("delete from ops.pulls where crm = ? and object = ?", [pulled.crm, name])
-            db.execute("insert into ops.pulls values (?, ?, ?, ?)", [pulled.crm, name, began, count])
-        setaside.note(db, list(pulled.sifts.values()), began)
-        db.execute("commit")
-
-
-def _ours(error: BaseException) -> BaseException:
-    """The error of ours that dlt wrapped, else dlt's own."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, LeadwrightError):
-            return cause
-        cause = getattr(cause, "exception", None) or cause.__cause__ or cause.__context__
-    return error
-
-
 def ensure_tables(tables: Sequence[RawTable], settings: Settings) -> None:
-    """Make the declared raw tables ready to build on: loads that were cut off are finished, missing tables created."""
-    for crm in sorted({table.crm for table in tables if table.crm}):
-        if _has_unfinished_load(crm, settings):
-            finish_load(crm, settings)
+    """Make the declared raw tables and the notes on pulls where they are missing."""
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
-        for table in tables:
-            warehouse.ensure_table(db, table.schema, table.name, table.columns)
+        _ensure(db, tables)
 
 
-def _has_unfinished_load(crm: str, settings: Settings) -> bool:
-    return any((settings.home / "dlt" / f"leadwright_{crm}").glob("load/normalized/*"))
+def _ensure(db: warehouse.Connection, tables: Sequence[RawTable]) -> None:
+    warehouse.ensure_table(db, "ops", "pulls", PULLS)
+    warehouse.ensure_table(db, "ops", "unsettled", landing.UNSETTLED)
+    for table in tables:
+        warehouse.ensure_table(db, table.schema, table.name, table.columns)
 
 
-def _with_required_keys(schema: pa.Schema, keys: Sequence[str]) -> pa.Schema:
-    """`schema` with key columns that cannot be null: dlt says so of them, and warns where Arrow does not."""
-    return pa.schema([f.with_nullable(f.name not in keys) for f in schema])
+def _dated(table: RawTable, shape: ObjectShape) -> RawTable:
+    """The table with the cursor as a moment, whether it is declared as one or not."""
+    declared = [(name, "timestamptz" if name == shape.cursor else kind) for name, kind in table.declared]
+    return replace(table, declared=tuple(declared))
 
 
-def _resource(
-    connector: Connector,
-    table: RawTable,
-    result: Pulled,
-    on_rows: OnRows | None,
-    watched: frozenset[str],
-    settings: Settings,
-) -> Any:
-    shape = connector.shape(table.name)
-    own = {*shape.key, *shape.always, shape.cursor}
-    fields = [name for name, _ in table.columns if name not in own]
+def _counting(result: Pulled, on_rows: OnRows | None) -> OnRows:
+    def count(name: str, rows: int) -> None:
+        result.rows[name] += rows
+        if on_rows:
+            on_rows(name, rows)
 
-    def read(since: datetime | None) -> Iterator[pa.Table]:
-        sift = Sift(connector.name, table.name, shape, since is None, watched)
-        result.sifts[table.name] = sift
-        result.rows.setdefault(table.name, 0)
-        schema = None
-        for batch in connector.pull(table.name, fields, since, sift.set_aside):
-            schema = _with_required_keys(batch.schema, shape.key)
-            sift.see(batch)
-            result.rows[table.name] += batch.num_rows
-            if on_rows:
-                on_rows(table.name, batch.num_rows)
-            yield pa.Table.from_batches([batch]).cast(schema)
-        sift.require_few()
-        if schema is not None and shape.cursor is None:
-            yield from (
-                pa.Table.from_batches([b]).cast(schema) for b in setaside.kept(sift, schema, settings)
-            )
+    return count
 
-    def whole() -> Iterator[pa.Table]:
-        yield from read(None)
 
-    if shape.cursor is None:
-        return dlt.resource(whole, name=table.name, primary_key=shape.key, write_disposition="replace")
+def _is_unread(db: warehouse.Connection, source: Source, name: str) -> bool:
+    """Whether an object was never read to its end, it or the links that it brings, or has no rows."""
+    noted = {
+        found
+        for (found,) in db.execute("select object from ops.pulls where crm = ?", [source.name]).fetchall()
+    }
+    newest = landing.newest(db, source.tables[name], str(source.shape(name).cursor))
+    return newest is None or not noted.issuperset({name, *source.links(name)})
 
-    cursor = dlt.sources.incremental(
-        shape.cursor, lag=shape.overlap.total_seconds(), on_cursor_value_missing="include"
-    )
 
-    def changed(since: Any = cursor) -> Iterator[pa.Table]:
-        yield from read(since.start_value)
+class _Small:
+    """A small table, which is always read whole."""
 
-    return dlt.resource(
-        changed,
-        name=table.name,
-        primary_key=shape.key,
-        merge_key=shape.group or None,
-        write_disposition="merge",
-    )
+    def __init__(self, source: Source, name: str) -> None:
+        self.name = name
+        self.sift = Sift(source.name, name, source.shape(name), True, source.watched(name))
+        self._source = source
+        self._began = datetime.now(UTC)
+        self._batches: list[pa.RecordBatch] = []
+
+    def read(self) -> None:
+        """Read it."""
+        table = self._source.tables[self.name]
+        for piece in self._source.read(Query(self.name, self._source.fields(table)), self.sift.set_aside):
+            self.sift.see(piece.rows)
+            self._batches.append(piece.rows)
+            self._source.moved(self.name, piece.rows.num_rows)
+        self.sift.require_few()
+
+    def finish(self, db: warehouse.Connection) -> None:
+        """Put it in place of the old one, but for rows of records that were set aside."""
+        ids = [error.record_id for error in self.sift.broken]
+        keep = None if None in ids else [each for each in ids if each]
+        table, shape = self._source.tables[self.name], self.sift.shape
+        landing.replace(db, table, shape, pa.Table.from_batches(self._batches), keep)
+        self._source.note(db, {self.name: self.sift.rows}, self._began, None)

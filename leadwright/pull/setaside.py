@@ -6,7 +6,7 @@ of it stays, also through a full pull.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -81,36 +81,11 @@ class Sift:
             )
 
 
-def watched(crm: str, settings: Settings) -> dict[str, frozenset[str]]:
+def watched(db: warehouse.Connection, crm: str) -> dict[str, frozenset[str]]:
     """Ids that earlier pulls of `crm` have set aside, by object."""
-    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
-        warehouse.ensure_table(db, "ops", "set_aside", _TABLE)
-        found = db.execute("select object, record_id from ops.set_aside where crm = ?", [crm]).fetchall()
+    warehouse.ensure_table(db, "ops", "set_aside", _TABLE)
+    found = db.execute("select object, record_id from ops.set_aside where crm = ?", [crm]).fetchall()
     return {name: frozenset(i for o, i in found if o == name and i) for name in {o for o, _ in found}}
-
-
-def kept(sift: Sift, schema: pa.Schema, settings: Settings) -> Iterator[pa.RecordBatch]:
-    """The rows that the warehouse has of records that were set aside, for a small table that is replaced whole.
-
-    Of a record without an id nobody knows which row is its own, so every row that did not come stays.
-    """
-    if not sift.broken:
-        return
-    broken = {error.record_id for error in sift.broken}
-    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
-        if not warehouse.columns(db, f"raw_{sift.crm}", sift.object):
-            return
-        rows = warehouse.rows(db, f'from "raw_{sift.crm}"."{sift.object}"')
-    ids = [row_id(row, sift.shape.key) for row in rows]
-    stay = [
-        row
-        for row, identity in zip(rows, ids, strict=True)
-        if identity not in sift.read and (identity in broken or None in broken)
-    ]
-    if stay:
-        yield pa.RecordBatch.from_pylist(
-            [{n: row.get(n) for n in schema.names} for row in stay], schema=schema
-        )
 
 
 def carry_over(sifts: Iterable[Sift], aside: Path, settings: Settings) -> None:

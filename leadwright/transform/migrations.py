@@ -114,6 +114,28 @@ class Retype:
 
 
 @dataclass(frozen=True, slots=True)
+class DropLoads:
+    """Drop what the loader of earlier versions kept beside the rows: its tables, columns, and schemas in between."""
+
+    def take(self, db: warehouse.Connection) -> None:
+        """Drop them; the rows stay."""
+        here = "from duckdb_columns() where database_name = current_database() and starts_with(schema_name, 'raw_')"
+        for schema, table, column in db.execute(
+            f"select schema_name, table_name, column_name {here} and starts_with(column_name, '_dlt_') "
+            "and not starts_with(table_name, '_dlt_') and not ends_with(schema_name, '_staging')"
+        ).fetchall():
+            db.execute(f'alter table "{schema}"."{table}" drop column "{column}"')
+        for schema, table in db.execute(
+            f"select distinct schema_name, table_name {here} and starts_with(table_name, '_dlt_')"
+        ).fetchall():
+            db.execute(f'drop table "{schema}"."{table}"')
+        for (schema,) in db.execute(
+            f"select distinct schema_name {here} and ends_with(schema_name, '_staging')"
+        ).fetchall():
+            db.execute(f'drop schema "{schema}" cascade')
+
+
+@dataclass(frozen=True, slots=True)
 class Clear:
     """Drop the tables and views of a schema that builds made anew, but those whose names have `keep` in them.
 
@@ -182,6 +204,7 @@ STEPS: Mapping[str, Step] = {
     ),
     # int_<subject>__<what>: nothing of before has two underscores
     "models have their subject's name": Clear("intermediate", keep="__"),
+    "raw tables hold rows alone": DropLoads(),
 }
 """Name -> what is changed, oldest first."""
 

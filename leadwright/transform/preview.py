@@ -19,7 +19,7 @@ from leadwright.connectors.errors import ConfigError
 from leadwright.settings import Settings
 from leadwright.transform import migrations
 
-_STATE = ("warehouse.duckdb", "dlt", "dbt")
+_STATE = ("warehouse.duckdb", "dbt")
 """What a run needs of a home: rows, cursors, and the parsed project."""
 
 _FOLDER = "previews"

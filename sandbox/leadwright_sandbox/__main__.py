@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from leadwright_sandbox.clock import Clock
 from leadwright_sandbox.control import PREFIX, Control
 from leadwright_sandbox.counting import Counts
+from leadwright_sandbox.dated import dated
 from leadwright_sandbox.faults import Faults
 from leadwright_sandbox.filling import fill
 from leadwright_sandbox.hubspot import HubSpot
@@ -135,7 +136,9 @@ def _apps(
         apps = {crm: counts[crm].around(faults.around(crm, app)) for crm, app in apps.items()}
         control = Control(clock, faults, hubspot, salesforce, truth, counts, live)
         apps["hubspot"] = control.before(apps["hubspot"])
-    return apps if live is None else {crm: live.before(app) for crm, app in apps.items()}
+    if live is not None:
+        apps = {crm: live.before(app) for crm, app in apps.items()}
+    return {crm: dated(app, clock.now) for crm, app in apps.items()}
 
 
 def _salesforce_credentials(salesforce: Salesforce, folder: Path) -> dict[str, str]:

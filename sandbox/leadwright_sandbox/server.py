@@ -85,6 +85,7 @@ def _server(listener: Listener) -> _Server:
         log_level="critical",
         access_log=False,
         server_header=False,
+        date_header=False,
         timeout_graceful_shutdown=2,
     )
     config.load()

@@ -101,10 +101,8 @@ def _pulling(i: Installation, begun: float) -> bool:
 
 
 def _loading(i: Installation, begun: float) -> bool:
-    """Rows of one CRM are packed and about to be loaded, or half loaded."""
-    return any((i.home / "dlt").glob("*/load/new/*/started_jobs/*")) or any(
-        (i.home / "dlt").glob("*/load/loaded/*")
-    )
+    """Rows of one CRM are there, and not all."""
+    return any(i.home.glob("full/*/pulled.duckdb"))
 
 
 def _building(i: Installation, begun: float) -> bool:

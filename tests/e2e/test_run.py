@@ -51,10 +51,10 @@ def test_every_record_is_written_and_none_refused(done: Installation) -> None:
 
 
 def test_all_that_a_run_wrote_is_its_owner_s_alone(done: Installation) -> None:
-    """Also what dlt, dbt and DuckDB made; the machine's umask lets everybody read."""
+    """Also what dbt and DuckDB made; the machine's umask lets everybody read."""
     wide = [path for path in (done.home, *done.home.rglob("*")) if path.stat().st_mode & 0o077]
     assert not wide
-    assert {"warehouse.duckdb", "serving.duckdb", "dlt", "dbt"} <= {path.name for path in done.home.iterdir()}
+    assert {"warehouse.duckdb", "serving.duckdb", "dbt"} <= {path.name for path in done.home.iterdir()}
 
 
 # What a manager reads in the warehouse -> the field that a sales rep reads in HubSpot.

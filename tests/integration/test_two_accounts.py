@@ -32,10 +32,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
     folder = tmp_path_factory.mktemp("accounts")
     made = DbtWarehouse(folder / "home", workspace_with(folder, ROW))
     made.add_population(LEADS)
-    tables = made.rows(
-        "select table_name from information_schema.tables "
-        "where table_schema = 'raw_hubspot' and table_name not like '\\_dlt%' escape '\\'"
-    )
+    tables = made.rows("select table_name from information_schema.tables where table_schema = 'raw_hubspot'")
     for (table,) in tables:
         made.execute(f'insert into raw_hubspot_emea."{table}" by name select * from raw_hubspot."{table}"')
     made.execute(

@@ -11,6 +11,7 @@ import pytest
 from leadwright import warehouse
 from leadwright.connectors.errors import UnavailableError
 from leadwright.pull import backfill, extract
+from leadwright.pull.sources import Source
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable
 from tests.fakes import FakeCrm
@@ -71,6 +72,6 @@ def test_what_was_cut_off_is_fetched_by_the_next_pull(config: Settings, crm: Fak
     extract.pull(crm, [table()], config)
     crm.fail_pull = UnavailableError("gone")
     with pytest.raises(UnavailableError):
-        backfill.fill(crm, [table("plan")], config, whole=[])
+        backfill.fill(Source(crm, {}), [table("plan")], config, whole=[])
     crm.fail_pull = None
-    assert backfill.fill(crm, [table("plan")], config, whole=[]) == {"contacts": 3}
+    assert backfill.fill(Source(crm, {}), [table("plan")], config, whole=[]) == {"contacts": 3}

@@ -103,11 +103,11 @@ def test_the_file_is_for_its_owner_alone_and_whole(kept: Path) -> None:
 
 def test_a_restore_leaves_no_rows_and_no_cursors_of_the_home_before(config: Settings, kept: Path) -> None:
     _all(config, "insert into ops.writes (record_id) values ('3')")
-    (config.home / "dlt" / "leadwright_hubspot").mkdir(parents=True)
+    (config.home / "full" / "hubspot").mkdir(parents=True)
     backup.restore(config, kept)
     assert len(_all(config, "from ops.writes")) == 2
     assert "raw_hubspot.contacts" not in _tables(config)
-    assert not (config.home / "dlt").exists()
+    assert not (config.home / "full").exists()
     assert _all(config, "select made_at <= restored_at from ops.restores") == [(True,)]
     assert not list((config.home / "previews").iterdir())
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
+import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -61,15 +58,16 @@ def test_a_second_pull_overlaps_and_merges(settings: Settings) -> None:
 
 def test_no_pulled_row_stays_outside_the_warehouse(settings: Settings) -> None:
     crm = FakeCrm({"1": row("1", "Ann Somebody", 0)})
-    kept = settings.home / "dlt" / "leadwright_fake" / "load" / "loaded"
-    old = kept / "1.0" / "completed_jobs"
-    old.mkdir(parents=True)
-    (old / "contacts.parquet").write_bytes(b"of an older version")
+    old = settings.home / "dlt" / "leadwright_fake" / "load" / "contacts.parquet"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(b"of an older version")
     for minutes in (1, 2):
-        pull(crm, settings)
+        pull(crm, settings, full=minutes == 2)
         crm.rows["1"] = row("1", "Ann Somebody", minutes)
-    assert not list((settings.home / "dlt").rglob("*.parquet"))
-    assert len(list(kept.iterdir())) == 1, "a home does not grow with each load"
+    assert {path.name for path in settings.home.rglob("*") if path.is_file()} == {
+        "warehouse.duckdb",
+        "warehouse.lock",
+    }
     assert loaded(settings) == [("1", "Ann Somebody")]
 
 
@@ -95,17 +93,18 @@ def test_an_empty_crm_still_makes_its_table(settings: Settings) -> None:
     assert loaded(settings) == []
 
 
-def test_a_pull_that_breaks_loads_nothing_and_keeps_the_cursor(settings: Settings) -> None:
+def test_a_pull_that_breaks_keeps_what_came_and_goes_on(settings: Settings) -> None:
     crm = FakeCrm({"1": row("1", "Ann", 0)})
     pull(crm, settings)
     crm.rows["2"] = row("2", "Bob", 60)
     crm.fail_pull = UnavailableError("cut off in the middle")
     with pytest.raises(UnavailableError, match="cut off in the middle"):
         pull(crm, settings)
-    assert loaded(settings) == [("1", "Ann")]
     crm.fail_pull = None
     pull(crm, settings)
-    assert crm.asked_since[-1] == NOON - timedelta(minutes=10)
+    assert crm.asked_since[1:] == [NOON - timedelta(minutes=10)] * 2, (
+        "the time of the pull that broke is read again"
+    )
     assert loaded(settings) == [("1", "Ann"), ("2", "Bob")]
 
 
@@ -143,37 +142,21 @@ def test_another_account_is_refused_and_nothing_is_mixed(settings: Settings) -> 
     assert loaded(settings) == [("1", "Ann")]
 
 
-def _has(home: Path, packages: str) -> bool:
-    with suppress(FileNotFoundError):  # a folder may go while it is looked into
-        return any(home.glob(f"**/load/{packages}"))
-    return False
-
-
-def _started(home: Path) -> bool:
-    """Rows are packed, and some are being loaded."""
-    return _has(home, "normalized/*/started_jobs/*")
-
-
-def _half_loaded(home: Path) -> bool:
-    return _has(home, "normalized/*/completed_jobs/*")
-
-
-def _ended(home: Path) -> bool:
-    """All are loaded; of a full pull only the change of place is left."""
-    return _has(home, "loaded/*")
-
-
-def _pull_and_kill(
-    settings: Settings, generation: int, moment: Callable[[Path], bool], *options: str
-) -> None:
-    shutil.rmtree(settings.home / "dlt" / "leadwright_fake" / "load" / "loaded", ignore_errors=True)
-    command = [sys.executable, "-m", "tests.killed_pulls", str(settings.home), str(generation), *options]
-    with subprocess.Popen(command, cwd=Path(__file__).parents[2]) as running:
-        try:
-            while running.poll() is None and not moment(settings.home):
-                time.sleep(0.001)
-        finally:
-            running.kill()
+def _pull_and_kill(settings: Settings, generation: int, after_pieces: int, *options: str) -> list[str]:
+    """Kill a pull after so many pieces; what it read, as object and piece."""
+    log = settings.home / "read"
+    log.unlink(missing_ok=True)
+    command = [
+        sys.executable,
+        "-m",
+        "tests.killed_pulls",
+        str(settings.home),
+        str(generation),
+        str(after_pieces),
+    ]
+    done = subprocess.run([*command, *options], cwd=Path(__file__).parents[2], check=False)
+    assert done.returncode == -signal.SIGKILL
+    return log.read_text().split("\n")[:-1] if log.exists() else []
 
 
 def _generations(settings: Settings) -> list[dict[str, int]]:
@@ -189,28 +172,56 @@ def _whole(generation: int) -> list[dict[str, int]]:
     return [{str(generation): killed_pulls.count(generation)}] * len(killed_pulls.TABLES)
 
 
-def test_a_full_pull_that_is_killed_leaves_all_old_rows_or_all_new_ones(settings: Settings) -> None:
-    extract.pull(killed_pulls.Generation(0), killed_pulls.TABLES, settings)
-    old = 0
-    for generation, moment in enumerate((_started, _half_loaded, _ended), start=1):
-        _pull_and_kill(settings, generation, moment, "--full")
+@pytest.mark.parametrize("first", [False, True], ids=["full", "first"])
+def test_a_whole_pull_that_is_killed_goes_on_and_reads_no_piece_twice(
+    settings: Settings, first: bool
+) -> None:
+    if not first:
+        extract.pull(killed_pulls.Generation(0), killed_pulls.TABLES, settings)
+    options = [] if first else ["--full"]
+    read: list[str] = []
+    for pieces in (0, 3, 1, 4):
+        read += _pull_and_kill(settings, 1, pieces, *options)
         extract.ensure_tables(killed_pulls.TABLES, settings)
-        found = _generations(settings)
-        assert found in (_whole(old), _whole(generation)), (moment.__name__, found)
-        old = generation if found == _whole(generation) else old
-    extract.pull(killed_pulls.Generation(4), killed_pulls.TABLES, settings, full=True)
-    assert _generations(settings) == _whole(4)
+        assert _generations(settings) == ([{}] * 3 if first else _whole(0))
+    crm = killed_pulls.Generation(1, log=settings.home / "read")
+    (settings.home / "read").unlink()
+    pulled = extract.pull(crm, killed_pulls.TABLES, settings, full=not first)
+    read += (settings.home / "read").read_text().split("\n")[:-1]
+    assert len(read) == len(set(read)) == killed_pulls.PIECES * len(killed_pulls.TABLES)
+    assert _generations(settings) == _whole(1)
+    assert pulled.sifts["contacts"].rows == killed_pulls.count(1)
     assert not list(settings.home.glob("full/*"))
 
 
-def test_a_load_that_is_killed_is_finished_before_anything_is_built_on_it(settings: Settings) -> None:
+def test_a_pull_of_changes_that_is_killed_keeps_what_came(settings: Settings) -> None:
     extract.pull(killed_pulls.Generation(0), killed_pulls.TABLES, settings)
-    _pull_and_kill(settings, 1, _half_loaded)
-    old, changed = _whole(0)[0], {"0": 1_000, "1": killed_pulls.count(1)}
-    for table in _generations(settings):
-        assert table in (old, changed, _whole(1)[0]), "a table is empty or half"
-    extract.ensure_tables(killed_pulls.TABLES, settings)
+    _pull_and_kill(settings, 1, killed_pulls.PIECES + 3)
+    contacts, *others = _generations(settings)
+    assert contacts == {"0": 3_000, "1": 2_000}, "the last piece that came waits for what follows"
+    assert others == _whole(0)[1:]
+    extract.pull(killed_pulls.Generation(1), killed_pulls.TABLES, settings)
+    changed = {"0": 100, "1": killed_pulls.count(1)}
     assert _generations(settings) == [changed, changed, *_whole(1)[:1]]
+
+
+def test_a_whole_pull_of_other_columns_begins_anew(settings: Settings) -> None:
+    _pull_and_kill(settings, 1, 7)
+    wider = [RawTable(t.schema, t.name, (*t.declared, ("City", "varchar"))) for t in killed_pulls.TABLES]
+    crm = FakeCrm({"1": row("1", "Ann", 0)})
+    extract.pull(crm, wider[:1], settings)
+    assert loaded(settings) == [("1", "Ann")]
+
+
+def test_far_fewer_records_stop_a_full_pull(settings: Settings) -> None:
+    crm = FakeCrm({str(n): row(str(n), "x", 0) for n in range(1_000)})
+    pull(crm, settings)
+    crm.rows = {key: crm.rows[key] for key in list(crm.rows)[:700]}
+    with pytest.raises(GuardrailError, match="shows 700 contacts, and there were 1,000"):
+        pull(crm, settings, full=True)
+    assert len(loaded(settings)) == 1_000
+    pull(crm, settings.model_copy(update={"shrink_at_most": 1.0}), full=True)
+    assert len(loaded(settings)) == 700
 
 
 def test_a_pull_after_a_full_one_goes_on_from_its_cursor(settings: Settings) -> None:
@@ -222,12 +233,6 @@ def test_a_pull_after_a_full_one_goes_on_from_its_cursor(settings: Settings) -> 
     pull(crm, settings)
     assert crm.asked_since == [None, None, NOON + timedelta(minutes=50)]
     assert loaded(settings) == [("1", "Anna"), ("2", "Bob")]
-
-
-def test_what_waits_to_be_merged_does_not_stay_in_the_warehouse(settings: Settings) -> None:
-    pull(FakeCrm({"1": row("1", "Ann Somebody", 0)}), settings)
-    with warehouse.writer(settings.warehouse_file, 1) as db:
-        assert db.execute("select count(*) from raw_fake_staging.contacts").fetchone() == (0,)
 
 
 def broken(record_id: str | None, code: str = "broken_date", field: str = "changed_at") -> RecordError:

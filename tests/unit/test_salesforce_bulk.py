@@ -52,7 +52,7 @@ class Jobs:
 def rows(org: Jobs) -> list[dict[str, Any]]:
     job = bulk.start(org, "Lead", "SELECT Id FROM Lead")  # type: ignore[arg-type]
     assert job is not None
-    return [row for table in bulk.tables(org, job) for row in table.to_pylist()]  # type: ignore[arg-type]
+    return [row for table, _ in bulk.tables(org, job) for row in table.to_pylist()]  # type: ignore[arg-type]
 
 
 def test_text_is_left_as_it_is_and_empty_is_null() -> None:

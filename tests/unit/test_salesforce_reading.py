@@ -12,8 +12,10 @@ from leadwright.connectors.salesforce import reading, soql
 
 def test_a_window_starts_on_the_whole_second_before() -> None:
     since = datetime.fromisoformat("2026-01-02T05:04:05.999+02:00")
-    assert soql.changed_since("SystemModstamp", since) == " WHERE SystemModstamp >= 2026-01-02T03:04:05Z"
-    assert soql.changed_since("SystemModstamp", None) == ""
+    assert (
+        soql.where(soql.changed("SystemModstamp", since)) == " WHERE SystemModstamp >= 2026-01-02T03:04:05Z"
+    )
+    assert soql.where(soql.changed("SystemModstamp", None)) == ""
 
 
 def test_a_quote_in_a_text_ends_nothing() -> None:

@@ -163,7 +163,7 @@ def test_after_a_pull_the_crm_is_believed_again(settings: Settings) -> None:
     crm = FakeCrm()
     sending.write_back(crm, MODEL, settings, "run-1")
     with warehouse.writer(settings.warehouse_file, 1) as db:
-        db.execute("create schema raw_fake; create table raw_fake._dlt_loads as select now() as inserted_at")
+        db.execute("create table ops.pulls as select 'fake' as crm, now() as pulled_at")
     assert sending.write_back(crm, MODEL, settings, "run-2").planned == 3
 
 

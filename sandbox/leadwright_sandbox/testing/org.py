@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import ssl
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 import trustme
-import uvicorn
 from requests.adapters import HTTPAdapter
 from simple_salesforce import Salesforce as Client
 
+from leadwright_sandbox.dated import dated
 from leadwright_sandbox.salesforce import Salesforce
 from leadwright_sandbox.store import Store
+from leadwright_sandbox.testing.serving import on_its_loop, serving
 
 ENVELOPE = (
     '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header><SessionHeader><sessionId>{token}'
@@ -57,24 +54,6 @@ class Elsewhere(HTTPAdapter):
         parts = urlsplit(str(request.url))
         request.url = parts._replace(netloc=f"localhost:{self.port}").geturl()
         return super().send(request, *args, **kwargs)
-
-
-class _OnItsLoop:
-    """An org whose methods run where it is served: SQLite mixes up the errors of two threads on one connection."""
-
-    def __init__(self, salesforce: Salesforce, loop: asyncio.AbstractEventLoop) -> None:
-        self._salesforce = salesforce
-        self._loop = loop
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._salesforce, name)
-        return partial(self._run, found) if inspect.ismethod(found) else found
-
-    def _run(self, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        async def call() -> Any:
-            return method(*args, **kwargs)
-
-        return asyncio.run_coroutine_threadsafe(call(), self._loop).result(60)
 
 
 @dataclass
@@ -128,27 +107,7 @@ def served(folder: Path, **options: Any) -> Iterator[Served]:
     clock = TestClock()
     store = Store(folder / "salesforce.sqlite")
     salesforce = Salesforce(store, clock, **options)
-    config = uvicorn.Config(
-        salesforce.app,
-        host="127.0.0.1",
-        port=0,
-        log_level="error",
-        ssl_context_factory=lambda *_: context,
-        timeout_graceful_shutdown=1,  # a client that keeps its connection would hold the test for ten seconds
-    )
-    server = uvicorn.Server(config)
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_until_complete, args=[server.serve()], daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    org = cast("Salesforce", _OnItsLoop(salesforce, loop))
-    try:
+    with serving(dated(salesforce.app, clock.now), context) as (port, loop):
+        org = on_its_loop(salesforce, loop)
         yield Served(org, clock, port, ca_file, org.credentials())
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        loop.close()
-        store.close()
+    store.close()

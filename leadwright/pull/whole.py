@@ -1,0 +1,230 @@
+"""Reads whole objects of a CRM into a file beside the warehouse, and then puts its tables in place of the old ones.
+
+What was read stays in the file with the place at which to go on, so a read that is cut off, by a fault or a kill, goes
+on there. The warehouse has all old rows until it has all new ones.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from leadwright import warehouse
+from leadwright.connectors.base import Piece, Query
+from leadwright.connectors.errors import (
+    ConfigError,
+    GuardrailError,
+    LostPlaceError,
+    RecordError,
+    RetryableError,
+)
+from leadwright.pull import landing, setaside
+from leadwright.pull.setaside import Sift
+from leadwright.pull.sources import Source
+from leadwright.settings import Settings
+
+_FILE = "pulled.duckdb"
+_KEPT_FOR = timedelta(days=5)
+"""How long a read may go on where it stopped; Salesforce keeps the results of a query for seven days."""
+
+_FEW = 50
+"""Records of an object that may always be gone: a share of a small CRM is some single person."""
+
+_TABLES = {
+    "about": (("signature", "varchar"), ("began_at", "timestamptz"), ("crm_time", "timestamptz")),
+    "places": (("object", "varchar"), ("place", "varchar"), ("is_done", "boolean"), ("row_count", "bigint")),
+    "broken": (("object", "varchar"), ("record_id", "varchar"), ("code", "varchar"), ("field", "varchar")),
+    "unsettled": landing.UNSETTLED,
+}
+
+
+@dataclass(slots=True)
+class Whole:
+    """A read of whole objects.
+
+    Attributes:
+        objects: the objects that are read, with the links that come with them.
+        began_at, crm_time: when it began, by this machine and by the CRM.
+        sifts: what was read and set aside, by object.
+    """
+
+    source: Source
+    objects: Sequence[str]
+    settings: Settings
+    began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    crm_time: datetime | None = None
+    sifts: dict[str, Sift] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """Where the file is."""
+        return self.settings.home / "full" / self.source.name
+
+    @property
+    def names(self) -> set[str]:
+        """The tables that are read."""
+        return {*self.objects, *(link for name in self.objects for link in self.source.links(name))}
+
+    def pull(self) -> None:
+        """Read what was not read yet, then put it in place.
+
+        Raises:
+            GuardrailError: far fewer records came than there were; nothing was put in place.
+            LeadwrightError: as the connector raises them; what can be tried again goes on where it stopped.
+        """
+        signature = json.dumps(
+            {name: [list(c) for c in self.source.tables[name].columns] for name in sorted(self.names)}
+        )
+        if not self._goes_on(signature):
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir(mode=0o700, parents=True)
+        with warehouse.unshared(self.folder / _FILE) as db:
+            if not warehouse.columns(db, "ops", "about"):
+                self._begin(db, signature)
+            for name in self.objects:
+                self._read(db, name)
+            now = self._counts(db)
+        with warehouse.writer(self.settings.warehouse_file, self.settings.lock_wait_seconds) as db:
+            before = self._counts(db)
+        self._require_most(before, now)
+        setaside.carry_over(self.sifts.values(), self.folder / _FILE, self.settings)
+        self._take_over()
+
+    def _goes_on(self, signature: str) -> bool:
+        """Whether the file of an earlier read of the same is there."""
+        if not (self.folder / _FILE).exists():
+            return False
+        with suppress(warehouse.Error, ConfigError), warehouse.unshared(self.folder / _FILE) as db:
+            noted = db.execute("select signature, began_at, crm_time from ops.about").fetchone()
+            if noted and noted[0] == signature and noted[1] > self.began_at - _KEPT_FOR:
+                _, self.began_at, self.crm_time = noted
+                return True
+        return False
+
+    def _begin(self, db: warehouse.Connection, signature: str) -> None:
+        self.crm_time = self.source.now
+        db.execute("begin")
+        for name, columns in _TABLES.items():
+            warehouse.ensure_table(db, "ops", name, columns)
+        for name in self.names:
+            table = self.source.tables[name]
+            warehouse.ensure_table(db, table.schema, name, table.columns)
+        db.execute("insert into ops.about values (?, ?, ?)", [signature, self.began_at, self.crm_time])
+        db.execute("commit")
+
+    def _read(self, db: warehouse.Connection, name: str) -> None:
+        sift, place, is_done = self._read_before(db, name)
+        self.sifts[name] = sift
+        if is_done:
+            return
+        try:
+            self._read_from(db, name, sift, place)
+        except LostPlaceError:
+            self._forget(db, name)
+            self.sifts[name] = sift = self._sift(name)
+            self._read_from(db, name, sift, None)
+        except RetryableError:
+            raise
+        except Exception:
+            self._forget(db, name)
+            raise
+
+    def _read_from(self, db: warehouse.Connection, name: str, sift: Sift, place: str | None) -> None:
+        links = self.source.links(name)
+        query = Query(name, self.source.fields(self.source.tables[name]), links=links, place=place)
+        for piece in self.source.read(query, sift.set_aside):
+            sift.see(piece.rows)
+            self._land(db, name, sift, piece)
+            for table, rows in {name: piece.rows, **piece.links}.items():
+                self.source.moved(table, rows.num_rows)
+        sift.require_few()
+        db.execute("update ops.places set is_done = true where object = ?", [name])
+
+    def _land(self, db: warehouse.Connection, name: str, sift: Sift, piece: Piece) -> None:
+        """Merge a piece with its links and note the place after it."""
+        db.execute("begin")
+        for table, rows in {name: piece.rows, **piece.links}.items():
+            landing.merge(db, self.source.tables[table], self.source.shape(table), rows)
+        # Others may have been changed, while this is read, at a date that is here.
+        settled = min(self.crm_time or self.began_at, piece.settled_before or self.crm_time or self.began_at)
+        dated = replace(piece, settled_before=settled)
+        landing.note_unsettled(db, self.source.name, name, sift.shape, dated, is_last=True)
+        db.execute("delete from ops.places where object = ?", [name])
+        db.execute("insert into ops.places values (?, ?, false, ?)", [name, piece.place, sift.rows])
+        db.execute("delete from ops.broken where object = ?", [name])
+        for error in sift.broken:
+            said = [name, error.record_id, error.code, error.field]
+            db.execute("insert into ops.broken values (?, ?, ?, ?)", said)
+        db.execute("commit")
+
+    def _read_before(self, db: warehouse.Connection, name: str) -> tuple[Sift, str | None, bool]:
+        """What an earlier read got of an object, where to go on, and whether that was all."""
+        sift = self._sift(name)
+        noted = db.execute(
+            "select place, is_done, row_count from ops.places where object = ?", [name]
+        ).fetchone()
+        if noted is None:
+            return sift, None, False
+        place, is_done, sift.rows = noted
+        if place is None and not is_done:  # from there no read can go on
+            self._forget(db, name)
+            return self._sift(name), None, False
+        for record_id, code, where in db.execute(
+            "select record_id, code, field from ops.broken where object = ?", [name]
+        ).fetchall():
+            sift.set_aside(
+                RecordError("A record was set aside.", record_id=record_id, code=code, field=where)
+            )
+        return sift, place, is_done
+
+    def _sift(self, name: str) -> Sift:
+        return Sift(self.source.name, name, self.source.shape(name), True, self.source.watched(name))
+
+    def _forget(self, db: warehouse.Connection, name: str) -> None:
+        with suppress(warehouse.Error):  # where a transaction was under way
+            db.execute("rollback")
+        for table in (name, *self.source.links(name)):
+            db.execute(f'delete from "{self.source.tables[table].schema}"."{table}"')
+        db.execute("delete from ops.places where object = ?", [name])
+        db.execute("delete from ops.broken where object = ?", [name])
+
+    def _counts(self, db: warehouse.Connection) -> dict[str, int]:
+        """How many records of each object are not deleted."""
+        tables = [(self.source.tables[name], self.source.shape(name)) for name in self.objects]
+        return {table.name: landing.count(db, table, shape, landing.EVERYTHING) for table, shape in tables}
+
+    def _require_most(self, before: Mapping[str, int], now: Mapping[str, int]) -> None:
+        """Raise GuardrailError where an object lost many of its records: a user who sees fewer gets fewer, silently."""
+        for name in self.objects:
+            lost = before[name] - now[name]
+            if lost > max(_FEW, self.settings.shrink_at_most * before[name]):
+                shutil.rmtree(self.folder, ignore_errors=True)
+                raise GuardrailError(
+                    f"{self.source.name} shows {now[name]:,} {name}, and there were {before[name]:,}. Nothing of it "
+                    "was taken over: the API user may be shown only a part of them (sharing, teams, scopes). Give him "
+                    "the permission back; or, where they are gone for good, run once with LEADWRIGHT_SHRINK_AT_MOST=1."
+                )
+
+    def _take_over(self) -> None:
+        file = self.folder / _FILE
+        counts = {**dict.fromkeys(self.names, 0), **{name: sift.rows for name, sift in self.sifts.items()}}
+        with warehouse.writer(self.settings.warehouse_file, self.settings.lock_wait_seconds) as db:
+            db.execute(f"attach '{warehouse.sql_text(file)}' as incoming (read_only)")
+            db.execute("begin")
+            for name in sorted(self.names):
+                table = f'"{self.source.tables[name].schema}"."{name}"'
+                db.execute(f"drop table if exists {table}")
+                db.execute(f"create table {table} as from incoming.{table}")
+            db.execute(
+                "delete from ops.unsettled where crm = $crm and list_contains($names::varchar[], object)",
+                {"crm": self.source.name, "names": list(self.names)},
+            )
+            db.execute("insert into ops.unsettled select distinct * from incoming.ops.unsettled")
+            self.source.note(db, counts, self.began_at, self.crm_time)
+            db.execute("commit")
+        shutil.rmtree(self.folder, ignore_errors=True)
