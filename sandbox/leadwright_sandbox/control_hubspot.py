@@ -38,6 +38,12 @@ def hubspot_handlers(portal: HubSpot) -> Handlers:
         limits.searches = count(given, "searches_per_second", limits.searches)
         limits.window = number(given, "window", limits.window)
 
+    def set_versions(given: Any) -> None:
+        only(given, "dated", "older")
+        versions = portal.versions
+        versions.dated = flag(given, "dated", versions.dated)
+        versions.older = flag(given, "older", versions.older)
+
     def add_rule(given: Any) -> None:
         only(given, "object", "required", "when", "on_create")
         kind, when = portal.object_type(given["object"]), members(given, "when")
@@ -55,6 +61,7 @@ def hubspot_handlers(portal: HubSpot) -> Handlers:
         ("PUT", "/hubspot/scopes"): set_scopes,
         ("PUT", "/hubspot/search-lag"): set_search_lag,
         ("PUT", "/hubspot/limits"): set_limits,
+        ("PUT", "/hubspot/versions"): set_versions,
         ("PUT", "/hubspot/webhooks"): lambda given: _set_webhooks(portal, given),
         ("PUT", "/hubspot/properties"): lambda given: _set_property(portal, given),
         ("DELETE", "/hubspot/properties"): lambda given: _remove_property(portal, given),

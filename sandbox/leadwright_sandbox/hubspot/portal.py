@@ -27,6 +27,7 @@ from leadwright_sandbox.hubspot.rules import ValidationRule
 from leadwright_sandbox.hubspot.scopes import ALL_SCOPES
 from leadwright_sandbox.hubspot.search import contains_token
 from leadwright_sandbox.hubspot.values import wire_id
+from leadwright_sandbox.hubspot.versions import Versions
 from leadwright_sandbox.hubspot.webhooks import APP_ID, Webhooks
 from leadwright_sandbox.store import Store
 
@@ -71,6 +72,7 @@ class HubSpot:
         self.webhooks = Webhooks(clock, self.portal_id, CLIENT_SECRET, lambda: self.history.source)
         self.forms = Forms(self)
         self.limits = Limits(limits)
+        self.versions = Versions()
         self.tokens: dict[str, frozenset[str]] = {}
         self._made_tokens = itertools.count()
         self.token = self.make_token(ALL_SCOPES if scopes is None else scopes)
