@@ -23,6 +23,7 @@ from requests.adapters import HTTPAdapter
 from simple_salesforce import Salesforce as Client
 
 from leadwright_sandbox.salesforce import Salesforce
+from leadwright_sandbox.spelling import well_spelled
 from leadwright_sandbox.store import Store
 
 ENVELOPE = (
@@ -129,11 +130,13 @@ def served(folder: Path, **options: Any) -> Iterator[Served]:
     store = Store(folder / "salesforce.sqlite")
     salesforce = Salesforce(store, clock, **options)
     config = uvicorn.Config(
-        salesforce.app,
+        well_spelled(salesforce.app),
         host="127.0.0.1",
         port=0,
         log_level="error",
         ssl_context_factory=lambda *_: context,
+        server_header=False,
+        date_header=False,
         timeout_graceful_shutdown=1,  # a client that keeps its connection would hold the test for ten seconds
     )
     server = uvicorn.Server(config)
