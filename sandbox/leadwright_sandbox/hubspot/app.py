@@ -64,12 +64,11 @@ class _Versions:
         await self._app(scope, receive, send)
 
 
-def _granted(portal: HubSpot, request: Request) -> frozenset[str]:
+def _token(portal: HubSpot, request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    granted = portal.tokens.get(token) if scheme.lower() == "bearer" else None
-    if granted is None:
+    if scheme.lower() != "bearer" or token not in portal.tokens:
         raise unauthorised()
-    return granted
+    return token
 
 
 async def _read_call(portal: HubSpot, request: Request) -> Call:
@@ -89,11 +88,12 @@ def _serve(portal: HubSpot, endpoint: Endpoint) -> Callable[[Request], Awaitable
     async def serve(request: Request) -> Response:
         headers: dict[str, str] = {}
         try:
-            granted = frozenset() if endpoint.open else _granted(portal, request)
+            token = "" if endpoint.open else _token(portal, request)
             headers = portal.limits.admit(endpoint.search)
             call = await _read_call(portal, request)
-            endpoint.check_scopes(call, granted)
-            return respond(endpoint.handler(call), headers)
+            endpoint.check_scopes(call, portal.tokens.get(token, frozenset()))
+            with portal.records.seen_by(portal.sights.get(token)):
+                return respond(endpoint.handler(call), headers)
         except ApiError as refusal:
             error = refusal
         except (AttributeError, KeyError, TypeError, ValueError) as problem:
