@@ -53,8 +53,8 @@ class Tables:
     def _list_further_emails(self) -> None:
         """Keep a table of contacts' further e-mails, however they are written."""
         listed = f"'[' || replace(json_quote(lower(new.{MORE_EMAILS})), ';', '\",\"') || ']'"
-        take_over = (
-            f"delete from {FURTHER_EMAILS} where record_id = new.hs_object_id; "
+        forget = f"delete from {FURTHER_EMAILS} where record_id = old.hs_object_id;"
+        note = (
             f"insert or ignore into {FURTHER_EMAILS} select value, new.hs_object_id from json_each({listed}) "
             "where value <> '';"
         )
@@ -62,11 +62,12 @@ class Tables:
             f"create table if not exists {FURTHER_EMAILS} "
             "(email text, record_id text, primary key (email, record_id)) without rowid;"
             f"create index if not exists {FURTHER_EMAILS}_of on {FURTHER_EMAILS} (record_id);"
-            f"create trigger if not exists {FURTHER_EMAILS}_made after insert on contacts begin {take_over} end;"
+            f"create trigger if not exists {FURTHER_EMAILS}_made after insert on contacts "
+            f"when new.{MORE_EMAILS} > '' begin {note} end;"
             f"create trigger if not exists {FURTHER_EMAILS}_changed after update of {MORE_EMAILS} on contacts "
-            f"begin {take_over} end;"
+            f"begin {forget} {note} end;"
             f"create trigger if not exists {FURTHER_EMAILS}_gone after delete on contacts "
-            f"begin delete from {FURTHER_EMAILS} where record_id = old.hs_object_id; end;"
+            f"when old.{MORE_EMAILS} > '' begin {forget} end;"
         )
 
     def drop(self, kind: ObjectType) -> None:
