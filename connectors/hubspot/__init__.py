@@ -1,4 +1,4 @@
-"""HubSpot, through the SDK hubspot-api-client (CRM v3, associations v4)."""
+"""HubSpot, through the SDK hubspot-api-client; see `paths` for the version that is called."""
 
 from __future__ import annotations
 

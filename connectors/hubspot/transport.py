@@ -16,7 +16,7 @@ from hubspot import Client
 
 from leadwright.connectors.batches import moment_of
 from leadwright.connectors.errors import GarbledError, LeadwrightError, RateLimitedError
-from leadwright.connectors.hubspot import answers, pace
+from leadwright.connectors.hubspot import answers, pace, paths
 from leadwright.connectors.hubspot.answers import Json, Promise
 from leadwright.connectors.hubspot.errors import API_ERRORS, from_answer, from_network
 from leadwright.connectors.pace import Window
@@ -43,6 +43,7 @@ class Transport:
             api.api_client.set_default_header(
                 "Accept-Encoding", "gzip"
             )  # a page of records shrinks to a tenth
+            api.api_client = paths.Client(api.api_client, paths.of(url, token))
         self.tries = tries
         self._url = url
         self._token = token

@@ -93,9 +93,11 @@ def run(options: Namespace, folder: Path) -> None:
         live = Live(options.seed, leads, options.mailings, clock, hubspot, salesforce, truth)
     hubspot.search_lag.seconds = options.search_lag
     apps = _apps(options, clock, hubspot, salesforce, truth, live)
-    plain = Listener(apps["hubspot"], bind(options.hubspot_port))
+    plain = Listener(apps["hubspot"], bind(options.hubspot_port), options.idle)
     ca_file = folder.resolve() / CA_FILE
-    secure = Listener(apps["salesforce"], bind(options.salesforce_port), make_certificate(ca_file))
+    secure = Listener(
+        apps["salesforce"], bind(options.salesforce_port), options.idle, make_certificate(ca_file)
+    )
     line: dict[str, Any] = {
         "hubspot": {"url": plain.url, **hubspot.credentials()},
         "salesforce": {
@@ -108,7 +110,7 @@ def run(options: Namespace, folder: Path) -> None:
         line["control"] = {"url": plain.url + PREFIX}
     listeners, proxy = [plain, secure], None
     if options.proxy:
-        named = Listener(apps["hubspot"], bind(0), secure.tls)
+        named = Listener(apps["hubspot"], bind(0), options.idle, secure.tls)
         proxy = Proxy(bind(0), {"hubspot": named.port, "salesforce": secure.port})
         listeners.append(named)
         line["proxy"] = {"url": proxy.url, "ca_file": str(ca_file)}

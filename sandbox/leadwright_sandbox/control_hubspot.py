@@ -8,9 +8,11 @@ from typing import Any
 
 from leadwright_sandbox.given import count, flag, members, number, objects, only, texts
 from leadwright_sandbox.hubspot import HubSpot
+from leadwright_sandbox.hubspot.lag import Late
 from leadwright_sandbox.hubspot.objects import ObjectType
 from leadwright_sandbox.hubspot.properties import FIELD_TYPES, Property
 from leadwright_sandbox.hubspot.rules import ValidationRule
+from leadwright_sandbox.hubspot.sharing import Sight
 from leadwright_sandbox.hubspot.webhooks import Mischief
 from leadwright_sandbox.hubspot.writing import stamp
 
@@ -19,48 +21,85 @@ Handlers = dict[tuple[str, str], Callable[[Any], Any]]
 
 def hubspot_handlers(portal: HubSpot) -> Handlers:
     """Method and path -> what is done with the JSON that was sent."""
-
-    def set_scopes(given: Any) -> None:
-        token = given.get("token", portal.token)
-        if token not in portal.tokens:
-            raise ValueError(f"{token} is not a token of this portal")
-        portal.tokens[token] = frozenset(texts(given, "scopes"))
-
-    def set_search_lag(given: Any) -> None:
-        portal.search_lag.seconds = number(given, "seconds")
-
-    def set_limits(given: Any) -> None:
-        only(given, "enforced", "per_ten_seconds", "per_day", "searches_per_second", "window")
-        limits = portal.limits
-        limits.enforced = flag(given, "enforced", limits.enforced)
-        limits.per_ten_seconds = count(given, "per_ten_seconds", limits.per_ten_seconds)
-        limits.per_day = count(given, "per_day", limits.per_day)
-        limits.searches = count(given, "searches_per_second", limits.searches)
-        limits.window = number(given, "window", limits.window)
-
-    def add_rule(given: Any) -> None:
-        only(given, "object", "required", "when", "on_create")
-        kind, when = portal.object_type(given["object"]), members(given, "when")
-        for name in (given["required"], *when):
-            _known(kind, name)
-        portal.rules.append(
-            ValidationRule(kind.name, given["required"], when, flag(given, "on_create", False))
-        )
-
     return {
         ("POST", "/hubspot/load"): lambda given: _load(portal, given),
         ("POST", "/hubspot/calculate"): lambda given: _calculate(portal, given),
         ("POST", "/hubspot/tokens"): lambda given: {"token": portal.make_token(texts(given, "scopes"))},
         ("DELETE", "/hubspot/tokens"): lambda given: portal.expire(given.get("token", portal.token)),
-        ("PUT", "/hubspot/scopes"): set_scopes,
-        ("PUT", "/hubspot/search-lag"): set_search_lag,
-        ("PUT", "/hubspot/limits"): set_limits,
+        ("PUT", "/hubspot/scopes"): lambda given: _set_scopes(portal, given),
+        ("PUT", "/hubspot/sharing"): lambda given: _set_sharing(portal, given),
+        ("PUT", "/hubspot/search-lag"): lambda given: _set_search_lag(portal, given),
+        ("POST", "/hubspot/search-lag"): lambda given: _add_late(portal, given),
+        ("DELETE", "/hubspot/search-lag"): lambda _: portal.search_lag.forget(),
+        ("PUT", "/hubspot/limits"): lambda given: _set_limits(portal, given),
+        ("PUT", "/hubspot/versions"): lambda given: _set_versions(portal, given),
         ("PUT", "/hubspot/webhooks"): lambda given: _set_webhooks(portal, given),
         ("PUT", "/hubspot/properties"): lambda given: _set_property(portal, given),
         ("DELETE", "/hubspot/properties"): lambda given: _remove_property(portal, given),
-        ("POST", "/hubspot/rules"): add_rule,
+        ("POST", "/hubspot/rules"): lambda given: _add_rule(portal, given),
         ("DELETE", "/hubspot/rules"): lambda _: portal.rules.clear(),
     }
+
+
+def _token(portal: HubSpot, given: Any) -> str:
+    """The token that is meant; by itself the first one."""
+    token = given.get("token", portal.token)
+    if token not in portal.tokens:
+        raise ValueError(f"{token} is not a token of this portal")
+    return str(token)
+
+
+def _set_scopes(portal: HubSpot, given: Any) -> None:
+    portal.tokens[_token(portal, given)] = frozenset(texts(given, "scopes"))
+
+
+def _set_sharing(portal: HubSpot, given: Any) -> None:
+    """A token sees the records of some owners alone; with null for `owners` it sees all again."""
+    only(given, "token", "owners", "unassigned")
+    token, unassigned = _token(portal, given), flag(given, "unassigned", False)
+    if given["owners"] is None:
+        portal.sights.pop(token, None)
+    else:
+        portal.sights[token] = Sight(frozenset(texts(given, "owners")), unassigned)
+
+
+def _set_search_lag(portal: HubSpot, given: Any) -> None:
+    portal.search_lag.seconds = number(given, "seconds")
+
+
+def _add_late(portal: HubSpot, given: Any) -> None:
+    """Single writes that the search shows late: those of some records, or the next of any."""
+    only(given, "object", "seconds", "ids", "writes")
+    name = portal.object_type(given["object"]).name
+    ids = frozenset(texts(given, "ids") if "ids" in given else ())
+    writes = count(given, "writes") if given.get("writes") is not None else None
+    portal.search_lag.late.append(Late(name, number(given, "seconds"), ids, writes))
+
+
+def _set_limits(portal: HubSpot, given: Any) -> None:
+    only(given, "enforced", "per_ten_seconds", "per_day", "searches_per_second", "window")
+    limits = portal.limits
+    limits.enforced = flag(given, "enforced", limits.enforced)
+    limits.per_ten_seconds = count(given, "per_ten_seconds", limits.per_ten_seconds)
+    limits.per_day = count(given, "per_day", limits.per_day)
+    limits.searches = count(given, "searches_per_second", limits.searches)
+    limits.window = number(given, "window", limits.window)
+
+
+def _set_versions(portal: HubSpot, given: Any) -> None:
+    only(given, "dated", "older")
+    versions = portal.versions
+    versions.dated = flag(given, "dated", versions.dated)
+    versions.older = flag(given, "older", versions.older)
+
+
+def _add_rule(portal: HubSpot, given: Any) -> None:
+    only(given, "object", "required", "when", "on_create")
+    kind, when = portal.object_type(given["object"]), members(given, "when")
+    for name in (given["required"], *when):
+        _known(kind, name)
+    on_create = flag(given, "on_create", False)
+    portal.rules.append(ValidationRule(kind.name, given["required"], when, on_create))
 
 
 def _load(portal: HubSpot, given: Any) -> None:

@@ -34,6 +34,11 @@ def salesforce_handlers(salesforce: Salesforce) -> Handlers:
         taken = permissions(given, "without") if "without" in given else frozenset()
         return {"token": salesforce.token_for(given["username"], allowed - taken)}
 
+    def set_sharing(given: Any) -> None:
+        only(given, "owners", "username")
+        owners = None if given["owners"] is None else texts(given, "owners")
+        salesforce.share(owners, given.get("username"))
+
     def set_sessions(given: Any) -> None:
         org.sessions.seconds = None if given["seconds"] is None else number(given, "seconds")
 
@@ -67,6 +72,7 @@ def salesforce_handlers(salesforce: Salesforce) -> Handlers:
         ("PUT", "/salesforce/permissions"): lambda given: salesforce.permit(
             permissions(given, "permissions")
         ),
+        ("PUT", "/salesforce/sharing"): set_sharing,
         ("PUT", "/salesforce/sessions"): set_sessions,
         ("DELETE", "/salesforce/sessions"): end_sessions,
         ("PUT", "/salesforce/limits"): set_limits,

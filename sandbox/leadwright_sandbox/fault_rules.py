@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
-
-from starlette.types import Scope
 
 from leadwright_sandbox import row_faults
 from leadwright_sandbox.given import is_count, is_number
@@ -75,9 +73,9 @@ class Fault:
     dice: random.Random = field(default_factory=random.Random, init=False, repr=False)
     deed: Deed | None = field(default=None, init=False, repr=False)
 
-    def concerns(self, scope: Scope) -> bool:
-        """Whether this call is one that the rule is about."""
-        return self.method in ("", scope["method"]) and bool(re.search(self.path, scope["path"]))
+    def concerns(self, method: str, spellings: Iterable[str]) -> bool:
+        """Whether a call is one that the rule is about; `spellings` are those of its path."""
+        return self.method in ("", method) and any(re.search(self.path, path) for path in spellings)
 
     def strikes(self) -> bool:
         """Whether it happens to this call or record; counts it where it does."""

@@ -31,7 +31,8 @@ class Faults:
         async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "http":
                 return await app(scope, receive, send)
-            rules = [rule for rule in self.rules if rule.crm == crm and rule.concerns(scope)]
+            method, spellings = scope["method"], self._sides[crm].spellings(scope["path"])
+            rules = [rule for rule in self.rules if rule.crm == crm and rule.concerns(method, spellings)]
             hits = [rule for rule in rules if rule.kind != "rows" and rule.strikes()]
             problem = next((said for hit in hits if hit.deed and (said := hit.deed())), None)
             if problem is not None:  # a test that goes on would prove nothing

@@ -11,6 +11,7 @@ CRMS = ("hubspot", "salesforce")
 DEFAULT_LEADS = 2000
 FASTEST = 10_000_000  # sandbox seconds in a real one: four months
 MOST_MAILINGS = 40
+IDLE_SECONDS = 120.0  # the services' own times are not known; they outlast a client's polls
 
 
 class OptionsError(Exception):
@@ -156,6 +157,13 @@ def parser() -> argparse.ArgumentParser:
         default=0.0,
         metavar="SECONDS",
         help="how far HubSpot's search runs behind the records (default 0; the real one lags by seconds)",
+    )
+    line.add_argument(
+        "--idle",
+        type=float,
+        default=IDLE_SECONDS,
+        metavar="SECONDS",
+        help=f"how long a connection without calls stays open (default {IDLE_SECONDS:.0f})",
     )
     line.add_argument(
         "--proxy",

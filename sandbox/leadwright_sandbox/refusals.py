@@ -9,6 +9,7 @@ from typing import Any
 from leadwright_sandbox.fault_rules import Fault
 from leadwright_sandbox.hubspot import HubSpot
 from leadwright_sandbox.hubspot.errors import ApiError
+from leadwright_sandbox.hubspot.versions import undated
 from leadwright_sandbox.salesforce import Salesforce
 
 Words = tuple[Any, Mapping[str, str]]  # body and headers
@@ -21,14 +22,24 @@ HUBSPOT_TEXTS = {
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What faults need of a CRM: `expire` ends a token, `words` are those for the refusal of a call of a path."""
+    """What faults need of a CRM.
+
+    Attributes:
+        expire: ends a token.
+        words: those for the refusal of a call of a path.
+        spellings: of a path, all that the CRM takes for the same one.
+    """
 
     expire: Callable[[str], None]
     words: Callable[[Fault, str], Words]
+    spellings: Callable[[str], tuple[str, ...]] = lambda path: (path,)
 
 
 def hubspot_side(portal: HubSpot) -> Side:
-    """HubSpot's. A limit is told in one of the shapes of its limits: searches have a limit of their own."""
+    """HubSpot's. A limit is told in one of the shapes of its limits: searches have a limit of their own.
+
+    A dated path is also known by that of v3 or v4: a rule that names a path holds whichever a client calls.
+    """
 
     def words(fault: Fault, path: str) -> Words:
         if fault.status == 429:
@@ -39,7 +50,7 @@ def hubspot_side(portal: HubSpot) -> Side:
             error = ApiError(fault.status, text, category)
         return error.body(portal.correlation_id()), error.headers
 
-    return Side(portal.expire, words)
+    return Side(portal.expire, words, lambda path: (path, undated(path)[0]))
 
 
 def salesforce_side(salesforce: Salesforce) -> Side:

@@ -21,16 +21,18 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from leadwright_sandbox.proxy import CERTIFIED, Proxy
+from leadwright_sandbox.spelling import well_spelled
 
 HOST = "127.0.0.1"
 
 
 @dataclass(slots=True)
 class Listener:
-    """One application on one port."""
+    """One application on one port; a connection without calls stays open for `idle_seconds`."""
 
     app: ASGIApp
     socket: socket.socket
+    idle_seconds: float
     tls: ssl.SSLContext | None = None
 
     @property
@@ -78,7 +80,8 @@ class _Server(uvicorn.Server):
 
 def _server(listener: Listener) -> _Server:
     config = uvicorn.Config(
-        listener.app,
+        well_spelled(listener.app),
+        timeout_keep_alive=listener.idle_seconds,  # type: ignore[arg-type]  # which hands it to asyncio
         http="h11",
         ws="none",
         lifespan="off",

@@ -24,6 +24,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def quoted_text(text: str) -> str:
+    """`text` as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 class Store:
     """Tables of records, keyed by the column `key` of each table."""
 
@@ -31,6 +36,7 @@ class Store:
         self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self.db.row_factory = sqlite3.Row
         self.db.execute("pragma journal_mode = wal")
+        self.db.execute("pragma recursive_triggers = on")  # else a row that is replaced is deleted unnoticed
         self.db.execute("pragma synchronous = off")  # a sandbox that loses power is started again
 
     def create_table(self, table: str, columns: Mapping[str, str], key: str) -> None:

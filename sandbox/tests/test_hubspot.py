@@ -410,7 +410,7 @@ def test_limits_are_kept(start_sandbox: Callable[..., Sandbox]) -> None:
 
 
 def test_what_is_not_served_says_so(http: httpx.Client) -> None:
-    for path in ("/cms/v3/pages", "/crm/v3/objects/tickets"):
+    for path in ("/cms/v3/pages", "/crm/v3/objects/invoices"):
         answer = http.get(path)
         assert answer.status_code == 501 and "does not serve" in answer.json()["message"]
     assert http.get("/crm/v3/objects/gadgets").status_code == 400

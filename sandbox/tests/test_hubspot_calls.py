@@ -452,8 +452,8 @@ def test_what_is_left_of_the_limits(portal: Portal, monkeypatch: pytest.MonkeyPa
     base, people = "/crm/limits/2026-03", [portal.contact(firstname=str(number)) for number in range(5)]
     assert portal("GET", f"{base}/calculated-properties")["overallUsage"] == 0
     assert portal("GET", f"{base}/custom-object-types")["usage"] == 0
-    deals, leads = portal("GET", f"{base}/pipelines")["hubspotDefinedObjectTypes"]
-    assert (deals["objectTypeId"], deals["usage"], leads["usage"]) == ("0-3", 1, 1)
+    deals, leads, tickets = portal("GET", f"{base}/pipelines")["hubspotDefinedObjectTypes"]
+    assert (deals["objectTypeId"], deals["usage"], leads["usage"], tickets["usage"]) == ("0-3", 1, 1, 1)
     path = "/crm/v4/associations/contacts/companies"
     assert portal("GET", f"{base}/associations/labels")["results"] == []
     portal("POST", f"{path}/labels", {"label": "Boss", "name": "boss"})

@@ -201,3 +201,32 @@ def test_older_taps_ask_for_groups_lists_and_their_token(portal: Portal) -> None
     said = portal("GET", f"/oauth/v1/access-tokens/{token}", headers={"Authorization": ""})
     assert said["hub_id"] == portal.hubspot.portal_id and "oauth" in said["scopes"]
     portal("GET", "/oauth/v1/access-tokens/unknown", expect=404)
+
+
+@pytest.mark.parametrize("name", ["tickets", "products", "line_items", "quotes"])
+def test_objects_that_readers_ask_for_are_there_and_empty(portal: Portal, name: str) -> None:
+    for base in ("/crm/v3/objects", "/crm/objects/2026-09"):
+        for archived in ("false", "true"):
+            assert portal("GET", f"{base}/{name}?limit=100&archived={archived}") == {"results": []}
+        found = portal("POST", f"{base}/{name}/search", {"sorts": ["hs_lastmodifieddate"], "limit": 100})
+        assert found == {"total": 0, "results": []}
+    known = {item["name"] for item in portal("GET", f"/crm/v3/properties/{name}")["results"]}
+    assert known >= {"hs_object_id", "hs_lastmodifieddate", "hubspot_owner_id"}
+    assert portal("GET", f"/crm/v3/schemas/{name}")["fullyQualifiedName"] == name.removesuffix("s").upper()
+    assert portal("GET", "/marketing/v3/forms") == {"results": []}
+
+
+def test_a_ticket_can_be_made_and_linked(portal: Portal) -> None:
+    [pipeline] = portal("GET", "/crm/v3/pipelines/tickets")["results"]
+    assert pipeline["stages"][0]["label"] == "New"
+    link = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 16}
+    body = {
+        "properties": {"subject": "Help", "hs_pipeline_stage": pipeline["stages"][0]["id"]},
+        "associations": [{"to": {"id": portal.contact(firstname="Ada")}, "types": [link]}],
+    }
+    made = portal("POST", "/crm/v3/objects/tickets", body, 201)
+    assert made["properties"]["hs_pipeline"] == pipeline["id"]
+    links = portal("GET", f"/crm/v4/objects/tickets/{made['id']}/associations/contacts")["results"]
+    assert [each["associationTypes"][0]["typeId"] for each in links] == [16]
+    body["properties"]["hs_pipeline_stage"] = "none"
+    portal("POST", "/crm/v3/objects/tickets", body, 400)

@@ -244,7 +244,8 @@ class TestMergeAndRecycleBin:
     def test_bin_is_emptied_after_its_days(self, tmp_path: Path) -> None:
         with served(tmp_path, recycle_bin_days=15) as org:
             client = org.client()
-            client.Lead.delete(create_lead(client))
+            assert client.Lead.get(create_lead(client))["LastName"]
+            client.Lead.delete(client.query("SELECT Id FROM Lead")["records"][0]["Id"])
             org.clock.advance(days=14)
             assert client.query("SELECT COUNT() FROM Lead", include_deleted=True)["totalSize"] == 1
             org.clock.advance(days=2)

@@ -64,6 +64,10 @@ FILTERS = [
     (condition("hs_object_id", "GT", value="9"), ["10", "a-1"]),
     (condition("hs_object_id", "BETWEEN", value="9", highValue="10"), ["9", "10"]),
     (condition("hs_object_id", "IN", values=["a-1", "a-2"]), ["a-1"]),
+    (condition("closedate", "IN", values=[1767225600000, "2026-02-01T12:00:00Z"]), ["9", "10"]),
+    (condition("closedate", "IN", values=["1769947200000"]), ["10"]),
+    (condition("closedate", "NOT_IN", values=["1769947200000"]), ["9"]),
+    (condition("closedate", "NOT_IN", values=["2026-01-01T01:00:00+01:00"]), ["10"]),
     (condition("lastmodifieddate", "GTE", value="0"), []),
     (condition("no_such_property", "NOT_HAS_PROPERTY"), ["9", "10", "a-1"]),
     (condition("dealname", "EQ", value="x' or '1'='1"), []),
@@ -80,6 +84,17 @@ def test_groups_are_alternatives_and_filters_are_not(hubspot: HubSpot, deals: Ob
     nine, ten = condition("amount", "EQ", value="9"), condition("amount", "EQ", value="10")
     assert ids(hubspot, deals, filterGroups=[{"filters": [nine]}, {"filters": [ten]}]) == ["9", "10"]
     assert ids(hubspot, deals, filterGroups=[{"filters": [nine, ten]}]) == []
+
+
+def test_moments_are_left_out_of_a_range(hubspot: HubSpot, deals: ObjectType) -> None:
+    """As a reader does who has read a crowded millisecond to its end."""
+    for first, crowded in (("2026-01-01", "2026-02-01T12:00:00.000Z"), (1767225600000, "1769947200000")):
+        since = condition("closedate", "GTE", value=first)
+        assert ids(hubspot, deals, filters=[since]) == ["9", "10"]
+        without = condition("closedate", "NOT_IN", values=[crowded])
+        assert ids(hubspot, deals, filters=[since, without]) == ["9"]
+        within = condition("closedate", "IN", values=[crowded, "0"])
+        assert ids(hubspot, deals, filters=[since, within]) == ["10"]
 
 
 def test_sorts_and_free_text(hubspot: HubSpot, deals: ObjectType) -> None:
@@ -103,7 +118,22 @@ def test_the_change_cursor_uses_its_index(hubspot: HubSpot, deals: ObjectType) -
     ]
 
 
+def test_ids_are_looked_up(hubspot: HubSpot, deals: ObjectType) -> None:
+    for given in (
+        condition("hs_object_id", "IN", values=[str(number) for number in range(100)]),
+        condition("hs_object_id", "EQ", value="9"),
+        condition("associations.contacts", "EQ", value="1"),
+    ):
+        query = translate(deals, hubspot.types, {"filters": [given], "sorts": ["hs_lastmodifieddate"]})
+        plan = hubspot.store.rows(
+            f"explain query plan select * from deals where {query.where} {query.order}", query.parameters
+        )  # type: ignore[arg-type]
+        assert "SEARCH deals USING PRIMARY KEY (hs_object_id=?)" in [step["detail"] for step in plan]
+
+
 REFUSED = [
+    {"filters": [condition("closedate", "IN", values=[])]},
+    {"filters": [condition("closedate", "NOT_IN", values=["yesterday"])]},
     {"filterGroups": [{"filters": [condition("amount", "EQ", value="1")]}] * 7},
     {"filterGroups": [{"filters": [condition("amount", "EQ", value="1")] * 11}]},
     {"filterGroups": [{"filters": [condition("amount", "LIKE", value="1")]}]},

@@ -2,45 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from leadwright_sandbox.hubspot.calls import Call, respond
 from leadwright_sandbox.hubspot.errors import ApiError, bad_request, not_served, unauthorised
 from leadwright_sandbox.hubspot.routes import ROUTES, Endpoint
+from leadwright_sandbox.hubspot.versions import undated
 
 if TYPE_CHECKING:
     from leadwright_sandbox.hubspot.portal import HubSpot
 
 MAX_ADDRESS = 16_384  # bytes of path and query; the real service refuses at about this size
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-DATED = re.compile(
-    r"/(?P<area>crm/[a-z-]+|account-info|crm-object-schemas|webhooks|marketing/forms)/(?P<version>(?:2026-03|2026-09)(?:-beta)?)(?P<rest>/.*|$)"
+NO_SUCH_PATH = (
+    "<html><head><title>Error 404 Not Found</title></head><body><h2>HTTP ERROR 404</h2></body></html>"
 )
-V4_AREAS = re.compile(r"/crm/(associations/|objects/[^/]+/[^/]+/associations/)")
-
-
-def undated(path: str) -> tuple[str, str]:
-    """`path` in the v3/v4 form that the routes know, and the version that the caller wrote."""
-    path = path.rstrip("/") or "/"
-    match = DATED.fullmatch(path)
-    if match is None:
-        parts = re.findall(r"/(v[1-4])/", path)
-        return path, parts[0] if parts else ""
-    area, _, name = match["area"].partition("/")
-    plain = f"/{match['area']}{match['rest']}/"
-    version = "v4" if V4_AREAS.match(plain) else "v3"
-    tail = f"/{name}{match['rest']}" if name else match["rest"]
-    return f"/{area}/{version}{tail}", match["version"]
-
 
 _PATTERNS = [(endpoint, compile_path(endpoint.path)[0]) for endpoint in ROUTES]
 
@@ -60,16 +44,19 @@ def _route(method: str, path: str) -> str:
 
 
 class _Versions:
-    """Rewrites dated paths before they are routed."""
+    """Rewrites dated paths before they are routed; those of a version that is switched off are not found."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, portal: HubSpot) -> None:
         self._app = app
+        self._portal = portal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_ADDRESS:
                 return await Response("414 Request-URI Too Large", 414)(scope, receive, send)
             path, version = undated(scope["path"])
+            if not self._portal.versions.serve(path, version):
+                return await HTMLResponse(NO_SUCH_PATH, 404)(scope, receive, send)
             asked = scope["raw_path"].decode("latin-1")
             scope = {
                 **scope, "path": path, "raw_path": path.encode(), "asked_path": asked, "api_version": version,
@@ -77,12 +64,11 @@ class _Versions:
         await self._app(scope, receive, send)
 
 
-def _granted(portal: HubSpot, request: Request) -> frozenset[str]:
+def _token(portal: HubSpot, request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    granted = portal.tokens.get(token) if scheme.lower() == "bearer" else None
-    if granted is None:
+    if scheme.lower() != "bearer" or token not in portal.tokens:
         raise unauthorised()
-    return granted
+    return token
 
 
 async def _read_call(portal: HubSpot, request: Request) -> Call:
@@ -102,11 +88,12 @@ def _serve(portal: HubSpot, endpoint: Endpoint) -> Callable[[Request], Awaitable
     async def serve(request: Request) -> Response:
         headers: dict[str, str] = {}
         try:
-            granted = frozenset() if endpoint.open else _granted(portal, request)
+            token = "" if endpoint.open else _token(portal, request)
             headers = portal.limits.admit(endpoint.search)
             call = await _read_call(portal, request)
-            endpoint.check_scopes(call, granted)
-            return respond(endpoint.handler(call), headers)
+            endpoint.check_scopes(call, portal.tokens.get(token, frozenset()))
+            with portal.records.seen_by(portal.sights.get(token)):
+                return respond(endpoint.handler(call), headers)
         except ApiError as refusal:
             error = refusal
         except (AttributeError, KeyError, TypeError, ValueError) as problem:
@@ -133,5 +120,5 @@ def build_app(portal: HubSpot) -> Starlette:
     routes.append(Route("/{anything:path}", _refuse(portal), methods=METHODS))
     app = Starlette(routes=routes)
     app.router.redirect_slashes = False
-    app.add_middleware(_Versions)
+    app.add_middleware(_Versions, portal=portal)
     return app

@@ -47,7 +47,7 @@ class History:
 
     def record(self, kind: ObjectType, before: Record, changed: Mapping[str, str], now: str) -> None:
         """Note the properties that change on the record that was `before`."""
-        known = self._known(kind, before.id)
+        known = self._known(kind, before.id, changed)
         rows = [
             (name, _first(kind, before, name), before.properties[name], before.source)
             for name in changed
@@ -88,12 +88,11 @@ class History:
         sql = f"insert into {TABLE} ({', '.join(COLUMNS)}) values ({marks})"
         return self._store.db.executemany(sql, rows).rowcount
 
-    def _known(self, kind: ObjectType, record_id: str) -> set[str]:
-        rows = self._store.db.execute(
-            f"select distinct property from {TABLE} where object = ? and record_id = ?",
-            (kind.name, record_id),
-        )
-        return {row[0] for row in rows}
+    def _known(self, kind: ObjectType, record_id: str, names: Iterable[str]) -> set[str]:
+        """Those of `names` that have changed before; asked one by one, since a record can have many versions."""
+        sql = f"select 1 from {TABLE} where object = ? and record_id = ? and property = ? limit 1"
+        execute = self._store.db.execute
+        return {name for name in names if execute(sql, (kind.name, record_id, name)).fetchone()}
 
     def forget(self, kind: ObjectType, record_id: str) -> None:
         """Drop the history of a record."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from leadwright_sandbox.clock import Clock
 from leadwright_sandbox.hubspot.derived import Derived
+from leadwright_sandbox.hubspot.lag import SearchLag
 from leadwright_sandbox.hubspot.objects import ObjectType
 from leadwright_sandbox.hubspot.properties import Property
 from leadwright_sandbox.hubspot.records import Records
@@ -26,11 +27,14 @@ OWN_COLUMNS = ("_order", "_archived", "_archived_at")
 class Loader:
     """Stores rows of one object type after the other."""
 
-    def __init__(self, store: Store, clock: Clock, records: Records, derived: Derived) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, records: Records, derived: Derived, lag: SearchLag
+    ) -> None:
         self._store = store
         self._clock = clock
         self._records = records
         self._derived = derived
+        self._lag = lag
 
     def load(self, kind: ObjectType, rows: Iterable[Mapping[str, Any]]) -> int:
         """Store `rows`; return how many. A field that `kind` does not know becomes a text property."""
@@ -65,6 +69,7 @@ class Loader:
         now = iso(self._clock.now())
         rows = [self._row(kind, row, now) for row in chunk]
         columns = list(dict.fromkeys(itertools.chain(OWN_COLUMNS, *rows)))
+        self._lag.keep(kind, [row["hs_object_id"] for row in rows])
         self._store.insert(kind.name, columns, ([row.get(name) for name in columns] for row in rows))
 
     def _row(self, kind: ObjectType, given: Mapping[str, Any], now: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from leadwright_sandbox.hubspot.properties import Property, standard_properties
 from leadwright_sandbox.hubspot.values import InvalidValueError
 
 UNSERVED = {
-    "tickets", "products", "line_items", "quotes", "tasks_queue", "feedback_submissions", "goal_targets", "taxes",
+    "tasks_queue", "feedback_submissions", "goal_targets", "taxes",
     "discounts", "fees", "carts", "orders", "invoices", "subscriptions", "payments", "appointments", "courses",
     "listings", "services", "postal_mail", "deal_splits", "users", "marketing_events", "projects",
 }  # fmt: skip
@@ -116,6 +116,23 @@ def _standard() -> Iterator[ObjectType]:
     yield _activity("notes", "note", "0-46", "hs_note_body")
     yield _activity("tasks", "task", "0-27", "hs_task_subject hs_task_body")
     yield _activity("communications", "communication", "0-18", "hs_communication_body")
+    yield from _beside_selling()
+
+
+def _beside_selling() -> Iterator[ObjectType]:
+    """What readers ask every portal for, and the made population has none of."""
+    yield _crm(
+        "tickets",
+        "ticket",
+        "0-5",
+        "content hs_pipeline hs_pipeline_stage hs_ticket_category hs_ticket_priority subject",
+        "subject content",
+    )
+    yield _crm("products", "product", "0-7", "description name price", "name description price hs_sku")
+    yield _crm("line_items", "line_item", "0-8", "amount hs_product_id name price quantity", "name")
+    quotes = _activity("quotes", "quote", "0-14", "hs_title")
+    quotes.scope = "quotes"
+    yield quotes
 
 
 class ObjectTypes:

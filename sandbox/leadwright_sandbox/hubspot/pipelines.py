@@ -1,4 +1,4 @@
-"""Pipelines and their stages, for deals and leads."""
+"""Pipelines and their stages, for deals, leads and tickets."""
 
 from __future__ import annotations
 
@@ -30,6 +30,15 @@ _STANDARD = {
             ("connected-stage-id", "Connected", {"leadState": "IN_PROGRESS"}),
             ("qualified-stage-id", "Qualified", {"leadState": "QUALIFIED"}),
             ("unqualified-stage-id", "Disqualified", {"leadState": "UNQUALIFIED"}),
+        ),
+    ),
+    "tickets": (
+        ("0", "Support Pipeline"),
+        (
+            ("1", "New", {"isClosed": "false", "ticketState": "OPEN"}),
+            ("2", "Waiting on contact", {"isClosed": "false", "ticketState": "OPEN"}),
+            ("3", "Waiting on us", {"isClosed": "false", "ticketState": "OPEN"}),
+            ("4", "Closed", {"isClosed": "true", "ticketState": "CLOSED"}),
         ),
     ),
 }  # fmt: skip

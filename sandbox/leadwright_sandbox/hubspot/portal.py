@@ -26,7 +26,9 @@ from leadwright_sandbox.hubspot.records import Records
 from leadwright_sandbox.hubspot.rules import ValidationRule
 from leadwright_sandbox.hubspot.scopes import ALL_SCOPES
 from leadwright_sandbox.hubspot.search import contains_token
+from leadwright_sandbox.hubspot.sharing import Sight
 from leadwright_sandbox.hubspot.values import wire_id
+from leadwright_sandbox.hubspot.versions import Versions
 from leadwright_sandbox.hubspot.webhooks import APP_ID, Webhooks
 from leadwright_sandbox.store import Store
 
@@ -62,7 +64,7 @@ class HubSpot:
         self.search_lag = SearchLag(store, clock)
         derived = Derived(self.pipelines)
         self.records = Records(store, clock, self.types, self.history, derived, self.search_lag)
-        self._loader = Loader(store, clock, self.records, derived)
+        self._loader = Loader(store, clock, self.records, derived, self.search_lag)
         self.associations = Associations(store)
         self.primaries = Primaries(store, self.associations)
         self.owners = Owners(store, clock)
@@ -71,7 +73,9 @@ class HubSpot:
         self.webhooks = Webhooks(clock, self.portal_id, CLIENT_SECRET, lambda: self.history.source)
         self.forms = Forms(self)
         self.limits = Limits(limits)
+        self.versions = Versions()
         self.tokens: dict[str, frozenset[str]] = {}
+        self.sights: dict[str, Sight] = {}  # of the tokens that do not see all records
         self._made_tokens = itertools.count()
         self.token = self.make_token(ALL_SCOPES if scopes is None else scopes)
         self._groups: dict[str, dict[str, str]] = {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,9 +14,14 @@ from leadwright_sandbox.hubspot.errors import InvalidPropertiesError, bad_reques
 from leadwright_sandbox.hubspot.history import USERS, History
 from leadwright_sandbox.hubspot.lag import SearchLag
 from leadwright_sandbox.hubspot.objects import ObjectType, ObjectTypes
-from leadwright_sandbox.hubspot.tables import MORE_EMAILS, MORE_EMAILS_INDEX, Tables, order_of
+from leadwright_sandbox.hubspot.sharing import Sight
+from leadwright_sandbox.hubspot.tables import FURTHER_EMAILS, Tables, order_of
 from leadwright_sandbox.hubspot.values import InvalidValueError, iso
 from leadwright_sandbox.store import Store, quoted
+
+# Without the sign SQLite takes the index of live records for the better one as soon as there are some ten keys, and
+# goes through all of them.
+BY_KEY = "+_archived"
 
 
 @lru_cache(maxsize=256)
@@ -75,9 +81,27 @@ class Records:
         self._history = history
         self._derived = derived
         self._lag = lag
+        self._sight: Sight | None = None
         self.tables = Tables(store)
         for kind in types:
             self.tables.create(kind)
+
+    @contextmanager
+    def seen_by(self, sight: Sight | None) -> Iterator[None]:
+        """Records are read inside as somebody with `sight` sees them; None sees all."""
+        before, self._sight = self._sight, sight
+        try:
+            yield
+        finally:
+            self._sight = before
+
+    def _seen(self, kind: ObjectType, source: str) -> str:
+        return self._sight.of(kind, source) if self._sight else source
+
+    def seen(self, kind: ObjectType, ids: Iterable[str]) -> set[str]:
+        """Those of `ids` whose records are not hidden from who reads; links are of live records only."""
+        listed = list(dict.fromkeys(ids))
+        return set(self.many(kind, listed, kind.fixed)) if self._sight else set(listed)
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -98,7 +122,7 @@ class Records:
         columns = _selected(tuple(names))
         sql = (
             f"select hs_object_id, {quoted(kind.created)}, {quoted(kind.modified)}, _archived_at, _source, {columns}"
-            f" from {source or quoted(kind.name)} {where}"
+            f" from {source or self._seen(kind, quoted(kind.name))} {where}"
         )
         cursor = self._store.db.cursor()
         cursor.row_factory = None
@@ -150,7 +174,7 @@ class Records:
         """The records with `ids` that are there, by id."""
         marks = ", ".join("?" * len(ids))
         found = self.fetch(
-            kind, names, f"where hs_object_id in ({marks}) and _archived = ?", (*ids, int(archived))
+            kind, names, f"where hs_object_id in ({marks}) and {BY_KEY} = ?", (*ids, int(archived))
         )
         return {record.id: record for record in found}
 
@@ -162,23 +186,24 @@ class Records:
         marks = ", ".join("?" * len(values))
         rows = self._store.db.execute(
             f"select {quoted(name)}, hs_object_id from {quoted(kind.name)} "
-            f"where {quoted(name)} in ({marks}) and {quoted(name)} <> '' and _archived = 0",
+            f"where {quoted(name)} in ({marks}) and {quoted(name)} <> '' and {BY_KEY} = 0",
             [value.lower() if name == "email" else value for value in values],
         )
         found = {row[0].lower(): row[1] for row in rows}
         missing = {value.lower() for value in values} - found.keys()
         if name != "email" or kind.name != "contacts" or not missing:
             return found
+        marks = ", ".join("?" * len(missing))
         rows = self._store.db.execute(
-            f"select {MORE_EMAILS}, hs_object_id from contacts indexed by {MORE_EMAILS_INDEX} "
-            f"where {MORE_EMAILS} > '' and _archived = 0"
+            f"select further.email, hs_object_id from {FURTHER_EMAILS} as further "
+            f"join contacts on hs_object_id = further.record_id where further.email in ({marks}) and {BY_KEY} = 0",
+            list(missing),
         )
-        further = ((email, row[1]) for row in rows for email in row[0].lower().split(";"))
-        return found | {email: record_id for email, record_id in further if email in missing}
+        return found | {row[0]: row[1] for row in rows}
 
     def searchable(self, kind: ObjectType) -> str:
         """The table that the search reads."""
-        return self._lag.source(kind)
+        return self._seen(kind, self._lag.source(kind))
 
     def total(self, source: str, where: str, parameters: Mapping[str, Any]) -> int:
         """How many records of `source` fit a condition."""
@@ -249,7 +274,8 @@ class Records:
             row["hs_all_contact_vids"] = f"{record_id};{row['hs_merged_object_ids']}"
         self._insert(kind, record_id, row)
         self.archive(kind, gone, merged_into=record_id)
-        return self.fetch(kind, sorted(kind.properties), "where hs_object_id = ?", (record_id,))[0]
+        with self.seen_by(None):
+            return self.fetch(kind, sorted(kind.properties), "where hs_object_id = ?", (record_id,))[0]
 
     def _insert(self, kind: ObjectType, record_id: str, row: dict[str, Any]) -> None:
         row |= {"_order": order_of(record_id), "_archived": 0, "_source": self._history.source}

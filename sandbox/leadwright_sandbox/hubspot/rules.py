@@ -5,19 +5,18 @@ Earlier versions ignore them. How the refusal is worded is not proved.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from leadwright_sandbox.hubspot.errors import bad_request
 from leadwright_sandbox.hubspot.objects import ObjectType
+from leadwright_sandbox.hubspot.versions import is_dated
 
 if TYPE_CHECKING:
     from leadwright_sandbox.hubspot.portal import HubSpot
 
 FIRST_VERSION = "2026-09"
-DATED = re.compile(r"20\d\d-\d\d(-beta)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def check(
 ) -> None:
     """Refuse a write through a version that enforces rules where the record would break one."""
     rules = [rule for rule in portal.rules if rule.object_name == kind.name]
-    if not rules or not DATED.fullmatch(version) or version < FIRST_VERSION:
+    if not rules or not is_dated(version) or version < FIRST_VERSION:
         return
     before = portal.records.get(kind, record_id, sorted(kind.properties)) if record_id else None
     after = (before.properties if before else {}) | {

@@ -5,7 +5,9 @@ from __future__ import annotations
 from leadwright_sandbox.hubspot.errors import missing_scopes
 from leadwright_sandbox.hubspot.objects import ObjectType
 
-_OBJECTS = ("contacts", "companies", "deals", "leads", "custom")
+_OBJECTS = (
+    "contacts", "companies", "deals", "leads", "tickets", "products", "line_items", "quotes", "custom",
+)  # fmt: skip
 ALL_SCOPES = (
     "oauth",
     *(

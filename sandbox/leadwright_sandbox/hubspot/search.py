@@ -16,7 +16,7 @@ from sqlglot import exp
 from leadwright_sandbox.hubspot.associations import TABLE as LINKS
 from leadwright_sandbox.hubspot.errors import ApiError, bad_request
 from leadwright_sandbox.hubspot.objects import ObjectType, ObjectTypes
-from leadwright_sandbox.hubspot.tables import MORE_EMAILS, order_of
+from leadwright_sandbox.hubspot.tables import FURTHER_EMAILS, MORE_EMAILS, order_of
 from leadwright_sandbox.hubspot.values import InvalidValueError, spell, text
 
 MAX_RESULTS = 10_000
@@ -101,15 +101,21 @@ def _one_filter(build: _Builder, given: dict[str, Any]) -> exp.Expr:
 
 def _by_any_email(build: _Builder, fits: exp.Expr, emails: Sequence[str]) -> exp.Expr:
     """Contacts that `fits` finds, and those with one of `emails` among their further ones."""
+    if build.lagging:
+        return exp.or_(fits, _in_ids(_by_former_email(build, emails)))
+    # an `or` of the two would read every contact: as lists of ids each has an index of its own
+    further = exp.column("email").isin(*[build.value(email.lower()) for email in emails])
+    listed = exp.select("record_id").from_(FURTHER_EMAILS).where(further)
+    build.by_ids = True
+    return _in_ids(exp.union(_ids(fits), listed, distinct=False))
+
+
+def _by_former_email(build: _Builder, emails: Sequence[str]) -> exp.Select:
+    """Contacts with one of `emails` among their further ones, of which a former state has no table of its own."""
     listed = exp.func("lower", exp.Concat(expressions=[_semicolon(), _column(MORE_EMAILS), _semicolon()]))
     hits = [exp.func("instr", listed.copy(), build.value(f";{email.lower()};")) for email in emails]
     further = exp.or_(*[exp.GT(this=hit, expression=exp.Literal.number(0)) for hit in hits])
-    found = _ids(exp.GT(this=_column(MORE_EMAILS), expression=exp.Literal.string("")), further)
-    if build.lagging:
-        return exp.or_(fits, _in_ids(found))
-    # an `or` of the two would read every contact: as lists of ids each has an index of its own
-    build.by_ids = True
-    return _in_ids(exp.union(_ids(fits), found, distinct=False))
+    return _ids(exp.GT(this=_column(MORE_EMAILS), expression=exp.Literal.string("")), further)
 
 
 def _ids(*conditions: exp.Expr) -> exp.Select:
@@ -125,6 +131,8 @@ def _semicolon() -> exp.Literal:
 
 
 def _comparison(build: _Builder, name: str, operator: str, given: dict[str, Any]) -> exp.Expr:
+    if (name, operator) == ("hs_object_id", "EQ"):
+        return _within(build, name, "IN", [_required(given, "value")])
     if operator in COMPARISONS:
         return COMPARISONS[operator](
             this=build.column(name), expression=build.operand(name, _required(given, "value"))
@@ -146,7 +154,10 @@ def _comparison(build: _Builder, name: str, operator: str, given: dict[str, Any]
 def _within(build: _Builder, name: str, operator: str, values: Any) -> exp.Expr:
     if not isinstance(values, list):
         raise bad_request(f"{operator} takes a list of values")
+    if not values:
+        raise bad_request(f"{operator} takes at least one value")
     if name == "hs_object_id":
+        build.by_ids = build.by_ids or operator == "IN"
         inside: exp.Expr = exp.In(this=_column(name), expressions=[build.value(text(v)) for v in values])
     else:
         inside = exp.In(this=build.column(name), expressions=[build.operand(name, value) for value in values])
@@ -165,6 +176,7 @@ def _linked(build: _Builder, target: str, operator: str, given: dict[str, Any]) 
         .where(exp.column("to_object").eq(build.value(other.name)))
         .where(exp.column("to_id").isin(*[build.value(text(value)) for value in values]))
     )
+    build.by_ids = True
     return _in_ids(links)
 
 

@@ -9,7 +9,7 @@ from leadwright_sandbox.store import Store, quoted
 TEXT_ID_ORDER = 1 << 62  # ids that are not numbers come after those that are, in the order of their letters
 FIRST_ID = 101
 MORE_EMAILS = "hs_additional_emails"  # of a contact, separated by semicolons
-MORE_EMAILS_INDEX = "contacts_by_further_emails"
+FURTHER_EMAILS = "_further_emails"  # one row per e-mail among them, in lower case
 HIDDEN = {
     "_order": "integer not null",
     "_archived": "integer not null",
@@ -48,10 +48,27 @@ class Tables:
             if known.unique:
                 self._index_unique(kind, known)
         if MORE_EMAILS in kind.properties:
-            self._store.db.execute(
-                f"create index if not exists {MORE_EMAILS_INDEX} on {table} ({MORE_EMAILS}) "
-                f"where {MORE_EMAILS} > ''"
-            )
+            self._list_further_emails()
+
+    def _list_further_emails(self) -> None:
+        """Keep a table of contacts' further e-mails, however they are written."""
+        listed = f"'[' || replace(json_quote(lower(new.{MORE_EMAILS})), ';', '\",\"') || ']'"
+        forget = f"delete from {FURTHER_EMAILS} where record_id = old.hs_object_id;"
+        note = (
+            f"insert or ignore into {FURTHER_EMAILS} select value, new.hs_object_id from json_each({listed}) "
+            "where value <> '';"
+        )
+        self._store.db.executescript(
+            f"create table if not exists {FURTHER_EMAILS} "
+            "(email text, record_id text, primary key (email, record_id)) without rowid;"
+            f"create index if not exists {FURTHER_EMAILS}_of on {FURTHER_EMAILS} (record_id);"
+            f"create trigger if not exists {FURTHER_EMAILS}_made after insert on contacts "
+            f"when new.{MORE_EMAILS} > '' begin {note} end;"
+            f"create trigger if not exists {FURTHER_EMAILS}_changed after update of {MORE_EMAILS} on contacts "
+            f"begin {forget} {note} end;"
+            f"create trigger if not exists {FURTHER_EMAILS}_gone after delete on contacts "
+            f"when old.{MORE_EMAILS} > '' begin {forget} end;"
+        )
 
     def drop(self, kind: ObjectType) -> None:
         """Remove the table of `kind` and everything in it."""

@@ -16,7 +16,11 @@ from leadwright_sandbox.hubspot.values import InvalidValueError, iso, text
 if TYPE_CHECKING:
     from leadwright_sandbox.hubspot.portal import HubSpot
 
-STAGES = {"deals": ("pipeline", "dealstage"), "leads": ("hs_pipeline", "hs_pipeline_stage")}
+STAGES = {
+    "deals": ("pipeline", "dealstage"),
+    "leads": ("hs_pipeline", "hs_pipeline_stage"),
+    "tickets": ("hs_pipeline", "hs_pipeline_stage"),
+}
 
 
 def checked(portal: HubSpot, kind: ObjectType, properties: Mapping[str, Any]) -> dict[str, str]:
@@ -82,7 +86,9 @@ def _specs(portal: HubSpot, kind: ObjectType, given: Sequence[Any]) -> list[tupl
 
 
 def _read(portal: HubSpot, kind: ObjectType, record_id: str) -> Record:
-    record = portal.records.get(kind, record_id, sorted(kind.properties))
+    """A record that the caller has just made, be it one that he sees or not."""
+    with portal.records.seen_by(None):
+        record = portal.records.get(kind, record_id, sorted(kind.properties))
     if record is None:
         raise not_found()
     return record

@@ -174,7 +174,7 @@ def _read_many(call: Call, ids: list[str], names: list[str]) -> Response:
     plan = fields_plan(call, object_type, names)
     made = shape(plan, call.base)
     live = ' and not t."IsDeleted"' if object_type.get("IsDeleted") else ""
-    sql = f'{plan.statement(made.expressions)} where t."Id" = :record{live}'
+    sql = plan.of_one(made.expressions) + live
     rows = [call.org.store.db.execute(sql, plan.parameters | {"record": each}).fetchone() for each in ids]
     return reply([None if row is None else made.build(row) for row in rows])
 

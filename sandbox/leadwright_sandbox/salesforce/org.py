@@ -116,6 +116,7 @@ class Org:
             frozenset(row["field"] for row in rows),
             frozenset(row["field"] for row in rows if row["edit"]),
             tooling,
+            user.owners,
         )
 
     def insert(self, object_type: ObjectType, values: Mapping[str, Stored]) -> None:

@@ -120,6 +120,9 @@ class Writer:
         row = self.org.row(object_type.name, record_id)
         if row is None:
             raise RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
+        if not self.view.shows(object_type, str(row["Id"])):
+            message = "insufficient access rights on cross-reference id"
+            raise RowError("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", message)
         if row.get("IsDeleted"):
             raise RowError("ENTITY_IS_DELETED", "entity is deleted")
         return row
@@ -186,7 +189,8 @@ class Writer:
             message = "Provided external ID field does not exist or is not accessible: " + field_name
             raise ApiError(404, "NOT_FOUND", message)
         live = ' and not "IsDeleted"' if object_type.get("IsDeleted") else ""
-        sql = f'select "Id" from {quoted(object_type.table)} where {quoted(field.name)} = ?{live}'
+        live += f" and {shared}" if (shared := self.view.shared(object_type, "t")) else ""
+        sql = f'select "Id" from {quoted(object_type.table)} as t where {quoted(field.name)} = ?{live}'
         return [str(row["Id"]) for row in self.org.store.rows(sql, [value])]
 
     def upsert(self, object_type: ObjectType, field_name: str, key: str, given: Values) -> tuple[str, bool]:

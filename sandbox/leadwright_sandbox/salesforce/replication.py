@@ -42,9 +42,10 @@ def _changed(call: Call, object_type: ObjectType, deleted: bool) -> tuple[list[R
     if now - datetime.fromisoformat(start) > (KEPT if deleted else OLDEST):
         raise ApiError(400, "INVALID_REPLICATION_DATE", "startDate is before the earliest date available")
     is_deleted = '"IsDeleted"' if object_type.get("IsDeleted") else "false"  # some objects have no bin
+    shared = call.view.shared(object_type, "t") or "true"
     rows = call.org.store.rows(
-        f'select "Id", "SystemModstamp" from {quoted(object_type.table)} where {is_deleted} is {deleted} '
-        'and "SystemModstamp" >= ? and "SystemModstamp" < ? order by "SystemModstamp", "Id"',
+        f'select "Id", "SystemModstamp" from {quoted(object_type.table)} as t where {is_deleted} is {deleted} '
+        f'and {shared} and "SystemModstamp" >= ? and "SystemModstamp" < ? order by "SystemModstamp", "Id"',
         [start, end],
     )
     if len(rows) > MOST_IDS:

@@ -38,8 +38,9 @@ def read_record(call: Call, object_type: ObjectType, record_id: str, names: list
     """One record as the REST API shows it."""
     plan = fields_plan(call, object_type, names)
     made = shape(plan, call.base)
-    sql = f'{plan.statement(made.expressions)} where t."Id" = :record'
-    row = call.org.store.db.execute(sql, plan.parameters | {"record": record_id}).fetchone()
+    row = call.org.store.db.execute(
+        plan.of_one(made.expressions), plan.parameters | {"record": record_id}
+    ).fetchone()
     if row is None:
         raise not_found()
     return made.build(row)
@@ -56,7 +57,7 @@ def asked_fields(call: Call, object_type: ObjectType) -> list[str]:
 def live_row(call: Call, object_type: ObjectType, record_id: str) -> Row:
     """A record that can be changed, or 404."""
     row = call.org.row(object_type.name, record_id)
-    if row is None:
+    if row is None or not call.view.shows(object_type, str(row["Id"])):
         raise not_found()
     if row.get("IsDeleted"):
         raise ApiError(404, "ENTITY_IS_DELETED", "entity is deleted")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from leadwright_sandbox.salesforce.errors import ApiError, invalid_field
 from leadwright_sandbox.salesforce.fields import Field, ObjectType
-from leadwright_sandbox.store import Store, quoted
+from leadwright_sandbox.store import Store, quoted, quoted_text
 
 # what incremental readers and the writers' lookups filter by, and the children of a record
 INDEXED = (
@@ -102,19 +102,54 @@ _FOLLOWS = {
     "OpportunityFieldHistory": "Opportunities",
     "OpportunityHistory": "Opportunities",
 }
+# The parent that such an object's records are shared with, and their reference to it.
+_SHARED_WITH = {
+    "CampaignMember": ("Campaign", "CampaignId"),
+    "LeadHistory": ("Lead", "LeadId"),
+    "OpportunityContactRole": ("Opportunity", "OpportunityId"),
+    "OpportunityFieldHistory": ("Opportunity", "OpportunityId"),
+    "OpportunityHistory": ("Opportunity", "OpportunityId"),
+    "OpportunityLineItem": ("Opportunity", "OpportunityId"),
+}
 # Objects that everybody who may use the API reads.
 _OPEN = frozenset({"Group", "GroupMember", "Organization"})
 
 
 @dataclass(frozen=True)
 class View:
-    """The schema as one user sees it: permissions per object, field-level security per guarded field."""
+    """The schema as one user sees it: permissions per object, field-level security per guarded field, sharing.
+
+    `owners`: whose records he sees; None where he sees everybody's.
+    """
 
     schema: Schema
     permissions: frozenset[str]
     readable: frozenset[str]  # guarded fields as `Lead.Score__c`, lower case
     editable: frozenset[str]
     tooling: bool = False
+    owners: frozenset[str] | None = None
+
+    def shared(self, object_type: ObjectType, alias: str) -> str:
+        """The SQL condition for the records, in a table called `alias`, that the user sees; empty for all."""
+        if self.owners is None:
+            return ""
+        if object_type.name in _SHARED_WITH:
+            parent, reference = _SHARED_WITH[object_type.name]
+            seen = self.shared(self.schema.require(parent), "parent")
+            table = quoted(self.schema.require(parent).table)
+            return f'{alias}.{quoted(reference)} in (select "Id" from {table} as parent where {seen})'
+        if object_type.get("OwnerId") is None:
+            return ""
+        owners = ", ".join(quoted_text(owner) for owner in sorted(self.owners))
+        return f'{alias}."OwnerId" in ({owners})'
+
+    def shows(self, object_type: ObjectType, record_id: str) -> bool:
+        """Whether a record that is there is shared with the user."""
+        condition = self.shared(object_type, "t")
+        if not condition:
+            return True
+        sql = f'select 1 from {quoted(object_type.table)} as t where "Id" = ? and {condition}'
+        return bool(self.schema.store.rows(sql, [record_id]))
 
     def can(self, verb: str, object_type: ObjectType) -> bool:
         """Whether the user may `Read` or `Edit` records of the object."""

@@ -69,6 +69,13 @@ class Salesforce:
         user = replace(self.org.integration_user, permissions=frozenset(permissions))
         self.org.integration_user = self.org.sessions.change(user)
 
+    def share(self, owners: Iterable[str] | None, username: str | None = None) -> None:
+        """Let a user (None: the one of `credentials()`) see the records of these owners alone; None: everybody's."""
+        known = self.org.integration_user if username is None else self.org.sessions.users[username.lower()]
+        user = self.org.sessions.change(replace(known, owners=None if owners is None else frozenset(owners)))
+        if known is self.org.integration_user:
+            self.org.integration_user = user
+
     def all_permissions(self) -> frozenset[str]:
         """Every permission a user can have."""
         return self.org.all_permissions()

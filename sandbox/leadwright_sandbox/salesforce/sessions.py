@@ -12,11 +12,12 @@ from leadwright_sandbox.salesforce.errors import ApiError
 
 @dataclass(frozen=True)
 class User:
-    """One user of the org and what he may do."""
+    """One user of the org and what he may do; `owners` are those whose records he sees (None: everybody's)."""
 
     id: str
     username: str
     permissions: frozenset[str]
+    owners: frozenset[str] | None = None
 
 
 @dataclass

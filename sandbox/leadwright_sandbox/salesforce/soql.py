@@ -48,6 +48,7 @@ class Plan:
     columns: list[Column]
     root_id: str  # the SQL of the record's own id
     tail: str  # everything after the select list
+    filtered: bool = False  # whether the tail has conditions
     parameters: dict[str, Stored] = field(default_factory=dict)
     aggregate: bool = False
     count_only: bool = False
@@ -60,6 +61,10 @@ class Plan:
         limits = "" if self.limit is None and self.offset is None else f" limit {_limit(self.limit)}"
         limits += "" if self.offset is None else f" offset {self.offset}"
         return f"select {', '.join(expressions)} {self.tail}{limits}"
+
+    def of_one(self, expressions: list[str]) -> str:
+        """The SQL that reads `expressions` of the record `:record`, in a query without an order or a limit."""
+        return f"{self.statement(expressions)} {'and' if self.filtered else 'where'} {self.root_id} = :record"
 
     def count_statement(self) -> str:
         """The SQL that counts the rows of the query, no more than its LIMIT."""
@@ -111,7 +116,8 @@ class Translator:
             columns,
             f'{self.paths.root_table}."Id"',
             tail,
-            self.paths.parameters,
+            parameters=self.paths.parameters,
+            filtered=" where " in tail,
             aggregate=aggregate and not count_only,
             count_only=count_only,
             relations=relations,
@@ -236,6 +242,8 @@ class Translator:
     def _tail(self, grouped: list[Resolved]) -> str:
         where, having, order = (self.tree.args.get(part) for part in ("where", "having", "order"))
         conditions = self._unseen()
+        if shared := self.view.shared(self.object, self.paths.root_table):
+            conditions.append(shared)
         if self.parent is not None:
             reference = self.paths.column((), self.paths.reach(())[0], self.key)
             conditions.append(f'{reference} = {self.parent.paths.root_table}."Id"')

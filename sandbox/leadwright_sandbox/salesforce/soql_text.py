@@ -13,6 +13,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from leadwright_sandbox.salesforce.errors import malformed_query, not_served
+from leadwright_sandbox.store import quoted_text
 
 MARK_DATETIME, MARK_DATE, MARK_PERIOD = "soql_datetime", "soql_date", "soql_period"
 WORDS = """SELECT FROM WHERE AND OR NOT IN LIKE ORDER BY GROUP HAVING ASC DESC NULLS FIRST LAST LIMIT OFFSET NULL
@@ -43,11 +44,6 @@ def unescaped(literal: str) -> str:
         return match[0] if letter in "%_" else ESCAPES.get(letter.lower(), letter)
 
     return re.sub(r"\\(.)", one, literal[1:-1], flags=re.DOTALL)
-
-
-def quoted_sql(text: str) -> str:
-    """A text as an SQL string."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _name(text: str, follows: str, previous: str) -> str:
@@ -87,7 +83,7 @@ def marked(soql: str) -> str:
 
 def _marked_token(kind: str, text: str, follows: str, previous: str) -> str:
     if kind == "string":
-        return quoted_sql(unescaped(text))
+        return quoted_text(unescaped(text))
     if kind == "datetime":
         return f"{MARK_DATETIME}('{text}')"
     if kind == "date":

@@ -93,6 +93,8 @@ class Conditions:
             if left.field.kind not in ID_KINDS:
                 raise malformed_query(f"The left operand '{left.field.name}' cannot have more than one level")
             return f"{left.sql} in ({self.subselect(query.this)})"
+        if not node.expressions:
+            raise malformed_query("unexpected token: ')'")
         values: list[Stored] = []
         nulls = False
         for each in node.expressions:

@@ -19,6 +19,7 @@ from simple_salesforce import Salesforce as Client
 
 from leadwright_sandbox.dated import dated
 from leadwright_sandbox.salesforce import Salesforce
+from leadwright_sandbox.spelling import well_spelled
 from leadwright_sandbox.store import Store
 from leadwright_sandbox.testing.serving import on_its_loop, serving
 
@@ -107,7 +108,7 @@ def served(folder: Path, **options: Any) -> Iterator[Served]:
     clock = TestClock()
     store = Store(folder / "salesforce.sqlite")
     salesforce = Salesforce(store, clock, **options)
-    with serving(dated(salesforce.app, clock.now), context) as (port, loop):
+    with serving(well_spelled(dated(salesforce.app, clock.now)), context) as (port, loop):
         org = on_its_loop(salesforce, loop)
         yield Served(org, clock, port, ca_file, org.credentials())
     store.close()

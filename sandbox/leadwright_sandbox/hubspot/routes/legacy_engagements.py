@@ -196,7 +196,7 @@ def recent_engagements(call: Call) -> Answer:
         ids = [record_id for name, record_id in places if name == kind.name]
         for record in call.portal.records.many(kind, ids, list(kind.properties)).values():
             known[kind.name, record.id] = kind, record
-    shown, end = _shown(call, [known[place] for place in places]), offset + len(places)
+    shown, end = _shown(call, [known[place] for place in places if place in known]), offset + len(places)
     return 200, {"results": shown, "hasMore": end < len(changed), "offset": end, "total": len(changed)}
 
 

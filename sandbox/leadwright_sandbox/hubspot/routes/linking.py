@@ -39,7 +39,17 @@ def read_ends(call: Call) -> tuple[ObjectType, ObjectType | str]:
 def links_of(call: Call, ids: Sequence[str]) -> dict[str, list[Link]]:
     """The links of the records `ids` that a path asks for, by record."""
     one, other = read_ends(call)
-    return call.portal.associations.of(one, other, ids) if isinstance(other, ObjectType) else {}
+    if not isinstance(other, ObjectType):
+        return {}
+    found, records = call.portal.associations.of(one, other, ids), call.portal.records
+    starts = records.seen(one, found)
+    targets = records.seen(other, (link.to_id for links in found.values() for link in links))
+    seen = {
+        from_id: [link for link in links if link.to_id in targets]
+        for from_id, links in found.items()
+        if from_id in starts
+    }
+    return {from_id: links for from_id, links in seen.items() if links}
 
 
 def no_links(call: Call, from_id: str) -> dict[str, Any]:

@@ -49,8 +49,9 @@ def _with_associations(call: Call, shown: list[dict[str, Any]]) -> None:
         if other is None:  # documented: what does not exist is ignored
             continue
         links = call.portal.associations.listed(call.kind, other, [body["id"] for body in shown])
+        seen = call.portal.records.seen(other, (link["id"] for some in links.values() for link in some))
         for body in shown:
-            if found := links.get(body["id"]):
+            if found := [link for link in links.get(body["id"], []) if link["id"] in seen]:
                 body.setdefault("associations", {})[other.name] = (
                     {"results": found}
                     if len(found) <= MAX_LINKS_SHOWN

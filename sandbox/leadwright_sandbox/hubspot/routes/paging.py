@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from leadwright_sandbox.hubspot.calls import Call
 from leadwright_sandbox.hubspot.objects import ObjectType
+from leadwright_sandbox.hubspot.versions import is_dated
 
-DATED = re.compile(r"20\d\d-\d\d(?:-beta)?")
 Item = TypeVar("Item")
 
 
@@ -40,7 +39,7 @@ def next_links(
     `links`: the record's type, its id, the object linked to. `version`: the one to use where the caller's has no date.
     """
     one, record_id, other = links
-    area = f"objects/{call.version}" if DATED.fullmatch(call.version) else f"{version}/objects"
+    area = f"objects/{call.version}" if is_dated(call.version) else f"{version}/objects"
     path = (
         f"/crm/{area}/{one.name}/{record_id}/associations/{other if isinstance(other, str) else other.name}"
     )
