@@ -11,6 +11,8 @@ from leadwright.connectors.base import ObjectShape, SetAside
 from leadwright.connectors.batches import Row, batches, columns, from_tables, spelled
 from leadwright.connectors.errors import SchemaDriftError, UnavailableError
 from leadwright.connectors.salesforce import answers, bulk, soql
+from leadwright.connectors.salesforce.errors import RefusedError
+from leadwright.connectors.salesforce.rights import require_readable
 from leadwright.connectors.salesforce.transport import Transport
 
 _MOST_REST_ROWS = 2_000
@@ -25,9 +27,31 @@ def pull(
     since: datetime | None,
     set_aside: SetAside,
 ) -> Iterator[pa.RecordBatch]:
-    """Batches of rows changed at or after `since` (None: all)."""
+    """Batches of rows changed at or after `since` (None: all).
+
+    Raises:
+        AuthError: the API user may not read the object, from the start or from some page on.
+        SchemaDriftError: a field is not there, or hidden.
+    """
+    wanted = columns(shape, fields)
+    try:
+        yield from _pulled(org, object_name, shape, wanted, fields, since, set_aside)
+    except (RefusedError, SchemaDriftError):
+        _known(org, object_name, wanted)  # says what is missing by now, where that is it
+        raise
+
+
+def _pulled(
+    org: Transport,
+    object_name: str,
+    shape: ObjectShape,
+    wanted: Sequence[str],
+    fields: Sequence[str],
+    since: datetime | None,
+    set_aside: SetAside,
+) -> Iterator[pa.RecordBatch]:
     cursor = shape.cursor or "SystemModstamp"
-    known = _known(org, object_name, columns(shape, fields))
+    known = _known(org, object_name, wanted)
     where = soql.changed_since(cursor, since)
     if _count(org, object_name, where) > _MOST_REST_ROWS:
         # No ORDER BY: it would keep Salesforce from cutting a large job into pieces.
@@ -48,7 +72,7 @@ def sample(org: Transport, object_name: str, fields: Sequence[str], count: int) 
 
 def _known(org: Transport, object_name: str, wanted: Sequence[str]) -> list[str]:
     """The fields to ask for. Ours may be missing (the column stays empty); of the others every one must be there."""
-    there = org.describe(object_name)
+    _, there = require_readable(org, object_name)
     missing = [name for name in wanted if name not in there and not name.startswith(OURS)]
     if missing:
         raise SchemaDriftError(

@@ -1,4 +1,4 @@
-"""What an administrator sets up: assignment, validation and duplicate rules, triggers that break, and tracked fields."""
+"""What an administrator sets up: assignment, validation and duplicate rules, triggers, and tracked fields."""
 
 from __future__ import annotations
 
