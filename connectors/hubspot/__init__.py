@@ -24,7 +24,9 @@ from leadwright.connectors.hubspot import catalogue, health, links, reading, wri
 from leadwright.connectors.hubspot.credentials import Credentials
 from leadwright.connectors.hubspot.fields import described, ensure
 from leadwright.connectors.hubspot.shapes import LINKS, RECORDS, shape
+from leadwright.connectors.hubspot.signin import SignIn
 from leadwright.connectors.hubspot.transport import Transport
+from leadwright.connectors.tokens import InMemory, TokenKeeper
 
 _OWN = {"archived", "archived_at", "hs_object_id"}  # of the record, not properties to ask for
 
@@ -36,10 +38,15 @@ class HubSpot:
 
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials
+        self.tokens: TokenKeeper = InMemory()
+
+    @cached_property
+    def _sign_in(self) -> SignIn:
+        return SignIn(self._credentials, self.tokens)
 
     @cached_property
     def _transport(self) -> Transport:
-        return Transport(self._credentials.url, self._credentials.token.get_secret_value())
+        return Transport(self._credentials.url, self._sign_in)
 
     def shape(self, object_name: str) -> ObjectShape:
         """How `object_name` is read."""
@@ -93,8 +100,8 @@ class HubSpot:
         self, reads: Mapping[str, Sequence[str]], writes: Mapping[str, Sequence[FieldSpec]]
     ) -> Iterator[Finding]:
         """Yield findings on address, token, scopes, objects and properties."""
-        once = Transport(self._credentials.url, self._credentials.token.get_secret_value(), tries=1)
-        yield from health.check(once, reads, writes)
+        once = Transport(self._credentials.url, self._sign_in, tries=1)
+        yield from health.check(once, self._sign_in, reads, writes)
 
 
 def connect(credentials: Credentials) -> HubSpot:

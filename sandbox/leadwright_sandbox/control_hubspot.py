@@ -29,6 +29,10 @@ def hubspot_handlers(portal: HubSpot) -> Handlers:
     def set_search_lag(given: Any) -> None:
         portal.search_lag.seconds = number(given, "seconds")
 
+    def set_sessions(given: Any) -> None:
+        only(given, "rotate")
+        portal.app.rotates = flag(given, "rotate", portal.app.rotates)
+
     def set_limits(given: Any) -> None:
         only(given, "enforced", "per_ten_seconds", "per_day", "searches_per_second", "window")
         limits = portal.limits
@@ -53,6 +57,7 @@ def hubspot_handlers(portal: HubSpot) -> Handlers:
         ("POST", "/hubspot/tokens"): lambda given: {"token": portal.make_token(texts(given, "scopes"))},
         ("DELETE", "/hubspot/tokens"): lambda given: portal.expire(given.get("token", portal.token)),
         ("PUT", "/hubspot/scopes"): set_scopes,
+        ("PUT", "/hubspot/sessions"): set_sessions,
         ("PUT", "/hubspot/search-lag"): set_search_lag,
         ("PUT", "/hubspot/limits"): set_limits,
         ("PUT", "/hubspot/webhooks"): lambda given: _set_webhooks(portal, given),

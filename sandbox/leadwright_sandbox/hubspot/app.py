@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MAX_ADDRESS = 16_384  # bytes of path and query; the real service refuses at about this size
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 DATED = re.compile(
-    r"/(?P<area>crm/[a-z-]+|account-info|crm-object-schemas|webhooks|marketing/forms)/(?P<version>(?:2026-03|2026-09)(?:-beta)?)(?P<rest>/.*|$)"
+    r"/(?P<area>crm/[a-z-]+|account-info|crm-object-schemas|webhooks|marketing/forms|oauth)/(?P<version>(?:2026-03|2026-09)(?:-beta)?)(?P<rest>/.*|$)"
 )
 V4_AREAS = re.compile(r"/crm/(associations/|objects/[^/]+/[^/]+/associations/)")
 
@@ -79,7 +79,7 @@ class _Versions:
 
 def _granted(portal: HubSpot, request: Request) -> frozenset[str]:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    granted = portal.tokens.get(token) if scheme.lower() == "bearer" else None
+    granted = portal.granted(token) if scheme.lower() == "bearer" else None
     if granted is None:
         raise unauthorised()
     return granted
