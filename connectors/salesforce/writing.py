@@ -55,17 +55,22 @@ class Sizes:
         sizes = [size for size in self._LADDER if size <= largest]
         return sizes[:1] if object_name in self._hopeless else sizes
 
-    def note(self, object_name: str, passed: Collection[int], broken_alone: int) -> None:
-        """Learn at which sizes a collection `passed`, and how many rows broke a trigger by themselves.
+    def note(self, object_name: str, passed: Collection[int], broken: Sequence[int], alone: int) -> None:
+        """Learn from the collections that some 200 rows were sent in.
 
-        The largest that passed is kept, also where others of its size broke: one row that breaks the trigger by
-        itself must not send all that follow one by one. Where nothing passes, what follows is sent once and not in
-        pieces, until something is taken.
+        Where nothing passes, what follows is sent once and not in pieces, until something is taken.
+
+        Args:
+            passed: sizes at which a collection passed. The largest is kept, also where others of its size broke.
+            broken: how many rows each collection had that broke, without those in which a row breaks it by itself:
+                they say nothing of sizes, and must not send all that follow one by one.
+            alone: how many rows broke by themselves.
         """
-        if passed:
+        if passed and broken:
             self._largest[object_name] = max(passed)
+        if passed:
             self._hopeless.discard(object_name)
-        elif broken_alone >= _ENOUGH_ALONE:
+        elif alone >= _ENOUGH_ALONE:
             self._hopeless.add(object_name)
 
 
@@ -112,6 +117,7 @@ def _send(org: Transport, object_name: str, rows: Sequence[Row], sizes: Sizes) -
     """
     said: dict[str, object] = {}  # what each row that broke a trigger was told last
     passed: set[int] = set()
+    fallen: list[list[str]] = []  # the collections that broke
     waiting, largest_broken, alone = list(rows), _BATCH + 1, 0
     for size, smaller in pairwise((*sizes.of(object_name), 0)):
         if size >= largest_broken:
@@ -122,24 +128,22 @@ def _send(org: Transport, object_name: str, rows: Sequence[Row], sizes: Sizes) -
             if not passed and alone >= _ENOUGH_ALONE:
                 broken += piece
                 continue
-            fallen = []
             answers = list(_answers(org, object_name, piece))
             if all(_error(answer)[0] in _RIGHTS for _, answer in answers):
                 _require_rights(org, object_name, piece)
-            for row, answer in answers:
-                if _breaks_trigger(answer):
-                    fallen.append(row)
-                    said[row.record_id] = answer
-                else:
-                    yield _outcome(row, answer)
-            if fallen:
+            unsaved = {row.record_id: answer for row, answer in answers if _breaks_trigger(answer)}
+            yield from (_outcome(row, answer) for row, answer in answers if row.record_id not in unsaved)
+            said |= unsaved
+            broken += [row for row in piece if row.record_id in unsaved]
+            if unsaved:
+                fallen.append([row.record_id for row in piece])
                 largest_broken = max(largest_broken, len(piece))
                 alone += len(piece) == 1
             elif len(piece) > smaller:
                 passed.add(size)
-            broken += fallen
         waiting = broken
-    sizes.note(object_name, passed, alone)
+    rejected = {row.record_id for row in waiting}
+    sizes.note(object_name, passed, [len(ids) for ids in fallen if rejected.isdisjoint(ids)], alone)
     yield from (_outcome(row, said[row.record_id]) for row in waiting)
 
 

@@ -250,7 +250,19 @@ def test_a_row_that_breaks_the_trigger_alone_is_rejected_and_stops_no_other(whol
     refused = found["00Q007"]
     assert (refused.status, refused.code) == ("rejected", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY")
     assert LIMIT in str(refused.message)
-    assert org.sizes == [200, *[50] * 4, *[10] * 5, *[1] * 10, *[50] * 4]
+    assert org.sizes == [200, *[50] * 4, *[10] * 5, *[1] * 10, 200]
+
+
+def test_a_row_that_breaks_the_trigger_alone_says_nothing_of_sizes() -> None:
+    org, sizes = Triggered(60, {"00Q001"}), writing.Sizes()
+    fates = [o.status for o in writing.push(org, "Lead", score(3), sizes)]  # type: ignore[arg-type]
+    assert fates == ["accepted", "accepted", "rejected"]
+    org.poison = set()
+    assert len(list(writing.push(org, "Lead", score(400), sizes))) == 400  # type: ignore[arg-type]
+    assert org.sizes == [3, 1, 1, 1, 200, *[50] * 8]
+    small = Triggered(12, {"00Q001"})
+    push(small, score(400))
+    assert small.sizes == [200, *[50] * 4, *[10] * 20, *[1] * 10, *[10] * 20]
 
 
 def test_a_trigger_that_breaks_over_everything_costs_a_few_calls() -> None:
