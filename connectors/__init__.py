@@ -18,9 +18,10 @@ from pydantic import BaseModel
 
 from leadwright.connectors.base import Connector
 from leadwright.connectors.errors import ConfigError
+from leadwright.connectors.tokens import KeepsTokens, TokenKeeper
 
 _ENTRY_POINTS = "leadwright.connectors"
-_NOT_CRMS = {"addresses", "base", "batches", "conformance", "errors", "pace", "retry", "values"}
+_NOT_CRMS = {"addresses", "base", "batches", "conformance", "errors", "pace", "retry", "tokens", "values"}
 
 
 class ConnectorModule(Protocol):
@@ -59,13 +60,21 @@ def _modules() -> Mapping[str, str]:
     return found
 
 
-def connect(name: str, credentials: Mapping[str, Any], account: str | None = None) -> Connector:
+def connect(
+    name: str,
+    credentials: Mapping[str, Any],
+    account: str | None = None,
+    tokens: TokenKeeper | None = None,
+) -> Connector:
     """Return the connector `name`, set up with `credentials` (field -> value of its `Credentials`).
 
     Args:
         account: what the account is called here, where it has another name than the connector.
+        tokens: keeps refresh tokens that the CRM exchanges for new ones; without it they end with the process.
     """
     module = load(name)
     connector = module.connect(module.Credentials.model_validate(dict(credentials)))
     connector.name = account or name
+    if tokens and isinstance(connector, KeepsTokens):
+        connector.tokens = tokens
     return connector

@@ -25,6 +25,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from leadwright import connectors, workspace
 from leadwright.connectors.base import Connector
 from leadwright.connectors.errors import ConfigError
+from leadwright.tokens import KeptTokens
 
 _PREFIX = "LEADWRIGHT_"
 _ENV_FILE = ".env"
@@ -249,7 +250,12 @@ class Settings(BaseSettings):
     def connect(self, crm: str) -> Connector:
         """The connector for `crm`. Raises ConfigError naming the settings that are missing or wrong."""
         try:
-            return connectors.connect(self.accounts.get(crm, crm), self.credentials(crm), account=crm)
+            return connectors.connect(
+                self.accounts.get(crm, crm),
+                self.credentials(crm),
+                account=crm,
+                tokens=KeptTokens(self.home, crm, self.lock_wait_seconds),
+            )
         except ValidationError as error:
             raise ConfigError(_explained(error, f"{_PREFIX}{crm.upper()}_")) from None
 

@@ -29,7 +29,9 @@ from leadwright.connectors.hubspot.errors import RefusedError
 from leadwright.connectors.hubspot.fields import described, ensure
 from leadwright.connectors.hubspot.links import of as links_of
 from leadwright.connectors.hubspot.shapes import LINKS, RECORDS, cursor, shape
+from leadwright.connectors.hubspot.signin import SignIn
 from leadwright.connectors.hubspot.transport import Transport
+from leadwright.connectors.tokens import InMemory, TokenKeeper
 
 _OWN = {"archived", "archived_at", "hs_object_id"}  # of the record, not properties to ask for
 
@@ -41,10 +43,15 @@ class HubSpot:
 
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials
+        self.tokens: TokenKeeper = InMemory()
+
+    @cached_property
+    def _sign_in(self) -> SignIn:
+        return SignIn(self._credentials, self.tokens)
 
     @cached_property
     def _transport(self) -> Transport:
-        return Transport(self._credentials.url, self._credentials.token.get_secret_value())
+        return Transport(self._credentials.url, self._sign_in)
 
     @property
     def now(self) -> datetime | None:
@@ -164,8 +171,8 @@ class HubSpot:
         self, reads: Mapping[str, Sequence[str]], writes: Mapping[str, Sequence[FieldSpec]]
     ) -> Iterator[Finding]:
         """Yield findings on address, token, scopes, objects and properties."""
-        once = Transport(self._credentials.url, self._credentials.token.get_secret_value(), tries=1)
-        yield from health.check(once, reads, writes)
+        once = Transport(self._credentials.url, self._sign_in, tries=1)
+        yield from health.check(once, self._sign_in, reads, writes)
 
 
 def connect(credentials: Credentials) -> HubSpot:

@@ -141,6 +141,14 @@ def account(what: str, answer: object) -> Json:
     return body
 
 
+def access(what: str, answer: object) -> Json:
+    """A new access token."""
+    body = _body(what, answer)
+    if not isinstance(body.get("access_token"), str) or not body["access_token"]:
+        raise garbled(what, "no access token")
+    return body
+
+
 def token(what: str, answer: object) -> Json:
     """What HubSpot says of a token."""
     body = _body(what, answer)

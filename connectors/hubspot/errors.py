@@ -60,6 +60,10 @@ class ForbiddenError(AuthError):
     """HubSpot knows the token, and it may not do this."""
 
 
+class TokenRefusedError(AuthError):
+    """HubSpot does not know the token, or not any more."""
+
+
 def from_network(what: str, error: Exception, url: str) -> LeadwrightError:
     """The error for a call to `url` that got no answer."""
     if isinstance(error, urllib3.exceptions.LocationValueError):
@@ -89,7 +93,7 @@ def from_answer(
     if status == 0:
         return ConfigError(f"HubSpot's TLS certificate was refused ({what}): {said}.")
     if status in (401, _BAD_TOKEN):
-        return AuthError(f"HubSpot refused the token ({what}): {said} {_CHECK_IT}.")
+        return TokenRefusedError(f"HubSpot refused the token ({what}): {said} {_CHECK_IT}.")
     if status == 403:
         return _forbidden(what, body, said)
     if status == 429:

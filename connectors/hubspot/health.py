@@ -9,11 +9,15 @@ from leadwright.connectors.errors import AuthError, LeadwrightError
 from leadwright.connectors.hubspot import scopes
 from leadwright.connectors.hubspot.errors import ForbiddenError, RefusedError
 from leadwright.connectors.hubspot.fields import of_another_type, types
+from leadwright.connectors.hubspot.signin import SignIn
 from leadwright.connectors.hubspot.transport import Transport
 
 
 def check(
-    hubspot: Transport, reads: Mapping[str, Sequence[str]], writes: Mapping[str, Sequence[FieldSpec]]
+    hubspot: Transport,
+    sign_in: SignIn,
+    reads: Mapping[str, Sequence[str]],
+    writes: Mapping[str, Sequence[FieldSpec]],
 ) -> Iterator[Finding]:
     """Findings on address, token, scopes, the objects of `reads`, and the properties of `writes`."""
     try:
@@ -22,13 +26,15 @@ def check(
         account = ""  # the token is known; what it may not do is found below
     except AuthError as error:
         yield Finding("HubSpot address", True, "answers")
-        yield Finding("HubSpot token", False, str(error), "Set LEADWRIGHT_HUBSPOT_TOKEN to a valid token.")
+        fix = "See the message." if sign_in.can_renew else "Set LEADWRIGHT_HUBSPOT_TOKEN to a valid token."
+        yield Finding("HubSpot token", False, str(error), fix)
         return
     except LeadwrightError as error:
         yield Finding("HubSpot address", False, str(error), "Check LEADWRIGHT_HUBSPOT_URL and the network.")
         return
     yield Finding("HubSpot address", True, "answers")
-    yield Finding("HubSpot token", True, f"accepted{account}")
+    way = "OAuth" if sign_in.can_renew else "service key or private app"
+    yield Finding("HubSpot token", True, f"accepted, by {way}{account}")
     yield _scopes(hubspot, reads, writes)
     yield from _readable(hubspot, reads)
     for object_name, fields in writes.items():

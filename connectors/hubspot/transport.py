@@ -7,7 +7,7 @@ fields that are newer than the SDK.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,8 @@ from leadwright.connectors.batches import moment_of
 from leadwright.connectors.errors import GarbledError, LeadwrightError, RateLimitedError
 from leadwright.connectors.hubspot import answers, pace, paths
 from leadwright.connectors.hubspot.answers import Json, Promise
-from leadwright.connectors.hubspot.errors import API_ERRORS, from_answer, from_network
+from leadwright.connectors.hubspot.errors import API_ERRORS, TokenRefusedError, from_answer, from_network
+from leadwright.connectors.hubspot.signin import TOKEN_PATH, SignIn
 from leadwright.connectors.pace import Window
 from leadwright.connectors.retry import TRIES, patiently
 
@@ -28,8 +29,8 @@ _TIMEOUT = (10.0, 60.0)  # seconds to connect, seconds between bytes
 class Transport:
     """The SDK's APIs, set up once, and the way to call them."""
 
-    def __init__(self, url: str, token: str, *, tries: int = TRIES) -> None:
-        crm = Client.create(access_token=token, host=url, retry=False).crm
+    def __init__(self, url: str, sign_in: SignIn, *, tries: int = TRIES) -> None:
+        crm = Client.create(host=url, retry=False).crm
         self.objects = crm.objects.basic_api
         self.batches = crm.objects.batch_api
         self.searches = crm.objects.search_api
@@ -39,15 +40,16 @@ class Transport:
         self.properties = crm.properties.core_api
         self.property_groups = crm.properties.groups_api
         self.property_batches = crm.properties.batch_api
-        for api in vars(self).values():
+        self._apis = list(vars(self).values())
+        for api in self._apis:
             api.api_client.set_default_header(
                 "Accept-Encoding", "gzip"
             )  # a page of records shrinks to a tenth
-            api.api_client = paths.Client(api.api_client, paths.of(url, token))
+            api.api_client = paths.Client(api.api_client, paths.of(url, sign_in.key))
         self.tries = tries
         self._url = url
-        self._token = token
-        self._pace = pace.of(url, token)
+        self._sign_in = sign_in
+        self._pace = pace.of(url, sign_in.key)
         self._now: datetime | None = None
 
     @property
@@ -85,7 +87,8 @@ class Transport:
     def token_info(self) -> Json:
         """What HubSpot says about the token; the SDK has no method for it."""
         path = "/oauth/v2/private-apps/get/access-token-info"
-        return self._bare("asking about the token", answers.token, "POST", path, {"tokenKey": self._token})
+        body = {"tokenKey": self._sign_in.token(self._ask_for_token)}
+        return self._bare("asking about the token", answers.token, "POST", path, body)
 
     def account(self) -> str:
         """The account's number; the SDK has no method for it."""
@@ -116,7 +119,34 @@ class Transport:
         self, what: str, promise: Promise, send: Callable[..., Any], window: Window | None = None
     ) -> Json:
         limit = window or self._pace.calls
-        return patiently(lambda: promise(what, self._once(what, send, limit)), tries=self.tries)
+        return patiently(lambda: promise(what, self._signed_in(what, send, limit)), tries=self.tries)
+
+    def _signed_in(self, what: str, send: Callable[..., Any], window: Window) -> object:
+        """The answer to a call; an access token that HubSpot has ended is replaced once, and the call repeated."""
+        token = self._carry(self._sign_in.token(self._ask_for_token))
+        try:
+            return self._once(what, send, window)
+        except TokenRefusedError:
+            if not self._sign_in.can_renew:
+                raise
+        self._carry(self._sign_in.token(self._ask_for_token, ended=token))
+        return self._once(what, send, window)
+
+    def _carry(self, token: str) -> str:
+        for api in self._apis:
+            api.api_client.configuration.access_token = token
+        return token
+
+    def _ask_for_token(self, form: Mapping[str, str]) -> Json:
+        """The answer to a token request; the SDK knows only the older call."""
+
+        def ask(**options: Any) -> Any:
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            fields = list(form.items())
+            client = self.objects.api_client
+            return client.call_api(TOKEN_PATH, "POST", header_params=headers, post_params=fields, **options)
+
+        return answers.access("signing in", self._once("signing in", ask, self._pace.calls))
 
     def _once(self, what: str, send: Callable[..., Any], window: Window) -> object:
         self._pace.require_calls_left()

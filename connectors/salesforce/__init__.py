@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 
 import pyarrow as pa
 
@@ -26,6 +27,7 @@ from leadwright.connectors.salesforce.credentials import Credentials
 from leadwright.connectors.salesforce.fields import ensure, listed
 from leadwright.connectors.salesforce.shapes import shape
 from leadwright.connectors.salesforce.transport import Transport
+from leadwright.connectors.tokens import InMemory, TokenKeeper
 
 __all__ = ["Credentials", "Salesforce", "connect"]
 
@@ -37,7 +39,12 @@ class Salesforce:
 
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials
-        self._org = Transport(credentials)
+        self.tokens: TokenKeeper = InMemory()
+        self._sizes = writing.Sizes()
+
+    @cached_property
+    def _org(self) -> Transport:
+        return Transport(self._credentials, self.tokens)
 
     @property
     def now(self) -> datetime | None:
@@ -87,8 +94,8 @@ class Salesforce:
         return ensure(self._org, object_name, fields)
 
     def push(self, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
-        """Send `changes` in collections of 200; yield one outcome per change."""
-        yield from writing.push(self._org, object_name, changes)
+        """Send `changes` in collections of 200, fewer where triggers break; yield one outcome per change."""
+        yield from writing.push(self._org, object_name, changes, self._sizes)
 
     def fields(self, object_name: str) -> list[FieldInfo]:
         """The fields of an object that the API user may read."""
@@ -106,8 +113,8 @@ class Salesforce:
         self, reads: Mapping[str, Sequence[str]], writes: Mapping[str, Sequence[FieldSpec]]
     ) -> Iterator[Finding]:
         """Yield findings on address, login, version, calls left, objects and fields."""
-        once = Transport(self._credentials, tries=1)
-        yield from health.check(once, self._credentials.api_version, reads, writes)
+        once = Transport(self._credentials, self.tokens, tries=1)
+        yield from health.check(once, self._credentials, reads, writes)
 
 
 def connect(credentials: Credentials) -> Salesforce:

@@ -1,22 +1,25 @@
 """What it takes to reach a Salesforce org, and how that becomes an access token.
 
-simple-salesforce builds the login address as `https://<domain>.salesforce.com`, so only its `token_login` is used:
-an org with a My Domain of its own, or the sandbox, is reached at the address that was set.
+simple-salesforce builds the login address as `https://<domain>.salesforce.com`, so its logins are not used: an org with
+a My Domain of its own, or the sandbox, is reached at the address that was set.
 """
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import jwt
 import requests
 from pydantic import BaseModel, ConfigDict, SecretStr, field_validator, model_validator
-from simple_salesforce.login import token_login
+from simple_salesforce.exceptions import SalesforceAuthenticationFailed
 
 from leadwright.connectors.errors import ConfigError
+from leadwright.connectors.tokens import TokenKeeper
 
 _JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _WAYS = (
@@ -35,7 +38,8 @@ class Credentials(BaseModel):
         client_secret: its secret (client credentials, or refresh token).
         username: the user to act as (JWT bearer).
         private_key_file: PEM file of the key whose certificate the app holds (JWT bearer).
-        refresh_token: of an earlier OAuth login.
+        refresh_token: of an earlier OAuth login. Where the app rotates them, it is good for one sign-in, and
+            `connectors.tokens` keeps what came of it.
         ca: file with the certificate authority to trust, where it is not a public one.
         api_version: newest version to speak; an older org's newest is taken instead.
     """
@@ -85,8 +89,20 @@ class Credentials(BaseModel):
         if self.client_id and self.username and self.private_key_file:
             return self
         if self.username and not self.private_key_file:
-            raise ValueError(f"Salesforce takes no user name with a password any more. Set one of: {_WAYS}")
+            raise ValueError(
+                "a user name with a password is no way in: Salesforce has taken it out of API version 65.0, ends it "
+                f"for older ones on 2027-06-01, and new orgs have it switched off. Set one of: {_WAYS}"
+            )
         raise ValueError(f"Salesforce needs one of: {_WAYS}")
+
+    @property
+    def way(self) -> str:
+        """How one signs in with these, in the words of the README."""
+        if not self.can_renew:
+            return "access token"
+        if self.refresh_token:
+            return "refresh token"
+        return "JWT bearer" if self.private_key_file else "client credentials"
 
     @property
     def can_renew(self) -> bool:
@@ -94,31 +110,66 @@ class Credentials(BaseModel):
         return bool(self.client_id and (self.refresh_token or self.private_key_file or self.client_secret))
 
 
-def log_in(credentials: Credentials, session: requests.Session) -> tuple[str, str]:
-    """Access token and host of the org's instance."""
-    host = urlsplit(credentials.url).netloc
+def log_in(credentials: Credentials, session: requests.Session, tokens: TokenKeeper) -> tuple[str, str]:
+    """Access token and host of the org's instance.
+
+    Raises:
+        SalesforceAuthenticationFailed: Salesforce refused.
+        TypeError: the answer is not one of Salesforce's.
+    """
     if credentials.token and not credentials.can_renew:
-        return credentials.token.get_secret_value(), host
-    data, headers = _request(credentials)
-    address = f"{credentials.url}/services/oauth2/token"
-    token, instance = token_login(address, data, host, credentials.client_id, headers, None, session)
-    return str(token), str(instance)
+        return credentials.token.get_secret_value(), urlsplit(credentials.url).netloc
+    if credentials.refresh_token:
+        return tokens.exchange(
+            credentials.refresh_token, lambda newest: _refresh(credentials, session, newest)
+        )
+    return _signed_in(_asked(credentials, session, *_request(credentials)))
+
+
+def _refresh(
+    credentials: Credentials, session: requests.Session, newest: SecretStr
+) -> tuple[tuple[str, str], SecretStr | None]:
+    form = {"grant_type": "refresh_token", "refresh_token": newest.get_secret_value()}
+    form["client_id"] = credentials.client_id or ""
+    if credentials.client_secret:
+        form["client_secret"] = credentials.client_secret.get_secret_value()
+    said = _asked(credentials, session, form)
+    following = said.get("refresh_token")  # only where they rotate
+    return _signed_in(said), SecretStr(following) if isinstance(following, str) and following else None
+
+
+def _asked(
+    credentials: Credentials,
+    session: requests.Session,
+    form: Mapping[str, str],
+    headers: Mapping[str, str] | None = None,
+) -> Mapping[str, Any]:
+    """The answer to a token request; simple-salesforce's own `token_login` keeps nothing of a new refresh token."""
+    response = session.post(f"{credentials.url}/services/oauth2/token", form, headers=headers)
+    try:
+        said = response.json()
+    except ValueError:
+        raise SalesforceAuthenticationFailed(response.status_code, response.text) from None
+    if not isinstance(said, Mapping):
+        raise TypeError("the answer is no object")
+    if response.status_code != 200:
+        raise SalesforceAuthenticationFailed(said.get("error"), said.get("error_description"))
+    return said
+
+
+def _signed_in(said: Mapping[str, Any]) -> tuple[str, str]:
+    token, instance = said.get("access_token"), said.get("instance_url")
+    if not isinstance(token, str) or not isinstance(instance, str):
+        raise TypeError("the answer has no token or no instance")
+    return token, urlsplit(instance).netloc
 
 
 def _request(credentials: Credentials) -> tuple[dict[str, str], dict[str, str] | None]:
-    """Form and headers of the token request: refresh token, JWT bearer, or client credentials."""
-    client_id = credentials.client_id or ""
-    secret = credentials.client_secret.get_secret_value() if credentials.client_secret else ""
-    if credentials.refresh_token:
-        form = {
-            "grant_type": "refresh_token",
-            "refresh_token": credentials.refresh_token.get_secret_value(),
-            "client_id": client_id,
-        }
-        return ({**form, "client_secret": secret} if secret else form), None
+    """Form and headers of the token request: JWT bearer, or client credentials."""
     if credentials.private_key_file:
         return {"grant_type": _JWT_GRANT, "assertion": _assertion(credentials)}, None
-    basic = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+    secret = credentials.client_secret.get_secret_value() if credentials.client_secret else ""
+    basic = base64.b64encode(f"{credentials.client_id}:{secret}".encode()).decode()
     return {"grant_type": "client_credentials"}, {"Authorization": f"Basic {basic}"}
 
 

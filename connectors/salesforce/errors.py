@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,14 +34,29 @@ PASSING_CODES = frozenset(
         "TXN_SECURITY_METERING_ERROR",
     }
 )
+# What Apex and flows say when they exceed a limit of the transaction that all rows of a call share (CPU time, heap,
+# "Too many SOQL queries: 101"), or were run too often for it. Codes do not tell: CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY
+# and CANNOT_EXECUTE_FLOW_TRIGGER also carry what is wrong with one row.
+_TRANSACTION_LIMIT = re.compile(
+    r"LimitException|Apex CPU time limit exceeded|Apex heap size too large|Too many (?:SOQL queries|SOSL queries|"
+    r"query rows|DML statements|DML rows|callouts|future calls|queueable jobs|batch retries)",
+    re.IGNORECASE,
+)
 _SCHEMA_CODES = frozenset({"INVALID_FIELD", "INVALID_TYPE", "INVALID_FIELD_FOR_INSERT_UPDATE"})
+_PERMISSIONS = dict.fromkeys(("API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"), "API Enabled")
+"""Codes of a refusal for which one permission is missing, which Salesforce's words do not name."""
+
 _PASSING_STATUSES = frozenset({406, 408})
 _LIMITED_STATUSES = frozenset({420, 429})
 _NOT_SERVED = 501
 _TOKEN_FIXES = {
     "invalid_client_id": "Check LEADWRIGHT_SALESFORCE_CLIENT_ID.",
     "invalid_client": "Check LEADWRIGHT_SALESFORCE_CLIENT_ID and LEADWRIGHT_SALESFORCE_CLIENT_SECRET.",
-    "invalid_grant": "Check the user, that the app is approved for him, and that key or refresh token are current.",
+    "invalid_grant": (
+        "Check the user, that the app is approved for him, and that key or refresh token are current. Where refresh "
+        "tokens rotate, one that was used elsewhere too, or whose successor in LEADWRIGHT_HOME was lost, has ended: "
+        "set a new LEADWRIGHT_SALESFORCE_REFRESH_TOKEN."
+    ),
     "unsupported_grant_type": "Enable this OAuth flow in the app's settings.",
     "inactive_user": "Activate the user in Salesforce.",
 }
@@ -59,6 +75,11 @@ class RefusedError(FatalError):
         super().__init__(message)
         self.status = status
         self.code = code
+
+
+def over_transaction_limit(message: str) -> bool:
+    """Whether rows were refused because all of a call together were too much; fewer at a time may pass."""
+    return bool(_TRANSACTION_LIMIT.search(message))
 
 
 def from_network(what: str, error: requests.exceptions.RequestException, url: str) -> LeadwrightError:
@@ -104,6 +125,10 @@ def from_answer(what: str, error: SalesforceError) -> LeadwrightError:
         return _limited(what, said)
     if status in _LIMITED_STATUSES:
         return RateLimitedError(f"Salesforce asks for fewer calls ({what}).")
+    if over_transaction_limit(said):  # with a status of 500, too: the same call would break again
+        return RefusedError(
+            f"Salesforce refused the call ({what}: {code}): {said}", status=status, code=code or "UNKNOWN"
+        )
     if code in PASSING_CODES or status in _PASSING_STATUSES or (status >= 500 and status != _NOT_SERVED):
         return UnavailableError(f"Salesforce is not available ({what}: HTTP {status} {code}).")
     if code in _SCHEMA_CODES:
@@ -112,9 +137,12 @@ def from_answer(what: str, error: SalesforceError) -> LeadwrightError:
             "from the API user by field-level security."
         )
     if status == 403:
+        permission = _PERMISSIONS.get(code)
+        named = f"permission '{permission}'" if permission else "permission"
         return AuthError(
-            f"Salesforce's user may not do this ({what}: {code}): {said} Give the permission in a permission set.",
-            missing=(code,) if code else (),
+            f"Salesforce's user may not do this ({what}: {code}): {said.rstrip('.')}. Give him the {named} in a "
+            "permission set.",
+            missing=tuple(filter(None, (permission or code,))),
         )
     return RefusedError(f"Salesforce refused the call ({what}: {code}): {said}", status=status, code=code)
 

@@ -14,6 +14,7 @@ from leadwright.connectors.base import FieldInfo, FieldSpec
 from leadwright.connectors.errors import AuthError, FatalError, SchemaDriftError, brief
 from leadwright.connectors.salesforce import answers, soql
 from leadwright.connectors.salesforce.errors import RefusedError
+from leadwright.connectors.salesforce.rights import require_editable, require_writable
 from leadwright.connectors.salesforce.transport import Transport
 
 _SET = "Leadwright"
@@ -49,18 +50,13 @@ def ensure(org: Transport, object_name: str, fields: Sequence[FieldSpec]) -> lis
         AuthError: the API user may not create them, not change records of the object, or not change a field.
         SchemaDriftError: a field stays hidden.
     """
-    editable, there = org.described(object_name)
-    if not editable:
-        raise AuthError(
-            f"Salesforce's user may not change any {object_name}. Give the object permission 'Edit' on {object_name} "
-            "in a permission set.",
-            missing=(f"Edit on {object_name}",),
-        )
+    there = require_writable(org, object_name)
     missing = [field for field in fields if field.name not in there]
     if missing:
         _make(org, object_name, missing)
         there = org.describe(object_name)
-    _require_editable(object_name, fields, there)
+        _require_visible(object_name, fields, there)
+    require_editable(object_name, [field.name for field in fields], there)
     for field in fields:
         if new := _new_values(field, there[field.name]):
             _add_values(org, object_name, field, there[field.name], new)
@@ -82,19 +78,13 @@ def of_another_type(fields: Sequence[FieldSpec], there: Mapping[str, Mapping[str
     ]
 
 
-def _require_editable(
+def _require_visible(
     object_name: str, fields: Sequence[FieldSpec], there: Mapping[str, Mapping[str, Any]]
 ) -> None:
     if hidden := [field.name for field in fields if field.name not in there]:
         raise SchemaDriftError(
             f"Salesforce still hides these fields of {object_name}: {', '.join(hidden)}. Give the API user the "
             f"permission set {_SET!r} and run again."
-        )
-    if locked := read_only(fields, there):
-        raise AuthError(
-            f"Salesforce's user may not change these fields of {object_name}: {', '.join(locked)}. Give him edit "
-            "access to them in a permission set.",
-            missing=tuple(f"Edit on {object_name}.{name}" for name in locked),
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from leadwright.connectors.base import FieldSpec, Finding
 from leadwright.connectors.errors import AuthError, ConfigError, LeadwrightError
 from leadwright.connectors.salesforce import answers
+from leadwright.connectors.salesforce.credentials import Credentials
 from leadwright.connectors.salesforce.fields import of_another_type, read_only
 from leadwright.connectors.salesforce.reading import OURS
 from leadwright.connectors.salesforce.transport import Transport
@@ -16,7 +17,7 @@ _CHANGE = "Change the type in Setup (Object Manager), or delete the field: the n
 
 def check(
     org: Transport,
-    asked_version: str,
+    credentials: Credentials,
     reads: Mapping[str, Sequence[str]],
     writes: Mapping[str, Sequence[FieldSpec]],
 ) -> Iterator[Finding]:
@@ -25,21 +26,31 @@ def check(
         sobjects = org.get("listing objects", answers.objects, "sobjects")
     except AuthError as error:
         yield Finding("Salesforce address", True, "answers")
-        yield Finding("Salesforce login", False, str(error), "Correct the LEADWRIGHT_SALESFORCE_ settings.")
+        fix = f"Correct the LEADWRIGHT_SALESFORCE_ settings; they say to sign in by {credentials.way}."
+        yield Finding("Salesforce login", False, str(error), fix)
         return
     except LeadwrightError as error:
         fix = "" if isinstance(error, ConfigError) else "Check LEADWRIGHT_SALESFORCE_URL and the network."
         yield Finding("Salesforce address", False, str(error), fix)
         return
     yield Finding("Salesforce address", True, "answers")
-    yield Finding("Salesforce login", True, "accepted")
-    yield _version(org, asked_version)
+    yield Finding("Salesforce login", True, f"accepted, by {credentials.way}", _login_fix(credentials))
+    yield _version(org, credentials.api_version)
     yield _usage(org)
     yield _account(org)
     there = {item["name"]: item for item in sobjects}
     yield _objects(there, reads, writes)
     for object_name in (name for name in {**reads, **writes} if name in there):
         yield from _fields(org, object_name, reads.get(object_name, ()), writes.get(object_name, ()))
+
+
+def _login_fix(credentials: Credentials) -> str:
+    if credentials.can_renew:
+        return ""
+    return (
+        "An access token ends after some hours and cannot be renewed; for runs on a schedule take JWT bearer or client "
+        "credentials. A user name with a password is no way: Salesforce ends it on 2027-06-01."
+    )
 
 
 def _version(org: Transport, asked: str) -> Finding:

@@ -12,6 +12,8 @@ from leadwright.connectors.base import ObjectShape, Piece, Query, Section, SetAs
 from leadwright.connectors.batches import Page, Row, batches, columns, from_tables, pieces, spelled, utc
 from leadwright.connectors.errors import SchemaDriftError, UnavailableError
 from leadwright.connectors.salesforce import answers, bulk, soql
+from leadwright.connectors.salesforce.errors import RefusedError
+from leadwright.connectors.salesforce.rights import require_readable
 from leadwright.connectors.salesforce.transport import Transport
 
 _MOST_REST_ROWS = 2_000
@@ -23,7 +25,20 @@ OURS = "Leadwright_"
 
 
 def read(org: Transport, query: Query, shape: ObjectShape, set_aside: SetAside) -> Iterator[Piece]:
-    """The rows of `query`, in pieces; see `connectors.base.ResumableSource`."""
+    """The rows of `query`, in pieces; see `connectors.base.ResumableSource`.
+
+    Raises:
+        AuthError: the API user may not read the object, from the start or from some page on.
+        SchemaDriftError: a field is not there, or hidden.
+    """
+    try:
+        yield from _read(org, query, shape, set_aside)
+    except (RefusedError, SchemaDriftError):
+        _known(org, query.object_name, columns(shape, query.fields))  # says what is missing, where that is it
+        raise
+
+
+def _read(org: Transport, query: Query, shape: ObjectShape, set_aside: SetAside) -> Iterator[Piece]:
     if query.place:
         job, place = bulk.resumed(query.place)
         yield from _bulk_pieces(org, job, place, query, shape, set_aside)
@@ -173,7 +188,7 @@ def sample(org: Transport, object_name: str, fields: Sequence[str], count: int) 
 
 def _known(org: Transport, object_name: str, wanted: Sequence[str]) -> list[str]:
     """The fields to ask for. Ours may be missing (the column stays empty); of the others every one must be there."""
-    there = org.describe(object_name)
+    _, there = require_readable(org, object_name)
     missing = [name for name in wanted if name not in there and not name.startswith(OURS)]
     if missing:
         raise SchemaDriftError(

@@ -31,6 +31,7 @@ from leadwright.connectors.salesforce import answers, soql
 from leadwright.connectors.salesforce.answers import Promise, garbled
 from leadwright.connectors.salesforce.credentials import Credentials, log_in
 from leadwright.connectors.salesforce.errors import from_answer, from_login, from_network
+from leadwright.connectors.tokens import InMemory, TokenKeeper
 
 T = TypeVar("T")
 
@@ -75,8 +76,11 @@ class _Wire(HTTPAdapter):
 class Transport:
     """One Salesforce org, logged in to at the first call."""
 
-    def __init__(self, credentials: Credentials, *, tries: int = TRIES) -> None:
+    def __init__(
+        self, credentials: Credentials, tokens: TokenKeeper | None = None, *, tries: int = TRIES
+    ) -> None:
         self._credentials = credentials
+        self._tokens = tokens or InMemory()
         self._tries = tries
         self._salesforce: Salesforce | None = None
         self._session = requests.Session()
@@ -215,7 +219,7 @@ class Transport:
 
     def _connected(self) -> Salesforce:
         if self._salesforce is None:
-            token, instance = _login(self._credentials, self._session)
+            token, instance = _login(self._credentials, self._session, self._tokens)
             self._salesforce = Salesforce(
                 session_id=token,
                 instance_url=f"https://{instance}",
@@ -257,9 +261,9 @@ def _more(place: str) -> Callable[[Salesforce], Any]:
     return lambda sf: sf.query_more(place, identifier_is_url=True)
 
 
-def _login(credentials: Credentials, session: requests.Session) -> tuple[str, str]:
+def _login(credentials: Credentials, session: requests.Session, tokens: TokenKeeper) -> tuple[str, str]:
     try:
-        return log_in(credentials, session)
+        return log_in(credentials, session, tokens)
     except (AttributeError, TypeError):
         raise _not_salesforce(credentials) from None
 

@@ -1,17 +1,19 @@
-"""Writes changes to Salesforce as collections of 200 and reads each row's fate."""
+"""Writes changes to Salesforce as collections of 200, or fewer where triggers break, and reads each row's fate."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from leadwright.connectors.base import Change, Outcome, OutcomeStatus
 from leadwright.connectors.batches import iso
-from leadwright.connectors.errors import GarbledError, brief
+from leadwright.connectors.errors import GarbledError, SchemaDriftError, brief
 from leadwright.connectors.retry import until_taken
 from leadwright.connectors.salesforce import soql
-from leadwright.connectors.salesforce.errors import PASSING_CODES, RefusedError
+from leadwright.connectors.salesforce.errors import PASSING_CODES, RefusedError, over_transaction_limit
+from leadwright.connectors.salesforce.rights import require_writable
 from leadwright.connectors.salesforce.transport import Transport
 from leadwright.connectors.values import Row, after_guard, guarded, in_order, no_answer
 
@@ -24,16 +26,80 @@ _HEADERS = {
 }
 
 
-def push(org: Transport, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
-    """Send `changes`; yield one outcome each."""
-    ordered = in_order(changes)
+# What a row is told where the user may not write it. It may be one row that is not shared with him, or all.
+_RIGHTS = frozenset(
+    {"INSUFFICIENT_ACCESS", "INSUFFICIENT_ACCESS_OR_READONLY", "INVALID_FIELD_FOR_INSERT_UPDATE"}
+)
+
+_ENOUGH_ALONE = 10
+"""Rows that break a trigger by themselves, one after the other, from which on it breaks over whatever it is given."""
+
+
+class Sizes:
+    """How many rows of an object go into a collection; kept by a connector, so that no wall is run into twice.
+
+    A trigger may break over the 200 rows that a collection can have, because they share its CPU time, its queries and
+    its future calls (50 of these: one for each row is a common slip). So 50 comes next, and 10 bears nearly every
+    trigger (people report 12 and 70). Steps in between would cost more calls that break than they save.
+    """
+
+    _LADDER = (200, 50, 10, 1)
+
+    def __init__(self) -> None:
+        self._largest: dict[str, int] = {}
+        self._hopeless: set[str] = set()
+
+    def of(self, object_name: str) -> Sequence[int]:
+        """The sizes to try, one after the other."""
+        largest = self._largest.get(object_name, self._LADDER[0])
+        sizes = [size for size in self._LADDER if size <= largest]
+        return sizes[:1] if object_name in self._hopeless else sizes
+
+    def note(self, object_name: str, passed: Collection[int], broken: Sequence[int], alone: int) -> None:
+        """Learn from the collections that some 200 rows were sent in.
+
+        Where nothing passes, what follows is sent once and not in pieces, until something is taken.
+
+        Args:
+            passed: sizes at which a collection passed. The largest is kept, also where others of its size broke.
+            broken: how many rows each collection had that broke, without those in which a row breaks it by itself:
+                they say nothing of sizes, and must not send all that follow one by one.
+            alone: how many rows broke by themselves.
+        """
+        if passed and broken:
+            self._largest[object_name] = max(passed)
+        if passed:
+            self._hopeless.discard(object_name)
+        elif alone >= _ENOUGH_ALONE:
+            self._hopeless.add(object_name)
+
+
+def push(
+    org: Transport, object_name: str, changes: Sequence[Change], sizes: Sizes | None = None
+) -> Iterator[Outcome]:
+    """Send `changes`; yield one outcome each.
+
+    Args:
+        sizes: what earlier pushes learnt about the org's triggers.
+
+    Raises:
+        AuthError: the API user may not, or not any more, read or change the object or one of its fields.
+    """
+    try:
+        yield from _pushed(org, object_name, in_order(changes), sizes or Sizes())
+    except SchemaDriftError:
+        _require_rights(org, object_name, changes)  # says what is missing by now, where that is it
+        raise
+
+
+def _pushed(org: Transport, object_name: str, ordered: Sequence[Change], sizes: Sizes) -> Iterator[Outcome]:
     for start in range(0, len(ordered), _BATCH):
         chunk = ordered[start : start + _BATCH]
         shown = _shown(org, object_name, chunk)
         converted = {i for i, row in shown.items() if row.get("IsConverted")}
         rows, skipped = after_guard(chunk, shown, converted)
         yield from skipped
-        yield from until_taken(lambda rows: _send(org, object_name, rows), rows)
+        yield from until_taken(lambda rows: _send(org, object_name, rows, sizes), rows)
 
 
 def _shown(org: Transport, object_name: str, changes: Sequence[Change]) -> dict[str, dict[str, Any]]:
@@ -44,13 +110,54 @@ def _shown(org: Transport, object_name: str, changes: Sequence[Change]) -> dict[
     return {row["Id"]: row for row in org.query(f"reading {object_name} before the write", text)}
 
 
-def _send(org: Transport, object_name: str, rows: Sequence[Row]) -> Iterator[Outcome]:
-    for row, answer in _answers(org, object_name, rows):
-        yield _outcome(row, answer)
+def _send(org: Transport, object_name: str, rows: Sequence[Row], sizes: Sizes) -> Iterator[Outcome]:
+    """Outcomes of `rows`; those over which a trigger broke together are sent again, fewer at a time.
+
+    At most 225 calls for 200 rows, and that once: 1, 4 and 20 that break, and each row by itself.
+    """
+    said: dict[str, object] = {}  # what each row that broke a trigger was told last
+    passed: set[int] = set()
+    fallen: list[list[str]] = []  # the collections that broke
+    waiting, largest_broken, alone = list(rows), _BATCH + 1, 0
+    for size, smaller in pairwise((*sizes.of(object_name), 0)):
+        if size >= largest_broken:
+            continue
+        broken: list[Row] = []
+        largest_broken = 0
+        for piece in _pieces(waiting, size):
+            if not passed and alone >= _ENOUGH_ALONE:
+                broken += piece
+                continue
+            answers = list(_answers(org, object_name, piece))
+            if all(_error(answer)[0] in _RIGHTS for _, answer in answers):
+                _require_rights(org, object_name, piece)
+            unsaved = {row.record_id: answer for row, answer in answers if _breaks_trigger(answer)}
+            yield from (_outcome(row, answer) for row, answer in answers if row.record_id not in unsaved)
+            said |= unsaved
+            broken += [row for row in piece if row.record_id in unsaved]
+            if unsaved:
+                fallen.append([row.record_id for row in piece])
+                largest_broken = max(largest_broken, len(piece))
+                alone += len(piece) == 1
+            elif len(piece) > smaller:
+                passed.add(size)
+        waiting = broken
+    rejected = {row.record_id for row in waiting}
+    sizes.note(object_name, passed, [len(ids) for ids in fallen if rejected.isdisjoint(ids)], alone)
+    yield from (_outcome(row, said[row.record_id]) for row in waiting)
+
+
+def _require_rights(org: Transport, object_name: str, rows: Sequence[Change | Row]) -> None:
+    """Raise AuthError where rows are refused because the user may not write them: that is no fault of each record."""
+    require_writable(org, object_name, sorted({name for row in rows for name in row.values}))
+
+
+def _pieces(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def _answers(org: Transport, object_name: str, rows: Sequence[Row]) -> Iterator[tuple[Row, object]]:
-    """Each row with Salesforce's answer; a collection that is refused as a whole is sent by halves."""
+    """Each row with Salesforce's answer; a collection that is refused as a whole for a row in it is sent by halves."""
     if not rows:
         return
     body = {"allOrNone": False, "records": [_record(object_name, row) for row in rows]}
@@ -59,8 +166,9 @@ def _answers(org: Transport, object_name: str, rows: Sequence[Row]) -> Iterator[
     except GarbledError:
         answers = None
     except RefusedError as refusal:
-        if len(rows) == 1:
-            yield rows[0], {"errors": [{"statusCode": refusal.code, "message": str(refusal)}]}
+        if len(rows) == 1 or over_transaction_limit(str(refusal)):
+            said = {"errors": [{"statusCode": refusal.code, "message": str(refusal)}]}
+            yield from ((row, said) for row in rows)
             return
         middle = len(rows) // 2
         yield from _answers(org, object_name, rows[:middle])
@@ -77,18 +185,30 @@ def _record(object_name: str, row: Row) -> dict[str, Any]:
 
 
 def _outcome(row: Row, answer: object) -> Outcome:
-    said = answer if isinstance(answer, Mapping) else {}
-    if said.get("success") is True:
+    if isinstance(answer, Mapping) and answer.get("success") is True:
         return Outcome(row.record_id, "accepted", row.values)
-    errors = said.get("errors")
-    if not isinstance(errors, list) or not errors or not isinstance(errors[0], Mapping):
+    code, message = _error(answer)
+    if not code:
         return no_answer(row, "Salesforce")
+    status: OutcomeStatus = "deferred" if _passes(code, message) else "rejected"
+    return Outcome(row.record_id, status, row.values, code=code, message=message)
+
+
+def _error(answer: object) -> tuple[str, str]:
+    """Code and message of a row's first error; empty where the answer has none."""
+    errors = answer.get("errors") if isinstance(answer, Mapping) else None
+    if not isinstance(errors, list) or not errors or not isinstance(errors[0], Mapping):
+        return "", ""
     error = errors[0]
     code = str(error.get("statusCode") or error.get("errorCode") or "UNKNOWN")
     fields = ", ".join(error.get("fields") or ())
-    message = brief(error.get("message") or code) + (f" (fields: {fields})" if fields else "")
-    status: OutcomeStatus = "deferred" if _passes(code, message) else "rejected"
-    return Outcome(row.record_id, status, row.values, code=code, message=message)
+    return code, brief(error.get("message") or code) + (f" (fields: {fields})" if fields else "")
+
+
+def _breaks_trigger(answer: object) -> bool:
+    """Whether a row was refused because all of its call together were too much. A lock that a trigger met is a lock."""
+    code, message = _error(answer)
+    return over_transaction_limit(message) and not _passes(code, message)
 
 
 def _passes(code: str, message: str) -> bool:

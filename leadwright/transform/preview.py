@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from leadwright import warehouse
+from leadwright import tokens, warehouse
 from leadwright.connectors.errors import ConfigError
 from leadwright.settings import Settings
 from leadwright.transform import migrations
@@ -98,6 +98,8 @@ def _copy_of_home(config: Settings) -> Iterator[Path]:
         with warehouse.exclusive(config.warehouse_file, config.lock_wait_seconds):
             for name in _STATE:
                 _copy(config.home / name, folder / name)
+        # A dry run signs in, too: a refresh token that it is given must not be thrown away with the copy.
+        (folder / tokens.FOLDER).symlink_to(config.home / tokens.FOLDER)
         yield folder
 
 

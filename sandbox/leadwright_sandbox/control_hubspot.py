@@ -33,6 +33,7 @@ def hubspot_handlers(portal: HubSpot) -> Handlers:
         ("DELETE", "/hubspot/search-lag"): lambda _: portal.search_lag.forget(),
         ("PUT", "/hubspot/limits"): lambda given: _set_limits(portal, given),
         ("PUT", "/hubspot/versions"): lambda given: _set_versions(portal, given),
+        ("PUT", "/hubspot/sessions"): lambda given: _set_sessions(portal, given),
         ("PUT", "/hubspot/webhooks"): lambda given: _set_webhooks(portal, given),
         ("PUT", "/hubspot/properties"): lambda given: _set_property(portal, given),
         ("DELETE", "/hubspot/properties"): lambda given: _remove_property(portal, given),
@@ -61,6 +62,11 @@ def _set_sharing(portal: HubSpot, given: Any) -> None:
         portal.sights.pop(token, None)
     else:
         portal.sights[token] = Sight(frozenset(texts(given, "owners")), unassigned)
+
+
+def _set_sessions(portal: HubSpot, given: Any) -> None:
+    only(given, "rotate")
+    portal.app.rotates = flag(given, "rotate", portal.app.rotates)
 
 
 def _set_search_lag(portal: HubSpot, given: Any) -> None:

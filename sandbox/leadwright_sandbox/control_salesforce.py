@@ -6,13 +6,25 @@ from collections.abc import Callable
 from typing import Any
 
 from leadwright_sandbox.given import Given, count, flag, members, number, objects, only, texts
-from leadwright_sandbox.salesforce import AssignmentEntry, DuplicateRule, Salesforce, ValidationRule
+from leadwright_sandbox.salesforce import (
+    AssignmentEntry,
+    BreakingTrigger,
+    DuplicateRule,
+    Salesforce,
+    ValidationRule,
+)
 from leadwright_sandbox.salesforce.fields import Field
 
 Handlers = dict[tuple[str, str], Callable[[Any], Any]]
 ALWAYS_SEEN = (  # no field-level security applies to these
     "Id", "IsDeleted", "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp",
 )  # fmt: skip
+
+
+def _set_sharing(salesforce: Salesforce, given: Any) -> None:
+    only(given, "owners", "username")
+    owners = None if given["owners"] is None else texts(given, "owners")
+    salesforce.share(owners, given.get("username"))
 
 
 def salesforce_handlers(salesforce: Salesforce) -> Handlers:
@@ -34,13 +46,12 @@ def salesforce_handlers(salesforce: Salesforce) -> Handlers:
         taken = permissions(given, "without") if "without" in given else frozenset()
         return {"token": salesforce.token_for(given["username"], allowed - taken)}
 
-    def set_sharing(given: Any) -> None:
-        only(given, "owners", "username")
-        owners = None if given["owners"] is None else texts(given, "owners")
-        salesforce.share(owners, given.get("username"))
-
     def set_sessions(given: Any) -> None:
-        org.sessions.seconds = None if given["seconds"] is None else number(given, "seconds")
+        only(given, "seconds", "rotate")
+        sessions = org.sessions
+        sessions.rotates = flag(given, "rotate", sessions.rotates)
+        if "seconds" in given:
+            sessions.seconds = None if given["seconds"] is None else number(given, "seconds")
 
     def end_sessions(given: Any) -> None:
         only(given, "token")
@@ -72,7 +83,7 @@ def salesforce_handlers(salesforce: Salesforce) -> Handlers:
         ("PUT", "/salesforce/permissions"): lambda given: salesforce.permit(
             permissions(given, "permissions")
         ),
-        ("PUT", "/salesforce/sharing"): set_sharing,
+        ("PUT", "/salesforce/sharing"): lambda given: _set_sharing(salesforce, given),
         ("PUT", "/salesforce/sessions"): set_sessions,
         ("DELETE", "/salesforce/sessions"): end_sessions,
         ("PUT", "/salesforce/limits"): set_limits,
@@ -134,8 +145,23 @@ def _add_rule(salesforce: Salesforce, given: Given) -> None:
         rules.duplicates.append(DuplicateRule(object_name, fields, flag(given, "allow_save", False)))
     elif kind == "validation":
         rules.validation.append(_validation_rule(salesforce, given))
+    elif kind == "trigger":
+        rules.triggers.append(_trigger(salesforce, given))
     else:
-        raise ValueError(f"{kind} is not validation, duplicate or assignment")
+        raise ValueError(f"{kind} is not validation, duplicate, assignment or trigger")
+
+
+def _trigger(salesforce: Salesforce, given: Given) -> BreakingTrigger:
+    only(given, "kind", "object", "most", "when", "status")
+    object_name = salesforce.org.schema.require(given["object"]).name
+    most = count(given, "most", 0) if "most" in given else None
+    when = AssignmentEntry("", _criteria(salesforce, object_name, given, "when")) if "when" in given else None
+    status = count(given, "status", 400) if "status" in given else None
+    if most is None and when is None:
+        raise ValueError("a trigger breaks over `most` records, or over a record that equals `when`")
+    if status is not None and not 400 <= status < 600:
+        raise ValueError(f"status is 400 to 599, not {status}")
+    return BreakingTrigger(object_name, most, when, status)
 
 
 def _validation_rule(salesforce: Salesforce, given: Given) -> ValidationRule:

@@ -145,11 +145,14 @@ class TestNonsenseIsRefused:
             ("PUT /salesforce/permissions", {"permissions": ["ReadLead"]}),
             ("POST /salesforce/users", {"username": "a@b.example", "without": "EditLeads"}),
             ("DELETE /salesforce/sessions", {"tokens": "x"}),
+            ("PUT /salesforce/sessions", {"rotate": "yes"}),
             ("PUT /salesforce/limits", {"per_days": 1}),
             ("PUT /salesforce/jobs", {"polls": "x"}),
             ("POST /salesforce/locks", {"id": "00Q", "attempts": "x"}),
             ("POST /salesforce/rules", {"kind": "validation", "object": "Lead", "required": "Nope"}),
             ("POST /salesforce/rules", {"kind": "duplicate", "object": "Lead", "fields": "Email"}),
+            ("POST /salesforce/rules", {"kind": "trigger", "object": "Lead"}),
+            ("POST /salesforce/rules", {"kind": "trigger", "object": "Lead", "most": 1, "status": 200}),
             (
                 "POST /salesforce/rules",
                 {"kind": "assignment", "entries": [{"owner_id": "x", "criteria": {"Nope": 1}}]},
@@ -551,6 +554,29 @@ class TestRules:
         made = lead(salesforce, Country="DE")
         assert salesforce.get(f"{path}/{made}").json()["OwnerId"] == owner
         assert control.post("/salesforce/rules", json={"kind": "other"}).status_code == 400
+
+    def test_a_trigger_that_breaks(self, control: httpx.Client, salesforce: httpx.Client) -> None:
+        path = f"{VERSION}/composite/sobjects"
+        attributes = {"attributes": {"type": "Lead"}}
+        made = [attributes | {"id": lead(salesforce)} for _ in range(3)]
+
+        def fates(records: list[dict[str, Any]]) -> list[str]:
+            said = salesforce.patch(path, json={"records": records}).json()
+            return ["" if each.get("success") else each["errors"][0]["message"] for each in said]
+
+        trigger = {"kind": "trigger", "object": "Lead", "most": 2}
+        told(control.post("/salesforce/rules", json=trigger))
+        broken = "LeadTrigger: System.LimitException: Apex CPU time limit exceeded"
+        assert fates(made) == [broken] * 3
+        assert fates(made[:2]) == ["", ""]
+        told(control.post("/salesforce/rules", json=trigger | {"most": 9, "when": {"Title": "CTO"}}))
+        assert fates([made[0], made[1] | {"Title": "cto"}]) == [broken] * 2
+        told(control.delete("/salesforce/rules"))
+        told(control.post("/salesforce/rules", json=trigger | {"status": 500}))
+        refused = salesforce.patch(path, json={"records": made})
+        assert (refused.status_code, refused.json()[0]["message"]) == (500, broken)
+        new = [attributes | {"LastName": "Doe", "Company": "Acme"} for _ in range(3)]
+        assert salesforce.post(path, json={"records": new}).status_code == 500
 
     def test_locks(self, control: httpx.Client, salesforce: httpx.Client) -> None:
         made = lead(salesforce)

@@ -570,3 +570,34 @@ def test_what_is_sent_must_be_json(portal: Portal) -> None:
     for body in ([], "text", {"properties": []}, {}):
         portal("POST", "/crm/v3/objects/contacts", body, 400)
     portal("POST", "/crm/v3/objects/contacts/search", {"filters": "all"}, 400)
+
+
+@pytest.mark.parametrize("version", ["v1", "2026-03"])
+def test_a_refresh_token_becomes_an_access_token_of_half_an_hour(portal: Portal, version: str) -> None:
+    app, path = portal.hubspot.app, f"/oauth/{version}/token"
+    form = {
+        "grant_type": "refresh_token",
+        "client_id": app.client_id,
+        "client_secret": app.client_secret,
+        "refresh_token": app.refresh_token,
+    }
+    said = portal.form(path, form)
+    assert (said["expires_in"], said["refresh_token"]) == (1800, app.refresh_token)
+    bearer = {"Authorization": f"Bearer {said['access_token']}"}
+    portal("GET", "/crm/v3/owners", headers=bearer)
+    portal.hubspot.clock.advance(1801)
+    portal("GET", "/crm/v3/owners", expect=401, headers=bearer)
+    portal("GET", "/crm/v3/owners")  # a private app's token has no end
+    app.rotates = True
+    following = portal.form(path, form)["refresh_token"]
+    assert following != form["refresh_token"]
+    for wrong, error in (
+        ({}, "invalid_grant"),
+        ({"client_id": "x"}, "invalid_client"),
+        ({"client_secret": "x"}, "invalid_client"),
+        ({"grant_type": "password"}, "unsupported_grant_type"),
+    ):
+        refused = portal.form(path, form | wrong, 400)
+        assert refused["error"] == error
+    assert portal.form(path, form | {"refresh_token": following})["access_token"]
+    portal.form(path, form | {"grant_type": "authorization_code"}, 501)

@@ -122,6 +122,22 @@ class TestLogin:
                 session=org.session(),
             )
 
+    def test_refresh_tokens_that_rotate(self, fresh: Served) -> None:
+        def refresh(token: str) -> requests.Response:
+            form = {"grant_type": "refresh_token", "client_id": fresh.credentials["client_id"]}
+            return fresh.session().post(
+                f"{fresh.url}/services/oauth2/token", form | {"refresh_token": token}, timeout=30
+            )
+
+        first = fresh.credentials["refresh_token"]
+        assert "refresh_token" not in refresh(first).json()
+        fresh.salesforce.org.sessions.rotates = True
+        second = refresh(first).json()["refresh_token"]
+        third = refresh(second).json()["refresh_token"]
+        assert len({first, second, third}) == 3
+        assert refresh(second).json()["error"] == "invalid_grant"
+        assert refresh(third).json()["error"] == "invalid_grant"  # for the second came once too often
+
     def test_refresh_token(self, org: Served) -> None:
         form = {"grant_type": "refresh_token", "client_id": org.credentials["client_id"]}
         form["refresh_token"] = org.credentials["refresh_token"]

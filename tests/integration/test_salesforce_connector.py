@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,7 +70,7 @@ def sdk(crm: Sandbox) -> Sdk:
     return client
 
 
-@pytest.mark.parametrize("way", ["client credentials", "refresh token", "jwt bearer", "token"])
+@pytest.mark.parametrize("way", ["client credentials", "refresh token", "jwt bearer", "access token"])
 def test_every_way_to_log_in(crm: Sandbox, way: str) -> None:
     said = crm["salesforce"]
     key = said["private_key_file"]
@@ -81,10 +82,14 @@ def test_every_way_to_log_in(crm: Sandbox, way: str) -> None:
             "username": said["username"],
             "private_key_file": key,
         },
-        "token": {"token": said["token"]},
+        "access token": {"token": said["token"]},
     }[way]
     connector = connectors.connect("salesforce", {"url": said["url"], "ca": said["ca_file"], **values})
-    assert [finding for finding in connector.check({}, {}) if not finding.ok] == []
+    findings = {finding.check: finding for finding in connector.check({}, {})}
+    assert [finding for finding in findings.values() if not finding.ok] == []
+    login = findings["Salesforce login"]
+    assert login.detail.lower() == f"accepted, by {way}"
+    assert ("cannot be renewed" in login.fix) == (way == "access token")
 
 
 def test_a_wrong_secret_says_so_and_is_not_shown(crm: Sandbox) -> None:
@@ -224,6 +229,48 @@ def test_collections_of_two_hundred(crm: Sandbox) -> None:
     assert len(outcomes) == 450
     assert {(outcome.status, outcome.code) for outcome in outcomes} == {("accepted", None)}
     assert served(crm)[template] == before + 3
+
+
+@contextmanager
+def trigger(crm: Sandbox, **breaks: Any) -> Iterator[None]:
+    """A trigger on Lead that breaks as the sandbox's page says, while the block runs."""
+    url = f"{crm['control']['url']}/salesforce/rules"
+    httpx.post(url, json={"kind": "trigger", "object": "Lead", **breaks}).raise_for_status()
+    try:
+        yield
+    finally:
+        httpx.request("DELETE", url).raise_for_status()
+
+
+@pytest.mark.parametrize("breaks", [{"most": 60}, {"most": 60, "status": 500}], ids=["rows", "call"])
+def test_a_trigger_that_breaks_over_two_hundred_rows_costs_no_row(
+    crm: Sandbox, breaks: dict[str, int]
+) -> None:
+    connector = connect(crm)
+    template = "PATCH /services/data/{version}/composite/sobjects"
+    changes = [Change(lead_id(i), {"City": f"Bergen {breaks}"}) for i in range(1_000, 1_450)]
+    with trigger(crm, **breaks):
+        before = served(crm).get(template, 0)
+        outcomes = list(connector.push("Lead", changes))
+        assert served(crm)[template] == before + 1 + 9
+        list(connector.push("Lead", changes[:200]))  # what the ledger's next thousand would be
+        assert served(crm)[template] == before + 1 + 9 + 4
+    assert len(outcomes) == 450
+    assert {(outcome.status, outcome.code) for outcome in outcomes} == {("accepted", None)}
+
+
+def test_a_row_that_breaks_a_trigger_alone_is_rejected_in_the_triggers_words(crm: Sandbox) -> None:
+    connector = connect(crm)
+    template = "PATCH /services/data/{version}/composite/sobjects"
+    changes = [Change(lead_id(i), {"City": "Bodø"}) for i in range(2_000, 2_200)]
+    with trigger(crm, when={"LastName": "Person 2123"}):
+        before = served(crm).get(template, 0)
+        fates = {o.record_id: o for o in connector.push("Lead", changes)}
+        assert served(crm)[template] == before + 1 + 4 + 5 + 10
+    bad = fates.pop(lead_id(2_123))
+    assert (bad.status, bad.code) == ("rejected", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY")
+    assert bad.message == "LeadTrigger: System.LimitException: Apex CPU time limit exceeded"
+    assert (len(fates), {o.status for o in fates.values()}) == (199, {"accepted"})
 
 
 def renewing(crm: Sandbox) -> Any:

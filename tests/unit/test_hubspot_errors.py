@@ -20,7 +20,13 @@ from leadwright.connectors.errors import (
     UnavailableError,
 )
 from leadwright.connectors.hubspot import Credentials
-from leadwright.connectors.hubspot.errors import ForbiddenError, RefusedError, from_answer, from_network
+from leadwright.connectors.hubspot.errors import (
+    ForbiddenError,
+    RefusedError,
+    TokenRefusedError,
+    from_answer,
+    from_network,
+)
 
 
 def answer(status: int, body: Any = None, headers: dict[str, str] | None = None) -> LeadwrightError:
@@ -33,7 +39,7 @@ def answer(status: int, body: Any = None, headers: dict[str, str] | None = None)
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (401, AuthError),
+        (401, TokenRefusedError),
         (403, ForbiddenError),
         (404, RefusedError),
         (408, UnavailableError),
@@ -46,7 +52,7 @@ def answer(status: int, body: Any = None, headers: dict[str, str] | None = None)
         (501, RefusedError),
         (502, UnavailableError),
         (524, UnavailableError),
-        (530, AuthError),
+        (530, TokenRefusedError),
     ],
 )
 @pytest.mark.parametrize("body", [None, "<html>no JSON</html>", "[]", {"message": "said"}])

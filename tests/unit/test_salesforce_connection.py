@@ -27,8 +27,15 @@ from leadwright.connectors.errors import (
 from leadwright.connectors.salesforce import Credentials
 from leadwright.connectors.salesforce import transport as transport_module
 from leadwright.connectors.salesforce.credentials import audience
-from leadwright.connectors.salesforce.errors import RefusedError, from_answer, from_login, from_network
+from leadwright.connectors.salesforce.errors import (
+    RefusedError,
+    from_answer,
+    from_login,
+    from_network,
+    over_transaction_limit,
+)
 from leadwright.connectors.salesforce.transport import Transport
+from leadwright.connectors.tokens import TokenKeeper
 
 URL = "https://acme.my.salesforce.com"
 
@@ -60,6 +67,23 @@ def test_every_code_says_what_to_do_next(status: int, code: str, kind: type[Lead
     assert "querying Lead" in str(error)
     assert "ann@example.com" not in str(error)
     assert "secret" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("said", "together"),
+    [
+        ("LeadTrigger: System.LimitException: Apex CPU time limit exceeded", True),
+        ("accountTrigger: System.LimitException: Too many future calls: 51", True),
+        ("The flow failed: Too many SOQL queries: 101. You can look up ExceptionCode values", True),
+        ("Too many batch retries in the presence of Apex triggers and partial failures.", True),
+        ("LeadTrigger: execution of BeforeUpdate caused by: System.NullPointerException", False),
+        ("Too many characters in the field", False),
+    ],
+)
+def test_limits_of_a_transaction_are_told_from_what_is_wrong_with_a_row(said: str, together: bool) -> None:
+    assert over_transaction_limit(said) is together
+    found = answer(500, [{"errorCode": "UNKNOWN_EXCEPTION", "message": said}])
+    assert type(found) is (RefusedError if together else UnavailableError)
 
 
 def test_a_hidden_field_and_a_missing_one_look_the_same_and_both_are_named() -> None:
@@ -120,7 +144,10 @@ def test_a_refused_login_says_what_to_correct() -> None:
     [
         ({}, "needs one of"),
         ({"client_id": "c"}, "needs one of"),
-        ({"username": "u", "client_id": "c"}, "no user name with a password"),
+        (
+            {"username": "u", "client_id": "c"},
+            "a user name with a password is no way in.* ends .* on 2027-06-01",
+        ),
         ({"token": "t", "ca": "absent.pem"}, "there is no file"),
         ({"token": "t", "url": "http://acme"}, "https://"),
         ({"token": "t", "api_version": "new"}, "67.0"),
@@ -134,15 +161,18 @@ def test_credentials_that_lead_nowhere(values: dict[str, str], said: str) -> Non
 def test_credentials_that_work(tmp_path: Path) -> None:
     key = tmp_path / "key.pem"
     key.write_text("-")
-    for values in (
-        {"token": "t"},
-        {"client_id": "c", "client_secret": "s"},
-        {"client_id": "c", "refresh_token": "r"},
-        {"client_id": "c", "username": "u", "private_key_file": str(key)},
+    jwt = {"client_id": "c", "username": "u", "private_key_file": str(key)}
+    for way, values in (
+        ("access token", {"token": "t"}),
+        ("client credentials", {"client_id": "c", "client_secret": "s"}),
+        ("refresh token", {"client_id": "c", "refresh_token": "r"}),
+        ("JWT bearer", jwt),
+        ("refresh token", {**jwt, "refresh_token": "r"}),
     ):
         found = Credentials.model_validate({"url": f"{URL}/lightning", "api_version": "v66", **values})
         assert (found.url, found.api_version) == (URL, "66.0")
         assert found.can_renew == ("token" not in values)
+        assert found.way == way
         assert "'s'" not in repr(found)
 
 
@@ -157,7 +187,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Logins that always succeed; the list of tokens given out."""
     tokens: list[str] = []
 
-    def log_in(credentials: Credentials, session: requests.Session) -> tuple[str, str]:
+    def log_in(credentials: Credentials, session: requests.Session, keeper: TokenKeeper) -> tuple[str, str]:
         tokens.append(f"token-{len(tokens)}")
         return tokens[-1], "acme.my.salesforce.com"
 

@@ -184,3 +184,123 @@ def test_values_as_salesforce_takes_them() -> None:
         "c": True,
         "d": 5,
     }
+
+
+LIMIT = "LeadTrigger: System.LimitException: Apex CPU time limit exceeded"
+
+
+class Triggered(Transport):
+    """An org whose trigger breaks over more than `most` rows, and over each of `poison` whatever comes with it.
+
+    With `whole` the call is refused, else each of its rows.
+    """
+
+    def __init__(self, most: int, poison: set[str] | None = None, *, whole: bool = False) -> None:
+        super().__init__()
+        self.most, self.poison, self.refuses_whole = most, poison or set(), whole
+
+    def send(self, what: str, method: str, path: str, body: dict[str, Any], headers: dict[str, str]) -> Any:
+        answers = super().send(what, method, path, body, headers)
+        ids = {record["id"] for record in body["records"]}
+        if len(ids) <= self.most and not ids & self.poison:
+            return answers
+        code = "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
+        if self.refuses_whole:
+            raise RefusedError(f"Salesforce refused the call: {LIMIT}", status=500, code=code)
+        error = {"statusCode": code, "message": LIMIT, "fields": []}
+        return [{"success": False, "errors": [error]} for _ in ids]
+
+    @property
+    def sizes(self) -> list[int]:
+        return [len(body["records"]) for body in self.sent]
+
+
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize(
+    ("most", "calls"),
+    [
+        (200, [200, 200, 100]),
+        (60, [200, *[50] * 10]),
+        (12, [200, *[50] * 4, *[10] * 50]),
+        (1, [200, *[50] * 4, *[10] * 20, *[1] * 500]),
+    ],
+)
+def test_a_trigger_that_breaks_over_many_rows_gets_fewer_and_the_size_is_kept(
+    most: int, calls: list[int], whole: bool
+) -> None:
+    org = Triggered(most, whole=whole)
+    found = push(org, score(500))
+    assert {outcome.status for outcome in found.values()} == {"accepted"}
+    assert org.sizes == calls
+
+
+def test_the_size_is_kept_from_one_push_to_the_next() -> None:
+    org, sizes = Triggered(60), writing.Sizes()
+    for _ in range(2):
+        assert len(list(writing.push(org, "Lead", score(200), sizes))) == 200  # type: ignore[arg-type]
+    list(writing.push(org, "Contact", score(60), sizes))  # type: ignore[arg-type]
+    assert org.sizes == [200, *[50] * 8, 60]
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_row_that_breaks_the_trigger_alone_is_rejected_and_stops_no_other(whole: bool) -> None:
+    org = Triggered(200, {"00Q007"}, whole=whole)
+    found = push(org, score(400))
+    assert [i for i, outcome in found.items() if outcome.status != "accepted"] == ["00Q007"]
+    refused = found["00Q007"]
+    assert (refused.status, refused.code) == ("rejected", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY")
+    assert LIMIT in str(refused.message)
+    assert org.sizes == [200, *[50] * 4, *[10] * 5, *[1] * 10, 200]
+
+
+def test_a_row_that_breaks_the_trigger_alone_says_nothing_of_sizes() -> None:
+    org, sizes = Triggered(60, {"00Q001"}), writing.Sizes()
+    fates = [o.status for o in writing.push(org, "Lead", score(3), sizes)]  # type: ignore[arg-type]
+    assert fates == ["accepted", "accepted", "rejected"]
+    org.poison = set()
+    assert len(list(writing.push(org, "Lead", score(400), sizes))) == 400  # type: ignore[arg-type]
+    assert org.sizes == [3, 1, 1, 1, 200, *[50] * 8]
+    small = Triggered(12, {"00Q001"})
+    push(small, score(400))
+    assert small.sizes == [200, *[50] * 4, *[10] * 20, *[1] * 10, *[10] * 20]
+
+
+def test_a_trigger_that_breaks_over_everything_costs_a_few_calls() -> None:
+    org = Triggered(0)
+    found = push(org, score(1_000))
+    assert {(o.status, o.message) for o in found.values()} == {("rejected", LIMIT)}
+    assert org.sizes == [200, *[50] * 4, *[10] * 20, *[1] * 10, *[200] * 4]
+
+
+def test_a_trigger_that_is_mended_meanwhile_takes_large_collections_again() -> None:
+    org, sizes = Triggered(0), writing.Sizes()
+    list(writing.push(org, "Lead", score(200), sizes))  # type: ignore[arg-type]
+    org.most, before = 60, len(org.sent)
+    fates = [o.status for o in writing.push(org, "Lead", score(30), sizes)]  # type: ignore[arg-type]
+    fates += [o.status for o in writing.push(org, "Lead", score(200), sizes)]  # type: ignore[arg-type]
+    assert fates == ["accepted"] * 230
+    assert org.sizes[before:] == [30, 200, *[50] * 4]
+
+
+def test_few_rows_are_not_sent_again_as_many() -> None:
+    org = Triggered(5)
+    found = push(org, score(30))
+    assert {outcome.status for outcome in found.values()} == {"accepted"}
+    assert org.sizes == [30, *[10] * 3, *[1] * 30]
+    alone = Triggered(0)
+    assert [o.status for o in push(alone, score(1)).values()] == ["rejected"]
+    assert alone.sizes == [1]
+
+
+def test_a_lock_in_a_trigger_is_a_lock() -> None:
+    class Locked(Triggered):
+        def send(self, *args: Any, **more: Any) -> Any:
+            answers = super().send(*args, **more)
+            for answer in answers:
+                for error in answer["errors"]:
+                    error["message"] += " caused by: UNABLE_TO_LOCK_ROW"
+            return answers
+
+    org = Locked(1)
+    assert {outcome.status for outcome in push(org, score(2)).values()} == {"deferred"}
+    assert org.sizes == [2] * 4

@@ -62,6 +62,16 @@ def test_no_crm_at_all_says_what_to_set() -> None:
         settings.load().require_crms()
 
 
+def test_hubspot_is_signed_in_to_by_a_token_or_by_oauth(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CLIENT_ID", "CLIENT_SECRET"):
+        monkeypatch.setenv(f"LEADWRIGHT_HUBSPOT_{name}", "s3cret-value")
+    with pytest.raises(ConfigError, match="HubSpot needs one of") as caught:
+        settings.load().connect("hubspot")
+    assert "s3cret-value" not in str(caught.value)
+    monkeypatch.setenv("LEADWRIGHT_HUBSPOT_REFRESH_TOKEN", "r")
+    assert settings.load().connect("hubspot").name == "hubspot"
+
+
 def test_half_a_set_of_credentials_is_named_and_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEADWRIGHT_SALESFORCE_CLIENT_SECRET", "s3cret-value")
     with pytest.raises(ConfigError, match="LEADWRIGHT_SALESFORCE") as caught:

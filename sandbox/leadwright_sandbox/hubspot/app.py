@@ -66,7 +66,7 @@ class _Versions:
 
 def _token(portal: HubSpot, request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or token not in portal.tokens:
+    if scheme.lower() != "bearer" or portal.granted(token) is None:
         raise unauthorised()
     return token
 
@@ -91,7 +91,7 @@ def _serve(portal: HubSpot, endpoint: Endpoint) -> Callable[[Request], Awaitable
             token = "" if endpoint.open else _token(portal, request)
             headers = portal.limits.admit(endpoint.search)
             call = await _read_call(portal, request)
-            endpoint.check_scopes(call, portal.tokens.get(token, frozenset()))
+            endpoint.check_scopes(call, portal.granted(token) or frozenset())
             with portal.records.seen_by(portal.sights.get(token)):
                 return respond(endpoint.handler(call), headers)
         except ApiError as refusal:

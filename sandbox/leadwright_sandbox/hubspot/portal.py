@@ -17,6 +17,7 @@ from leadwright_sandbox.hubspot.lag import SearchLag
 from leadwright_sandbox.hubspot.limits import Limits
 from leadwright_sandbox.hubspot.lists import Lists
 from leadwright_sandbox.hubspot.loading import Loader
+from leadwright_sandbox.hubspot.oauth import OAuthApp
 from leadwright_sandbox.hubspot.objects import ObjectType, ObjectTypes
 from leadwright_sandbox.hubspot.owners import Owners
 from leadwright_sandbox.hubspot.pipelines import Pipelines
@@ -78,19 +79,30 @@ class HubSpot:
         self.sights: dict[str, Sight] = {}  # of the tokens that do not see all records
         self._made_tokens = itertools.count()
         self.token = self.make_token(ALL_SCOPES if scopes is None else scopes)
+        self.app = OAuthApp(clock, CLIENT_SECRET, lambda: self.make_token(self.tokens.get(self.token, ())))
         self._groups: dict[str, dict[str, str]] = {}
         self._correlations = itertools.count(1)
         store.db.create_function("contains_token", 2, contains_token, deterministic=True)
 
     def credentials(self) -> dict[str, Any]:
-        """What callers need: the token, and the app's id and secret for webhooks."""
-        return {"token": self.token, "app_id": APP_ID, "client_secret": self.webhooks.secret}
+        """What callers need: the token, and the app's ids, its secret (for webhooks, too) and its refresh token."""
+        return {
+            "token": self.token,
+            "app_id": APP_ID,
+            "client_id": self.app.client_id,
+            "client_secret": self.webhooks.secret,
+            "refresh_token": self.app.refresh_token,
+        }
 
     def make_token(self, scopes: Iterable[str]) -> str:
         """A new token that may do what `scopes` say."""
         token = f"pat-na1-{uuid.uuid5(uuid.NAMESPACE_URL, f'sandbox-{next(self._made_tokens)}')}"
         self.tokens[token] = frozenset(scopes)
         return token
+
+    def granted(self, token: str) -> frozenset[str] | None:
+        """What a token may do; None where it is not known or has ended."""
+        return None if self.app.has_ended(token) else self.tokens.get(token)
 
     def expire(self, token: str) -> None:
         """End a token."""

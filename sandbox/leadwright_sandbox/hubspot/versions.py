@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _DATED_PATH = re.compile(
-    r"/(?P<area>crm/[a-z-]+|account-info|crm-object-schemas|webhooks|marketing/forms)/(?P<version>(?:2026-03|2026-09)(?:-beta)?)(?P<rest>/.*|$)"
+    r"/(?P<area>crm/[a-z-]+|account-info|crm-object-schemas|webhooks|marketing/forms|oauth)/(?P<version>(?:2026-03|2026-09)(?:-beta)?)(?P<rest>/.*|$)"
 )
 _V4_AREAS = re.compile(r"/crm/(associations/|objects/[^/]+/[^/]+/associations/)")
 _DATE = re.compile(r"20\d\d-\d\d(?:-beta)?")

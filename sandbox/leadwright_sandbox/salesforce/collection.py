@@ -13,6 +13,7 @@ from leadwright_sandbox.salesforce.fields import ObjectType
 from leadwright_sandbox.salesforce.http import Call, Endpoint, reply
 from leadwright_sandbox.salesforce.results import shape
 from leadwright_sandbox.salesforce.rows import fields_plan, object_of
+from leadwright_sandbox.salesforce.rules import BreakingTrigger
 
 MOST_RECORDS = 200
 MOST_CHUNKS = 10
@@ -89,6 +90,30 @@ def _read(call: Call, types: list[ObjectType], records: list[dict[str, Any]]) ->
     return [writer.read_json(each, record) for each, record in zip(types, records, strict=True)]
 
 
+def _after_triggers(
+    call: Call, types: list[ObjectType], records: list[Values], saves: list[Save]
+) -> Iterable[Save]:
+    """`saves`, or the refusals of those whose object has a trigger that breaks over this call's `records`."""
+    together: dict[str, list[Values]] = {}
+    for each, values in zip(types, records, strict=True):
+        together.setdefault(each.name, []).append(values)
+    broken = call.org.rules.broken(together)
+    for trigger in broken.values():
+        if trigger.status is not None:
+            raise ApiError(trigger.status, trigger.CODE, trigger.message)
+
+    def refusing(trigger: BreakingTrigger) -> Save:
+        def save() -> Result:
+            raise RowError(trigger.CODE, trigger.message)
+
+        return save
+
+    return [
+        refusing(broken[each.name]) if each.name in broken else save
+        for each, save in zip(types, saves, strict=True)
+    ]
+
+
 async def create_many(call: Call) -> Response:
     """POST composite/sobjects"""
     records, all_or_none = await _records(call)
@@ -97,8 +122,9 @@ async def create_many(call: Call) -> Response:
     def creating(object_type: ObjectType, values: Values) -> Save:
         return lambda: {"id": writer.create(object_type, values), "success": True, "errors": []}
 
-    saves = [creating(each, values) for each, values in zip(types, _read(call, types, records), strict=True)]
-    return reply(save_all(call, saves, all_or_none=all_or_none))
+    values = _read(call, types, records)
+    saves = [creating(*each) for each in zip(types, values, strict=True)]
+    return reply(save_all(call, _after_triggers(call, types, values, saves), all_or_none=all_or_none))
 
 
 async def update_many(call: Call) -> Response:
@@ -122,7 +148,9 @@ async def update_many(call: Call) -> Response:
     seen = [each is not None and each in ids[:place] for place, each in enumerate(ids)]
     values = _read(call, types, records)
     saves = [updating(*each) for each in zip(types, records, values, seen, strict=True)]
-    return reply(save_all(call, saves, all_or_none=all_or_none))
+    now = (call.org.row(each.name, str(record_id)) or {} for each, record_id in zip(types, ids, strict=True))
+    after = [{**before, **given} for before, given in zip(now, values, strict=True)]
+    return reply(save_all(call, _after_triggers(call, types, after, saves), all_or_none=all_or_none))
 
 
 async def upsert_many(call: Call) -> Response:
@@ -141,9 +169,10 @@ async def upsert_many(call: Call) -> Response:
 
         return save
 
-    values = _read(call, [object_type] * len(records), records)
+    types = [object_type] * len(records)
+    values = _read(call, types, records)
     saves = [upserting(*each) for each in zip(records, values, strict=True)]
-    return reply(save_all(call, saves, all_or_none=all_or_none))
+    return reply(save_all(call, _after_triggers(call, types, values, saves), all_or_none=all_or_none))
 
 
 async def delete_many(call: Call) -> Response:

@@ -70,10 +70,10 @@ async def token(org: Org, app: ConnectedApp, request: Request) -> Response:
     """POST /services/oauth2/token"""
     try:
         form = await _form(request)
-        user, refresh = _grant(org, app, request, form)
+        user, more = _grant(org, app, request, form)
     except OAuthError as error:
         return reply(error.body, error.status)
-    return reply(_token_body(org, request, user, refresh))
+    return reply(_token_body(org, request, user, more))
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -85,22 +85,31 @@ async def _form(request: Request) -> dict[str, str]:
     return dict(request.query_params) | {name: values[0] for name, values in parse_qs(text).items()}
 
 
-def _grant(org: Org, app: ConnectedApp, request: Request, form: Mapping[str, str]) -> tuple[User, bool]:
+def _grant(
+    org: Org, app: ConnectedApp, request: Request, form: Mapping[str, str]
+) -> tuple[User, dict[str, str]]:
+    """Who logs in, and what his answer has besides."""
     kind = form.get("grant_type")
     if kind == JWT_GRANT:
-        return _jwt_user(org, app, request, form.get("assertion", "")), False
+        return _jwt_user(org, app, request, form.get("assertion", "")), {}
     if kind == "client_credentials":
         _check_client(app, request, form, need_secret=True)
-        return org.integration_user, False
+        return org.integration_user, {}
     if kind == "refresh_token":
         _check_client(app, request, form, need_secret=False)
-        user = org.sessions.refresh_tokens.get(form.get("refresh_token", ""))
+        user, following = org.sessions.use(form.get("refresh_token", ""))
         if user is None:
             raise OAuthError("invalid_grant", "expired access/refresh token")
-        return user, True
+        issued = str(int(org.clock.now().timestamp() * 1000))
+        more = {
+            "scope": "refresh_token api",
+            "issued_at": issued,
+            "signature": secrets.token_urlsafe(32),
+        }
+        return user, more if following is None else more | {"refresh_token": following}
     if kind == "password":
         _check_client(app, request, form, need_secret=True)
-        return app.check_password(org, form.get("username", ""), form.get("password", "")), False
+        return app.check_password(org, form.get("username", ""), form.get("password", "")), {}
     raise OAuthError("unsupported_grant_type", "grant type not supported")
 
 
@@ -143,21 +152,18 @@ def _jwt_user(org: Org, app: ConnectedApp, request: Request, assertion: str) -> 
     return user
 
 
-def _token_body(org: Org, request: Request, user: User, refresh: bool) -> dict[str, Any]:
+def _token_body(org: Org, request: Request, user: User, more: Mapping[str, str]) -> dict[str, Any]:
     session = org.sessions.open(user)
     own = urlsplit(str(request.base_url))
     instance = f"https://{own.netloc}"
-    body = {
+    return {
         "access_token": session.token,
-        "scope": "refresh_token api" if refresh else "api",
+        "scope": "api",
         "instance_url": instance,
         "id": f"{instance}{identity_path(org, user)}",
         "token_type": "Bearer",
+        **more,
     }
-    if not refresh:
-        return body
-    issued = str(int(org.clock.now().timestamp() * 1000))
-    return body | {"issued_at": issued, "signature": secrets.token_urlsafe(32)}
 
 
 async def revoke(org: Org, request: Request) -> Response:

@@ -1,8 +1,8 @@
-"""What an administrator sets up: assignment, validation and duplicate rules, and tracked fields."""
+"""What an administrator sets up: assignment, validation and duplicate rules, triggers, and tracked fields."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +53,32 @@ class DuplicateRule:
     allow_save: bool  # an alert: the header Sforce-Duplicate-Rule-Header can save all the same
 
 
+@dataclass(frozen=True)
+class BreakingTrigger:
+    """An Apex trigger that exceeds a limit of its transaction: then no record of the object in the call is saved.
+
+    It does so for more than `most` records of a call (None: never for their number), and for one that equals `when`
+    (None: for none). With a `status` the call is refused as a whole, else each of its records.
+    """
+
+    object_name: str
+    most: int | None = None
+    when: AssignmentEntry | None = None
+    status: int | None = None
+
+    CODE = "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
+
+    @property
+    def message(self) -> str:
+        """What the service says of it."""
+        return f"{self.object_name}Trigger: System.LimitException: Apex CPU time limit exceeded"
+
+    def breaks(self, records: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether it exceeds its limit over `records`, which are saved in one transaction."""
+        too_many = self.most is not None and len(records) > self.most
+        return too_many or (self.when is not None and any(map(self.when.matches, records)))
+
+
 @dataclass
 class Rules:
     """The rules in force."""
@@ -61,6 +87,7 @@ class Rules:
     assignment: list[AssignmentEntry] = field(default_factory=list)
     validation: list[ValidationRule] = field(default_factory=list)
     duplicates: list[DuplicateRule] = field(default_factory=list)
+    triggers: list[BreakingTrigger] = field(default_factory=list)
     tracked: dict[str, tuple[str, ...]] = field(
         default_factory=lambda: {
             "Lead": ("Status", "OwnerId"),
@@ -69,14 +96,22 @@ class Rules:
     )
 
     def clear(self) -> None:
-        """Take every assignment, validation and duplicate rule away."""
+        """Take every assignment, validation and duplicate rule and every trigger away."""
         self.assignment_rule_id = None
-        for rules in (self.assignment, self.validation, self.duplicates):
+        for rules in (self.assignment, self.validation, self.duplicates, self.triggers):
             rules.clear()
 
     def assigned_owner(self, values: Mapping[str, Any]) -> str | None:
         """The owner the active rule gives a lead, or None."""
         return next((entry.owner_id for entry in self.assignment if entry.matches(values)), None)
+
+    def broken(self, records: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, BreakingTrigger]:
+        """The triggers that break over a call's records (object -> its records), by object."""
+        return {
+            each.object_name: each
+            for each in self.triggers
+            if each.object_name in records and each.breaks(records[each.object_name])
+        }
 
     def check(
         self, org: Org, object_type: ObjectType, before: Row | None, after: Values, options: Options

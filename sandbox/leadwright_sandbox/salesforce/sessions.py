@@ -39,6 +39,8 @@ class Sessions:
     users: dict[str, User] = field(default_factory=dict)
     open_sessions: dict[str, Session] = field(default_factory=dict, repr=False)
     refresh_tokens: dict[str, User] = field(default_factory=dict, repr=False)
+    rotates: bool = False  # whether each use of a refresh token ends it and brings a new one
+    _used: dict[str, User] = field(default_factory=dict, repr=False)
 
     def add_user(self, user: User) -> User:
         """Make `user` known, so that he can log in."""
@@ -66,6 +68,21 @@ class Sessions:
         token = f"5Aep{secrets.token_urlsafe(48)}"
         self.refresh_tokens[token] = user
         return token
+
+    def use(self, refresh_token: str) -> tuple[User | None, str | None]:
+        """Whom a refresh token is for, and the one that takes its place where they rotate.
+
+        One that was used up has been stolen, for all the service knows: then none of its user's is good any more.
+        """
+        if thief := self._used.get(refresh_token):
+            self.refresh_tokens = {
+                token: user for token, user in self.refresh_tokens.items() if user.id != thief.id
+            }
+        user = self.refresh_tokens.get(refresh_token)
+        if user is None or not self.rotates:
+            return user, None
+        self._used[refresh_token] = self.refresh_tokens.pop(refresh_token)
+        return user, self.refresh_token(user)
 
     def expire_all(self) -> None:
         """End every session, as an administrator or the clock does."""
