@@ -24,7 +24,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from leadwright import tenants, warehouse
 from leadwright.connectors.base import Connector
 from leadwright.connectors.errors import LeadwrightError
-from leadwright.pull import backfill, setaside
+from leadwright.pull import backfill, forgotten, setaside
 from leadwright.pull.setaside import Sift
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable
@@ -242,7 +242,8 @@ def _resource(
         result.sifts[table.name] = sift
         result.rows.setdefault(table.name, 0)
         schema = None
-        for batch in connector.pull(table.name, fields, since, sift.set_aside):
+        pulled = connector.pull(table.name, fields, since, sift.set_aside)
+        for batch in forgotten.without(pulled, table, settings):
             schema = _with_required_keys(batch.schema, shape.key)
             sift.see(batch)
             result.rows[table.name] += batch.num_rows
