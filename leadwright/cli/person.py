@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from itertools import groupby
 from typing import Annotated, Any
 
 import typer
 
 from leadwright import settings
-from leadwright.cli.output import out, print_json
+from leadwright.cli.output import err, out, print_json
 from leadwright.cli.run import Json
 from leadwright.cli.terminal import plain
 from leadwright.connectors.errors import ConfigError
@@ -35,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
 def access(person: Key, json: Json = False) -> None:
     """Show everything that is kept about one person, table by table."""
-    config = settings.load_for_reading()
+    config = settings.load()
     who, kept = accesses.access(person, config, _id_columns(config))
     if json:
         print_json(_as_dict(who, kept))
@@ -58,7 +59,8 @@ def forget(
     who = forgetting.find(person, config)
     if not yes:
         _confirm(who, as_json=json)
-    done = forgetting.forget(who.lead_id, config, _id_columns(config))
+    with nullcontext() if json else err.status("Taking the person out"):
+        done = forgetting.forget(who.lead_id, config, _id_columns(config))
     if json:
         print_json(done.as_dict())
     else:
@@ -82,7 +84,7 @@ def _confirm(who: Person, *, as_json: bool) -> None:
 
 def _records(counts: Counter[str]) -> str:
     total = counts.total()
-    where = ", ".join(f"{n:,} in {name}" for name, n in counts.items())
+    where = ", ".join(f"{n:,} in {name}" for name, n in sorted(counts.items()))
     return f"{total:,} {'record' if total == 1 else 'records'} ({where})"
 
 

@@ -7,11 +7,12 @@ run. The order is that of what a kill would leave: as long as the warehouse has 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from leadwright import warehouse
+from leadwright.connectors.errors import ConfigError
 from leadwright.operate import erasure, person, places
 from leadwright.operate.person import Person
 from leadwright.pull import forgotten
@@ -74,19 +75,31 @@ def forget(key: str, settings: Settings, ids: Sequence[IdColumn]) -> Forgotten:
         ids: columns that hold ids of people; see `transform.people`.
 
     Raises:
-        ConfigError: nobody has that key, or several have it.
+        ConfigError: nobody has that key, or several have it; or it is not declared where a CRM's people are.
         LockedError: a run is under way.
     """
     with warehouse.locked(settings.run_lock, settings.lock_wait_seconds, "has been running"):
         preview.sweep(settings)
         forgotten.drop_unfinished(settings)
         with person.found(key, settings) as (db, who):
+            _require_declared(who, ids)
             published = _take_out_of_copy(db, settings)
             rows = _take_out(db, ids)
             left = places.still_naming(db, who.addresses)
         erasure.rewrite(settings)
         publication.publish_notes(settings.warehouse_file, settings.serving_file, settings.lock_wait_seconds)
     return Forgotten(who.counts, rows, published, left)
+
+
+def _require_declared(who: Person, ids: Iterable[IdColumn]) -> None:
+    """Raise ConfigError where no raw column is known to hold the ids of his records: they would stay."""
+    known = {(column.crm, name) for column in ids for name in column.objects}
+    for record in who.records:
+        if (record["crm"], record["object"]) not in known:
+            raise ConfigError(
+                f"The sources of {record['crm']} do not say which column has the ids of its {record['object']}, so "
+                "nothing was changed. Mark it with `names` (docs/adding-a-crm.md)."
+            )
 
 
 def _take_out_of_copy(db: warehouse.Connection, settings: Settings) -> Counter[str]:
