@@ -59,12 +59,14 @@ def places(db: warehouse.Connection, ids: Iterable[IdColumn] = (), catalog: str 
         ids: columns of raw and staging tables; see `transform.people`.
         catalog: an attached file to look in instead of the one that is open.
     """
-    by_table: dict[tuple[str, str], list[str]] = {}
+    by_table: dict[tuple[str, str], list[IdColumn]] = {}
     for column in ids:
-        by_table.setdefault((column.schema, column.table), []).append(_holds_id(column))
+        by_table.setdefault((column.schema, column.table), []).append(column)
     found = []
     for (schema, table), names in _tables(db, catalog).items():
-        conditions = [*by_table.get((schema, table), ()), *_conditions(schema, names)]
+        # a column that is declared and was not pulled yet holds nobody
+        of_ids = [_holds_id(c) for c in by_table.get((schema, table), ()) if c.column in names]
+        conditions = [*of_ids, *_conditions(schema, names)]
         if conditions:
             found.append(Place(schema, table, " or ".join(conditions)))
     return found
@@ -73,6 +75,8 @@ def places(db: warehouse.Connection, ids: Iterable[IdColumn] = (), catalog: str 
 def still_naming(db: warehouse.Connection, texts: Collection[str]) -> Counter[str]:
     """Tables -> rows that have one of `texts`, in small letters, in some column."""
     found: Counter[str] = Counter()
+    if not texts:
+        return found
     for (schema, table), names in _tables(db).items():
         row = ", ".join(f'"{name}"' for name in names)
         holds = " or ".join(["contains(lower(concat_ws(' ', " + row + ")), ?)"] * len(texts))

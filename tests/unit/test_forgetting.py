@@ -28,6 +28,7 @@ IDS = [
     IdColumn("raw_salesforce", "Lead", "Id", ("leads",), "salesforce"),
     IdColumn("raw_salesforce", "Task", "WhoId", ("leads", "contacts"), "salesforce"),
     IdColumn("staging", "stg_hubspot__contacts", "contact_id", ("contacts",)),
+    IdColumn("raw_hubspot", "emails", "not_pulled_yet", ("contacts",), "hubspot"),
     IdColumn("raw_desk", "not_there", "id", ("people",), "desk"),
 ]
 _HOME = """
@@ -125,6 +126,16 @@ def test_a_person_is_found_by_any_address_and_any_id(config: Settings, key: str)
 def test_a_person_in_a_recycle_bin_is_found(config: Settings) -> None:
     assert forgetting.forget("gone@bin.example", config, IDS).records == {"hubspot.contacts": 1}
     assert ("5", "gone@bin.example") not in _all(config, "from raw_hubspot.contacts")
+
+
+def test_a_person_without_an_address_is_forgotten_by_the_id(config: Settings) -> None:
+    _all(
+        config, "update unified.unified_people set email = null, email_key = null where record_key like '%:5'"
+    )
+    _all(config, "update raw_hubspot.contacts set email = null where id = '5'")
+    done = forgetting.forget("binned", config, IDS)
+    assert done.rows["raw_hubspot.contacts"] == 1
+    assert done.still_naming == {}
 
 
 def test_nobody_and_nothing_built_are_said(config: Settings, tmp_path: Path) -> None:
