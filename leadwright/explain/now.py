@@ -37,9 +37,14 @@ def explain(key: str, settings: Settings) -> dict[str, Any]:
     return {"lead": lead, "contributions": contributions, "sums": sums(contributions), "merged": merged}
 
 
-def find(key: str, db: warehouse.Connection, marts: str = "marts") -> str:
-    """The id of the one lead that `key` names. Raises ConfigError where none or several have it."""
-    found = db.execute(_FIND.format(marts=marts), {"key": key.strip()}).fetchall()
+def find(key: str, db: warehouse.Connection, marts: str = "marts", *, with_deleted: bool = False) -> str:
+    """The id of the one lead that `key` names; of one in a recycle bin too, where `with_deleted`.
+
+    Raises:
+        ConfigError: no lead has that key, or several have it.
+    """
+    named = {"key": key.strip(), "with_deleted": with_deleted}
+    found = db.execute(_FIND.format(marts=marts), named).fetchall()
     if not found:
         raise ConfigError(
             "No lead has that e-mail address or id. Give the address, the lead_id or the CRM's record id; "

@@ -112,4 +112,4 @@ def _erasures(settings: Settings) -> Sequence[dict[str, Any]]:
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         if not warehouse.columns(db, "ops", "erasures"):
             return []
-        return warehouse.rows(db, "select crm, object, record_hash, erased_at from ops.erasures")
+        return warehouse.rows(db, "from ops.erasures")

@@ -1,4 +1,5 @@
-"""Forgets people whom a CRM shows no more: out of every log and the ledger, and out of the file's free space.
+"""Forgets people: out of every table and the ledger, and out of the file's free space. `erase` those whom a CRM shows
+no more; `forgetting` has the people who asked for it.
 
 Which records these are is decided by `int_identity__erasures_due`. They go before a build, so that nothing is
 computed from them once more; the file is written anew after it, because DuckDB leaves what was deleted in blocks that
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadwright import warehouse
+from leadwright.operate.places import LEDGER, Place, places
 from leadwright.settings import Settings
 
 WITHHELD = (
@@ -23,20 +25,24 @@ WITHHELD = (
 _FEW = 10
 """Records of one CRM object that may always go: a share of a small CRM is less than one person."""
 
-_COLUMNS = (
+COLUMNS = (
     ("crm", "varchar"),
     ("object", "varchar"),
     ("record_hash", "varchar"),
     ("erased_at", "timestamptz"),
     ("rewritten_at", "timestamptz"),
+    ("is_kept_out", "boolean"),
 )
+
+_FORGET_LEAD = warehouse.statement(__file__, "erasure_forget_lead")
+_FORGET_LINK = warehouse.statement(__file__, "erasure_forget_link")
+_MASK_RECORD = warehouse.statement(__file__, "erasure_mask_record")
+_MASK_LEAD = warehouse.statement(__file__, "erasure_mask_lead")
 
 MODEL = "int_identity__erasures_due"
 """Says who is gone; built of all that it reads, where there is a log and no such model yet."""
 
-_NOTED = ("crm", "object", "record_hash", "erased_at")
-_LEAD_COLUMNS = ("lead_id", "current_lead_id")
-_RECORD_COLUMNS = ("record_key", "left_key", "right_key")
+_NOTED = ("crm", "object", "record_hash", "erased_at", "is_kept_out")
 
 # What one record told about a lead that others tell about too: the lead begins anew with what these say. With the
 # versions, which the next build compares with its own, what went with the record would be logged as withdrawn.
@@ -66,13 +72,13 @@ def erase(settings: Settings) -> Erased:
     """
     result = Erased()
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
-        warehouse.ensure_table(db, "ops", "erasures", _COLUMNS)
+        warehouse.ensure_table(db, "ops", "erasures", COLUMNS)
         if not warehouse.columns(db, "intermediate", "int_identity__erasures_due"):
             return result
         _choose(db, settings.erase_at_most, result)
         if result.records:
             db.execute("begin")
-            _forget(db)
+            forget(db, places(db))
             db.execute("commit")
     return result
 
@@ -101,12 +107,13 @@ def forget_again(db: warehouse.Connection, noted: Sequence[Mapping[str, Any]]) -
         db: the restored warehouse, which no build has touched.
         noted: rows of `ops.erasures` of the home that the backup takes the place of.
     """
-    warehouse.ensure_table(db, "ops", "erasures", _COLUMNS)
+    warehouse.ensure_table(db, "ops", "erasures", COLUMNS)
     db.execute(
-        "create temp table noted (crm varchar, object varchar, record_hash varchar, erased_at timestamptz)"
+        "create temp table noted "
+        "(crm varchar, object varchar, record_hash varchar, erased_at timestamptz, is_kept_out boolean)"
     )
     for row in noted:
-        db.execute("insert into noted values (?, ?, ?, ?)", [row[name] for name in _NOTED])
+        db.execute("insert into noted values (?, ?, ?, ?, ?)", [row.get(name) for name in _NOTED])
     if warehouse.columns(db, "memory", "log_identity_decisions"):
         db.execute(
             "create temp table gone as "
@@ -117,13 +124,17 @@ def forget_again(db: warehouse.Connection, noted: Sequence[Mapping[str, Any]]) -
             "select crm, object, record_id, record_key, lead_id, "
             "  bool_and(is_gone) over (partition by lead_id) as is_whole_lead from records qualify is_gone"
         )
-        _choose_leads(db)
+        choose_leads(db)
         db.execute("begin")
-        _forget(db)
+        forget(db, places(db))
         db.execute("commit")
     db.execute(
         "insert into ops.erasures by name select * from noted "
         "where record_hash not in (select record_hash from ops.erasures)"
+    )
+    db.execute(
+        "update ops.erasures set is_kept_out = true "
+        "where record_hash in (select record_hash from noted where is_kept_out)"
     )
 
 
@@ -162,10 +173,11 @@ def _choose(db: warehouse.Connection, at_most: float, result: Erased) -> None:
     result.records = Counter(
         f"{crm}.{name}" for crm, name in db.execute("select crm, object from gone").fetchall()
     )
-    _choose_leads(db)
+    choose_leads(db)
 
 
-def _choose_leads(db: warehouse.Connection) -> None:
+def choose_leads(db: warehouse.Connection) -> None:
+    """Make the other temporary tables that `places` looks into, from `gone`."""
     # A lead's earlier ids go with it; not those under which somebody else lives now.
     db.execute(
         "create temp table gone_leads as "
@@ -174,52 +186,50 @@ def _choose_leads(db: warehouse.Connection) -> None:
         "select lead_id from log where record_key in (select record_key from gone where is_whole_lead) "
         "except select lead_id from log where place = 1 and record_key not in (select record_key from gone)"
     )
+    db.execute("create temp table gone_keys as select record_key as key from gone")
+    db.execute("create temp table gone_accounts (account_id varchar)")
 
 
-def _forget(db: warehouse.Connection) -> None:
-    for schema, table, column in _columns_of_people(db):
-        gone = "gone_leads" if column in _LEAD_COLUMNS else "gone"
-        chosen = "lead_id" if column in _LEAD_COLUMNS else "record_key"
-        db.execute(f'delete from "{schema}"."{table}" where "{column}" in (select {chosen} from {gone})')
+def forget(db: warehouse.Connection, where: Sequence[Place], *, keep_out: bool = False) -> Counter[str]:
+    """Take out of the warehouse who is in the temporary tables of `places`, and note the records in `ops.erasures`.
+
+    Args:
+        db: the warehouse, in a transaction.
+        where: the places to look into.
+        keep_out: whether no pull may bring the records back.
+
+    Returns:
+        Table -> rows that were deleted or, of those that stay, changed.
+    """
+    rows = take_out(db, where)
     for table in MIXED:
-        db.execute(f"delete from {table} where lead_id in (select lead_id from gone)")
+        rows[table] += _count(db, f"delete from {table} where lead_id in (select lead_id from gone)")
     # Those who were once in the same lead remember neither its id nor the record that joined them, only that one did.
-    db.execute(
-        "update memory.log_identity_decisions set previous_lead_id = null "
-        "where previous_lead_id in (select lead_id from gone_leads)"
-    )
-    db.execute(
-        "update memory.log_identity_decisions as log "
-        "set link_key = 'erased:' || sha256(gone.record_key) from gone where "
-        "list_contains(string_split(regexp_replace(log.link_key, '^linkage:', ''), '|'), gone.record_key)"
-    )
-    db.execute(
-        "update ops.writes as w set record_id = sha256(gone.record_key), lead_id = null, payload_hash = null, "
-        "before_values = null, after_values = null, message = null from gone "
-        "where w.crm = gone.crm and w.record_id = gone.record_id "
-        "and rtrim(lower(w.object), 's') = rtrim(gone.object, 's')"  # Salesforce's Lead is one of our leads
-    )
-    if warehouse.columns(db, "ops", "set_aside"):
-        db.execute(
-            "delete from ops.set_aside as s using gone where s.crm = gone.crm and s.record_id = gone.record_id "
-            "and rtrim(lower(s.object), 's') = rtrim(gone.object, 's')"
-        )
-    db.execute("update ops.writes set lead_id = null where lead_id in (select lead_id from gone_leads)")
+    for change in (_FORGET_LEAD, _FORGET_LINK):
+        rows["memory.log_identity_decisions"] += _count(db, change)
     db.execute(
         "insert into ops.erasures by name "
-        "select crm, object, sha256(record_key) as record_hash, now() as erased_at from gone"
+        "select crm, object, sha256(record_key) as record_hash, now() as erased_at, $keep_out as is_kept_out from gone",
+        {"keep_out": keep_out},
     )
+    return +rows
 
 
-def _columns_of_people(db: warehouse.Connection) -> list[tuple[str, str, str]]:
-    """Schema, table and column of every table of ours that names leads or their records, the ledger left out."""
-    return db.execute(
-        "select c.schema_name, c.table_name, c.column_name from duckdb_columns() c "
-        "join duckdb_tables() t using (database_name, schema_name, table_name) "
-        "where database_name = current_database() and not t.temporary and not starts_with(c.schema_name, 'raw_') "
-        "and (c.schema_name, c.table_name) != ('ops', 'writes') and list_contains($1, c.column_name) order by all",
-        [[*_LEAD_COLUMNS, *_RECORD_COLUMNS]],
-    ).fetchall()
+def take_out(db: warehouse.Connection, where: Sequence[Place], catalog: str = "") -> Counter[str]:
+    """Delete the rows at the places `where`; those of the ledger stay and say no more than that something was sent."""
+    rows: Counter[str] = Counter()
+    prefix = f"{catalog}." if catalog else ""
+    for place in where:
+        if (place.schema, place.table) == LEDGER:
+            rows[place.name] += _count(db, _MASK_RECORD.format(prefix=prefix))
+            rows[place.name] += _count(db, _MASK_LEAD.format(prefix=prefix))
+        else:
+            rows[place.name] += _count(db, f"delete from {prefix}{place.quoted} where {place.condition}")
+    return +rows
+
+
+def _count(db: warehouse.Connection, change: str) -> int:
+    return int((db.execute(change).fetchone() or (0,))[0])
 
 
 def _forget_domains(db: warehouse.Connection) -> None:

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from leadwright import tenants, warehouse
 from leadwright.connectors.base import Connector, ObjectShape, Query
-from leadwright.pull import backfill, landing, setaside
+from leadwright.pull import backfill, forgotten, landing, setaside
 from leadwright.pull.changes import Changes
 from leadwright.pull.setaside import Sift
 from leadwright.pull.sources import PULLS, OnRows, Source
@@ -74,7 +74,13 @@ def pull(
     result = Pulled(connector.name, dict.fromkeys(own, 0))
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         _ensure(db, list(own.values()))
-        source = Source(connector, own, _counting(result, on_rows), setaside.watched(db, connector.name))
+        source = Source(
+            connector,
+            own,
+            _counting(result, on_rows),
+            setaside.watched(db, connector.name),
+            forgotten.kept_out(db, connector.name),
+        )
         records = source.records()
         whole = records if full else [name for name in records if _is_unread(db, source, name)]
         changed = [Changes.begin(db, source, name, settings) for name in records if name not in whole]

@@ -137,7 +137,8 @@ class Check:
         with self._open() as db:
             known = landing.deleted_ids(db, table, shape)
         for batch in self._connector.gone(self.query.object_name, self.query.fields):
-            fresh = batch.filter([value not in known for value in batch.column(key).to_pylist()])
+            shown = self.source.let_in(self.query.object_name, batch)
+            fresh = shown.filter([value not in known for value in shown.column(key).to_pylist()])
             with self._open() as db:
                 landing.merge(db, table, shape, fresh)
             self.sift.see(fresh)
@@ -168,7 +169,8 @@ class Check:
         for batch in self._connector.section(self.query.object_name, self.query.fields, section):
             names = batch.column(key).to_pylist()
             seen.update(names)
-            fresh = batch.filter([name not in here for name in names])
+            shown = self.source.let_in(self.query.object_name, batch)
+            fresh = shown.filter([name not in here for name in shown.column(key).to_pylist()])
             with self._open() as db:
                 landing.merge(db, table, shape, fresh)
             self.sift.see(fresh)

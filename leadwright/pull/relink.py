@@ -48,7 +48,9 @@ class Relink:
     def read(self) -> None:
         """Read their links."""
         if self.records and isinstance(self.source.connector, Linking):
-            self._found = self.source.connector.links(self.links, self.records)
+            self._found = self.source.let_in(
+                self.links, self.source.connector.links(self.links, self.records)
+            )
 
     def finish(self, db: warehouse.Connection) -> None:
         """Merge them, in the caller's transaction."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+
+import pyarrow as pa
 
 from leadwright import warehouse
 from leadwright.connectors.base import (
@@ -16,6 +18,7 @@ from leadwright.connectors.base import (
     ResumableSource,
     SetAside,
 )
+from leadwright.pull import forgotten
 from leadwright.transform.tables import RawTable
 
 OnRows = Callable[[str, int], None]
@@ -41,12 +44,14 @@ class Source:
     Attributes:
         tables: its raw tables, by object.
         set_aside_before: ids that earlier pulls have set aside, by object.
+        kept_out: hashes of the records of people who were forgotten at their request.
     """
 
     connector: Connector
     tables: Mapping[str, RawTable]
     on_rows: OnRows | None = None
     set_aside_before: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    kept_out: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -88,10 +93,17 @@ class Source:
     def read(self, query: Query, set_aside: SetAside) -> Iterator[Piece]:
         """The rows of a query, in pieces."""
         if isinstance(self.connector, ResumableSource):
-            yield from self.connector.read(query, set_aside)
+            pieces = self.connector.read(query, set_aside)
         else:
             rows = self.connector.pull(query.object_name, query.fields, query.since, set_aside)
-            yield from (Piece(batch) for batch in rows)
+            pieces = (Piece(batch) for batch in rows)
+        for piece in pieces:
+            links = {name: self.let_in(name, rows) for name, rows in piece.links.items()}
+            yield replace(piece, rows=self.let_in(query.object_name, piece.rows), links=links)
+
+    def let_in(self, name: str, rows: pa.RecordBatch) -> pa.RecordBatch:
+        """Rows of an object but for those that name somebody who was forgotten."""
+        return forgotten.without(rows, self.tables[name], self.kept_out)
 
     def watched(self, name: str) -> frozenset[str]:
         """Ids of an object that earlier pulls have set aside."""

@@ -20,7 +20,7 @@ from leadwright.connectors.errors import ConfigError
 from leadwright.rules import book, checks, own_fields
 from leadwright.rules.files import Fault, RuleFile
 from leadwright.settings import Settings, prepare_environment
-from leadwright.transform import builds
+from leadwright.transform import builds, people
 from leadwright.transform.builds import NodeResult
 from leadwright.transform.tables import RawTable, SyncModel
 
@@ -96,6 +96,7 @@ class Transform:
                     for field in own.get(schema.removeprefix("raw_"), {}).get(source.name, ())
                     if field not in source.columns
                 ),
+                names=people.named(source),
             )
             for source in self.manifest().sources.values()
             for schema in self._schemas(source.schema)

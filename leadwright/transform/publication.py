@@ -6,7 +6,7 @@ A reader sees the old file or the new one, never half of one.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -61,6 +61,32 @@ def publish_notes(source: Path, target: Path, wait_seconds: float) -> None:
         _copy_schema(db, _NOTES)
         db.execute("detach published")
         shutil.copystat(target, draft)
+
+
+def revise(db: warehouse.Connection, target: Path, change: Callable[[str], None]) -> None:
+    """Put a changed copy of what is published in its place, without a free block; the time of its publication stays.
+
+    Args:
+        db: any connection, outside a transaction.
+        target: the file that readers know; nothing happens where nothing is published.
+        change: told the name under which the copy is attached to `db`.
+    """
+    if not target.exists():
+        return
+    copy = target.with_suffix(".revised")
+    try:
+        with _draft(target) as draft:
+            shutil.copyfile(target, copy)
+            db.execute(f"attach '{warehouse.sql_text(copy)}' as revised")
+            change("revised")
+            db.execute(f"attach '{warehouse.sql_text(draft)}' as published (storage_version '{STORAGE}')")
+            db.execute("copy from database revised to published")
+            db.execute("detach published")
+            db.execute("detach revised")
+            shutil.copystat(target, draft)
+    finally:
+        copy.unlink(missing_ok=True)
+        copy.with_name(f"{copy.name}.wal").unlink(missing_ok=True)
 
 
 @contextmanager

@@ -9,12 +9,17 @@ from leadwright.connectors.base import FieldSpec
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """A table that extract fills: the declared columns, and the workspace's `own` fields, are what is pulled."""
+    """A table that extract fills: the declared columns, and the workspace's `own` fields, are what is pulled.
+
+    Attributes:
+        names: columns with ids of people, or of what is told of them; and of what objects, as record keys call these.
+    """
 
     schema: str
     name: str
     declared: tuple[tuple[str, str], ...]
     own: tuple[str, ...] = ()
+    names: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def columns(self) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,130 @@
+"""Somebody who asks is shown all that is kept of him, is forgotten at once, and stays away while the CRMs show him."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadwright import warehouse
+from tests.installation import AS_OF, Installation, Sandbox
+from tests.marked_people import Crms, Person, found, lead_id
+
+Start = Callable[..., Sandbox]
+
+
+@dataclass
+class Asked:
+    """An installation of two people; one asked what is kept of him, then to be forgotten."""
+
+    installation: Installation
+    person: Person
+    other: Person
+    other_before: set[str]
+    access: dict[str, Any]
+    shown: str
+    forgotten: dict[str, Any]
+    refused: int
+
+
+@pytest.fixture(scope="module")
+def asked(
+    start_sandbox: Start,
+    tmp_path_factory: pytest.TempPathFactory,
+    prefect_home: Path,
+    prefect_api: dict[str, str],
+) -> Asked:
+    crm = start_sandbox("--leads", "40", "--seed", "3", "--now", AS_OF, "--no-limits", "--control")
+    home = tmp_path_factory.mktemp("forgetting") / "home"
+    installation = Installation(home, prefect_home, crm, dict(prefect_api))
+    crms, person, other = Crms(crm), Person("987654321001"), Person("987654321002")
+    crms.enter(person)
+    crms.enter(other)
+    installation.command("run")
+    person.lead_id, other.lead_id = lead_id(installation, person), lead_id(installation, other)
+    (home / "logs").mkdir(exist_ok=True)
+    (home / "logs" / "error-20260101-000000.txt").write_text(f"ValueError: {person.email}")
+    (home / "full" / "hubspot").mkdir(parents=True)
+    (home / "full" / "hubspot" / "warehouse.duckdb").write_text(
+        person.email
+    )  # of a full pull that was killed
+    return Asked(
+        installation,
+        person,
+        other,
+        set(found(installation, other.all_marks | other.marks)),
+        installation.json("access", person.email.upper()),
+        installation.command("access", person.email).stdout,
+        refused=installation.command("forget", person.email, check=False).returncode,
+        forgotten=installation.json("forget", person.email, "--yes"),
+    )
+
+
+def _tables_with(connection: AbstractContextManager[warehouse.Connection], marks: set[str]) -> set[str]:
+    """The tables that have one of `marks` in a row: in the file they may be packed."""
+    holding = set()
+    with connection as db:
+        for schema, table in db.execute("select schema_name, table_name from duckdb_tables()").fetchall():
+            text = str(db.execute(f'from "{schema}"."{table}"').fetchall())
+            holding |= {f"{schema}.{table}" for mark in marks if mark in text}
+    return holding
+
+
+def _left(asked: Asked) -> set[str]:
+    """Files and tables that tell of who asked."""
+    settings, marks = asked.installation.settings, asked.person.all_marks | {asked.person.hubspot_id}
+    files = {file for files in found(asked.installation, marks).values() for file in files}
+    of_warehouse = _tables_with(warehouse.writer(settings.warehouse_file, 10), marks)
+    return files | of_warehouse | _tables_with(warehouse.reader(settings.serving_file), marks)
+
+
+def test_all_that_is_kept_is_shown_before(asked: Asked) -> None:
+    tables = {each["table"]: each["rows"] for each in asked.access["tables"]}
+    assert {
+        "raw_hubspot.contacts",
+        "raw_salesforce.Lead",
+        "marts.fct_lead_scores",
+        "marts.fct_lead_score_contributions",
+        "marts.fct_lead_assignments",
+        "memory.log_identity_decisions",
+        "memory.log_lead_score_history",
+        "ops.writes",
+    } <= tables.keys()
+    assert {m for m in asked.person.all_marks if m in str(tables)} == asked.person.all_marks
+    assert not {m for m in asked.other.all_marks if m in str(tables)}
+    assert {record["crm"] for record in asked.access["records"]} == {"hubspot", "salesforce"}
+    assert asked.person.hubspot["phone"] in asked.shown and "written to the CRMs" in asked.shown
+
+
+def test_without_a_terminal_nobody_is_forgotten_by_mistake(asked: Asked) -> None:
+    assert asked.refused == 2
+
+
+def test_no_table_and_no_byte_tells_of_who_asked_and_the_rows_are_counted(asked: Asked) -> None:
+    assert _left(asked) == set()
+    assert asked.forgotten["records"] == {"hubspot.contacts": 1, "salesforce.leads": 1}
+    shown = {each["table"]: len(each["rows"]) for each in asked.access["tables"]}
+    assert asked.forgotten["rows"] == shown
+    assert asked.forgotten["published"]["marts.dim_leads"] == 1
+    assert asked.forgotten["still_naming"] == {}
+
+
+def test_everybody_else_stays(asked: Asked) -> None:
+    assert lead_id(asked.installation, asked.other) == asked.other.lead_id
+    assert set(found(asked.installation, asked.other.all_marks | asked.other.marks)) == asked.other_before
+
+
+def test_no_pull_brings_the_person_back_while_the_crms_show_him(asked: Asked) -> None:
+    sent = "select * from ops.writes order by all"
+    before = asked.installation.rows(sent)
+    asked.installation.command("ingest", "--full")
+    assert _left(asked) == set()
+    asked.installation.command("run")
+    assert _left(asked) == set()
+    assert asked.installation.rows(sent) == before, "nothing is sent"
+    again = asked.installation.command("access", asked.person.email, check=False)
+    assert again.returncode == 2 and asked.person.email not in again.stdout + again.stderr
