@@ -115,9 +115,9 @@ def _piece(
     rows = [row for page in pages for row in page.rows]
     settled = [page.settled_before for page in pages if page.settled_before]
     return Piece(
-        _all_in_one(rows, shape, fields, set_aside),
+        one_batch(rows, shape, fields, set_aside),
         {
-            name: _all_in_one([row for page in pages for row in page.links.get(name, ())], other, [], refuse)
+            name: one_batch([row for page in pages for row in page.links.get(name, ())], other, [], refuse)
             for name, other in links.items()
         },
         pages[-1].place if pages else None,
@@ -125,9 +125,10 @@ def _piece(
     )
 
 
-def _all_in_one(
-    rows: Iterable[Row], shape: ObjectShape, fields: Sequence[str], set_aside: SetAside
+def one_batch(
+    rows: Iterable[Row], shape: ObjectShape, fields: Sequence[str], set_aside: SetAside = refuse
 ) -> pa.RecordBatch:
+    """All `rows` as one batch, each key once."""
     arrow_schema = schema(shape, fields)
     fresh = list(_first_of_each(rows, shape.key, set_aside))
     try:

@@ -22,7 +22,7 @@ from leadwright.connectors.base import (
     SetAside,
     refuse,
 )
-from leadwright.connectors.batches import Page, Row, batches, columns, instant_or_none, pieces, utc
+from leadwright.connectors.batches import Page, Row, batches, columns, instant_or_none, one_batch, pieces, utc
 from leadwright.connectors.hubspot import catalogue, health, reading, writing
 from leadwright.connectors.hubspot.credentials import Credentials
 from leadwright.connectors.hubspot.errors import RefusedError
@@ -130,8 +130,7 @@ class HubSpot:
 
     def links(self, object_name: str, records: Sequence[Row]) -> pa.RecordBatch:
         """The links of records, which are asked for by their ids."""
-        (found,) = batches(links_of(self._transport, object_name, records), shape(object_name), [])
-        return found
+        return one_batch(links_of(self._transport, object_name, records), shape(object_name), [])
 
     def absent(self, object_name: str, ids: Sequence[str]) -> set[str]:
         """Those of `ids` under which HubSpot has neither a record nor an archived one."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+
+import pyarrow as pa
 
 from leadwright import warehouse
 from leadwright.connectors.base import Countable, Query, Section
@@ -138,7 +140,7 @@ class Check:
             known = landing.deleted_ids(db, table, shape)
         for batch in self._connector.gone(self.query.object_name, self.query.fields):
             shown = self.source.let_in(self.query.object_name, batch)
-            fresh = shown.filter([value not in known for value in shown.column(key).to_pylist()])
+            fresh = _without(shown, key, known)
             with self._open() as db:
                 landing.merge(db, table, shape, fresh)
             self.sift.see(fresh)
@@ -170,7 +172,7 @@ class Check:
             names = batch.column(key).to_pylist()
             seen.update(names)
             shown = self.source.let_in(self.query.object_name, batch)
-            fresh = shown.filter([name not in here for name in shown.column(key).to_pylist()])
+            fresh = _without(shown, key, here)
             with self._open() as db:
                 landing.merge(db, table, shape, fresh)
             self.sift.see(fresh)
@@ -213,3 +215,7 @@ class Check:
 
     def _open(self) -> AbstractContextManager[warehouse.Connection]:
         return warehouse.writer(self.settings.warehouse_file, self.settings.lock_wait_seconds)
+
+
+def _without(rows: pa.RecordBatch, key: str, ids: Collection[str]) -> pa.RecordBatch:
+    return rows.filter(pa.array([value not in ids for value in rows.column(key).to_pylist()], pa.bool_()))

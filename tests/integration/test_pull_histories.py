@@ -88,8 +88,8 @@ class World:
 
     def pull(self, *, full: bool = False, calls: int | None = None, dies: bool = False) -> None:
         """Pull; after so many calls the next one gets no answer, or the process ends."""
-        connector = connectors.connect("hubspot", {"url": self.url, "token": self.hubspot.token})
-        transport = Transport(self.url, vars(connector)["_sign_in"], tries=1)
+        connector: Any = connectors.connect("hubspot", {"url": self.url, "token": self.hubspot.token})
+        transport = Transport(self.url, connector._sign_in, tries=1)
         once, left = transport._once, calls
 
         def counted(*args: Any) -> Any:
