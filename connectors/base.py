@@ -88,6 +88,8 @@ class Outcome:
         sent: the values that went out (without those that a person's edit made void).
         code: the service's code for a rejection or a deferral, or ours for the rest.
         updated_at: when the CRM says that it stored the values, where it says so.
+        changed_before: when the record was last changed before that, as the CRM showed just before, where it does.
+        stored: the values as the CRM spells them when it is read, where the connector can tell.
     """
 
     record_id: str
@@ -96,6 +98,8 @@ class Outcome:
     code: str | None = None
     message: str | None = None
     updated_at: datetime | None = None
+    changed_before: datetime | None = None
+    stored: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +264,14 @@ class Countable(Protocol):
 
     def place_of(self, record_id: str) -> tuple[object, ...]:
         """What orders ids as the CRM does."""
+
+
+@runtime_checkable
+class ReadsBack(Protocol):
+    """A CRM whose answer to a write does not say what a record is now, and that shows many records by their ids."""
+
+    def read_back(self, object_name: str, fields: Sequence[str], ids: Sequence[str]) -> Iterator[Piece]:
+        """Yield the records of `ids` as they are now, after the latest write has settled."""
 
 
 class LeadSink(Protocol):

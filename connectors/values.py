@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from leadwright.connectors.base import Change, Outcome, Value
-from leadwright.connectors.batches import instant, iso, utc
+from leadwright.connectors.batches import instant, instant_or_none, iso, utc
 
 CHANGED_BY_PERSON = "changed_by_person"
 MERGED_OR_DELETED = "merged_or_deleted"
@@ -35,10 +35,11 @@ def in_order(changes: Sequence[Change]) -> list[Change]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is left of a change after the check for a person's edit."""
+    """What is left of a change after the check for a person's edit; and when the record was last changed, if shown."""
 
     record_id: str
     values: Mapping[str, Value]
+    changed_at: datetime | None = None
 
 
 Shown = Mapping[str, Mapping[str, object]]
@@ -51,7 +52,7 @@ def guarded(changes: Sequence[Change]) -> list[str]:
 
 
 def after_guard(
-    changes: Sequence[Change], shown: Shown, converted: Collection[str] = ()
+    changes: Sequence[Change], shown: Shown, converted: Collection[str] = (), cursor: str | None = None
 ) -> tuple[list[Row], list[Outcome]]:
     """What of `changes` is to be sent, and the outcomes of those of which nothing is left.
 
@@ -64,7 +65,8 @@ def after_guard(
         now = shown.get(change.record_id)
         values = {} if now is None or change.record_id in converted else still_ours(change, now)
         if values:
-            rows.append(Row(change.record_id, values))
+            changed_at = instant_or_none(now.get(cursor)) if now and cursor else None
+            rows.append(Row(change.record_id, values, changed_at))
         else:
             skipped.append(_skipped(change.record_id, _why(change.record_id, shown, converted)))
     return rows, skipped

@@ -217,7 +217,10 @@ def write_back(model: SyncModel, run_id: str) -> sending.Written:
     """Send one sync model's rows to its CRM."""
     config = project().settings
     on_outcomes = partial(progress.moved, "write")
-    return sending.write_back(config.connect(model.crm), model, config, run_id, on_outcomes=on_outcomes)
+    raw = next(t for t in project().raw_tables() if (t.crm, t.name) == (model.crm, model.object))
+    return sending.write_back(
+        config.connect(model.crm), model, config, run_id, raw=raw, on_outcomes=on_outcomes
+    )
 
 
 @task(name="summarise run", **STEP)

@@ -17,6 +17,7 @@ from leadwright.connectors.errors import GarbledError, brief
 from leadwright.connectors.hubspot.answers import Json
 from leadwright.connectors.hubspot.errors import RefusedError
 from leadwright.connectors.hubspot.reading import by_id
+from leadwright.connectors.hubspot.shapes import cursor
 from leadwright.connectors.hubspot.transport import Transport
 from leadwright.connectors.retry import until_taken
 from leadwright.connectors.values import Row, Shown, after_guard, guarded, in_order, no_answer
@@ -31,14 +32,16 @@ def push(hubspot: Transport, object_name: str, changes: Sequence[Change]) -> Ite
     ordered = in_order(changes)
     for start in range(0, len(ordered), _BATCH):
         chunk = ordered[start : start + _BATCH]
-        rows, skipped = after_guard(chunk, _shown(hubspot, object_name, chunk))
+        shown = _shown(hubspot, object_name, chunk)
+        rows, skipped = after_guard(chunk, shown, cursor=cursor(object_name))
         yield from skipped
         yield from until_taken(lambda rows: _send(hubspot, object_name, rows), rows)
 
 
 def _shown(hubspot: Transport, object_name: str, changes: Sequence[Change]) -> Shown:
     """What HubSpot shows now in the guarded properties. A merged record answers under the id that it got."""
-    records = by_id(hubspot, object_name, [change.record_id for change in changes], guarded(changes))
+    wanted = [cursor(object_name), *guarded(changes)]
+    records = by_id(hubspot, object_name, [change.record_id for change in changes], wanted)
     return {str(record["id"]): record.get("properties") or {} for record in records}
 
 
@@ -60,7 +63,14 @@ def _send(hubspot: Transport, object_name: str, rows: Sequence[Row]) -> Iterator
     left: list[Row] = []
     for row in rows:
         if row.record_id in stored:
-            yield Outcome(row.record_id, "accepted", row.values, updated_at=stored[row.record_id])
+            yield Outcome(
+                row.record_id,
+                "accepted",
+                row.values,
+                updated_at=stored[row.record_id],
+                changed_before=row.changed_at,
+                stored={name: written(value) or None for name, value in row.values.items()},
+            )
         elif row.record_id in refused:
             yield _refused(row, *refused[row.record_id])
         else:

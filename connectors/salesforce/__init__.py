@@ -81,6 +81,10 @@ class Salesforce:
         """Yield nothing: deleted rows come with those that changed."""
         yield from ()
 
+    def read_back(self, object_name: str, fields: Sequence[str], ids: Sequence[str]) -> Iterator[Piece]:
+        """Yield the records of `ids` as they are now."""
+        yield from reading.read_back(self._org, object_name, self.shape(object_name), fields, ids)
+
     def absent(self, object_name: str, ids: Sequence[str]) -> set[str]:
         """Those of `ids` that are not even in the recycle bin."""
         return reading.absent(self._org, object_name, ids)

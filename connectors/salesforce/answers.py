@@ -36,6 +36,16 @@ def page(fields: Collection[str]) -> Promise[dict[str, Any]]:
     return promise
 
 
+def records(what: str, answer: Any) -> list[dict[str, Any]]:
+    """The records of some ids; nothing for an id that there is not."""
+    if not isinstance(answer, list):
+        raise garbled(what, "no list of records")
+    found = [each for each in answer if each is not None]
+    if not all(isinstance(each, dict) and isinstance(each.get("Id"), str) for each in found):
+        raise garbled(what, "a record without its Id")
+    return found
+
+
 def count(what: str, answer: Any) -> int:
     """The number of rows that a query found."""
     found = _body(what, answer).get("totalSize")

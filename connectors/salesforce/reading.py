@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
+from simple_salesforce import Salesforce
 
 from leadwright.connectors.base import ObjectShape, Piece, Query, Section, SetAside
-from leadwright.connectors.batches import Page, Row, batches, columns, from_tables, pieces, spelled, utc
+from leadwright.connectors.batches import (
+    Page,
+    Row,
+    batches,
+    columns,
+    from_tables,
+    one_batch,
+    pieces,
+    spelled,
+    utc,
+)
 from leadwright.connectors.errors import SchemaDriftError, UnavailableError
 from leadwright.connectors.salesforce import answers, bulk, soql
 from leadwright.connectors.salesforce.errors import RefusedError
@@ -21,6 +34,8 @@ MOST_KNOWN = 200
 """Seconds in one condition, of some 30 characters each: an address holds 12,000."""
 
 _IDS = 300
+_READ_BACK = 2_000
+_SECOND = 1.1
 OURS = "Leadwright_"
 
 
@@ -165,6 +180,32 @@ def _ids(section: Section) -> list[str]:
         for sign, value in ((">", section.after_id), ("<=", section.up_to_id))
         if value is not None
     ]
+
+
+def read_back(
+    org: Transport, object_name: str, shape: ObjectShape, fields: Sequence[str], ids: Sequence[str]
+) -> Iterator[Piece]:
+    """The records of `ids` as they are now, two thousand in a call.
+
+    Salesforce keeps whole seconds: until the one of the latest write is over, its rows may change again at the same
+    date. So there is a second's wait, and a small call that tells that it is over.
+    """
+    known = _known(org, object_name, columns(shape, fields))
+    time.sleep(_SECOND)
+    org.account()
+    for start in range(0, len(ids), _READ_BACK):
+        settled = org.now
+        body = {"ids": list(ids[start : start + _READ_BACK]), "fields": known}
+        rows = org.read(
+            f"reading {object_name} after the write",
+            answers.records,
+            _posting(f"composite/sobjects/{object_name}", body),
+        )
+        yield Piece(one_batch(rows, shape, fields, lambda _: None), settled_before=settled)
+
+
+def _posting(path: str, body: Mapping[str, object]) -> Callable[[Salesforce], Any]:
+    return lambda sf: sf.restful(path, method="POST", json=body)
 
 
 def absent(org: Transport, object_name: str, ids: Sequence[str]) -> set[str]:

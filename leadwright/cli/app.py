@@ -52,11 +52,10 @@ def main() -> None:
     ended = _run()
     stopping.end_if_told()
     if isinstance(ended, int):
-        sys.exit(ended)
+        stopping.leave(ended)
     if "--json" in sys.argv:
         print_json({"error": {"kind": ended.kind, "message": ended.message}})
     err.print(f"[bold red]Error:[/] {escape(ended.message)}")
-    # DuckDB connections that live on in a traceback would complain at length as the interpreter ends
     stopping.end(ended.code)
 
 

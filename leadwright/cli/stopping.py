@@ -7,6 +7,7 @@ it.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import select
@@ -93,14 +94,24 @@ def _note(number: int) -> None:
 
 
 def end(code: int) -> NoReturn:
-    """End the process without the interpreter's own end, which waits for threads; undo what would outlive it."""
+    """End the process without the interpreter's own end; undo what would outlive it.
+
+    That would wait for threads and take seconds, and DuckDB's binding would complain of each object that outlives it.
+    """
     with _lock:  # the thread and the command's own end may come here at once
         for undo in reversed(_undo):
             with suppress(Exception):  # whatever state it is in, the rest is undone too
                 undo()
         with suppress(OSError):  # nobody may be reading any more
             sys.stdout.flush()
+            sys.stderr.flush()
         os._exit(code)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process after a command that did its work: what wants to be told of that, such as log handlers, is."""
+    atexit._run_exitfuncs()
+    end(code)
 
 
 def _end() -> NoReturn:

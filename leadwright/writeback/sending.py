@@ -16,7 +16,8 @@ from leadwright.connectors.base import Change, Connector, Outcome, Value
 from leadwright.connectors.errors import ConfigError, GuardrailError, UnavailableError
 from leadwright.pull.loads import last_pull
 from leadwright.settings import Settings
-from leadwright.transform.tables import SyncModel
+from leadwright.transform.tables import RawTable, SyncModel
+from leadwright.writeback import echo
 from leadwright.writeback.ledger import Entry, Ledger
 
 _CHUNK = 1_000
@@ -148,6 +149,7 @@ def write_back(
     settings: Settings,
     run_id: str,
     *,
+    raw: RawTable | None = None,
     on_outcomes: OnOutcomes | None = None,
 ) -> Written:
     """Send what `model` asks for and note each row's fate.
@@ -156,6 +158,7 @@ def write_back(
         connector: the CRM that `model` is for; its fields are there already.
         model: the sync model, built.
         run_id: names this run in the ledger.
+        raw: the table that the object is pulled into: what the CRM accepts goes there too.
         on_outcomes: called as batches are answered.
 
     Raises:
@@ -168,11 +171,16 @@ def write_back(
         result.interrupted = ledger.close_interrupted()
         entries = planned_entries(db, model)
         result.plan(entries, model.guarded)
+        to_read_back: list[str] = []
         for outcomes in _ship(connector, model, ledger, entries):
             result.outcomes.update(o.status for o in outcomes)
             result.reasons.update(o.code or "no code" for o in outcomes if o.status != "accepted")
             if on_outcomes:
                 on_outcomes(model.title, len(outcomes))
+            if raw is not None:
+                to_read_back += echo.echo(db, connector, raw, outcomes)
+        if raw is not None:
+            echo.read_back(db, connector, raw, to_read_back)
         result.accepted_lately = _accepted_lately(db, model)
     return result
 

@@ -30,7 +30,7 @@ MODEL = SyncModel(
     owned=(FieldSpec("score", "Score", "number"), FieldSpec("owner", "Owner", "string")),
     of_owner=("owner",),
 )
-_OPS = [
+OPS = [
     *(
         (n, "varchar")
         for n in ("run_id", "crm", "object", "record_id", "lead_id", "account_id", "payload_hash")
@@ -44,7 +44,7 @@ _OPS = [
 def settings(tmp_path: Path) -> Iterator[Settings]:
     config = Settings(home=tmp_path, lock_wait_seconds=1)
     with warehouse.writer(config.warehouse_file, 1) as db:
-        warehouse.ensure_table(db, "ops", "writes", _OPS)
+        warehouse.ensure_table(db, "ops", "writes", OPS)
         db.execute("create schema sync")
         db.execute(
             "create table sync.sync_fake__contacts as select *, timestamp '2026-01-02 03:04:05' as record_changed_at, "

@@ -1,0 +1,76 @@
+"""Brings what was just written into the raw tables, so that the next pull does not take it for news.
+
+A record is what we know and wrote only if nobody else changed it since the pull. Where the CRM says when it was changed
+before and after our write, that can be told; where it does not, written records are read back, many in a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from leadwright import warehouse
+from leadwright.connectors.base import Connector, ObjectShape, Outcome, ReadsBack
+from leadwright.connectors.batches import INSTANT
+from leadwright.pull import landing
+from leadwright.pull.sources import Source
+from leadwright.transform.tables import RawTable
+
+
+def echo(
+    db: warehouse.Connection, connector: Connector, raw: RawTable, outcomes: Sequence[Outcome]
+) -> list[str]:
+    """Bring accepted values into `raw`; the ids of those records that are to be read back.
+
+    The date of a record that somebody else had changed is noted: the next pull must not leave it out.
+    """
+    accepted = [outcome for outcome in outcomes if outcome.status == "accepted"]
+    if isinstance(connector, ReadsBack):
+        return [outcome.record_id for outcome in accepted]
+    told = [outcome for outcome in accepted if outcome.updated_at and outcome.changed_before]
+    if told:
+        db.execute("begin")
+        _bring(db, raw, connector.shape(raw.name), told)
+        db.execute("commit")
+    return []
+
+
+def read_back(db: warehouse.Connection, connector: Connector, raw: RawTable, ids: Sequence[str]) -> None:
+    """Read written records back and put them in place of the old rows."""
+    if not ids or not isinstance(connector, ReadsBack):
+        return
+    shape = connector.shape(raw.name)
+    fields = Source(connector, {raw.name: raw}).fields(raw)
+    for piece in connector.read_back(raw.name, fields, ids):
+        db.execute("begin")
+        landing.merge(db, raw, shape, piece.rows)
+        landing.note_unsettled(db, raw.crm, raw.name, shape, piece, is_last=True)
+        db.execute("commit")
+
+
+def _bring(db: warehouse.Connection, raw: RawTable, shape: ObjectShape, outcomes: Sequence[Outcome]) -> None:
+    columns = {name for name, _ in raw.columns}
+    fields = sorted({name for outcome in outcomes for name in outcome.stored if name in columns})
+    written = {
+        "record_id": pa.array([outcome.record_id for outcome in outcomes], pa.string()),
+        "changed_before": pa.array([outcome.changed_before for outcome in outcomes], INSTANT),
+        "updated_at": pa.array([outcome.updated_at for outcome in outcomes], INSTANT),
+    }
+    for place, name in enumerate(fields):
+        written[f"is_sent_{place}"] = pa.array([name in outcome.stored for outcome in outcomes], pa.bool_())
+        written[f"value_{place}"] = pa.array([outcome.stored.get(name) for outcome in outcomes], pa.string())
+    key, cursor, table = shape.key[0], shape.cursor, f'"{raw.schema}"."{raw.name}"'
+    sets = "".join(
+        f', "{name}" = case when is_sent_{place} then value_{place} else "{name}" end'
+        for place, name in enumerate(fields)
+    )
+    same = f'"{key}" = record_id and "{cursor}" = changed_before'
+    db.register("written", pa.table(written))
+    db.execute(
+        "insert into ops.unsettled select distinct ?, ?, updated_at from written "
+        f"where not exists (select 1 from {table} where {same})",
+        [raw.crm, raw.name],
+    )
+    db.execute(f'update {table} set "{cursor}" = updated_at{sets} from written where {same}')
+    db.unregister("written")
