@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
+
+_LONG = 1.0
+"""Seconds of waiting that are told."""
+
+_log = logging.getLogger(__name__)
 
 
 class Window:
@@ -18,6 +24,7 @@ class Window:
     Args:
         most: calls that the service allows in a window, until it says otherwise.
         seconds: length of the window.
+        service: whose limit it is, for those who wait.
         clock, sleep: for tests.
     """
 
@@ -26,10 +33,12 @@ class Window:
         most: int,
         seconds: float,
         *,
+        service: str = "the service",
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.most, self.seconds = most, seconds
+        self._service = service
         self._clock, self._sleep = clock, sleep
         self._lock = Lock()
         self._answered: deque[float] = deque()
@@ -40,6 +49,10 @@ class Window:
     def place(self) -> Iterator[float]:
         """Hold a place for one call; wait for it, if need be. Gives the moment at which the call may go."""
         while wait := self._enter():
+            if wait >= _LONG:
+                _log.info(
+                    "Waiting %.0f s for %s: %d calls in %g s.", wait, self._service, self.most, self.seconds
+                )
             self._sleep(wait)
         try:
             yield self._clock()

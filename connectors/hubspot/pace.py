@@ -24,8 +24,8 @@ class Pace:
     """The limits that calls with one token keep to."""
 
     def __init__(self) -> None:
-        self.calls = Window(CALLS, CALLS_SECONDS)
-        self.searches = Window(SEARCHES, SEARCHES_SECONDS)
+        self.calls = Window(CALLS, CALLS_SECONDS, service="HubSpot's limit")
+        self.searches = Window(SEARCHES, SEARCHES_SECONDS, service="HubSpot's limit of searches")
         self._time_zone: str | None = None
         self._day: tuple[int, int] | None = None
 

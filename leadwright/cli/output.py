@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from leadwright import progress
-from leadwright.cli.terminal import Inert, json_text
+from leadwright.cli.terminal import Inert, json_text, plain
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
@@ -54,7 +66,9 @@ def bars(*, quiet: bool) -> Iterator[None]:
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.completed:,.0f} {task.fields[what]}"),
+        _Rate(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
     )
     tasks: dict[str, TaskID] = {}
     with Progress(*columns, console=err, transient=True) as shown:
@@ -66,5 +80,32 @@ def bars(*, quiet: bool) -> Iterator[None]:
                 tasks[stage] = shown.add_task(_TITLES.get(stage, stage), total=None, what=what)
             shown.update(tasks[stage], advance=count, what=what, total=progress.total(stage))
 
-        with progress.listening(moved):
+        def wait(message: str) -> None:
+            shown.update(tasks.get("pull", starting), what=plain(message))
+
+        with progress.listening(moved), _told(wait):
             yield
+
+
+class _Rate(ProgressColumn):
+    """How many a second."""
+
+    def render(self, task: Task) -> Text:
+        """The number, where something has moved."""
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="dim")
+
+
+@contextmanager
+def _told(tell: Callable[[str], None]) -> Iterator[None]:
+    """Tell what a connector waits for or tries again."""
+    handler = logging.Handler(logging.INFO)
+    handler.emit = lambda record: tell(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("leadwright.connectors")
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)

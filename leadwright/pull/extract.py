@@ -9,7 +9,7 @@ one goes on.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -77,7 +77,7 @@ def pull(
         source = Source(
             connector,
             own,
-            _counting(result, on_rows),
+            _counting(result, on_rows, [n for n in own if connector.shape(n).comes_with]),
             setaside.watched(db, connector.name),
             forgotten.kept_out(db, connector.name),
         )
@@ -124,10 +124,10 @@ def _dated(table: RawTable, shape: ObjectShape) -> RawTable:
     return replace(table, declared=tuple(declared))
 
 
-def _counting(result: Pulled, on_rows: OnRows | None) -> OnRows:
+def _counting(result: Pulled, on_rows: OnRows | None, links: Collection[str]) -> OnRows:
     def count(name: str, rows: int) -> None:
         result.rows[name] += rows
-        if on_rows:
+        if on_rows and name not in links:  # how many there will be of these, nobody knows before
             on_rows(name, rows)
 
     return count

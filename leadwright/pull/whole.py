@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from leadwright import warehouse
-from leadwright.connectors.base import Piece, Query
+from leadwright import progress, warehouse
+from leadwright.connectors.base import Countable, Piece, Query
 from leadwright.connectors.errors import (
     ConfigError,
     GuardrailError,
@@ -86,6 +86,7 @@ class Whole:
         with warehouse.unshared(self.folder / _FILE) as db:
             if not warehouse.columns(db, "ops", "about"):
                 self._begin(db, signature)
+            self._expect(db)
             for name in self.objects:
                 self._read(db, name)
             now = self._counts(db)
@@ -116,6 +117,18 @@ class Whole:
             warehouse.ensure_table(db, table.schema, name, table.columns)
         db.execute("insert into ops.about values (?, ?, ?)", [signature, self.began_at, self.crm_time])
         db.execute("commit")
+
+    def _expect(self, db: warehouse.Connection) -> None:
+        """Say how many records are to come, where the CRM can count them."""
+        connector = self.source.connector
+        for name in self.objects:
+            _, _, is_done = self._read_before(db, name)
+            if isinstance(connector, Countable) and not is_done:
+                there = connector.count(name, landing.EVERYTHING) or 0
+                here = landing.count(
+                    db, self.source.tables[name], self.source.shape(name), landing.EVERYTHING
+                )
+                progress.expect("pull", max(there - here, 0))
 
     def _read(self, db: warehouse.Connection, name: str) -> None:
         sift, place, is_done = self._read_before(db, name)
