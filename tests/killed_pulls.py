@@ -25,7 +25,7 @@ TABLES = [
     for name in ("contacts", "deals", "owners")
 ]
 PIECES = 5
-ROWS = 1_000
+ROWS = 6_000
 
 
 def count(generation: int) -> int:

@@ -84,8 +84,12 @@ def _window(
     name, wanted, where = query.object_name, columns(shape, query.fields), soql.where(condition)
     if query.since is not None:
         # One call where little changed, which is nearly always; what fields there are is asked only where it fails.
-        with suppress(SchemaDriftError, _ManyRowsError):
-            yield _few(org, query, shape, wanted, f"{where} ORDER BY {cursor}, Id", set_aside)
+        tail = f"{where} ORDER BY {cursor}, Id"
+        with suppress(_ManyRowsError):
+            try:
+                yield _few(org, query, shape, wanted, tail, set_aside)
+            except SchemaDriftError:
+                yield _few(org, query, shape, _known(org, name, wanted), tail, set_aside)
             return
     known = _known(org, name, wanted)
     if query.since is not None or _count(org, name, where) > _MOST_REST_ROWS:

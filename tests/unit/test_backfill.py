@@ -72,6 +72,8 @@ def test_what_was_cut_off_is_fetched_by_the_next_pull(config: Settings, crm: Fak
     extract.pull(crm, [table()], config)
     crm.fail_pull = UnavailableError("gone")
     with pytest.raises(UnavailableError):
-        backfill.fill(Source(crm, {}), [table("plan")], config, whole=[])
+        backfill.fill(Source(crm, {"contacts": table("plan")}), [table("plan")], config, whole=[])
     crm.fail_pull = None
-    assert backfill.fill(Source(crm, {}), [table("plan")], config, whole=[]) == {"contacts": 3}
+    assert backfill.fill(Source(crm, {"contacts": table("plan")}), [table("plan")], config, whole=[]) == {
+        "contacts": 3
+    }
