@@ -68,7 +68,10 @@ def test_where_no_room_is_left_the_old_rows_and_the_old_copy_stay(tmp_path: Path
         for table in killed_pulls.TABLES:
             rows = db.execute(f'select "Name", count(*) from raw_fake."{table.name}" group by 1').fetchall()
             assert rows == [("0", killed_pulls.count(0))]
-    assert not list(tmp_path.glob("*.draft*")) and not list(tmp_path.glob("full/*"))
+    assert not list(tmp_path.glob("*.draft*"))
+    assert list(tmp_path.glob("full/*")), "what was read is not read again once there is room"
+    extract.pull(killed_pulls.Generation(1), killed_pulls.TABLES, settings, full=True)
+    assert not list(tmp_path.glob("full/*"))
 
 
 @pytest.mark.parametrize(
