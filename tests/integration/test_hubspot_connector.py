@@ -28,7 +28,8 @@ from tests.conftest import Sandbox
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 CROWD = 10_500
 CROWDED = NOW - timedelta(days=1)
-SIZES = {"companies": 100, "deals": 101, "emails": 0, "calls": 1, "meetings": 99, "tasks": 200, "notes": 201}
+SIZES = {"companies": 100, "deals": 101, "emails": 0, "calls": 1, "tasks": 200, "notes": 201, "meetings": 10_099}
+DAYS_AGO = [1, 2, 3, 30, 300, 3_000, 6_000, 7_000, 9_000]
 MANY = [f"custom_property_with_a_long_name_{i}" for i in range(120)]
 
 
@@ -42,7 +43,8 @@ def portal(start_sandbox: Callable[..., Sandbox], tmp_path_factory: pytest.TempP
     folder = tmp_path_factory.mktemp("hubspot")
     crowd = [(str(i + 1), f"c{i}@example.com", CROWDED.isoformat()) for i in range(CROWD)]
     few = [
-        (f"text-{i:03}", f"t{i}@example.com", (CROWDED - timedelta(days=i + 1)).isoformat()) for i in range(9)
+        (f"text-{i:03}", f"t{i}@example.com", (CROWDED - timedelta(days=days)).isoformat())
+        for i, days in enumerate(DAYS_AGO)
     ]
     write(folder / "contacts.csv", ["hs_object_id", "email", "lastmodifieddate"], [*crowd, *few])
     write(folder / "owners.csv", ["id", "email"], [("71", "ann@seller.example")])
@@ -82,6 +84,13 @@ def test_ten_thousand_changed_in_one_millisecond(portal: Sandbox) -> None:
     assert sorted(table.column("hs_object_id").to_pylist(), key=int) == [str(i + 1) for i in range(CROWD)]
     assert read(connector, "contacts", ["email"], CROWDED - timedelta(days=3)).num_rows == CROWD + 3
     assert read(connector, "contacts", ["email"], CROWDED + timedelta(milliseconds=1)).num_rows == 0
+
+
+def test_what_nobody_changed_for_decades_comes_with_the_first_read(portal: Sandbox) -> None:
+    table = read(connect(portal), "contacts", ["email"])
+    assert table.num_rows == CROWD + len(DAYS_AGO)
+    oldest = min(table.column("lastmodifieddate").to_pylist())
+    assert oldest == CROWDED - timedelta(days=max(DAYS_AGO))
 
 
 def test_more_properties_than_an_address_holds(portal: Sandbox) -> None:

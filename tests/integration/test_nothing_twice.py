@@ -12,7 +12,7 @@ import pytest
 
 from leadwright import connectors, warehouse
 from leadwright.connectors.base import Change, FieldSpec
-from leadwright.pull import extract
+from leadwright.pull import extract, reconcile
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable, SyncModel
 from leadwright.writeback import sending
@@ -171,6 +171,23 @@ def test_a_record_that_is_erased_for_good_is_found_by_counting(home: Home) -> No
     rows = home.rows()
     assert gone not in rows
     assert rows[kept]["archived"] == "true"
+
+
+def test_records_that_no_read_brought_are_found_by_counting(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "LEAF", 20)
+    before = home.rows()
+    ids = home.live()
+    missing = [ids[0], ids[len(ids) // 3], ids[len(ids) // 2], ids[-1]]
+    with warehouse.writer(home.settings.warehouse_file, 5) as db:
+        db.execute(
+            f'delete from "{home.raw.schema}"."{home.raw.name}" where list_contains(?::varchar[], "{home.key}")',
+            [missing],
+        )
+    came = home.pull()
+    assert len(missing) <= came[home.raw.name] < len(ids) / 4
+    assert home.rows() == before
 
 
 def test_links_that_change_alone_come(home: Home) -> None:
