@@ -16,7 +16,7 @@ import pytest
 from leadwright import connectors, warehouse
 from leadwright.connectors.base import Change, FieldSpec
 from leadwright.connectors.errors import AuthError
-from leadwright.connectors.hubspot import pace
+from leadwright.connectors.hubspot import links, pace
 from leadwright.connectors.hubspot.errors import ForbiddenError, RefusedError
 from leadwright.connectors.hubspot.links import NONE
 from leadwright.connectors.hubspot.transport import Transport
@@ -28,9 +28,17 @@ from tests.conftest import Sandbox
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 CROWD = 10_500
 CROWDED = NOW - timedelta(days=1)
-SIZES = {"companies": 100, "deals": 101, "emails": 0, "calls": 1, "tasks": 200, "notes": 201, "meetings": 10_099}
+SIZES = {
+    "companies": 100,
+    "deals": 101,
+    "emails": 0,
+    "calls": 1,
+    "tasks": 200,
+    "notes": 201,
+    "meetings": 10_099,
+}
 DAYS_AGO = [1, 2, 3, 30, 300, 3_000, 6_000, 7_000, 9_000]
-MANY = [f"custom_property_with_a_long_name_{i}" for i in range(120)]
+MANY = [f"custom_property_with_a_long_name_{i}" for i in range(400)]
 
 
 def write(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -51,8 +59,8 @@ def portal(start_sandbox: Callable[..., Sandbox], tmp_path_factory: pytest.TempP
     for name, size in SIZES.items():
         write(folder / f"{name}.csv", ["hs_object_id"], [(str(i + 1),) for i in range(size)])
     write(folder / "notes.csv", ["hs_object_id", *MANY], [(str(i + 1), *MANY) for i in range(SIZES["notes"])])
-    links = [("contacts", str(i + 1), "companies", str(i % 100 + 1)) for i in range(2_500)]
-    write(folder / "associations.csv", ["from_object", "from_id", "to_object", "to_id"], links)
+    pairs = [("contacts", str(i + 1), "companies", str(i % 100 + 1)) for i in range(2_500)]
+    write(folder / "associations.csv", ["from_object", "from_id", "to_object", "to_id"], pairs)
     crm = start_sandbox("--import", f"hubspot={folder}", "--now", NOW.isoformat(), "--no-limits", "--control")
     said = crm["hubspot"]
     pace.of(said["url"], said["token"]).searches.most = CROWD  # no answer tells that searches are not counted
@@ -125,6 +133,14 @@ def test_links_of_more_records_than_one_call_takes(portal: Sandbox) -> None:
     assert table.num_rows == CROWD + 9, "a record without links says so"
 
 
+def test_links_by_the_ids_of_more_records_than_one_call_takes(portal: Sandbox) -> None:
+    records = [{"hs_object_id": str(i + 1), "lastmodifieddate": None} for i in range(2_500)]
+    found = links.of(connect(portal)._transport, "contacts_to_companies", records)
+    assert [(row["from_id"], row["to_id"]) for row in found] == [
+        (str(i + 1), str(i % 100 + 1)) for i in range(2_500)
+    ]
+
+
 def test_a_link_that_is_taken_away_leaves_the_warehouse_with_the_next_change(
     portal: Sandbox, tmp_path: Path
 ) -> None:
@@ -132,7 +148,7 @@ def test_a_link_that_is_taken_away_leaves_the_warehouse_with_the_next_change(
     columns = [(name, "varchar") for name in ("from_id", "to_id", "association_type")]
     table = RawTable("raw_hubspot", "deals_to_contacts", (*columns, ("changed_at", "timestamptz")))
 
-    def links() -> set[tuple[str, str]]:
+    def linked() -> set[tuple[str, str]]:
         extract.pull(connect(portal), [table], settings)
         with warehouse.writer(settings.warehouse_file, 1) as db:
             found = db.execute("select from_id, to_id from raw_hubspot.deals_to_contacts").fetchall()
@@ -141,12 +157,12 @@ def test_a_link_that_is_taken_away_leaves_the_warehouse_with_the_next_change(
 
     for deal in ("1", "2", "3"):
         link(portal, "PUT", deal, deal)
-    assert links() == {("1", "1"), ("2", "2"), ("3", "3")}
+    assert linked() == {("1", "1"), ("2", "2"), ("3", "3")}
     link(portal, "PUT", "1", "4")
     link(portal, "DELETE", "1", "1")
     link(portal, "DELETE", "2", "2")
     list(connect(portal).push("deals", [Change(deal, {"dealname": "Moved"}) for deal in ("1", "2")]))
-    assert links() == {("1", "4"), ("2", NONE), ("3", "3")}
+    assert linked() == {("1", "4"), ("2", NONE), ("3", "3")}
 
 
 def link(portal: Sandbox, method: str, deal: str, contact: str) -> None:

@@ -49,7 +49,9 @@ def crm(start_sandbox: Callable[..., Sandbox], tmp_path_factory: pytest.TempPath
     ]
     rows = [(lead_id(i), f"Person {i}", names[i], modstamps[i]) for i in range(LEADS)]
     write(folder / "Lead.csv", ["Id", "LastName", "Company", "SystemModstamp"], rows)
-    accounts = [(f"001{i:012}", f"Account {i}", LONG_AGO.strftime("%Y-%m-%dT%H:%M:%SZ")) for i in range(ACCOUNTS)]
+    accounts = [
+        (f"001{i:012}", f"Account {i}", LONG_AGO.strftime("%Y-%m-%dT%H:%M:%SZ")) for i in range(ACCOUNTS)
+    ]
     write(folder / "Account.csv", ["Id", "Name", "SystemModstamp"], accounts)
     return start_sandbox("--import", f"salesforce={folder}", "--now", NOW.isoformat(), "--control")
 
@@ -219,7 +221,7 @@ def test_fields_of_every_kind_are_made_visible_and_take_values(crm: Sandbox) -> 
 def test_more_fields_than_an_address_holds(crm: Sandbox) -> None:
     connector = connect(crm)
     fields = [
-        FieldSpec(f"Leadwright_A_Name_As_Long_As_Allowed_{i:03}__c", f"F{i}", "string") for i in range(320)
+        FieldSpec(f"Leadwright_A_Name_As_Long_As_Allowed_{i:03}__c", f"F{i}", "string") for i in range(400)
     ]
     connector.ensure_fields("Lead", fields)
     names = [field.name for field in fields]
