@@ -121,12 +121,14 @@ class FieldInfo:
         label: as people see it.
         type: the nearest of text, number, date, flag, picklist and multi_select.
         is_custom: whether the company made it.
+        is_calculated: whether the CRM works it out, so that its value may change and the record's date does not.
     """
 
     name: str
     label: str
     type: str
     is_custom: bool
+    is_calculated: bool = False
 
 
 SetAside = Callable[[RecordError], None]

@@ -43,7 +43,7 @@ class FakeCrm:
         self.rows = {key: dict(row) for key, row in (rows or {}).items()}
         self.asked_since: list[datetime | None] = []
         self.pushed: list[list[Change]] = []
-        self.fields: list[str] = []
+        self.made: list[str] = []
         self.fail_pull: Exception | None = None
         self.broken: list[RecordError] = []
         self.cursor: str | None = "changed_at"
@@ -78,8 +78,8 @@ class FakeCrm:
             raise self.fail_pull
 
     def ensure_fields(self, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
-        created = [f.name for f in fields if f.name not in self.fields]
-        self.fields += created
+        created = [f.name for f in fields if f.name not in self.made]
+        self.made += created
         return created
 
     def push(self, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:

@@ -71,6 +71,7 @@ def described(hubspot: Transport, object_name: str) -> list[FieldInfo]:
             str(item.get("label") or name),
             _SHOWN_AS.get(str(item.get("fieldType")), _SHOWN_AS.get(str(item.get("type")), "text")),
             not item.get("hubspotDefined", False),
+            bool(item.get("calculated")),
         )
         for name, item in sorted(_definitions(hubspot, object_name).items())
         if not item.get("hidden")

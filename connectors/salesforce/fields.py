@@ -244,6 +244,7 @@ def listed(org: Transport, object_name: str) -> list[FieldInfo]:
             str(item.get("label") or name),
             _SHOWN_AS.get(str(item.get("type")), "text"),
             bool(item.get("custom")),
+            bool(item.get("calculated")),
         )
         for name, item in sorted(org.describe(object_name).items())
         if item.get("type") not in _PARTS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import httpx
 import pytest
 
 from leadwright.connectors.base import Change, FieldSpec
@@ -20,7 +21,7 @@ def installation(
     start_sandbox: Callable[..., Sandbox], tmp_path_factory: pytest.TempPathFactory
 ) -> Installation:
     folder = tmp_path_factory.mktemp("fields")
-    crm = start_sandbox("--leads", "40", "--seed", "9", "--now", AS_OF, "--no-limits")
+    crm = start_sandbox("--leads", "40", "--seed", "9", "--now", AS_OF, "--no-limits", "--control")
     return Installation(folder / "home", folder / "prefect", crm)
 
 
@@ -63,3 +64,14 @@ def test_what_is_no_object_of_people_is_said_with_the_choices(installation: Inst
 def test_few_records_with_all_different_values_show_no_values() -> None:
     assert fieldlist._commonest("note", [f"text {n}" for n in range(30)]) == ()
     assert fieldlist._commonest("plan", ["gold"] * 3 + ["silver"]) == (("gold", 3), ("silver", 1))
+
+
+def test_which_fields_a_crm_calculates_is_known(installation: Installation) -> None:
+    formula = {"object": "Lead", "name": "Length__c", "type": "double", "formula": "length({LastName})"}
+    httpx.put(f"{installation.crm['control']['url']}/salesforce/fields", json=formula).raise_for_status()
+    for crm, object_name, calculated, typed in (
+        ("hubspot", "contacts", "num_conversion_events", "city"),
+        ("salesforce", "Lead", "Length__c", "City"),
+    ):
+        told = {i.name: i.is_calculated for i in installation.connector(crm).fields(object_name)}
+        assert (told[calculated], told[typed]) == (True, False)

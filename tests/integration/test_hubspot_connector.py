@@ -16,7 +16,7 @@ import pytest
 from leadwright import connectors, warehouse
 from leadwright.connectors.base import Change, FieldSpec
 from leadwright.connectors.errors import AuthError
-from leadwright.connectors.hubspot import pace
+from leadwright.connectors.hubspot import links, pace
 from leadwright.connectors.hubspot.errors import ForbiddenError, RefusedError
 from leadwright.connectors.hubspot.links import NONE
 from leadwright.connectors.hubspot.transport import Transport
@@ -28,8 +28,17 @@ from tests.conftest import Sandbox
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 CROWD = 10_500
 CROWDED = NOW - timedelta(days=1)
-SIZES = {"companies": 100, "deals": 101, "emails": 0, "calls": 1, "meetings": 99, "tasks": 200, "notes": 201}
-MANY = [f"custom_property_with_a_long_name_{i}" for i in range(120)]
+SIZES = {
+    "companies": 100,
+    "deals": 101,
+    "emails": 0,
+    "calls": 1,
+    "tasks": 200,
+    "notes": 201,
+    "meetings": 10_099,
+}
+DAYS_AGO = [1, 2, 3, 30, 300, 3_000, 6_000, 7_000, 9_000]
+MANY = [f"custom_property_with_a_long_name_{i}" for i in range(400)]
 
 
 def write(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -42,15 +51,16 @@ def portal(start_sandbox: Callable[..., Sandbox], tmp_path_factory: pytest.TempP
     folder = tmp_path_factory.mktemp("hubspot")
     crowd = [(str(i + 1), f"c{i}@example.com", CROWDED.isoformat()) for i in range(CROWD)]
     few = [
-        (f"text-{i:03}", f"t{i}@example.com", (CROWDED - timedelta(days=i + 1)).isoformat()) for i in range(9)
+        (f"text-{i:03}", f"t{i}@example.com", (CROWDED - timedelta(days=days)).isoformat())
+        for i, days in enumerate(DAYS_AGO)
     ]
     write(folder / "contacts.csv", ["hs_object_id", "email", "lastmodifieddate"], [*crowd, *few])
     write(folder / "owners.csv", ["id", "email"], [("71", "ann@seller.example")])
     for name, size in SIZES.items():
         write(folder / f"{name}.csv", ["hs_object_id"], [(str(i + 1),) for i in range(size)])
     write(folder / "notes.csv", ["hs_object_id", *MANY], [(str(i + 1), *MANY) for i in range(SIZES["notes"])])
-    links = [("contacts", str(i + 1), "companies", str(i % 100 + 1)) for i in range(2_500)]
-    write(folder / "associations.csv", ["from_object", "from_id", "to_object", "to_id"], links)
+    pairs = [("contacts", str(i + 1), "companies", str(i % 100 + 1)) for i in range(2_500)]
+    write(folder / "associations.csv", ["from_object", "from_id", "to_object", "to_id"], pairs)
     crm = start_sandbox("--import", f"hubspot={folder}", "--now", NOW.isoformat(), "--no-limits", "--control")
     said = crm["hubspot"]
     pace.of(said["url"], said["token"]).searches.most = CROWD  # no answer tells that searches are not counted
@@ -82,6 +92,13 @@ def test_ten_thousand_changed_in_one_millisecond(portal: Sandbox) -> None:
     assert sorted(table.column("hs_object_id").to_pylist(), key=int) == [str(i + 1) for i in range(CROWD)]
     assert read(connector, "contacts", ["email"], CROWDED - timedelta(days=3)).num_rows == CROWD + 3
     assert read(connector, "contacts", ["email"], CROWDED + timedelta(milliseconds=1)).num_rows == 0
+
+
+def test_what_nobody_changed_for_decades_comes_with_the_first_read(portal: Sandbox) -> None:
+    table = read(connect(portal), "contacts", ["email"])
+    assert table.num_rows == CROWD + len(DAYS_AGO)
+    oldest = min(table.column("lastmodifieddate").to_pylist())
+    assert oldest == CROWDED - timedelta(days=max(DAYS_AGO))
 
 
 def test_more_properties_than_an_address_holds(portal: Sandbox) -> None:
@@ -116,6 +133,14 @@ def test_links_of_more_records_than_one_call_takes(portal: Sandbox) -> None:
     assert table.num_rows == CROWD + 9, "a record without links says so"
 
 
+def test_links_by_the_ids_of_more_records_than_one_call_takes(portal: Sandbox) -> None:
+    records = [{"hs_object_id": str(i + 1), "lastmodifieddate": None} for i in range(2_500)]
+    found = links.of(connect(portal)._transport, "contacts_to_companies", records)
+    assert [(row["from_id"], row["to_id"]) for row in found] == [
+        (str(i + 1), str(i % 100 + 1)) for i in range(2_500)
+    ]
+
+
 def test_a_link_that_is_taken_away_leaves_the_warehouse_with_the_next_change(
     portal: Sandbox, tmp_path: Path
 ) -> None:
@@ -123,7 +148,7 @@ def test_a_link_that_is_taken_away_leaves_the_warehouse_with_the_next_change(
     columns = [(name, "varchar") for name in ("from_id", "to_id", "association_type")]
     table = RawTable("raw_hubspot", "deals_to_contacts", (*columns, ("changed_at", "timestamptz")))
 
-    def links() -> set[tuple[str, str]]:
+    def linked() -> set[tuple[str, str]]:
         extract.pull(connect(portal), [table], settings)
         with warehouse.writer(settings.warehouse_file, 1) as db:
             found = db.execute("select from_id, to_id from raw_hubspot.deals_to_contacts").fetchall()
@@ -132,12 +157,12 @@ def test_a_link_that_is_taken_away_leaves_the_warehouse_with_the_next_change(
 
     for deal in ("1", "2", "3"):
         link(portal, "PUT", deal, deal)
-    assert links() == {("1", "1"), ("2", "2"), ("3", "3")}
+    assert linked() == {("1", "1"), ("2", "2"), ("3", "3")}
     link(portal, "PUT", "1", "4")
     link(portal, "DELETE", "1", "1")
     link(portal, "DELETE", "2", "2")
     list(connect(portal).push("deals", [Change(deal, {"dealname": "Moved"}) for deal in ("1", "2")]))
-    assert links() == {("1", "4"), ("2", NONE), ("3", "3")}
+    assert linked() == {("1", "4"), ("2", NONE), ("3", "3")}
 
 
 def link(portal: Sandbox, method: str, deal: str, contact: str) -> None:

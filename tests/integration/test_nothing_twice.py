@@ -12,7 +12,7 @@ import pytest
 
 from leadwright import connectors, warehouse
 from leadwright.connectors.base import Change, FieldSpec
-from leadwright.pull import extract
+from leadwright.pull import extract, reconcile
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable, SyncModel
 from leadwright.writeback import sending
@@ -173,6 +173,23 @@ def test_a_record_that_is_erased_for_good_is_found_by_counting(home: Home) -> No
     assert rows[kept]["archived"] == "true"
 
 
+def test_records_that_no_read_brought_are_found_by_counting(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "LEAF", 20)
+    before = home.rows()
+    ids = home.live()
+    missing = [ids[0], ids[len(ids) // 3], ids[len(ids) // 2], ids[-1]]
+    with warehouse.writer(home.settings.warehouse_file, 5) as db:
+        db.execute(
+            f'delete from "{home.raw.schema}"."{home.raw.name}" where list_contains(?::varchar[], "{home.key}")',
+            [missing],
+        )
+    came = home.pull()
+    assert len(missing) <= came[home.raw.name] < len(ids) / 4
+    assert home.rows() == before
+
+
 def test_links_that_change_alone_come(home: Home) -> None:
     if home.name != "hubspot":
         pytest.skip("Salesforce keeps links in fields")
@@ -189,3 +206,26 @@ def test_links_that_change_alone_come(home: Home) -> None:
     home.pull()
     with warehouse.writer(home.settings.warehouse_file, 5) as db:
         assert other in {i for (i,) in db.execute(find).fetchall()}
+
+
+def test_a_formula_comes_new_each_day_though_no_record_changes(home: Home) -> None:
+    if home.name != "salesforce":
+        pytest.skip("the sandbox's HubSpot has no formulas of a company's own")
+    tell = f"{home.crm['control']['url']}/salesforce/fields"
+    formula = {"object": "Contact", "name": "Size__c", "type": "string", "formula": "{Account.Industry}"}
+    httpx.put(tell, json=formula).raise_for_status()
+    plain = table("salesforce", "Contact", "SystemModstamp", "Id", "AccountId", "IsDeleted")
+    contacts = RawTable(plain.schema, plain.name, plain.declared, ("Size__c",))
+
+    def pulled() -> dict[str, Any]:
+        extract.pull(home.connect(), [contacts], home.settings)
+        with warehouse.writer(home.settings.warehouse_file, 5) as db:
+            rows = warehouse.rows(db, "from raw_salesforce.Contact where IsDeleted <> 'true'")
+        return {row["Id"]: row for row in rows}
+
+    contact = next(row for row in pulled().values() if row["AccountId"])
+    list(home.connect().push("Account", [Change(contact["AccountId"], {"Industry": "Falconry"})]))
+    assert pulled()[contact["Id"]] == contact
+    with warehouse.writer(home.settings.warehouse_file, 5) as db:
+        db.execute("update ops.own_fields set filled_at = filled_at - interval 25 hours")
+    assert pulled()[contact["Id"]] == {**contact, "Size__c": "Falconry"}

@@ -25,7 +25,9 @@ from leadwright_sandbox.testing.org import ENVELOPE
 from tests.conftest import Sandbox
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
+LONG_AGO = datetime(2004, 2, 29, 12, tzinfo=UTC)
 LEADS = 4_500
+ACCOUNTS = 2_500
 ODD = {0: "NA", 1: "None", 2: 'a "quoted", text', 3: "two\nlines", 4: "0012", 5: "ßø\u2028漢"}
 
 
@@ -47,6 +49,10 @@ def crm(start_sandbox: Callable[..., Sandbox], tmp_path_factory: pytest.TempPath
     ]
     rows = [(lead_id(i), f"Person {i}", names[i], modstamps[i]) for i in range(LEADS)]
     write(folder / "Lead.csv", ["Id", "LastName", "Company", "SystemModstamp"], rows)
+    accounts = [
+        (f"001{i:012}", f"Account {i}", LONG_AGO.strftime("%Y-%m-%dT%H:%M:%SZ")) for i in range(ACCOUNTS)
+    ]
+    write(folder / "Account.csv", ["Id", "Name", "SystemModstamp"], accounts)
     return start_sandbox("--import", f"salesforce={folder}", "--now", NOW.isoformat(), "--control")
 
 
@@ -158,6 +164,16 @@ def test_rows_that_share_the_second_of_the_boundary_come(crm: Sandbox) -> None:
     assert table.column("SystemModstamp").to_pylist().count(since) == 10
 
 
+@pytest.mark.parametrize("since", [None, LONG_AGO], ids=["all", "what changed"])
+def test_more_rows_of_one_second_long_ago_than_rest_and_a_page_take(
+    crm: Sandbox, since: datetime | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "_ROWS_PER_PAGE", 1_000)
+    table = read(connect(crm), "Account", ["Name"], since)
+    assert table.num_rows == ACCOUNTS
+    assert set(table.column("SystemModstamp").to_pylist()) == {LONG_AGO}
+
+
 def test_deleted_rows_come_as_deleted(crm: Sandbox) -> None:
     connector = connect(crm)
     victim = read(connector, "Lead", []).column("Id").to_pylist()[-1]
@@ -205,7 +221,7 @@ def test_fields_of_every_kind_are_made_visible_and_take_values(crm: Sandbox) -> 
 def test_more_fields_than_an_address_holds(crm: Sandbox) -> None:
     connector = connect(crm)
     fields = [
-        FieldSpec(f"Leadwright_A_Name_As_Long_As_Allowed_{i:03}__c", f"F{i}", "string") for i in range(320)
+        FieldSpec(f"Leadwright_A_Name_As_Long_As_Allowed_{i:03}__c", f"F{i}", "string") for i in range(400)
     ]
     connector.ensure_fields("Lead", fields)
     names = [field.name for field in fields]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 
 from leadwright import warehouse
-from leadwright.connectors.errors import UnavailableError
+from leadwright.connectors.base import FieldInfo
+from leadwright.connectors.errors import AuthError, UnavailableError
 from leadwright.pull import backfill, extract
 from leadwright.pull.sources import Source
 from leadwright.settings import Settings
@@ -77,3 +79,44 @@ def test_what_was_cut_off_is_fetched_by_the_next_pull(config: Settings, crm: Fak
     assert backfill.fill(Source(crm, {"contacts": table("plan")}), [table("plan")], config, whole=[]) == {
         "contacts": 3
     }
+
+
+class Calculating(FakeCrm):
+    """A CRM that works out `plan`."""
+
+    refuses = False
+
+    def fields(self, object_name: str) -> list[FieldInfo]:
+        if self.refuses:
+            raise AuthError("no")
+        return [FieldInfo(name, name, "text", True, name == "plan") for name in ("Name", "plan", "typed")]
+
+    def sample(self, object_name: str, fields: Sequence[str], count: int) -> list[Mapping[str, str | None]]:
+        return []
+
+
+def days_pass(config: Settings) -> None:
+    with warehouse.writer(config.warehouse_file, 1) as db:
+        db.execute("update ops.own_fields set filled_at = filled_at - interval 25 hours")
+
+
+@pytest.mark.parametrize("refuses", [False, True], ids=["told", "hidden"])
+def test_what_the_crm_calculates_is_fetched_again_each_day(
+    config: Settings, crm: FakeCrm, refuses: bool
+) -> None:
+    crm = Calculating(crm.rows)
+    crm.refuses = refuses
+    extract.pull(crm, [table("plan", "typed")], config)
+    crm.rows["a"] |= {"plan": "Silver"}  # and its date stays
+    assert extract.pull(crm, [table("plan", "typed")], config).filled == {}
+    days_pass(config)
+    assert extract.pull(crm, [table("plan", "typed")], config).filled == {"contacts": 3}
+    assert [row["plan"] for row in shown(config)] == ["Silver", "Gold", "Gold"]
+    assert extract.pull(crm, [table("plan", "typed")], config).filled == {}
+
+
+def test_what_people_type_is_not_fetched_again(config: Settings, crm: FakeCrm) -> None:
+    crm = Calculating(crm.rows)
+    extract.pull(crm, [table("typed")], config)
+    days_pass(config)
+    assert extract.pull(crm, [table("typed")], config).filled == {}

@@ -25,7 +25,7 @@ class Reads:
 
 
 class SearchOnly(Reads):
-    """A search as HubSpot's: GTE, EQ and GT filters, one sort, 200 a page; `between` runs between two pages.
+    """A search as HubSpot's: GTE, LT, EQ, GT and NOT_IN, one sort, 200 a page; `between` runs between two pages.
 
     It finds records by the dates of `index` and shows those of `within`.
     """
@@ -51,12 +51,14 @@ class SearchOnly(Reads):
         more = {"paging": {"next": {"after": len(page)}}} if len(found) > len(page) else {}
         return promise(what, {"total": len(found), "results": page, **more})
 
-    def _fits(self, record_id: str, given: dict[str, str]) -> bool:
+    def _fits(self, record_id: str, given: dict[str, Any]) -> bool:
         if given["propertyName"] == "hs_object_id":
             return int(record_id) > int(given["value"])
-        moment = instant(given["value"])
         here = self.index[record_id]
-        return here >= moment if given["operator"] == "GTE" else here == moment
+        if given["operator"] == "NOT_IN":
+            return here not in [instant(value) for value in given["values"]]
+        moment = instant(given["value"])
+        return {"GTE": here >= moment, "LT": here < moment, "EQ": here == moment}[given["operator"]]
 
 
 def read(hubspot: Any, since: datetime = START) -> list[str]:
@@ -133,6 +135,31 @@ def test_a_short_page_is_not_the_end_and_after_may_be_a_number() -> None:
     found = list(reading.pages("listing", Reads(), answers.listing, lists))  # type: ignore[arg-type]
     assert [record["id"] for page in found for record in page["results"]] == ["1", "2"]
     assert asked == [None, "1", "2"]
+
+
+@pytest.mark.parametrize("count", [300, 1_000])
+@pytest.mark.parametrize("per_millisecond", [1, 2_000])
+def test_a_short_page_of_a_search_is_not_the_end(count: int, per_millisecond: int) -> None:
+    class Short(SearchOnly):
+        def search(
+            self, what: str, promise: Promise, object_name: str, body: dict[str, Any]
+        ) -> dict[str, Any]:
+            page = super().search(what, promise, object_name, body)
+            if "paging" in page:
+                del page["results"][150:]
+            return page
+
+    assert len(set(read(Short(spread(count, per_millisecond))))) == count
+
+
+@pytest.mark.parametrize("known", [[], [0], [2, 3, 4, 7], [1, 5, 6, 8, 11, 14, 17], list(range(20))])
+def test_no_time_between_two_searches_is_left_out(known: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_KNOWN", 3)
+    hubspot = SearchOnly(spread(20, 1))
+    moments = [START + timedelta(milliseconds=number) for number in known]
+    pages = reading.changed(hubspot, "contacts", [], START, moments)  # type: ignore[arg-type]
+    found = [int(row["hs_object_id"]) for page in pages for row in page.rows]
+    assert found == [number for number in range(20) if number not in known]
 
 
 @pytest.mark.parametrize("name", [*shapes.RECORDS, *shapes.LINKS])

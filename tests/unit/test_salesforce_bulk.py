@@ -23,12 +23,14 @@ class Jobs:
             "numberRecordsProcessed": sum(count for _, count in pages),
         }
         self.calls: list[tuple[str, str]] = []
+        self.fetched = 0
         self.base_url = "/"
 
     def _call_salesforce(
         self, method: str, address: str, params: dict[str, Any], headers: dict[str, str]
     ) -> Any:
         assert (method, address) == ("GET", "/jobs/query/750/results")
+        self.fetched += 1
         index = int(params.get("locator", 0))
         text, count = self.pages[index]
         following = str(index + 1) if index + 1 < len(self.pages) else "null"
@@ -85,6 +87,16 @@ def test_pages_end_with_the_locator_and_the_job_is_deleted() -> None:
     org = Jobs([("Id\n1\n2\n", 2), ("Id\n3\n", 1)])
     assert [row["Id"] for row in rows(org)] == ["1", "2", "3"]
     assert org.calls == [("POST", "jobs/query"), ("DELETE", "jobs/query/750")]
+
+
+def test_a_page_is_fetched_when_the_one_before_it_was_taken() -> None:
+    org = Jobs([("Id\n1\n", 1), ("Id\n2\n", 1), ("Id\n3\n", 1)])
+    job = bulk.start(org, "Lead", "SELECT Id FROM Lead")  # type: ignore[arg-type]
+    assert job is not None
+    fetched = []
+    for _ in bulk.tables(org, job):  # type: ignore[arg-type]
+        fetched.append(org.fetched)
+    assert fetched == [1, 2, 3]
 
 
 @pytest.mark.parametrize("page", ["", "Id\n"])

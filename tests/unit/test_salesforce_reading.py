@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +16,18 @@ def test_a_window_starts_on_the_whole_second_before() -> None:
         soql.where(soql.changed("SystemModstamp", since)) == " WHERE SystemModstamp >= 2026-01-02T03:04:05Z"
     )
     assert soql.where(soql.changed("SystemModstamp", None)) == ""
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 7])
+def test_no_time_between_two_queries_is_left_out(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_KNOWN", 2)
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    known = [since + timedelta(seconds=5 * number) for number in range(count)]
+    windows = list(reading._windows(since, known))
+    starts, ends, left_out = zip(*windows, strict=True)
+    assert (starts[0], ends[-1]) == (since, None)
+    assert starts[1:] == ends[:-1], "each begins where the one before it ends"
+    assert [moment for part in left_out for moment in part] == known
 
 
 def test_a_quote_in_a_text_ends_nothing() -> None:

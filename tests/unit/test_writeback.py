@@ -108,7 +108,7 @@ def test_fields_are_not_created_in_another_account(settings: Settings) -> None:
     other.account_id = "another-account"
     with pytest.raises(GuardrailError, match="LEADWRIGHT_HOME"):
         sending.create_fields(other, MODEL, settings)
-    assert other.fields == []
+    assert other.made == []
 
 
 def test_the_ledger_keeps_before_after_and_the_reason(settings: Settings) -> None:
@@ -266,7 +266,7 @@ def test_nothing_to_write_makes_no_call(settings: Settings) -> None:
         db.execute("delete from sync.sync_fake__contacts")
     crm = FakeCrm()
     assert sending.write_back(crm, MODEL, settings, "run-1").planned == 0
-    assert (crm.pushed, crm.fields) == ([], [])
+    assert (crm.pushed, crm.made) == ([], [])
 
 
 def test_a_preview_sends_nothing(settings: Settings) -> None:
