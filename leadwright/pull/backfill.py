@@ -45,7 +45,8 @@ def fill(
         wanted = [] if table.name in whole else [*missing, *_calculated(source, table.name, old)]
         if wanted:
             found[table.name] = _fetch(source, table, wanted, settings)
-        _note(source.name, table, looked_at, settings)
+        if looked_at or {field for name, field in done if name == table.name} - set(table.own):
+            _note(source.name, table, looked_at, settings)
     return found
 
 
