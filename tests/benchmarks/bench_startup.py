@@ -74,6 +74,7 @@ def _compare(what: str, times: int, measures: dict[str, Callable[[], float]]) ->
     for _ in range(times):
         for name, measure in measures.items():
             seconds[name].append(measure())
+            print(f"{what}, {name} tree: {seconds[name][-1]:.2f} s", file=sys.stderr, flush=True)
     medians = {name: statistics.median(each) for name, each in seconds.items()}
     for name, each in seconds.items():
         print(f"{what}, {name} tree: median {medians[name]:.2f} s of", *(f"{s:.2f}" for s in sorted(each)))
