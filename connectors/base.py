@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol, get_args, runtime_checkable
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Literal, Protocol, get_args, runtime_checkable
 
 from leadwright.connectors.errors import RecordError
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # not at run time: every command imports this module, and few pull
 
 Value = str | int | float | bool | datetime | None
 FieldType = Literal["string", "text", "number", "date", "datetime", "boolean", "picklist"]

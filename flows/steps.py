@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from prefect import task
@@ -14,15 +14,15 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
-from leadwright import diskspace, progress, settings, tenants, warehouse
+from leadwright import diskspace, progress, tenants, warehouse
 from leadwright.connectors.errors import RetryableError
+from leadwright.flows.parsed import project as project  # the flows take it from here, with the steps
 from leadwright.operate import backup, erasure, runs
 from leadwright.operate.summary import as_markdown
 from leadwright.pull import extract
 from leadwright.rules import checks
 from leadwright.settings import Settings
 from leadwright.transform import migrations, preview, publication, reports
-from leadwright.transform.project import Transform
 from leadwright.transform.tables import SyncModel
 from leadwright.writeback import ownermoves, sending
 from leadwright.writeback.ownermoves import OwnerMove
@@ -32,12 +32,6 @@ def _may_help(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     """Whether trying again can succeed: faults of the moment, not wrong settings or refused calls."""
     error = state.result(raise_on_failure=False)
     return isinstance(error, RetryableError)
-
-
-@cache
-def project() -> Transform:
-    """The dbt project, parsed once per process, and with it the settings, read once."""
-    return Transform(settings.load())
 
 
 # The connectors wait out short limits themselves; these retries are for outages of minutes.

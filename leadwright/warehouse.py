@@ -4,6 +4,8 @@ DuckDB allows one writing process, and even a read-only open fails while a write
 writes takes one lock beside the file first, and dashboards read a published copy. The lock is a file lock and
 not a Prefect concurrency slot because it also holds for runs outside Prefect, and because the kernel lets go of
 it when a process is killed.
+
+DuckDB is imported when the first file is opened: most commands import this module and many open none.
 """
 
 from __future__ import annotations
@@ -14,15 +16,27 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import duckdb
 from filelock import FileLock, Timeout
 
 from leadwright.connectors.errors import ConfigError, LockedError
 
-Connection = duckdb.DuckDBPyConnection
-Error = duckdb.Error
+if TYPE_CHECKING:
+    import duckdb
+
+    Connection = duckdb.DuckDBPyConnection
+    Error = duckdb.Error
+else:  # a checker that saw this would take any name for one of ours
+
+    def __getattr__(name: str) -> Any:
+        """`Connection` and `Error`, which are DuckDB's own."""
+        if name not in ("Connection", "Error"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        import duckdb
+
+        return {"Connection": duckdb.DuckDBPyConnection, "Error": duckdb.Error}[name]
+
 
 # Two pulls of one run take turns however long a load takes; only another process is given up on.
 _IN_THIS_PROCESS = Lock()
@@ -123,6 +137,8 @@ def _version(file: Path) -> tuple[int, int]:
 
 
 def _attach_published(db: Connection, file: Path) -> None:
+    import duckdb
+
     try:
         db.execute(f"attach '{sql_text(file)}' as published (read_only)")
     except duckdb.IOException as error:
@@ -132,6 +148,8 @@ def _attach_published(db: Connection, file: Path) -> None:
 @contextmanager
 def in_memory() -> Iterator[Connection]:
     """A database of its own that is gone afterwards, for work that needs no lock."""
+    import duckdb
+
     db = duckdb.connect()
     try:
         yield db
@@ -148,6 +166,8 @@ def unshared(file: Path) -> Iterator[Connection]:
 
 @contextmanager
 def _open(file: Path) -> Iterator[Connection]:
+    import duckdb
+
     try:
         db = duckdb.connect(str(file))
     except duckdb.IOException as error:
@@ -194,14 +214,11 @@ def is_empty(db: Connection) -> bool:
 @contextmanager
 def compared(before: Path, after: Path) -> Iterator[Connection]:
     """A read-only connection to two files at once, as the catalogues `before` and `after`."""
-    db = duckdb.connect()
-    try:
+    with in_memory() as db:
         db.execute("set TimeZone = 'UTC'")
         for name, file in (("before", before), ("after", after)):
             db.execute(f"attach '{sql_text(file)}' as {name} (read_only)")
         yield db
-    finally:
-        db.close()
 
 
 def ensure_table(db: Connection, schema: str, table: str, columns: Sequence[tuple[str, str]]) -> None:

@@ -17,7 +17,7 @@ import typer
 from rich.table import Table
 
 from leadwright import extras, settings, workspace
-from leadwright.cli import stopping
+from leadwright.cli import start, stopping
 from leadwright.cli.output import bars, err, out, print_json
 from leadwright.cli.run import Json
 from leadwright.cli.terminal import plain
@@ -47,20 +47,15 @@ def demo(
     os.environ["LEADWRIGHT_HOME"] = str(home)
     os.environ[workspace.SETTING] = str(workspace.STARTERS / settings.DEMO)
     settings.prepare_command_line(settings.load())
-    from leadwright.flows.server import stop, warm_up
-
-    stopping.before(stop)
-    warming = warm_up()
+    server = start.begin()
     with _sandbox(leads, seed, home) as crm:
         ready = time.monotonic() - began
         os.environ.update(_environment(crm))
+        with err.status("Reading the rules, starting Prefect"):
+            start.finish(server)
         # not before: the flows read the settings, the clock among them, as they are imported
         from leadwright.flows.qualify import qualify
-        from leadwright.flows.steps import project
 
-        with err.status("Reading the rules, starting Prefect"):
-            project().manifest()
-            warming.join()
         with bars(quiet=json):
             first = qualify()
             middle = time.monotonic()

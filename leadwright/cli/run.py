@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from leadwright import settings
-from leadwright.cli import stopping
+from leadwright.cli import start
 from leadwright.cli.output import bars, err, out, print_json
 from leadwright.cli.terminal import plain
 from leadwright.connectors.base import STATUSES
@@ -155,11 +155,6 @@ def _prepare(*, quiet: bool, needs_crm: bool = True) -> None:
     for crm in config.require_crms() if needs_crm else ():
         config.connect(crm)  # a wrong value is said before anything starts, not after half a minute
     settings.prepare_command_line(config)
-    from leadwright.flows.server import stop, warm_up
-    from leadwright.flows.steps import project
-
-    stopping.before(stop)
-    warming = warm_up()
+    server = start.begin()
     with err.status("Reading the rules, starting Prefect") if not quiet else nullcontext():
-        project().manifest()
-        warming.join()
+        start.finish(server)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection
 from hashlib import sha256
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from leadwright import warehouse
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def kept_out(db: warehouse.Connection, crm: str) -> frozenset[str]:
@@ -29,6 +31,8 @@ def without(batch: pa.RecordBatch, table: RawTable, hashes: Collection[str]) -> 
     """A batch of `table` without the rows that name a record which is kept out."""
     if not hashes or not table.names:
         return batch
+    import pyarrow as pa  # not before: the command line imports this module, too
+
     return batch.filter(pa.array(_is_let_in(batch, table, hashes), pa.bool_()))
 
 

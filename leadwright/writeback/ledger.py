@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
+from leadwright import warehouse
 from leadwright.connectors.base import Outcome, Value
-from leadwright.warehouse import Connection
 
 _ROW = pa.schema(
     [
@@ -46,7 +46,7 @@ class Entry:
 class Ledger:
     """The rows of `ops.writes` that one run adds for one CRM object."""
 
-    def __init__(self, db: Connection, run_id: str, crm: str, object_name: str) -> None:
+    def __init__(self, db: warehouse.Connection, run_id: str, crm: str, object_name: str) -> None:
         self._db = db
         self._run = (run_id, crm, object_name)
 

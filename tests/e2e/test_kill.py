@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -178,12 +179,13 @@ def _kill(installation: Installation, moment: Callable[[], bool]) -> None:
     try:
         _wait_for(moment, running)
     finally:
-        # Prefect's server outlives a killed parent
+        # Prefect's server ends by itself, but only a moment later
         left_behind = psutil.Process(running.pid).children(recursive=True)
         running.send_signal(signal.SIGKILL)
         running.wait()
         for process in left_behind:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
     assert running.returncode == -signal.SIGKILL, "the run ended before it could be killed"
 
 
