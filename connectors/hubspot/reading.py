@@ -31,6 +31,7 @@ MOST_KNOWN = 500
 """Dates in one condition: the service says of no limit; a body of some kilobytes it takes."""
 
 _MOST_GROUPS = 5
+_MOST_SHOWN = 10_000
 _LIVE, _ARCHIVED = "live", "archived"
 # A URL of 8 kB has been refused. Each property costs its name and "&properties=".
 _LONGEST_PROPERTY_LIST = 4_000
@@ -90,8 +91,11 @@ def archived(hubspot: Transport, object_name: str, properties: Sequence[str]) ->
         yield from rows
 
 
-def count(hubspot: Transport, object_name: str, section: Section) -> int:
-    """How many records that are not archived the search counts in `section`."""
+def count(hubspot: Transport, object_name: str, section: Section) -> int | None:
+    """How many records that are not archived the search counts in `section`; None where it may not count on.
+
+    A search shows no more than 10,000 records. That it counts further is not documented.
+    """
     column = cursor(object_name)
     ids = _ids(section)
     groups = [] if section.before is None else [[*ids, _filter(column, "LT", iso(section.before))]]
@@ -102,7 +106,10 @@ def count(hubspot: Transport, object_name: str, section: Section) -> int:
         [group or [_filter("hs_object_id", "HAS_PROPERTY")] for group in groups], _MOST_GROUPS
     ):
         body = {"filterGroups": [{"filters": group} for group in some], "properties": [], "limit": 1}
-        total += int(hubspot.search(f"counting {object_name}", answers.total, object_name, body)["total"])
+        found = int(hubspot.search(f"counting {object_name}", answers.total, object_name, body)["total"])
+        if found == _MOST_SHOWN:
+            return None
+        total += found
     return total
 
 

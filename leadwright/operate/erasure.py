@@ -8,6 +8,7 @@ it may use again some day. In between `ops.erasures` says that this is still to 
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -95,6 +96,9 @@ def rewrite(settings: Settings) -> bool:
     warehouse.rewrite(settings.warehouse_file, settings.lock_wait_seconds)
     for kept in (settings.home / "logs").glob("error-*.txt"):
         kept.unlink()
+    shutil.rmtree(
+        settings.home / "full", ignore_errors=True
+    )  # objects half read, perhaps with whoever is gone
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         db.execute("update ops.erasures set rewritten_at = now() where rewritten_at is null")
     return True

@@ -21,7 +21,7 @@ from leadwright.pull import backfill, forgotten, landing, setaside
 from leadwright.pull.changes import Changes
 from leadwright.pull.setaside import Sift
 from leadwright.pull.sources import PULLS, OnRows, Source
-from leadwright.pull.whole import Whole
+from leadwright.pull.whole import Whole, drop_old
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable
 
@@ -89,7 +89,7 @@ def pull(
         read.pull()
         result.sifts |= read.sifts
     else:
-        shutil.rmtree(settings.home / "full" / connector.name, ignore_errors=True)
+        drop_old(settings, connector.name)
     parts: list[_Small | Changes] = [*(_Small(source, name) for name in source.small()), *changed]
     for each in parts:
         each.read()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -41,6 +42,13 @@ _TABLES = {
     "broken": (("object", "varchar"), ("record_id", "varchar"), ("code", "varchar"), ("field", "varchar")),
     "unsettled": landing.UNSETTLED,
 }
+
+
+def drop_old(settings: Settings, crm: str) -> None:
+    """Remove a read that was cut off so long ago that none goes on with it."""
+    file = settings.home / "full" / crm / _FILE
+    if file.exists() and time.time() - file.stat().st_mtime > _KEPT_FOR.total_seconds():
+        shutil.rmtree(file.parent)
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -303,3 +304,24 @@ def test_where_most_records_are_broken_it_is_not_the_records(settings: Settings)
         pull(crm, settings, full=True)
     assert loaded(settings) == [("1", "Ann")]
     assert aside(settings) == []
+
+
+def test_a_full_pull_that_was_killed_outlives_pulls_of_changes(settings: Settings) -> None:
+    extract.pull(killed_pulls.Generation(0), killed_pulls.TABLES, settings)
+    read = _pull_and_kill(settings, 1, 3, "--full")
+    extract.pull(killed_pulls.Generation(0), killed_pulls.TABLES, settings)
+    crm = killed_pulls.Generation(1, log=settings.home / "read")
+    (settings.home / "read").unlink()
+    extract.pull(crm, killed_pulls.TABLES, settings, full=True)
+    assert not set(read) & set((settings.home / "read").read_text().split("\n")[:-1])
+    assert _generations(settings) == _whole(1)
+
+
+def test_one_of_last_week_is_begun_anew(settings: Settings) -> None:
+    extract.pull(killed_pulls.Generation(0), killed_pulls.TABLES, settings)
+    _pull_and_kill(settings, 1, 3, "--full")
+    (file,) = settings.home.glob("full/*/*.duckdb")
+    week_ago = file.stat().st_mtime - 7 * 86_400
+    os.utime(file, (week_ago, week_ago))
+    extract.pull(killed_pulls.Generation(0), killed_pulls.TABLES, settings)
+    assert not list(settings.home.glob("full/*"))
