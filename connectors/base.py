@@ -271,7 +271,7 @@ class Countable(Protocol):
 
 @runtime_checkable
 class ReadsBack(Protocol):
-    """A CRM whose answer to a write does not say what a record is now, and that shows many records by their ids."""
+    """A CRM that shows records by their ids."""
 
     def read_back(self, object_name: str, fields: Sequence[str], ids: Sequence[str]) -> Iterator[Piece]:
         """Yield the records of `ids` as they are now, after the latest write has settled."""

@@ -98,6 +98,9 @@ class HubSpot:
         else:
             yield from reading.changed(self._transport, name, wanted, query.since, query.known, query.links)
 
+    def _all_asked(self, object_name: str, fields: Sequence[str]) -> list[str]:
+        return [cursor(object_name), *self._asked(object_name, fields)]
+
     def _asked(self, object_name: str, fields: Sequence[str]) -> list[str]:
         return [name for name in columns(shape(object_name), fields) if name not in _OWN]
 
@@ -131,6 +134,12 @@ class HubSpot:
     def links(self, object_name: str, records: Sequence[Row]) -> pa.RecordBatch:
         """The links of records, which are asked for by their ids."""
         return one_batch(links_of(self._transport, object_name, records), shape(object_name), [])
+
+    def read_back(self, object_name: str, fields: Sequence[str], ids: Sequence[str]) -> Iterator[Piece]:
+        """Yield the records of `ids` as they are now."""
+        records = reading.by_id(self._transport, object_name, ids, self._all_asked(object_name, fields))
+        rows = [reading.row(record, object_name) for record in records]
+        yield Piece(one_batch(rows, self.shape(object_name), fields))
 
     def absent(self, object_name: str, ids: Sequence[str]) -> set[str]:
         """Those of `ids` under which HubSpot has neither a record nor an archived one."""

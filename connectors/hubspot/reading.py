@@ -196,15 +196,15 @@ def _listed(
         **options,
     ):
         records = page["results"]
-        rows = [_row(record, object_name) for record in records]
+        rows = [row(record, object_name) for record in records]
         if too_long:
             ids = [str(record["id"]) for record in records if record.get("id")]
             read = by_id(
                 hubspot, object_name, ids, properties, promise=answers.records_of, archived=is_archived
             )
-            whole = {str(record["id"]): _row(record, object_name) for record in read}
+            whole = {str(record["id"]): row(record, object_name) for record in read}
             kept = [r for r in records if not r.get("id") or str(r["id"]) in whole]
-            rows = [whole[str(r["id"])] if r.get("id") else _row(r, object_name) for r in kept]
+            rows = [whole[str(r["id"])] if r.get("id") else row(r, object_name) for r in kept]
             records = kept
         yield records, rows, answers.next_page(what, page)
 
@@ -397,10 +397,10 @@ def _in_milliseconds(moment: datetime) -> datetime:
 
 
 def _rows(records: Iterable[Json], object_name: str) -> Iterator[Row]:
-    return (_row(record, object_name) for record in records)
+    return (row(record, object_name) for record in records)
 
 
-def _row(record: Mapping[str, Any], object_name: str) -> Row:
+def row(record: Mapping[str, Any], object_name: str) -> Row:
     """A record as a row. Archiving counts as a change, though HubSpot leaves the date of the last change alone."""
     column = cursor(object_name)
     properties = record["properties"]

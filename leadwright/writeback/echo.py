@@ -21,19 +21,20 @@ from leadwright.transform.tables import RawTable
 def echo(
     db: warehouse.Connection, connector: Connector, raw: RawTable, outcomes: Sequence[Outcome]
 ) -> list[str]:
-    """Bring accepted values into `raw`; the ids of those records that are to be read back.
+    """Bring accepted values into `raw`; the ids of the records of which more than that is news, to be read back.
 
-    The date of a record that somebody else had changed is noted: the next pull must not leave it out.
+    Where they cannot be, their dates are noted: the next pull must not leave them out.
     """
     accepted = [outcome for outcome in outcomes if outcome.status == "accepted"]
-    if isinstance(connector, ReadsBack):
-        return [outcome.record_id for outcome in accepted]
     told = [outcome for outcome in accepted if outcome.updated_at and outcome.changed_before]
-    if told:
-        db.execute("begin")
-        _bring(db, raw, connector.shape(raw.name), told)
-        db.execute("commit")
-    return []
+    db.execute("begin")
+    brought = _bring(db, raw, connector.shape(raw.name), told) if told else set()
+    left = [outcome for outcome in accepted if outcome.record_id not in brought]
+    if not isinstance(connector, ReadsBack):
+        for moment in {outcome.updated_at for outcome in left if outcome.updated_at}:
+            db.execute("insert into ops.unsettled values (?, ?, ?)", [raw.crm, raw.name, moment])
+    db.execute("commit")
+    return [outcome.record_id for outcome in left]
 
 
 def read_back(db: warehouse.Connection, connector: Connector, raw: RawTable, ids: Sequence[str]) -> None:
@@ -49,7 +50,10 @@ def read_back(db: warehouse.Connection, connector: Connector, raw: RawTable, ids
         db.execute("commit")
 
 
-def _bring(db: warehouse.Connection, raw: RawTable, shape: ObjectShape, outcomes: Sequence[Outcome]) -> None:
+def _bring(
+    db: warehouse.Connection, raw: RawTable, shape: ObjectShape, outcomes: Sequence[Outcome]
+) -> set[str]:
+    """Bring values into the rows that nobody else had changed; their ids."""
     columns = {name for name, _ in raw.columns}
     fields = sorted({name for outcome in outcomes for name in outcome.stored if name in columns})
     written = {
@@ -67,10 +71,8 @@ def _bring(db: warehouse.Connection, raw: RawTable, shape: ObjectShape, outcomes
     )
     same = f'"{key}" = record_id and "{cursor}" = changed_before'
     db.register("written", pa.table(written))
-    db.execute(
-        "insert into ops.unsettled select distinct ?, ?, updated_at from written "
-        f"where not exists (select 1 from {table} where {same})",
-        [raw.crm, raw.name],
-    )
+    found = db.execute(f"select record_id from written where exists (select 1 from {table} where {same})")
+    brought = {record_id for (record_id,) in found.fetchall()}
     db.execute(f'update {table} set "{cursor}" = updated_at{sets} from written where {same}')
     db.unregister("written")
+    return brought

@@ -43,7 +43,7 @@ def test_pages_of_searches(exchanges: list[Exchange]) -> None:
         assert after is None or after.isdigit()
         for record in page["results"]:
             name = "contacts" if "CONTACT" in exchange["path"] else "companies"
-            row = reading._row(record, name)
+            row = reading.row(record, name)
             assert row["hs_object_id"] == str(record["id"])
             assert row["archived"] == "false"
             assert instant(row[reading.cursor(name)]).year >= 2020

@@ -174,7 +174,7 @@ def test_archiving_counts_as_a_change() -> None:
         "archivedAt": "2026-03-01T00:00:00Z",
         "properties": {CURSOR: "2026-01-01T00:00:00Z", "email": ""},
     }
-    row = reading._row(record, "contacts")
+    row = reading.row(record, "contacts")
     assert (row["hs_object_id"], row["archived"], row["archived_at"]) == ("7", "true", "2026-03-01T00:00:00Z")
     assert row[CURSOR] == "2026-03-01T00:00:00Z"
 
