@@ -23,31 +23,33 @@ def echo(
 ) -> list[str]:
     """Bring accepted values into `raw`; the ids of the records of which more than that is news, to be read back.
 
-    Where they cannot be, their dates are noted: the next pull must not leave them out.
+    Until they are, the next pull must not leave out their dates, which others of the same call have too.
     """
     accepted = [outcome for outcome in outcomes if outcome.status == "accepted"]
     told = [outcome for outcome in accepted if outcome.updated_at and outcome.changed_before]
     db.execute("begin")
     brought = _bring(db, raw, connector.shape(raw.name), told) if told else set()
     left = [outcome for outcome in accepted if outcome.record_id not in brought]
-    if not isinstance(connector, ReadsBack):
-        for moment in {outcome.updated_at for outcome in left if outcome.updated_at}:
-            db.execute("insert into ops.unsettled values (?, ?, ?)", [raw.crm, raw.name, moment])
+    for moment in {outcome.updated_at for outcome in left if outcome.updated_at}:
+        db.execute("insert into ops.unsettled values (?, ?, ?)", [raw.crm, raw.name, moment])
     db.execute("commit")
     return [outcome.record_id for outcome in left]
 
 
 def read_back(db: warehouse.Connection, connector: Connector, raw: RawTable, ids: Sequence[str]) -> None:
-    """Read written records back and put them in place of the old rows."""
+    """Read written records back and put them in place of the old rows: all or, where that is cut off, none.
+
+    Two of them may have one date: with a part of them there, the next pull would take the others for known.
+    """
     if not ids or not isinstance(connector, ReadsBack):
         return
     shape = connector.shape(raw.name)
     fields = Source(connector, {raw.name: raw}).fields(raw)
+    db.execute("begin")
     for piece in connector.read_back(raw.name, fields, ids):
-        db.execute("begin")
         landing.merge(db, raw, shape, piece.rows)
         landing.note_unsettled(db, raw.crm, raw.name, shape, piece, is_last=True)
-        db.execute("commit")
+    db.execute("commit")
 
 
 def _bring(

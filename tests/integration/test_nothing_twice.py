@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from leadwright.connectors.base import Change, FieldSpec
 from leadwright.pull import extract, reconcile
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable, SyncModel
-from leadwright.writeback import sending
+from leadwright.writeback import echo, sending
 from tests.conftest import Sandbox
 from tests.unit.test_writeback import OPS
 
@@ -94,20 +94,26 @@ class Home:
             )
         return sending.write_back(self.connect(), model, self.settings, f"run-{score}", raw=self.raw)
 
+    def wait(self) -> None:
+        """Let two seconds pass in a sandbox whose clock stands."""
+        httpx.post(f"{self.crm['control']['url']}/clock", json={"advance": 2}).raise_for_status()
+
     def edit(self, record_id: str, title: str) -> None:
         """Somebody else changes a record."""
         list(self.connect().push(self.raw.name, [Change(record_id, {self.title: title})]))
 
 
-@pytest.fixture(params=["hubspot", "salesforce"])
-def home(
-    request: pytest.FixtureRequest, start_sandbox: Callable[..., Sandbox], tmp_path: Path
-) -> Iterator[Home]:
-    crm = start_sandbox("--leads", "400", "--seed", "3", "--no-limits", "--control")
-    made = Home(crm, request.param, Settings(home=tmp_path, lock_wait_seconds=5))
+def make(start_sandbox: Callable[..., Sandbox], name: str, folder: Path, *options: str) -> Home:
+    crm = start_sandbox("--leads", "400", "--seed", "3", "--no-limits", "--control", *options)
+    made = Home(crm, name, Settings(home=folder, lock_wait_seconds=5))
     made.connect().ensure_fields(made.raw.name, [FieldSpec(_OWN[made.name], "Score", "number")])
     made.pull()
-    yield made
+    return made
+
+
+@pytest.fixture(params=["hubspot", "salesforce"])
+def home(request: pytest.FixtureRequest, start_sandbox: Callable[..., Sandbox], tmp_path: Path) -> Home:
+    return make(start_sandbox, request.param, tmp_path)
 
 
 def test_a_pull_after_writes_to_every_record_reads_none_of_them(home: Home) -> None:
@@ -142,6 +148,25 @@ def test_what_others_change_meanwhile_comes(home: Home) -> None:
         "Beside it",
     ]
     assert rows[first][_OWN[home.name]] in ("8", "8.0")
+
+
+@pytest.mark.parametrize("name", ["hubspot", "salesforce"])
+def test_a_run_that_ends_before_it_reads_back_loses_no_change(
+    start_sandbox: Callable[..., Sandbox], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    home = make(start_sandbox, name, tmp_path, "--speed", "0")  # so that all that is written has one date
+    first, *others = home.live()[:60]
+    home.wait()
+    home.edit(first, "Before the write")
+    home.wait()
+    with monkeypatch.context() as cut:
+        cut.setattr(echo, "read_back", lambda *_: None)
+        home.write([first, *others], 9)
+    home.wait()
+    home.pull()
+    row = home.rows()[first]
+    assert row[home.title] == "Before the write"
+    assert row[_OWN[home.name]] in ("9", "9.0")
 
 
 def test_few_changes_cost_few_calls(home: Home) -> None:
