@@ -198,12 +198,14 @@ class Piece:
         links: batches of the objects that came with it; all rows of each group that is named in one.
         place: where a later read can go on after these rows; None: at the beginning.
         settled_before: a row changed at or after this moment may change again without another date; None: none may.
+        unknown: fields that were asked for and that the CRM does not have, or does not show; their columns are null.
     """
 
     rows: pa.RecordBatch
     links: Mapping[str, pa.RecordBatch] = field(default_factory=dict)
     place: str | None = None
     settled_before: datetime | None = None
+    unknown: frozenset[str] = frozenset()
 
 
 @runtime_checkable

@@ -31,6 +31,7 @@ from leadwright.connectors.hubspot.links import of as links_of
 from leadwright.connectors.hubspot.shapes import LINKS, RECORDS, cursor, shape
 from leadwright.connectors.hubspot.signin import SignIn
 from leadwright.connectors.hubspot.transport import Transport
+from leadwright.connectors.hubspot.unknown import Unknown
 from leadwright.connectors.tokens import InMemory, TokenKeeper
 
 _OWN = {"archived", "archived_at", "hs_object_id"}  # of the record, not properties to ask for
@@ -82,9 +83,11 @@ class HubSpot:
             for piece in self.read(whole, lambda _: None):
                 yield Piece(piece.links[name], place=piece.place)
             return
-        yield from pieces(
-            self._pages(query), self.shape(name), query.fields, {n: shape(n) for n in query.links}, set_aside
-        )
+        asked = self._asked(name, query.fields) if name in RECORDS else []
+        unknown = Unknown(self._transport, name, asked)
+        pages, links = unknown.watching(self._pages(query)), {n: shape(n) for n in query.links}
+        for piece in pieces(pages, self.shape(name), query.fields, links, set_aside):
+            yield replace(piece, unknown=unknown.found)
 
     def _pages(self, query: Query) -> Iterator[Page]:
         name = query.object_name

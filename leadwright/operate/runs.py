@@ -39,6 +39,7 @@ class Run:
         written: rows by sync model.
         with_owners: whether fields that set, name or explain the owner are among them.
         owner_moves: of a dry run, who would get and lose leads.
+        put_off: CRM -> why what is left of its pull or its writes waits for a later run.
         erased: records of people who were forgotten, or should have been.
         seconds: duration of each stage.
     """
@@ -58,11 +59,24 @@ class Run:
     dry_run: bool = False
     with_owners: bool = True
     owner_moves: list[OwnerMove] = field(default_factory=list)
+    put_off: dict[str, str] = field(default_factory=dict)
 
     @property
     def sent(self) -> int:
         """Records that were sent to a CRM."""
         return sum(sum(w.outcomes.values()) for w in self.written)
+
+    def left(self) -> list[str]:
+        """What was not read or written, and why: objects that stopped, and what waits for a later run."""
+        stopped = [
+            f"{pulled.crm} {name} were not read; what is here of them is older. {why}"
+            for pulled in self.pulled
+            for name, why in pulled.stops.objects.items()
+        ]
+        return [
+            *stopped,
+            *(f"{crm}: the rest waits for a later run. {why}" for crm, why in self.put_off.items()),
+        ]
 
     def as_dict(self) -> dict[str, Any]:
         """The run as plain values, for JSON and for the run's artifact."""
@@ -71,6 +85,8 @@ class Run:
             "dry_run": self.dry_run,
             "pulled": {p.crm: p.rows for p in self.pulled},
             "set_aside": {p.crm: p.set_aside for p in self.pulled if p.set_aside},
+            "stopped_objects": {p.crm: p.stops.objects for p in self.pulled if p.stops.objects},
+            "put_off": dict(self.put_off),
             "written": {
                 w.model: {
                     "planned": w.planned,

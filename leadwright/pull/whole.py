@@ -19,12 +19,13 @@ from leadwright import progress, warehouse
 from leadwright.connectors.base import Countable, Piece, Query
 from leadwright.connectors.errors import (
     ConfigError,
-    GuardrailError,
+    DailyLimitError,
     LostPlaceError,
     RecordError,
     RetryableError,
 )
-from leadwright.pull import landing, setaside
+from leadwright.pull import drift, landing, setaside
+from leadwright.pull.drift import Stops
 from leadwright.pull.setaside import Sift
 from leadwright.pull.sources import Source
 from leadwright.settings import Settings
@@ -32,9 +33,6 @@ from leadwright.settings import Settings
 _FILE = "pulled.duckdb"
 _KEPT_FOR = timedelta(days=5)
 """How long a read may go on where it stopped; Salesforce keeps the results of a query for seven days."""
-
-_FEW = 50
-"""Records of an object that may always be gone: a share of a small CRM is some single person."""
 
 _TABLES = {
     "about": (("signature", "varchar"), ("began_at", "timestamptz"), ("crm_time", "timestamptz")),
@@ -78,8 +76,8 @@ class Whole:
         """The tables that are read."""
         return {*self.objects, *(link for name in self.objects for link in self.source.links(name))}
 
-    def pull(self) -> None:
-        """Read what was not read yet, then put it in place.
+    def pull(self, stops: Stops) -> None:
+        """Read what was not read yet, then put it in place; what was read stays where the rest is put off.
 
         Raises:
             GuardrailError: far fewer records came than there were; nothing was put in place.
@@ -94,15 +92,27 @@ class Whole:
         with warehouse.unshared(self.folder / _FILE) as db:
             if not warehouse.columns(db, "ops", "about"):
                 self._begin(db, signature)
-            self._expect(db)
-            for name in self.objects:
-                self._read(db, name)
+            self._expect(db, stops)
+            self._read_all(db, stops)
+            if stops.put_off:
+                return
             now = self._counts(db)
         with warehouse.writer(self.settings.warehouse_file, self.settings.lock_wait_seconds) as db:
             before = self._counts(db)
         self._require_most(before, now)
         setaside.carry_over(self.sifts.values(), self.folder / _FILE, self.settings)
         self._take_over()
+
+    def _read_all(self, db: warehouse.Connection, stops: Stops) -> None:
+        """Read the objects; those that stop are left out of what is put in place."""
+        for name in self.objects:
+            if stops.put_off:
+                return
+            if name not in stops.objects:
+                with stops.reading(name):
+                    self._read(db, name)
+        self.objects = [name for name in self.objects if name not in stops.objects]
+        self.sifts = {name: sift for name, sift in self.sifts.items() if name in self.objects}
 
     def _goes_on(self, signature: str) -> bool:
         """Whether the file of an earlier read of the same is there."""
@@ -126,12 +136,14 @@ class Whole:
         db.execute("insert into ops.about values (?, ?, ?)", [signature, self.began_at, self.crm_time])
         db.execute("commit")
 
-    def _expect(self, db: warehouse.Connection) -> None:
+    def _expect(self, db: warehouse.Connection, stops: Stops) -> None:
         """Say how many records are to come, where the CRM can count them."""
         connector = self.source.connector
         for name in self.objects:
             _, _, is_done = self._read_before(db, name)
-            if isinstance(connector, Countable) and not is_done:
+            if not isinstance(connector, Countable) or is_done:
+                continue
+            with stops.reading(name):
                 there = connector.count(name, landing.EVERYTHING) or 0
                 here = landing.count(
                     db, self.source.tables[name], self.source.shape(name), landing.EVERYTHING
@@ -149,7 +161,7 @@ class Whole:
             self._forget(db, name)
             self.sifts[name] = sift = self._sift(name)
             self._read_from(db, name, sift, None)
-        except RetryableError:
+        except (RetryableError, DailyLimitError):
             raise
         except Exception:
             self._forget(db, name)
@@ -159,6 +171,7 @@ class Whole:
         links = self.source.links(name)
         query = Query(name, self.source.fields(self.source.tables[name]), links=links, place=place)
         for piece in self.source.read(query, sift.set_aside):
+            drift.require_known(self.source, name, piece.unknown, self.settings)
             sift.see(piece.rows)
             self._land(db, name, sift, piece)
             for table, rows in {name: piece.rows, **piece.links}.items():
@@ -223,12 +236,11 @@ class Whole:
         """Raise GuardrailError where an object lost many of its records: a user who sees fewer gets fewer, silently."""
         for name in self.objects:
             lost = before[name] - now[name]
-            if lost > max(_FEW, self.settings.shrink_at_most * before[name]):
+            if drift.is_shrunk(lost, before[name], self.settings):
                 shutil.rmtree(self.folder, ignore_errors=True)
-                raise GuardrailError(
+                raise drift.shrunk(
                     f"{self.source.name} shows {now[name]:,} {name}, and there were {before[name]:,}. Nothing of it "
-                    "was taken over: the API user may be shown only a part of them (sharing, teams, scopes). Give him "
-                    "the permission back; or, where they are gone for good, run once with LEADWRIGHT_SHRINK_AT_MOST=1."
+                    "was taken over."
                 )
 
     def _take_over(self) -> None:

@@ -17,8 +17,8 @@ from simple_salesforce.exceptions import (
 from leadwright.connectors.errors import (
     AuthError,
     ConfigError,
+    DailyLimitError,
     FatalError,
-    GuardrailError,
     LeadwrightError,
     RateLimitedError,
     SchemaDriftError,
@@ -230,7 +230,7 @@ def test_the_last_calls_of_the_day_are_left_to_others(offline: list[str], header
     response.headers["Sforce-Limit-Info"] = header
     org._note_usage(response)
     if stops:
-        with pytest.raises(GuardrailError, match="95 of the 100"):
+        with pytest.raises(DailyLimitError, match="95 of the 100"):
             org.call("querying", lambda sf: "done")
     else:
         assert org.call("querying", lambda sf: "done") == "done"
