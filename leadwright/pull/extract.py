@@ -94,6 +94,11 @@ def pull(
         read = Whole(source, whole, settings)
         read.pull(result.stops)
         result.sifts |= read.sifts
+        if (
+            read.went_on and not result.stops.put_off
+        ):  # what was read first is as old as the pull that began it
+            with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+                changed += [Changes.begin(db, source, name, settings) for name in read.objects]
     else:
         drop_old(settings, connector.name)
     parts = _read([*(_Small(source, name) for name in source.small()), *changed], result)
@@ -119,8 +124,11 @@ def _read(parts: Sequence[_Small | Changes], result: Pulled) -> list[_Small | Ch
             break
         with result.stops.reading(each.name):
             each.read()
-            result.sifts[each.name] = each.sift
             done.append(each)
+            if each.name in result.sifts:
+                result.sifts[each.name].add(each.sift)
+            else:
+                result.sifts[each.name] = each.sift
     return done
 
 

@@ -57,6 +57,7 @@ class Whole:
         objects: the objects that are read, with the links that come with them.
         began_at, crm_time: when it began, by this machine and by the CRM.
         sifts: what was read and set aside, by object.
+        went_on: a part of it was read by an earlier pull.
     """
 
     source: Source
@@ -65,6 +66,7 @@ class Whole:
     began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     crm_time: datetime | None = None
     sifts: dict[str, Sift] = field(default_factory=dict)
+    went_on: bool = False
 
     @property
     def folder(self) -> Path:
@@ -86,7 +88,8 @@ class Whole:
         signature = json.dumps(
             {name: [list(c) for c in self.source.tables[name].columns] for name in sorted(self.names)}
         )
-        if not self._goes_on(signature):
+        self.went_on = self._goes_on(signature)
+        if not self.went_on:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir(mode=0o700, parents=True)
         with warehouse.unshared(self.folder / _FILE) as db:

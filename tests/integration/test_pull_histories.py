@@ -1,4 +1,4 @@
-"""Whatever happens in a CRM and to the pulls of it, after one clean pull the raw tables show what the CRM shows.
+"""Whatever happens in a CRM and to the pulls of it, after one clean pull raw tables and staging models show the same.
 
 `LEADWRIGHT_HISTORIES` says how many histories are tried; the search index is late, reads are cut off, pulls are killed.
 """
@@ -32,6 +32,7 @@ from leadwright_sandbox.hubspot import HubSpot
 from leadwright_sandbox.hubspot.app import build_app
 from leadwright_sandbox.store import Store
 from leadwright_sandbox.testing.serving import serving
+from tests.staged import Staged
 
 _MOMENT = timedelta(milliseconds=1)
 HISTORIES = int(os.environ.get("LEADWRIGHT_HISTORIES", "25"))
@@ -116,6 +117,25 @@ class World:
                     for r in records
                     for link in (r.get("associations") or {}).get("companies", {}).get("results", ())
                 }
+        return found
+
+    def staged(self, models: Staged) -> dict[str, Any]:
+        """The same in the staging models."""
+        with warehouse.writer(self.home / "warehouse.duckdb", 5) as db:
+            contacts = models.rows(db, "stg_hubspot__contacts", "contact_id", "first_name", "is_deleted")
+            companies = models.rows(db, "stg_hubspot__companies", "company_id", "name", "is_deleted")
+            links = models.rows(
+                db, "stg_hubspot__associations", "from_id", "to_id", "from_object", "to_object"
+            )
+        found: dict[str, Any] = {
+            "contacts": {record_id: name for record_id, name, is_gone in contacts if not is_gone},
+            "companies": {record_id: name for record_id, name, is_gone in companies if not is_gone},
+        }
+        found[LINKS] = {
+            (start, end)
+            for start, end, *objects in links
+            if objects == ["contacts", "companies"] and start in found["contacts"]
+        }
         return found
 
     def held(self) -> dict[str, Any]:
@@ -219,6 +239,12 @@ steps = st.one_of(
 )
 
 
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Staged:
+    names = ("contacts", "companies", "associations")
+    return Staged(tmp_path_factory.mktemp("staged"), [f"stg_hubspot__{name}" for name in names])
+
+
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name, value in (
@@ -239,7 +265,9 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(history=st.lists(steps, min_size=1, max_size=25))
-def test_after_a_clean_pull_the_raw_tables_show_what_the_portal_shows(history: list[tuple[Any, ...]]) -> None:
+def test_after_a_clean_pull_the_tables_show_what_the_portal_shows(
+    models: Staged, history: list[tuple[Any, ...]]
+) -> None:
     home = Path(tempfile.mkdtemp())
     clock = Clock(START)
     clock.hold(START)
@@ -253,6 +281,6 @@ def test_after_a_clean_pull_the_raw_tables_show_what_the_portal_shows(history: l
                 world.do(step)
             hubspot.search_lag.forget()
             world.pull()
-            assert world.held() == world.shown()
+            assert world.held() == world.shown() == world.staged(models)
     finally:
         shutil.rmtree(home)

@@ -106,7 +106,9 @@ def test_the_account_is_the_orgs_id(tmp_path: Path) -> None:
         assert connector.account().startswith("00D")
 
 
-def test_a_user_to_whom_records_are_shared_one_by_one_is_told_of(tmp_path: Path) -> None:
+def test_a_user_to_whom_records_are_shared_one_by_one_is_told_of(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     def said(connector: Any) -> str:
         (finding,) = (f for f in connector.check(READS, {}) if f.check == "Salesforce sharing")
         return str(finding.detail)
@@ -119,5 +121,5 @@ def test_a_user_to_whom_records_are_shared_one_by_one_is_told_of(tmp_path: Path)
         of_leads = {"ParentId": permissions["Id"], "SobjectType": "Lead", "PermissionsViewAllRecords": True}
         org.client().ObjectPermissions.create(of_leads)
         assert said(connector).startswith("the API user sees of Account what is shared with him")
-    with org_without(tmp_path / "other", "ReadPermissionSets") as (_, connector):
+    with org_without(tmp_path_factory.mktemp("other"), "ReadPermissionSets") as (_, connector):
         assert said(connector).endswith("not known")

@@ -18,7 +18,6 @@ from leadwright.connectors.errors import (
     AuthError,
     ConfigError,
     DailyLimitError,
-    FatalError,
     LeadwrightError,
     RateLimitedError,
     SchemaDriftError,
@@ -104,7 +103,7 @@ def test_the_two_limits() -> None:
     at_once = answer(
         403, [{"errorCode": code, "message": "ConcurrentRequests (Concurrent API Requests) Limit exceeded."}]
     )
-    assert type(total) is FatalError
+    assert type(total) is DailyLimitError
     assert type(at_once) is RateLimitedError
 
 
