@@ -18,7 +18,11 @@ class Staged:
         built.transform.build(as_of=NOW, select=" ".join(f"+{name}" for name in names), tests=False)
         nodes = built.transform.manifest().nodes
         self._sql = {name: str(nodes[f"model.leadwright.{name}"].compiled_code) for name in names}
-        self._tables = [t for t in built.transform.raw_tables() if t.schema.startswith("raw_")]
+        self._tables = [
+            table
+            for table in built.transform.raw_tables()
+            if any(f"{table.schema}.{table.name}" in sql.replace('"', "") for sql in self._sql.values())
+        ]
         self._lists = built.settings.warehouse_file
 
     def rows(self, db: warehouse.Connection, name: str, *columns: str) -> list[tuple[Any, ...]]:
@@ -31,7 +35,10 @@ class Staged:
         if warehouse.columns(db, "seeds", "placeholder_words"):
             return
         for table in self._tables:
-            warehouse.ensure_table(db, table.schema, table.name, table.columns)
+            there = {name.lower() for name in warehouse.columns(db, table.schema, table.name)}
+            lacking = [column for column in table.columns if column[0].lower() not in there]
+            if lacking:
+                warehouse.ensure_table(db, table.schema, table.name, lacking)
         db.execute("create schema if not exists seeds")
         db.execute(f"attach '{warehouse.sql_text(self._lists)}' as lists (read_only)")
         names = db.execute(

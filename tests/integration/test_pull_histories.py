@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -75,14 +76,13 @@ class World:
     hubspot: HubSpot
     clock: Clock
     home: Path
-    calls_left: int | None = None
-    dies: bool = False
+    portal: httpx.Client
     ids: dict[str, list[str]] = field(default_factory=lambda: {"contacts": [], "companies": []})
     edits: int = 0
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         self.clock.hold(self.clock.now() + _MOMENT)  # no two changes are of one millisecond
-        answer = httpx.request(
+        answer = self.portal.request(
             method, self.url + path, json=body, headers={"Authorization": f"Bearer {self.hubspot.token}"}
         )
         return answer.json() if answer.content and answer.is_success else None
@@ -245,6 +245,12 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Staged:
     return Staged(tmp_path_factory.mktemp("staged"), [f"stg_hubspot__{name}" for name in names])
 
 
+@pytest.fixture(scope="module")
+def portal() -> Iterator[httpx.Client]:
+    with httpx.Client() as client:
+        yield client
+
+
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name, value in (
@@ -266,7 +272,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 @given(history=st.lists(steps, min_size=1, max_size=25))
 def test_after_a_clean_pull_the_tables_show_what_the_portal_shows(
-    models: Staged, history: list[tuple[Any, ...]]
+    models: Staged, portal: httpx.Client, history: list[tuple[Any, ...]]
 ) -> None:
     home = Path(tempfile.mkdtemp())
     clock = Clock(START)
@@ -274,7 +280,7 @@ def test_after_a_clean_pull_the_tables_show_what_the_portal_shows(
     hubspot = HubSpot(Store(), clock, limits=False)
     try:
         with serving(dated(build_app(hubspot), clock.now)) as (port, _):
-            world = World(f"http://127.0.0.1:{port}", hubspot, clock, home)
+            world = World(f"http://127.0.0.1:{port}", hubspot, clock, home, portal)
             limits = pace.of(world.url, hubspot.token)  # no answer tells that there are none
             limits.calls.most = limits.searches.most = 10**6
             for step in [("make", "contacts", 9), ("make", "companies", 5), *history]:
