@@ -190,6 +190,8 @@ def _last_run(run: Mapping[str, Any], settings: Settings) -> Finding:
     )
     if run["status"] == "completed":
         return Finding(check, True, f"{began} and was done {moment(run['ended_at'])}")
+    if run["status"] == "put off":
+        return Finding(check, True, f"{began} and goes on with the next run: {run['reason']}")
     if run["status"] == "failed":
         detail = (
             f"{began} and failed {moment(run['ended_at'])}: {run['reason']} {runs.consequence(run)}".rstrip()

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from leadwright import warehouse
 from leadwright.connectors.base import STATUSES
-from leadwright.connectors.errors import LeadwrightError, brief
+from leadwright.connectors.errors import DailyLimitError, LeadwrightError, brief
 from leadwright.settings import Settings
 
 if TYPE_CHECKING:  # dbt takes seconds to import; a command that only shows must not wait for them
@@ -40,6 +40,7 @@ class Run:
         with_owners: whether fields that set, name or explain the owner are among them.
         owner_moves: of a dry run, who would get and lose leads.
         put_off: CRM -> why what is left of its pull or its writes waits for a later run.
+        is_put_off: the whole run waits for a later one: there was nothing yet to score.
         erased: records of people who were forgotten, or should have been.
         seconds: duration of each stage.
     """
@@ -60,6 +61,7 @@ class Run:
     with_owners: bool = True
     owner_moves: list[OwnerMove] = field(default_factory=list)
     put_off: dict[str, str] = field(default_factory=dict)
+    is_put_off: bool = False
 
     @property
     def sent(self) -> int:
@@ -127,6 +129,7 @@ def note_start(run: Run, table: RawTable, settings: Settings) -> None:
 def failed(run: Run, error: BaseException) -> None:
     """Keep in `run` why it failed; in our own words, because those of others may hold data."""
     run.failure = brief(error, _LONGEST) if isinstance(error, LeadwrightError) else type(error).__name__
+    run.is_put_off = isinstance(error, DailyLimitError)
 
 
 def note_end(run: Run, settings: Settings) -> None:
@@ -136,7 +139,7 @@ def note_end(run: Run, settings: Settings) -> None:
             "update ops.runs set ended_at = now(), status = ?, reason = ?, failed_stage = ?, as_of = ?::timestamptz, "
             "pulled_count = ?, written_count = ? where run_id = ?",
             [
-                "failed" if run.failure else "completed",
+                "put off" if run.is_put_off else "failed" if run.failure else "completed",
                 run.failure,
                 run.failed_stage,
                 run.as_of,
