@@ -229,6 +229,17 @@ class ResumableSource(Protocol):
 
 
 @runtime_checkable
+class SideBySide(Protocol):
+    """A CRM of which several objects can be read at the same time, by threads that share the connector.
+
+    Attributes:
+        at_once: how many.
+    """
+
+    at_once: int
+
+
+@runtime_checkable
 class Linking(Protocol):
     """A CRM that says what single records are linked to, whether they changed or not."""
 

@@ -10,13 +10,15 @@ import json
 import shutil
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Lock
 
 from leadwright import progress, warehouse
-from leadwright.connectors.base import Countable, Piece, Query
+from leadwright.connectors.base import Countable, Piece, Query, SideBySide
 from leadwright.connectors.errors import (
     ConfigError,
     DailyLimitError,
@@ -67,6 +69,8 @@ class Whole:
     crm_time: datetime | None = None
     sifts: dict[str, Sift] = field(default_factory=dict)
     went_on: bool = False
+    _turn: Lock = field(default_factory=Lock)
+    _is_over: Event = field(default_factory=Event)
 
     @property
     def folder(self) -> Path:
@@ -107,15 +111,27 @@ class Whole:
         self._take_over()
 
     def _read_all(self, db: warehouse.Connection, stops: Stops) -> None:
-        """Read the objects; those that stop are left out of what is put in place."""
-        for name in self.objects:
-            if stops.put_off:
-                return
-            if name not in stops.objects:
-                with stops.reading(name):
-                    self._read(db, name)
+        """Read the objects, some at a time; those that stop are left out of what is put in place."""
+        connector = self.source.connector
+        at_once = connector.at_once if isinstance(connector, SideBySide) else 1
+        with ThreadPoolExecutor(at_once) as pool:
+            for read in [pool.submit(self._read_one, db, name, stops) for name in self.objects]:
+                read.result()
+        if stops.put_off:
+            return
         self.objects = [name for name in self.objects if name not in stops.objects]
         self.sifts = {name: sift for name, sift in self.sifts.items() if name in self.objects}
+
+    def _read_one(self, db: warehouse.Connection, name: str, stops: Stops) -> None:
+        """Read an object, unless another one failed or put off the rest; these end after the piece they are at."""
+        if self._is_over.is_set() or stops.put_off or name in stops.objects:
+            return
+        try:
+            with stops.reading(name):
+                self._read(db, name)
+        except BaseException:
+            self._is_over.set()
+            raise
 
     def _goes_on(self, signature: str) -> bool:
         """Whether the file of an earlier read of the same is there."""
@@ -154,37 +170,52 @@ class Whole:
                 progress.expect("pull", max(there - here, 0))
 
     def _read(self, db: warehouse.Connection, name: str) -> None:
-        sift, place, is_done = self._read_before(db, name)
+        with self._turn:
+            sift, place, is_done = self._read_before(db, name)
         self.sifts[name] = sift
         if is_done:
             return
         try:
             self._read_from(db, name, sift, place)
         except LostPlaceError:
-            self._forget(db, name)
+            with self._turn:
+                self._forget(db, name)
             self.sifts[name] = sift = self._sift(name)
             self._read_from(db, name, sift, None)
         except (RetryableError, DailyLimitError):
             raise
         except Exception:
-            self._forget(db, name)
+            with self._turn:
+                self._forget(db, name)
             raise
 
     def _read_from(self, db: warehouse.Connection, name: str, sift: Sift, place: str | None) -> None:
         links = self.source.links(name)
         query = Query(name, self.source.fields(self.source.tables[name]), links=links, place=place)
         for piece in self.source.read(query, sift.set_aside):
-            drift.require_known(self.source, name, piece.unknown, self.settings)
+            if self._is_over.is_set():
+                return
             sift.see(piece.rows)
-            self._land(db, name, sift, piece)
+            with self._turn:
+                drift.require_known(self.source, name, piece.unknown, self.settings)
+                self._land(db, name, sift, piece)
             for table, rows in {name: piece.rows, **piece.links}.items():
                 self.source.moved(table, rows.num_rows)
         sift.require_few()
-        db.execute("update ops.places set is_done = true where object = ?", [name])
+        with self._turn:
+            db.execute("update ops.places set is_done = true where object = ?", [name])
 
     def _land(self, db: warehouse.Connection, name: str, sift: Sift, piece: Piece) -> None:
         """Merge a piece with its links and note the place after it."""
         db.execute("begin")
+        try:
+            self._put(db, name, sift, piece)
+        except BaseException:
+            db.execute("rollback")
+            raise
+        db.execute("commit")
+
+    def _put(self, db: warehouse.Connection, name: str, sift: Sift, piece: Piece) -> None:
         for table, rows in {name: piece.rows, **piece.links}.items():
             landing.merge(db, self.source.tables[table], self.source.shape(table), rows)
         # Others may have been changed, while this is read, at a date that is here.
@@ -197,7 +228,6 @@ class Whole:
         for error in sift.broken:
             said = [name, error.record_id, error.code, error.field]
             db.execute("insert into ops.broken values (?, ?, ?, ?)", said)
-        db.execute("commit")
 
     def _read_before(self, db: warehouse.Connection, name: str) -> tuple[Sift, str | None, bool]:
         """What an earlier read got of an object, where to go on, and whether that was all."""
@@ -223,8 +253,6 @@ class Whole:
         return Sift(self.source.name, name, self.source.shape(name), True, self.source.watched(name))
 
     def _forget(self, db: warehouse.Connection, name: str) -> None:
-        with suppress(warehouse.Error):  # where a transaction was under way
-            db.execute("rollback")
         for table in (name, *self.source.links(name)):
             db.execute(f'delete from "{self.source.tables[table].schema}"."{table}"')
         db.execute("delete from ops.places where object = ?", [name])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ import pytest
 
 from leadwright import warehouse
 from leadwright.connectors.base import ObjectShape, Section, SetAside, refuse
-from leadwright.connectors.errors import DailyLimitError, SchemaDriftError
+from leadwright.connectors.errors import DailyLimitError, SchemaDriftError, UnavailableError
 from leadwright.operate import sight
 from leadwright.pull import extract, landing, loads
 from leadwright.settings import Settings
@@ -162,3 +163,36 @@ def test_doctor_tells_of_an_object_that_stopped_and_of_records_that_are_shown_no
     with warehouse.writer(settings.warehouse_file, 1) as db:
         (found,) = loads.stopped(db)
     assert (found["object"], found["stopped"]) == ("companies", str(HIDDEN))
+
+
+class AtOnceCrm(FaultyCrm):
+    """Reads three objects at the same time, or none: each waits for the others."""
+
+    at_once = 3
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.others = Barrier(3, timeout=20)
+
+    def pull(
+        self, object_name: str, fields: Sequence[str], since: datetime | None, set_aside: SetAside = refuse
+    ) -> Iterator[pa.RecordBatch]:
+        self.others.wait()
+        yield from super().pull(object_name, fields, since, set_aside)
+
+
+def test_whole_objects_are_read_side_by_side_where_the_connector_allows_it(settings: Settings) -> None:
+    crm = AtOnceCrm()
+    extract.pull(crm, TABLES, settings)
+    assert held(settings) == {"contacts": ["Ann"], "companies": ["Ann"], "deals": ["Ann"]}
+
+
+def test_one_that_fails_ends_the_others_and_what_they_read_is_kept(settings: Settings) -> None:
+    crm = AtOnceCrm()
+    crm.faults = {"companies": UnavailableError("cut off")}
+    with pytest.raises(UnavailableError, match="cut off"):
+        extract.pull(crm, TABLES, settings)
+    assert held(settings) == {"contacts": [], "companies": [], "deals": []}
+    crm.others, crm.faults = Barrier(1), {}
+    extract.pull(crm, TABLES, settings)
+    assert held(settings) == {"contacts": ["Ann"], "companies": ["Ann"], "deals": ["Ann"]}
