@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from leadwright import connectors, warehouse
 from leadwright.connectors import batches
 from leadwright.connectors.errors import LeadwrightError, UnavailableError
-from leadwright.connectors.hubspot import pace, reading
+from leadwright.connectors.hubspot import listing, pace, searching
 from leadwright.connectors.hubspot.transport import Transport
 from leadwright.pull import extract, reconcile
 from leadwright.settings import Settings
@@ -254,11 +254,11 @@ def portal() -> Iterator[httpx.Client]:
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name, value in (
-        (reading, "_LIST_PAGE", 4),
-        (reading, "_SEARCH_PAGE", 5),
-        (reading, "_LAST", 2),
-        (reading, "_CHUNK", 6),
-        (reading, "MOST_KNOWN", 4),
+        (listing, "_LIST_PAGE", 4),
+        (searching, "_SEARCH_PAGE", 5),
+        (searching, "_LAST", 2),
+        (searching, "_CHUNK", 6),
+        (searching, "MOST_KNOWN", 4),
         (batches, "ROWS_PER_BATCH", 7),
         (reconcile, "LEAF", 3),
     ):
