@@ -10,7 +10,7 @@ from leadwright.connectors.hubspot.answers import Json
 from leadwright.connectors.hubspot.shapes import cursor
 
 
-def rows(records: Iterable[Json], object_name: str) -> Iterator[Row]:
+def rows_of(records: Iterable[Json], object_name: str) -> Iterator[Row]:
     """Records as rows."""
     return (row(record, object_name) for record in records)
 

@@ -14,7 +14,7 @@ from leadwright.connectors.hubspot import answers
 from leadwright.connectors.hubspot.answers import Json
 from leadwright.connectors.hubspot.errors import RefusedError
 from leadwright.connectors.hubspot.links import of as links_of
-from leadwright.connectors.hubspot.rows import rows
+from leadwright.connectors.hubspot.rows import rows_of
 from leadwright.connectors.hubspot.shapes import cursor
 from leadwright.connectors.hubspot.transport import Transport
 
@@ -47,7 +47,7 @@ def changed(
     found = (
         row
         for start, end, left_out in _windows(utc(since), known)
-        for row in rows(_changed(hubspot, object_name, wanted, start, end, left_out), object_name)
+        for row in rows_of(_changed(hubspot, object_name, wanted, start, end, left_out), object_name)
     )
     rows = _each_once(found)
     while chunk := list(islice(rows, _CHUNK)):
@@ -82,7 +82,7 @@ def between(
     """The records between the ids of `section` that are not archived."""
     filters = _ids(section) or [_filter("hs_object_id", "HAS_PROPERTY")]
     wanted = [cursor(object_name), *properties]
-    yield from rows(_by_order_of_id(hubspot, object_name, wanted, filters, section.after_id), object_name)
+    yield from rows_of(_by_order_of_id(hubspot, object_name, wanted, filters, section.after_id), object_name)
 
 
 def _ids(section: Section) -> list[Json]:
