@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from prefect import flow
 
 from leadwright import progress
 from leadwright.flows import steps
 from leadwright.operate import runs
+from leadwright.transform.tables import SyncModel
+from leadwright.writeback.plans import Plan
 
 
 @flow(name="sync", flow_run_name="sync", validate_parameters=False)
-def sync(dry_run: bool = False, without_owners: bool = False) -> runs.Run:
+def sync(dry_run: bool = False, without_owners: bool = False, approve: str | None = None) -> runs.Run:
     """Send the rows of the sync models, or only count them where `dry_run`.
 
     Args:
         dry_run: count what would be written and send nothing.
         without_owners: leave out what sets, names or explains owners; so does `LEADWRIGHT_WRITE_OWNERS=false`.
+        approve: the run that stopped at a guard rail and whose plan is to be sent; with or without owners as it was.
     """
     run = runs.start("sync", dry_run=dry_run)
     with steps.one_run_at_a_time(), steps.noted(run):
+        if approve is not None:
+            without_owners = not steps.approve(approve).with_owners
         write_all(run, without_owners)
-    return run
+    return steps.ended(run)
 
 
 def write_all(run: runs.Run, without_owners: bool = False) -> None:
     """Send the rows of every sync model whose CRM is connected and note their fate in `run`.
 
-    All fields are created before the first record is sent: a missing permission stops the run while nothing is
-    half written.
+    Nothing is sent while writing is paused, and nothing that a guard rail asks about first. All fields are created
+    before the first record is sent: a missing permission stops the run while nothing is half written.
     """
     config = steps.project().settings
     crms = config.require_crms()
@@ -38,14 +45,33 @@ def write_all(run: runs.Run, without_owners: bool = False) -> None:
         if model.crm in crms
     ]
     with steps.timed(run, "write"):
-        planned = [steps.plan(model) for model in models]
+        steps.require_ready(crms)
+        plan = steps.plan(models, run.with_owners)
+        run.written = plan.written
         if run.dry_run:
-            run.written, run.owner_moves = planned, steps.owner_moves(planned)
+            run.owner_moves = steps.owner_moves(run.written)
             return
-        due = [model for model, plan in zip(models, planned, strict=True) if plan.planned]
-        progress.expect("write", sum(plan.planned for plan in planned))
-        created = {model.title: steps.create_fields(model) for model in due}
-        run.written = [steps.write_back(model, run.run_id) for model in models]
-        for written in run.written:
-            written.created_fields = created.get(written.model, [])
-            written.require_some_accepted()
+        run.pause = steps.pause()
+        if not run.pause:
+            run.stop = steps.examine(plan, run.run_id)
+        if run.pause or run.stop:
+            for written in run.written:
+                written.held_back = written.planned
+            return
+        _send(run, models, plan)
+
+
+def _send(run: runs.Run, models: Sequence[SyncModel], plan: Plan) -> None:
+    due = [model for model, counted in zip(models, plan.written, strict=True) if counted.planned]
+    only = steps.first_records(plan)
+    progress.expect("write", sum(map(len, only.values())) if only is not None else plan.record_count)
+    created = {model.title: steps.create_fields(model) for model in due}
+    run.written = []
+    for model in models:
+        run.written.append(
+            steps.write_back(model, run.run_id, only[model.title] if only is not None else None)
+        )
+    run.pause = steps.pause() if run.held_back else None
+    for written in run.written:
+        written.created_fields = created.get(written.model, [])
+        written.require_some_accepted()

@@ -14,9 +14,9 @@ from leadwright.cli import start
 from leadwright.cli.output import bars, err, out, print_json
 from leadwright.cli.terminal import plain
 from leadwright.connectors.base import STATUSES
+from leadwright.connectors.errors import ConfigError
 from leadwright.operate.erasure import WITHHELD, Erased
 from leadwright.operate.runs import Run
-from leadwright.transform.preview import preview_home
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
 Full = Annotated[bool, typer.Option("--full", help="Pull everything again instead of what changed.")]
@@ -24,6 +24,16 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be writ
 WithoutOwners = Annotated[
     bool, typer.Option("--without-owners", help="Leave out all that sets, names or explains owners.")
 ]
+
+Approve = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RUN", help="Send what a run that stopped has asked about; the id, or how it begins."
+    ),
+]
+
+STOPPED, PAUSED = 3, 4
+"""Exit codes of a run that asks before it sends, and of one that did not send because writing is paused."""
 
 
 def register(app: typer.Typer) -> None:
@@ -37,15 +47,15 @@ def run(
 ) -> None:
     """Do the whole job: pull, score, route, publish, write back what differs.
 
-    With --dry-run on a copy that is thrown away: neither the CRMs nor the warehouse change; says who would get leads.
+    With --dry-run it keeps what it pulled and does all else on a copy: nothing is written, scored or routed for good.
     """
-    with preview_home(settings.load()) if dry_run else nullcontext():
-        _prepare(quiet=json)
-        from leadwright.flows.qualify import qualify
+    _prepare(quiet=json)
+    from leadwright.flows.qualify import qualify
 
-        with bars(quiet=json):
-            done = qualify(full=full, dry_run=dry_run, without_owners=without_owners)
+    with bars(quiet=json):
+        done = qualify(full=full, dry_run=dry_run, without_owners=without_owners)
     show(done, as_json=json)
+    _end(done)
 
 
 def ingest(full: Full = False, json: Json = False) -> None:
@@ -71,14 +81,22 @@ def transform(
     show(done, as_json=json)
 
 
-def sync(dry_run: DryRun = False, without_owners: WithoutOwners = False, json: Json = False) -> None:
+def sync(
+    dry_run: DryRun = False,
+    without_owners: WithoutOwners = False,
+    approve: Approve = None,
+    json: Json = False,
+) -> None:
     """Write scores and routing back into the CRMs: only what differs."""
+    if approve is not None and dry_run:
+        raise ConfigError("Give --dry-run to look, or --approve RUN to send.")
     _prepare(quiet=json)
     from leadwright.flows.sync import sync as flow
 
     with bars(quiet=json):
-        done = flow(dry_run=dry_run, without_owners=without_owners)
+        done = flow(dry_run=dry_run, without_owners=without_owners, approve=approve)
     show(done, as_json=json)
+    _end(done)
 
 
 def link(json: Json = False) -> None:
@@ -110,7 +128,31 @@ def show(done: Run, *, as_json: bool) -> None:
         out.print(_written_table(done))
     if done.dry_run and done.written:
         out.print(_owners_table(done) if done.owner_moves else _no_owner(done))
+    _show_waiting(done)
     out.print("  ".join(f"{stage} {seconds:.1f} s" for stage, seconds in done.seconds.items()), style="dim")
+
+
+def _end(done: Run) -> None:
+    """End with a code of its own where a person is to do something before anything is sent."""
+    if done.stop or done.pause:
+        raise typer.Exit(STOPPED if done.stop else PAUSED)
+
+
+def _show_waiting(done: Run) -> None:
+    """Say what was not sent, why, and how it goes on."""
+    if done.stop:
+        out.print("[bold yellow]Stopped before anything was sent.[/]")
+        for reason in done.stop.reasons:
+            out.print(f"  {plain(reason.text)}")
+        out.print("Look: leadwright sync --dry-run")
+        out.print(f"Send: leadwright sync --approve {done.stop.short_id}")
+    elif done.pause:
+        left = f"{done.held_back:,} records wait."
+        out.print(f"[bold yellow]{plain(str(done.pause))}[/] {left} {plain(done.pause.way_out)}")
+    elif done.held_back:
+        out.print(
+            f"{done.held_back:,} records wait for the next run: leadwright.toml limits how many are sent."
+        )
 
 
 def _show_erased(erased: Erased) -> None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:  # dbt takes seconds to import; a command that only shows must
     from leadwright.operate.erasure import Erased
     from leadwright.pull.extract import Pulled
     from leadwright.transform.tables import RawTable
+    from leadwright.writeback.approvals import Stop
     from leadwright.writeback.ownermoves import OwnerMove
+    from leadwright.writeback.pausing import Pause
     from leadwright.writeback.sending import Written
 
 _LONGEST = 1_000  # our messages end with what to do
@@ -39,6 +41,8 @@ class Run:
         written: rows by sync model.
         with_owners: whether fields that set, name or explain the owner are among them.
         owner_moves: of a dry run, who would get and lose leads.
+        stop: what a guard rail asks before anything is sent; None where nothing is asked.
+        pause: why what differs was not sent, or not all of it.
         erased: records of people who were forgotten, or should have been.
         seconds: duration of each stage.
     """
@@ -58,6 +62,20 @@ class Run:
     dry_run: bool = False
     with_owners: bool = True
     owner_moves: list[OwnerMove] = field(default_factory=list)
+    stop: Stop | None = None
+    pause: Pause | None = None
+
+    @property
+    def status(self) -> str:
+        """How it ended, as `ops.runs` has it."""
+        if self.failure:
+            return "failed"
+        return "stopped" if self.stop else "paused" if self.pause else "completed"
+
+    @property
+    def held_back(self) -> int:
+        """Records that differ and wait for a later run."""
+        return sum(w.held_back for w in self.written)
 
     @property
     def sent(self) -> int:
@@ -74,6 +92,7 @@ class Run:
             "written": {
                 w.model: {
                     "planned": w.planned,
+                    "held_back": w.held_back,
                     "fields": dict(w.fields),
                     **{status: w.outcomes[status] for status in STATUSES},
                     "reasons": dict(w.reasons),
@@ -82,6 +101,9 @@ class Run:
                 }
                 for w in self.written
             },
+            "status": self.status,
+            "stopped": self.stop.as_dict() if self.stop else None,
+            "paused": str(self.pause) if self.pause else None,
             "with_owners": self.with_owners,
             "owner_moves": [move.as_dict() for move in self.owner_moves],
             "erased": dict(self.erased.records) if self.erased else {},
@@ -120,8 +142,8 @@ def note_end(run: Run, settings: Settings) -> None:
             "update ops.runs set ended_at = now(), status = ?, reason = ?, failed_stage = ?, as_of = ?::timestamptz, "
             "pulled_count = ?, written_count = ? where run_id = ?",
             [
-                "failed" if run.failure else "completed",
-                run.failure,
+                run.status,
+                run.failure or _why_not_sent(run),
                 run.failed_stage,
                 run.as_of,
                 sum(p.total for p in run.pulled),
@@ -129,6 +151,12 @@ def note_end(run: Run, settings: Settings) -> None:
                 run.run_id,
             ],
         )
+
+
+def _why_not_sent(run: Run) -> str | None:
+    """Why a run did not send what differs, without having failed."""
+    why = run.stop or run.pause
+    return str(why)[:_LONGEST] if why else None
 
 
 _NOTHING_DONE = "Nothing was written back, and the figures are those of an earlier run."
