@@ -231,8 +231,8 @@ def plan(models: Sequence[SyncModel], with_owners: bool) -> Plan:
 
 
 @task(name="approve", **STEP)
-def approve(run: str) -> Stop:
-    """Note that the plan of a run that stopped is approved."""
+def approve(run: str) -> bool:
+    """Note that the plan of a run that stopped is approved; whether owners are among it."""
     return approvals.approve(run, project().settings)
 
 

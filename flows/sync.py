@@ -25,7 +25,7 @@ def sync(dry_run: bool = False, without_owners: bool = False, approve: str | Non
     run = runs.start("sync", dry_run=dry_run)
     with steps.one_run_at_a_time(), steps.noted(run):
         if approve is not None:
-            without_owners = not steps.approve(approve).with_owners
+            without_owners = not steps.approve(approve)
         write_all(run, without_owners)
     return steps.ended(run)
 

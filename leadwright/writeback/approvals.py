@@ -118,11 +118,11 @@ def ensure(db: warehouse.Connection) -> None:
     warehouse.ensure_table(db, "ops", "planned_changes", plans.CHANGES)
 
 
-def approve(run: str, settings: Settings) -> Stop:
-    """Note that whoever runs this approves the plan that `run` stopped with; the plan.
+def approve(run: str, settings: Settings) -> bool:
+    """Note that whoever runs this approves the plan that `run` stopped with; whether owners are among it.
 
     Args:
-        run: the id of the run, or how it begins.
+        run: the id of the run, or how it begins. One that was approved last is so still.
 
     Raises:
         ConfigError: no such run waits for an approval.
@@ -134,13 +134,15 @@ def approve(run: str, settings: Settings) -> Stop:
             "select distinct asks_run_id from ops.plans where verdict = 'stopped' and starts_with(run_id, ?)",
             [run],
         ).fetchall()
+        if run and stop is None and found == [(latest(db).run_id,)]:
+            return _has_owners(db, latest(db).run_id)
         if not run or stop is None or found != [(stop.run_id,)]:
-            raise ConfigError(_not_waiting(db, run, stop))
+            raise ConfigError(_not_waiting(run, stop))
         db.execute(
             "insert into ops.approvals values (?, ?, now(), ?, ?)",
             [stop.run_id, os_user(), stop.plan_hash, _spelled(stop.reasons)],
         )
-    return stop
+    return stop.with_owners
 
 
 def waiting(db: warehouse.Connection) -> Stop | None:
@@ -239,14 +241,12 @@ def _spelled(reasons: Sequence[Reason]) -> str:
     return json.dumps([{"code": r.code, "subject": r.subject, "text": r.text} for r in reasons])
 
 
-def _not_waiting(db: warehouse.Connection, run: str, stop: Stop | None) -> str:
-    by = db.execute(
-        "select approved_by, approved_at from ops.approvals where starts_with(run_id, ?) "
-        "order by approved_at desc limit 1",
-        [run],
-    ).fetchone()
-    if by and run:
-        return f"Run {run} was approved by {by[0]} on {moment(by[1])}. `leadwright sync` sends what is left of it."
+def _has_owners(db: warehouse.Connection, run_id: str) -> bool:
+    (found,) = db.execute("select with_owners from ops.plans where run_id = ?", [run_id]).fetchone() or (True,)
+    return bool(found)
+
+
+def _not_waiting(run: str, stop: Stop | None) -> str:
     if stop is None:
         return "No run waits for an approval."
     return (

@@ -122,7 +122,7 @@ def _told(code: str, row: Mapping[str, int], of: int, share: float, name: str, l
     why = "rules changed since the last write, and " if name == "changed_rules_at_most" else ""
     return (
         f"{count(row[code])} of {count(of)} {row['subject']} would get another {code}{by}; {why}"
-        f"more than {share:.3g} of them ({name}) is asked about."
+        f"more than {100 * share:.3g}% ({name}) is asked about."
     )
 
 
