@@ -24,7 +24,11 @@ def _run_name() -> str:
 
 @flow(name="qualify", flow_run_name=_run_name, validate_parameters=False)
 def qualify(
-    full: bool = False, dry_run: bool = False, wait_hours: float | None = None, without_owners: bool = False
+    full: bool = False,
+    dry_run: bool = False,
+    wait_hours: float | None = None,
+    without_owners: bool = False,
+    output: str | None = None,
 ) -> runs.Run:
     """Pull both CRMs, score and route every lead, write back what differs, then build the reports and publish.
 
@@ -33,9 +37,10 @@ def qualify(
         dry_run: pull, then show what would be written and send nothing; only what was pulled is kept.
         wait_hours: how long to wait for another run to end, instead of `LEADWRIGHT_LOCK_WAIT_SECONDS`.
         without_owners: leave out what sets, names or explains owners; so does `LEADWRIGHT_WRITE_OWNERS=false`.
+        output: of a dry run, the file to write its preview to: .html or .csv.
     """
     if dry_run:
-        return _preview(full, without_owners, wait_hours)
+        return _preview(full, without_owners, wait_hours, output)
     with steps.one_run_at_a_time(wait_hours):
         return _do_all(full, without_owners)
 
@@ -52,7 +57,7 @@ def qualify_unless_busy(
             return Cancelled(name="Skipped", message=str(busy))
         if not dry_run:
             return _do_all(full, without_owners)
-    return _preview(full, without_owners, None)
+    return _preview(full, without_owners)
 
 
 def _do_all(full: bool, without_owners: bool) -> runs.Run:
@@ -66,7 +71,9 @@ def _do_all(full: bool, without_owners: bool) -> runs.Run:
     return steps.ended(run)
 
 
-def _preview(full: bool, without_owners: bool, wait_hours: float | None) -> runs.Run:
+def _preview(
+    full: bool, without_owners: bool, wait_hours: float | None = None, output: str | None = None
+) -> runs.Run:
     """Pull for good, which changes nothing in a CRM and spares the next run the same; do all else on a copy."""
     run = runs.start("qualify", dry_run=True)
     with steps.summarised(run), ExitStack() as copy:
@@ -76,5 +83,5 @@ def _preview(full: bool, without_owners: bool, wait_hours: float | None) -> runs
             copy.enter_context(steps.on_a_copy())
         build_for_writing(run)
         build_reports(run)  # they say who owns what now
-        write_all(run, without_owners)
+        write_all(run, without_owners, output)
     return run

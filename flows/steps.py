@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
 from prefect import task
@@ -24,14 +25,24 @@ from leadwright.operate.summary import as_markdown
 from leadwright.pull import extract, loads
 from leadwright.rules import checks
 from leadwright.settings import Settings
-from leadwright.transform import migrations, preview, publication, reports
+from leadwright.transform import migrations, publication, reports
+from leadwright.transform import preview as copies
 from leadwright.transform.project import Transform
 from leadwright.transform.tables import SyncModel
-from leadwright.writeback import approvals, guards, limits, ownermoves, pausing, plans, sending
+from leadwright.writeback import (
+    approvals,
+    guards,
+    limits,
+    pausing,
+    plans,
+    previewfiles,
+    previews,
+    sending,
+)
 from leadwright.writeback.approvals import Stop
-from leadwright.writeback.ownermoves import OwnerMove
 from leadwright.writeback.pausing import Pause
 from leadwright.writeback.plans import Plan
+from leadwright.writeback.previews import Preview
 
 
 def _may_help(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
@@ -61,7 +72,7 @@ def one_run_at_a_time(wait_hours: float | None = None) -> Iterator[None]:
     config = project().settings
     wait_seconds = config.lock_wait_seconds if wait_hours is None else wait_hours * 3600
     with warehouse.locked(config.run_lock, wait_seconds, "has been running"):
-        preview.sweep(config)
+        copies.sweep(config)
         try:
             migrations.migrate(config)
             tenants.require_listed(config)
@@ -76,7 +87,7 @@ def one_run_at_a_time(wait_hours: float | None = None) -> Iterator[None]:
 def on_a_copy() -> Iterator[None]:
     """Let the steps that follow work on a copy of the home, which is gone afterwards with all that they log."""
     own = project()
-    with preview.trial(own.settings) as config, instead(Transform(config, own.manifest())):
+    with copies.trial(own.settings) as config, instead(Transform(config, own.manifest())):
         yield
 
 
@@ -256,10 +267,14 @@ def first_records(plan: Plan) -> Mapping[str, Sequence[str]] | None:
     return None if most is None else plans.first_records(plan, most, config)
 
 
-@task(name="count owners", **STEP)
-def owner_moves(planned: list[sending.Written]) -> list[OwnerMove]:
-    """How many leads each person would get and lose by what is planned."""
-    return ownermoves.owner_moves(planned, project().settings)
+@task(name="preview", **STEP)
+def preview(plan: Plan, output: str | None) -> Preview:
+    """What the plan means, written to the file `output` too, where one is named."""
+    config = project().settings
+    made = previews.make(plan, config)
+    if output:
+        previewfiles.write(Path(output), made, plan, config)
+    return made
 
 
 @task(name="create fields", task_run_name="create-fields-{model.title}", **STEP)

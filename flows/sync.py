@@ -14,23 +14,29 @@ from leadwright.writeback.plans import Plan
 
 
 @flow(name="sync", flow_run_name="sync", validate_parameters=False)
-def sync(dry_run: bool = False, without_owners: bool = False, approve: str | None = None) -> runs.Run:
-    """Send the rows of the sync models, or only count them where `dry_run`.
+def sync(
+    dry_run: bool = False,
+    without_owners: bool = False,
+    approve: str | None = None,
+    output: str | None = None,
+) -> runs.Run:
+    """Send the rows of the sync models, or only show them where `dry_run`.
 
     Args:
-        dry_run: count what would be written and send nothing.
+        dry_run: show what would be written and send nothing.
         without_owners: leave out what sets, names or explains owners; so does `LEADWRIGHT_WRITE_OWNERS=false`.
         approve: the run that stopped at a guard rail and whose plan is to be sent; with or without owners as it was.
+        output: of a dry run, the file to write its preview to: .html or .csv.
     """
     run = runs.start("sync", dry_run=dry_run)
     with steps.one_run_at_a_time(), steps.noted(run):
         if approve is not None:
             without_owners = not steps.approve(approve)
-        write_all(run, without_owners)
+        write_all(run, without_owners, output)
     return steps.ended(run)
 
 
-def write_all(run: runs.Run, without_owners: bool = False) -> None:
+def write_all(run: runs.Run, without_owners: bool = False, output: str | None = None) -> None:
     """Send the rows of every sync model whose CRM is connected and note their fate in `run`.
 
     Nothing is sent while writing is paused, and nothing that a guard rail asks about first. All fields are created
@@ -49,7 +55,7 @@ def write_all(run: runs.Run, without_owners: bool = False) -> None:
         plan = steps.plan(models, run.with_owners)
         run.written = plan.written
         if run.dry_run:
-            run.owner_moves = steps.owner_moves(run.written)
+            run.preview = steps.preview(plan, output)
             return
         run.pause = steps.pause()
         if not run.pause:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from leadwright import settings
 from leadwright.cli import start
 from leadwright.cli.output import bars, err, out, print_json
+from leadwright.cli.preview import show_preview
 from leadwright.cli.terminal import plain
 from leadwright.connectors.base import STATUSES
 from leadwright.connectors.errors import ConfigError
@@ -32,6 +33,11 @@ Approve = Annotated[
     ),
 ]
 
+Output = Annotated[
+    Path | None,
+    typer.Option(help="With --dry-run: write it to a file too; .html is a page, .csv has every change."),
+]
+
 STOPPED, PAUSED = 3, 4
 """Exit codes of a run that asks before it sends, and of one that did not send because writing is paused."""
 
@@ -43,17 +49,22 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    full: Full = False, dry_run: DryRun = False, without_owners: WithoutOwners = False, json: Json = False
+    full: Full = False,
+    dry_run: DryRun = False,
+    without_owners: WithoutOwners = False,
+    output: Output = None,
+    json: Json = False,
 ) -> None:
     """Do the whole job: pull, score, route, publish, write back what differs.
 
     With --dry-run it keeps what it pulled and does all else on a copy: nothing is written, scored or routed for good.
     """
+    file = _output(output, dry_run=dry_run)
     _prepare(quiet=json)
     from leadwright.flows.qualify import qualify
 
     with bars(quiet=json):
-        done = qualify(full=full, dry_run=dry_run, without_owners=without_owners)
+        done = qualify(full=full, dry_run=dry_run, without_owners=without_owners, output=file)
     show(done, as_json=json)
     _end(done)
 
@@ -85,16 +96,18 @@ def sync(
     dry_run: DryRun = False,
     without_owners: WithoutOwners = False,
     approve: Approve = None,
+    output: Output = None,
     json: Json = False,
 ) -> None:
     """Write scores and routing back into the CRMs: only what differs."""
     if approve is not None and dry_run:
         raise ConfigError("Give --dry-run to look, or --approve RUN to send.")
+    file = _output(output, dry_run=dry_run)
     _prepare(quiet=json)
     from leadwright.flows.sync import sync as flow
 
     with bars(quiet=json):
-        done = flow(dry_run=dry_run, without_owners=without_owners, approve=approve)
+        done = flow(dry_run=dry_run, without_owners=without_owners, approve=approve, output=file)
     show(done, as_json=json)
     _end(done)
 
@@ -126,10 +139,22 @@ def show(done: Run, *, as_json: bool) -> None:
         _show_erased(done.erased)
     if done.written:
         out.print(_written_table(done))
-    if done.dry_run and done.written:
-        out.print(_owners_table(done) if done.owner_moves else _no_owner(done))
+    if done.preview:
+        show_preview(done.preview)
     _show_waiting(done)
     out.print("  ".join(f"{stage} {seconds:.1f} s" for stage, seconds in done.seconds.items()), style="dim")
+
+
+def _output(file: Path | None, *, dry_run: bool) -> str | None:
+    """The file for a preview, as a flow takes it. Raises ConfigError where it cannot be one."""
+    if file is None:
+        return None
+    if not dry_run:
+        raise ConfigError("--output is for --dry-run.")
+    from leadwright.writeback.previewfiles import require_writable
+
+    require_writable(file.absolute())
+    return str(file.absolute())
 
 
 def _end(done: Run) -> None:
@@ -171,24 +196,7 @@ def _written_table(done: Run) -> Table:
         table.add_row(w.crm, w.object, *(f"{n:,}" for n in counts))
         for code, n in sorted(w.reasons.items()):
             table.add_row("", f"  {plain(code)}", f"{n:,}")
-        if done.dry_run:
-            for name, n in w.fields.most_common():
-                table.add_row("", f"  {name}", f"{n:,}")
     return table
-
-
-def _owners_table(done: Run) -> Table:
-    table = Table("owner", "leads now", "would get", "would lose", "then")
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for move in done.owner_moves:
-        counts = (move.leads_before, move.gets, move.loses, move.leads_after)
-        table.add_row(escape(move.name) + ("" if move.is_active else " (left)"), *(f"{n:,}" for n in counts))
-    return table
-
-
-def _no_owner(done: Run) -> str:
-    return "Nobody would get or lose a lead." if done.with_owners else "Owners are left out."
 
 
 def _prepare(*, quiet: bool, needs_crm: bool = True) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # dbt takes seconds to import; a command that only shows must
     from leadwright.writeback.approvals import Stop
     from leadwright.writeback.ownermoves import OwnerMove
     from leadwright.writeback.pausing import Pause
+    from leadwright.writeback.previews import Preview
     from leadwright.writeback.sending import Written
 
 _LONGEST = 1_000  # our messages end with what to do
@@ -40,7 +41,7 @@ class Run:
         pulled: rows by CRM and table.
         written: rows by sync model.
         with_owners: whether fields that set, name or explain the owner are among them.
-        owner_moves: of a dry run, who would get and lose leads.
+        preview: of a dry run, what would be written.
         stop: what a guard rail asks before anything is sent; None where nothing is asked.
         pause: why what differs was not sent, or not all of it.
         erased: records of people who were forgotten, or should have been.
@@ -61,7 +62,7 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     dry_run: bool = False
     with_owners: bool = True
-    owner_moves: list[OwnerMove] = field(default_factory=list)
+    preview: Preview | None = None
     stop: Stop | None = None
     pause: Pause | None = None
 
@@ -71,6 +72,11 @@ class Run:
         if self.failure:
             return "failed"
         return "stopped" if self.stop else "paused" if self.pause else "completed"
+
+    @property
+    def owner_moves(self) -> Sequence[OwnerMove]:
+        """Of a dry run, who would get and lose leads."""
+        return self.preview.owner_moves if self.preview else ()
 
     @property
     def held_back(self) -> int:
@@ -105,6 +111,7 @@ class Run:
             "stopped": self.stop.as_dict() if self.stop else None,
             "paused": str(self.pause) if self.pause else None,
             "with_owners": self.with_owners,
+            "preview": self.preview.as_dict() if self.preview else None,
             "owner_moves": [move.as_dict() for move in self.owner_moves],
             "erased": dict(self.erased.records) if self.erased else {},
             "not_erased": dict(self.erased.withheld) if self.erased else {},

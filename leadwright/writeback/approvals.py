@@ -242,7 +242,9 @@ def _spelled(reasons: Sequence[Reason]) -> str:
 
 
 def _has_owners(db: warehouse.Connection, run_id: str) -> bool:
-    (found,) = db.execute("select with_owners from ops.plans where run_id = ?", [run_id]).fetchone() or (True,)
+    (found,) = db.execute("select with_owners from ops.plans where run_id = ?", [run_id]).fetchone() or (
+        True,
+    )
     return bool(found)
 
 

@@ -69,12 +69,12 @@ def stages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
     monkeypatch.setattr(steps, "one_run_at_a_time", turn)
     monkeypatch.setattr(steps, "on_a_copy", on_a_copy)
     monkeypatch.setattr(qualify, "pull_all", lambda run, full: stage("pull")())
-    monkeypatch.setattr(qualify, "write_all", lambda run, _: stage("write")())
+    monkeypatch.setattr(qualify, "write_all", lambda run, *_: stage("write")())
 
     def run(dry_run: bool = False, **failing: Exception) -> tuple[list[Any], runs.Run]:
         errors.update(failing)
         seen: list[runs.Run] = []
-        take = partial(qualify._preview, False, False, None) if dry_run else partial(qualify._do_all, False, False)
+        take = partial(qualify._preview, False, False) if dry_run else partial(qualify._do_all, False, False)
         monkeypatch.setattr(runs, "start", lambda flow, **more: seen.append(_run(flow, **more)) or seen[-1])
         if failing:
             with pytest.raises(type(next(iter(failing.values())))) as caught:
