@@ -13,8 +13,8 @@ from leadwright.formatting import count, duration
 from leadwright.writeback.ownermoves import OwnerMove
 from leadwright.writeback.previews import Preview, RecordChange
 
-_LONGEST = 60
-"""Letters of a value; a file has all of them."""
+_MOST = 3
+"""People from whom somebody gets leads, by name; a file has all of them."""
 
 
 def show_preview(preview: Preview) -> None:
@@ -50,7 +50,9 @@ def _owners(moves: Sequence[OwnerMove]) -> Table:
     for move in moves:
         counts = (move.leads_before, move.gets, move.loses, move.leads_after)
         name = plain(move.name) + ("" if move.is_active else " (left)")
-        table.add_row(name, *map(count, counts), _counts(move.gets_from))
+        first = dict(list(move.gets_from.items())[:_MOST])
+        others = sum(move.gets_from.values()) - sum(first.values())
+        table.add_row(name, *map(count, counts), _counts({**first, **({"others": others} if others else {})}))
     return table
 
 
@@ -61,18 +63,19 @@ def _counts(counts: Mapping[str, int]) -> str:
 def _show_examples(title: str, changes: Sequence[RecordChange]) -> None:
     if not changes:
         return
-    table = Table("record", "field", "before", "after", title=title, title_justify="left")
+    out.print(f"[bold]{title}[/]")
     for change in changes:
-        record = f"{plain(change.who or change.subject_id)}\n{change.crm} {change.object} {change.record_id}"
-        for place, each in enumerate(change.fields):
-            values = (_short(each.before), _short(each.after))
-            is_last = place == len(change.fields) - 1
-            table.add_row("" if place else record, each.field, *values, end_section=is_last)
-    out.print(table)
+        record = f"{change.crm} {change.object} {change.record_id}"
+        out.print(f"  {plain(change.who or change.subject_id)} ({plain(record)}): {_changed(change)}")
 
 
-def _short(value: str) -> str:
-    return plain(value if len(value) <= _LONGEST else f"{value[:_LONGEST]} ...")
+def _changed(change: RecordChange) -> str:
+    """What a record would get, the fields that say least as a number."""
+    shown = [each for each in change.fields if each.shows]
+    parts = [f"{each.shows} {plain(each.before or 'none')} → {plain(each.after)}" for each in shown]
+    if others := len(change.fields) - len(shown):
+        parts.append(f"{others} other fields" if others > 1 else change.fields[0].field)
+    return "; ".join(parts)
 
 
 def _automations(found: Sequence[Automation]) -> str:

@@ -188,7 +188,7 @@ def _show_erased(erased: Erased) -> None:
 
 
 def _written_table(done: Run) -> Table:
-    usual = {"accepted", "rejected", "skipped"}
+    usual = set() if done.dry_run else {"accepted", "rejected", "skipped"}
     statuses = [s for s in STATUSES if s in usual or any(w.outcomes[s] for w in done.written)]
     table = Table("CRM", "object", "would write" if done.dry_run else "differed", *statuses)
     for w in done.written:

@@ -44,4 +44,4 @@ def owner_moves(planned: Sequence[Written], settings: Settings) -> list[OwnerMov
     crms, records, owners = (list(column) for column in zip(*changes, strict=True))
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         rows = db.execute(_MOVES, {"crms": crms, "records": records, "owners": owners}).fetchall()
-    return [OwnerMove(*counts, gets_from=dict(sources or {})) for *counts, sources in rows]
+    return [OwnerMove(*row[:-1], dict(row[-1] or {})) for row in rows]

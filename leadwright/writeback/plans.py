@@ -118,7 +118,6 @@ def first_records(plan: Plan, most: int, settings: Settings) -> Mapping[str, lis
         db.register("planned", plan.rows())
         for crm, name, record_id in db.execute(_RANKED, {"most": most}).fetchall():
             chosen[titles[crm, name]].append(record_id)
-        db.unregister("planned")
     return chosen
 
 

@@ -10,6 +10,7 @@ import hashlib
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -41,9 +42,14 @@ class FieldCount:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field of one record; an owner as a name, not as an id."""
+    """One field of one record; an owner as a name, not as an id.
+
+    Attributes:
+        shows: score, grade or owner where it is the field for that; else empty.
+    """
 
     field: str
+    shows: str
     before: str
     after: str
 
@@ -159,7 +165,6 @@ def _facts(plan: Plan, settings: Settings) -> _Facts:
             "select crm, owner_id, full_name, is_active from intermediate.int_identity__crm_owners"
         ).fetchall()
         plan_hash = plans.digest(db, "planned")
-        db.unregister("planned")
     return _Facts(
         plan_hash,
         {subject_id: grade for subject_id, grade, _ in subjects},
@@ -198,7 +203,8 @@ def _largest(plan: Plan, facts: _Facts) -> list[tuple[Part, Entry]]:
     def size(each: tuple[Part, Entry]) -> tuple[float, bool, float, str]:
         part, entry = each
         before, after = (values.get(part.model.score) for values in (entry.before, entry.after))
-        moved = abs(float(after) - float(before)) if _is_number(before) and _is_number(after) else 0.0
+        is_scored = isinstance(before, int | float) and isinstance(after, int | float)
+        moved = abs(after - before) if is_scored else 0.0
         has_owner = any(name in entry.after for name in part.model.guarded)
         return -moved, not has_owner, -facts.scores.get(_subject(part, entry), 0.0), entry.record_id
 
@@ -212,12 +218,9 @@ def _at_random(plan: Plan, facts: _Facts) -> list[tuple[Part, Entry]]:
     return random.Random(seed).sample(every, min(_EXAMPLES, len(every)))
 
 
-def _is_number(value: Value) -> bool:
-    return isinstance(value, int | float)
-
-
 def _told(part: Part, entry: Entry, facts: _Facts) -> RecordChange:
     model, subject_id = part.model, _subject(part, entry)
+    shows = {model.score: "score", model.grade: "grade", **dict.fromkeys(model.guarded, "owner")}
 
     def spelled(name: str, value: Value) -> str:
         if value is None:
@@ -234,7 +237,7 @@ def _told(part: Part, entry: Entry, facts: _Facts) -> RecordChange:
         facts.people.get(subject_id, ""),
         facts.grades.get(subject_id, _NO_GRADE),
         [
-            FieldChange(name, spelled(name, entry.before[name]), spelled(name, value))
+            FieldChange(name, shows.get(name, ""), spelled(name, entry.before[name]), spelled(name, value))
             for name, value in entry.after.items()
         ],
     )
@@ -254,6 +257,8 @@ def _set_off(part: Part, settings: Settings) -> SetOff:
 
 def _cost(part: Part, settings: Settings) -> ObjectCost:
     model, records = part.model, len(part.entries)
-    connector = settings.connect(model.crm)
-    cost = connector.cost(model.object, records) if isinstance(connector, Estimates) else None
+    cost = None
+    with suppress(LeadwrightError):  # a CRM that does not answer now is told above
+        connector = settings.connect(model.crm)
+        cost = connector.cost(model.object, records) if isinstance(connector, Estimates) else None
     return ObjectCost(model.crm, model.object, records, cost)
