@@ -7,6 +7,7 @@ Assignment rules are none of them: our writes say that they must not run.
 from __future__ import annotations
 
 from leadwright.connectors.base import Automation
+from leadwright.connectors.errors import AuthError, SchemaDriftError
 from leadwright.connectors.salesforce import soql
 from leadwright.connectors.salesforce.transport import Transport
 
@@ -14,8 +15,18 @@ _ON_UPDATE = ("Update", "CreateAndUpdate")
 
 
 def at_save(org: Transport, object_name: str) -> list[Automation]:
-    """The active flows and Apex triggers that run when a record of the object is changed."""
-    return [*_flows(org, object_name), *_triggers(org, object_name)]
+    """The active flows and Apex triggers that run when a record of the object is changed.
+
+    Raises:
+        AuthError: the user may not see them.
+    """
+    try:
+        return [*_flows(org, object_name), *_triggers(org, object_name)]
+    except SchemaDriftError:  # an object that a user may not read looks like one that is not there
+        raise AuthError(
+            "Salesforce shows its user no flows and triggers. Give him the permission 'View Setup and Configuration'.",
+            missing=("View Setup and Configuration",),
+        ) from None
 
 
 def _flows(org: Transport, object_name: str) -> list[Automation]:

@@ -30,6 +30,10 @@ def show_preview(preview: Preview) -> None:
         said = f"not known, because: {each.unknown}" if each.unknown else _automations(each.automations)
         out.print(f"May set off in {each.crm} {each.object}: {plain(said)}")
     _show_costs(preview)
+    if preview.asked:
+        out.print("[bold yellow]A run would stop and ask:[/]")
+        for text in preview.asked:
+            out.print(f"  {plain(text)}")
 
 
 def _show_fields(preview: Preview) -> None:
@@ -50,10 +54,15 @@ def _owners(moves: Sequence[OwnerMove]) -> Table:
     for move in moves:
         counts = (move.leads_before, move.gets, move.loses, move.leads_after)
         name = plain(move.name) + ("" if move.is_active else " (left)")
-        first = dict(list(move.gets_from.items())[:_MOST])
-        others = sum(move.gets_from.values()) - sum(first.values())
-        table.add_row(name, *map(count, counts), _counts({**first, **({"others": others} if others else {})}))
+        table.add_row(name, *map(count, counts), _sources(move.gets_from))
     return table
+
+
+def _sources(gets_from: Mapping[str, int]) -> str:
+    first = list(gets_from.items())[:_MOST]
+    others = sum(gets_from.values()) - sum(number for _, number in first)
+    named = [*first, *([("others", others)] if others else [])]
+    return ", ".join(f"{plain(name)} {count(number)}" for name, number in named)
 
 
 def _counts(counts: Mapping[str, int]) -> str:

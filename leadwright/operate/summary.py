@@ -65,7 +65,7 @@ def as_markdown(run: Run) -> str:
         ]
         lines += [
             f"| {m.name}{'' if m.is_active else ' (left)'} | {m.leads_before:,} | {m.gets:,} | {m.loses:,} "
-            f"| {m.leads_after:,} | {', '.join(f'{n:,} {name}' for name, n in m.gets_from.items())} |"
+            f"| {m.leads_after:,} | {', '.join(f'{name} {n:,}' for name, n in m.gets_from.items())} |"
             for m in run.owner_moves
         ]
     lines += ["", "## Seconds", "| stage | seconds |", "|---|---:|"]

@@ -49,21 +49,28 @@ def require_ready(crms: Collection[str], limits: Limits, settings: Settings) -> 
             )
 
 
+def asked(plan: Plan, limits: Limits, settings: Settings) -> list[Reason]:
+    """What `plan` would be asked about."""
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        approvals.ensure(db)
+        db.register("planned", plan.rows())
+        first = approvals.accounts_asked_about(db)
+        return list(_reasons(db, limits, approvals.latest(db), first, _has_changed(db)))
+
+
 def examine(plan: Plan, run_id: str, limits: Limits, settings: Settings) -> Stop | None:
     """Why `plan` is not sent without being asked about; None where it may be. Either is noted in `ops.plans`."""
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         approvals.ensure(db)
         db.register("planned", plan.rows())
-        rules_version = _rules_version(db)
-        before = approvals.rules_of_last_write(db)
-        has_changed = before is not None and before != rules_version
-        asked = approvals.accounts_asked_about(db)
-        reasons = list(_reasons(db, limits, approvals.latest(db), asked, has_changed))
+        rules_version, has_changed = _rules_version(db), _has_changed(db)
+        known = approvals.accounts_asked_about(db)
+        reasons = list(_reasons(db, limits, approvals.latest(db), known, has_changed))
         if not reasons:
             approvals.note_passed(db, run_id, plan, rules_version)
             return None
         stop = approvals.waiting(db)
-        if stop and not _goes_further(db, plan, stop, limits, asked, has_changed):
+        if stop and not _goes_further(db, plan, stop, limits, known, has_changed):
             return approvals.note_stopped(db, run_id, plan, rules_version, reasons, stop)
         return approvals.note_stopped(db, run_id, plan, rules_version, reasons, None)
 
@@ -82,22 +89,22 @@ def records_left(plan: Plan, limits: Limits, settings: Settings) -> int | None:
 
 
 def _goes_further(
-    db: warehouse.Connection, plan: Plan, stop: Stop, limits: Limits, asked: set[str], has_changed: bool
+    db: warehouse.Connection, plan: Plan, stop: Stop, limits: Limits, known: set[str], has_changed: bool
 ) -> bool:
     """Whether a plan changes more than one that waits, by more than is asked about."""
     if plan.with_owners != stop.with_owners:
         return True
     cover = Cover(stop.run_id, stop.made_at)
     told = {reason.subject for reason in stop.reasons if reason.code == "first_write"}
-    return any(_reasons(db, limits, cover, asked | told, has_changed))
+    return any(_reasons(db, limits, cover, known | told, has_changed))
 
 
 def _reasons(
-    db: warehouse.Connection, limits: Limits, cover: Cover, asked: Collection[str], has_changed: bool
+    db: warehouse.Connection, limits: Limits, cover: Cover, known: Collection[str], has_changed: bool
 ) -> Iterator[Reason]:
     """What in the relation `planned` is to be asked about, but for what `cover` has."""
     if limits.ask_before_first:
-        yield from _first_writes(db, asked)
+        yield from _first_writes(db, known)
     scored: Mapping[str, int] = dict(db.execute(_SCORED).fetchall())
     given = {"covered_run": cover.run_id, "covered_since": cover.since, "points": limits.score_points}
     for row in warehouse.rows(db, _EFFECTS, given):
@@ -126,16 +133,22 @@ def _told(code: str, row: Mapping[str, int], of: int, share: float, name: str, l
     )
 
 
-def _first_writes(db: warehouse.Connection, asked: Collection[str]) -> Iterator[Reason]:
+def _first_writes(db: warehouse.Connection, known: Collection[str]) -> Iterator[Reason]:
     found: dict[str, list[str]] = {}
     for crm, name, records, owners in db.execute(_FIRST).fetchall():
         with_owner = f" ({count(owners)} with a new owner)" if owners else ""
         found.setdefault(crm, []).append(f"{count(records)} {name}{with_owner}")
     for crm, parts in found.items():
-        if crm not in asked:
+        if crm not in known:
             yield Reason(
                 "first_write", crm, f"Nothing was ever written to {crm}; this would write {', '.join(parts)}."
             )
+
+
+def _has_changed(db: warehouse.Connection) -> bool:
+    """Whether rules changed since a plan last passed."""
+    before = approvals.rules_of_last_write(db)
+    return before is not None and before != _rules_version(db)
 
 
 def _rules_version(db: warehouse.Connection) -> str:

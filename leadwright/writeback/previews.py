@@ -11,14 +11,14 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from leadwright import warehouse
 from leadwright.connectors.base import Automated, Automation, Cost, Estimates, Value
 from leadwright.connectors.errors import LeadwrightError, brief
 from leadwright.settings import Settings
-from leadwright.writeback import plans
+from leadwright.writeback import guards, limits, plans
 from leadwright.writeback.ledger import Entry
 from leadwright.writeback.ownermoves import OwnerMove, owner_moves
 from leadwright.writeback.plans import Part, Plan
@@ -99,6 +99,7 @@ class Preview:
         plan_hash: names the plan; the same plan has the same hash and the same examples.
         largest: the records whose score changes most, then those with the best score.
         chosen: some records at random.
+        asked: what a run that would write this stops and asks about.
     """
 
     plan_hash: str
@@ -109,7 +110,8 @@ class Preview:
     chosen: Sequence[RecordChange] = ()
     owner_moves: Sequence[OwnerMove] = ()
     set_off: Sequence[SetOff] = ()
-    costs: Sequence[ObjectCost] = field(default_factory=tuple)
+    costs: Sequence[ObjectCost] = ()
+    asked: Sequence[str] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The preview as plain values, for JSON and for a page."""
@@ -146,6 +148,7 @@ def make(plan: Plan, settings: Settings) -> Preview:
         owner_moves(plan.written, settings),
         [_set_off(part, settings) for part in plan.parts if part.entries],
         [_cost(part, settings) for part in plan.parts if part.entries],
+        [reason.text for reason in guards.asked(plan, limits.read(settings.rules_folder), settings)],
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,70 +16,17 @@ from leadwright.settings import Settings
 from leadwright.transform.tables import SyncModel
 from leadwright.writeback import approvals, guards, limits, pausing, plans, sending
 from leadwright.writeback.limits import Limits
-from leadwright.writeback.plans import Plan
+from tests import planned_home
 from tests.fakes import FakeCrm
-from tests.unit.test_writeback import OPS
+from tests.planned_home import LEADS, MODEL, change, plan, records
 
-MODEL = SyncModel(
-    schema="sync",
-    name="sync_fake__contacts",
-    crm="fake",
-    object="contacts",
-    key="id",
-    subject="lead_id",
-    fields=("score", "grade", "owner"),
-    guarded=("owner",),
-    owned=(),
-    of_owner=("owner",),
-    score="score",
-    grade="grade",
-)
-LEADS = 100
 LIMITS = Limits(always_allowed=2)
 """For a hundred leads: at most ten grades, ten scores, five owners, or two of each where rules changed."""
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Settings]:
-    """A hundred leads, each with a record that shows what it should, in a CRM that was written to before."""
-    config = Settings(home=tmp_path, lock_wait_seconds=1)
-    with warehouse.writer(config.warehouse_file, 1) as db:
-        warehouse.ensure_table(db, "ops", "writes", OPS)
-        db.execute(
-            "create schema sync; create schema intermediate; create schema seeds; create schema memory;"
-            "create table sync.sync_fake__contacts as select i || '' as record_id, 'L' || i as lead_id, "
-            "'h' as payload_hash, timestamp '2026-01-02' as record_changed_at, 'fake' as crm, "
-            "50 as score, 50 as before__score, 'Cold' as grade, 'Cold' as before__grade, "
-            f"'ann' as owner, 'ann' as before__owner from range({LEADS}) t(i);"
-            "create table intermediate.int_writing__lead_values as "
-            "select lead_id, grade from sync.sync_fake__contacts;"
-            "create table intermediate.int_writing__account_values as select 'A' as account_id, true as is_scored;"
-            "create table seeds.grade_scale as from (values ('Hot', 1), ('Cold', 2)) t(grade, place);"
-            "create table memory.log_rule_sets as select 1 as set_number;"
-            "create table memory.log_routing_sets as select 1 as version_number;"
-            "insert into ops.writes (run_id, crm, object, record_id, status, answered_at) "
-            "values ('run-0', 'fake', 'contacts', '0', 'accepted', now() - interval 9 day)"
-        )
-    yield config
-
-
-def change(settings: Settings, sql: str) -> None:
-    with warehouse.writer(settings.warehouse_file, 1) as db:
-        db.execute(sql)
-
-
-def records(settings: Settings, sets: str, count: int, first: int = 0) -> None:
-    """Let some records differ; another value has another hash, as in the real models."""
-    change(
-        settings,
-        f"update sync.sync_fake__contacts set {sets} where record_id::int >= {first} and "
-        f"record_id::int < {first + count}; "
-        "update sync.sync_fake__contacts set payload_hash = concat_ws('|', score, grade, owner)",
-    )
-
-
-def plan(settings: Settings, model: SyncModel = MODEL) -> Plan:
-    return plans.make([model], settings, with_owners=bool(model.of_owner))
+def settings(tmp_path: Path) -> Settings:
+    return planned_home.make(tmp_path)
 
 
 def examine(
