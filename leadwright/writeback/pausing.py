@@ -67,6 +67,7 @@ def resume(settings: Settings) -> Pause | None:
     Raises:
         ConfigError: the setting still pauses.
     """
+    settings.make_home()
     found = _by_file(settings)
     _file(settings).unlink(missing_ok=True)
     if settings.paused:
@@ -94,7 +95,7 @@ def _file(settings: Settings) -> Path:
 def _by_file(settings: Settings) -> Pause | None:
     try:
         text = _file(settings).read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     try:
         said = json.loads(text)
