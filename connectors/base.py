@@ -290,6 +290,55 @@ class ReadsBack(Protocol):
         """Yield the records of `ids` as they are now, after the latest write has settled."""
 
 
+@dataclass(frozen=True, slots=True)
+class Automation:
+    """Something of the company's own in the CRM that a write may set off.
+
+    Attributes:
+        kind: what the CRM calls such things: workflow, flow, Apex trigger.
+        name: as people see it.
+        fields: those of the fields asked about that it watches; empty: any change of a record may set it off.
+    """
+
+    kind: str
+    name: str
+    fields: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Automated(Protocol):
+    """A CRM that says which automations look at the records that we write."""
+
+    def automations(self, object_name: str, fields: Sequence[str]) -> list[Automation]:
+        """What a write of `fields` may set off, and is switched on.
+
+        Raises:
+            LeadwrightError: the CRM does not tell, or not this user; the message says why.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a write would take.
+
+    Attributes:
+        seconds: by what calls usually take and the limits that the CRM has told.
+        calls_left: that the account may make today; None where the CRM does not say.
+    """
+
+    calls: int
+    seconds: float
+    calls_left: int | None = None
+
+
+@runtime_checkable
+class Estimates(Protocol):
+    """A CRM of which can be told beforehand what a write takes."""
+
+    def cost(self, object_name: str, records: int) -> Cost:
+        """What writing so many records would take; may make a call to learn what is left of the day's."""
+
+
 class LeadSink(Protocol):
     """A CRM that can be written."""
 

@@ -78,6 +78,10 @@ def _has_leads() -> bool:
 
 def _warn_of_failures(notes: data.Notes) -> list[str]:
     """Say that a run failed, what that means, and which reports are not of the last one; those that are left out."""
+    for run in (r for r in notes.runs if r["status"] in ("stopped", "paused")):
+        st.warning(
+            f"The last {run['flow']}, begun {moment(run['started_at'])}, sent nothing or not all: {run['reason']}"
+        )
     for run in (r for r in notes.runs if r["status"] in ("failed", "killed")):
         ended = f"failed {moment(run['ended_at'])}: {run['reason']}" if run["ended_at"] else "was killed."
         st.warning(

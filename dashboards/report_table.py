@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from leadwright.formatting import duration
+from leadwright.formatting import duration, no_formula
 
 TOO_FEW = "too few"
-
-_FORMULA = re.compile(
-    r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
-)  # also the wide ones that Japanese keyboards have
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*%?")
 
 
 def show(
@@ -53,13 +47,8 @@ def durations(minutes: pd.Series[float]) -> list[str]:
 
 
 def inert(table: pd.DataFrame) -> pd.DataFrame:
-    """`table` as it may be downloaded: a text that a spreadsheet would take for a formula begins with an apostrophe.
+    """`table` as it may be downloaded, with no text that a spreadsheet would take for a formula.
 
     Every table can be saved as CSV with the button that Streamlit puts above it.
     """
-    return table.map(_inert)
-
-
-def _inert(cell: Any) -> Any:
-    is_formula = isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell)
-    return f"'{cell}" if is_formula else cell
+    return table.map(lambda cell: no_formula(cell) if isinstance(cell, str) else cell)

@@ -24,18 +24,25 @@ def _run_name() -> str:
 
 @flow(name="qualify", flow_run_name=_run_name, validate_parameters=False)
 def qualify(
-    full: bool = False, dry_run: bool = False, wait_hours: float | None = None, without_owners: bool = False
+    full: bool = False,
+    dry_run: bool = False,
+    wait_hours: float | None = None,
+    without_owners: bool = False,
+    output: str | None = None,
 ) -> runs.Run:
     """Pull both CRMs, score and route every lead, write back what differs, then build the reports and publish.
 
     Args:
         full: pull everything again instead of what changed.
-        dry_run: count what would be written and send nothing.
+        dry_run: pull, then show what would be written and send nothing; only what was pulled is kept.
         wait_hours: how long to wait for another run to end, instead of `LEADWRIGHT_LOCK_WAIT_SECONDS`.
         without_owners: leave out what sets, names or explains owners; so does `LEADWRIGHT_WRITE_OWNERS=false`.
+        output: of a dry run, the file to write its preview to: .html or .csv.
     """
+    if dry_run:
+        return _preview(full, without_owners, wait_hours, output)
     with steps.one_run_at_a_time(wait_hours):
-        return _do_all(full, dry_run, without_owners)
+        return _do_all(full, without_owners)
 
 
 @flow(name="qualify", flow_run_name=_run_name, validate_parameters=False)
@@ -51,22 +58,36 @@ def qualify_unless_busy(
             turn.enter_context(steps.one_run_at_a_time())
         except LockedError as busy:
             return Cancelled(name="Skipped", message=str(busy))
-        try:
-            return _do_all(full, dry_run, without_owners)
-        except DailyLimitError as limit:  # of a first pull: the next run goes on with it
-            return Cancelled(name="PutOff", message=str(limit))
+        if not dry_run:
+            try:
+                return _do_all(full, without_owners)
+            except DailyLimitError as limit:  # of a first pull: the next run goes on with it
+                return Cancelled(name="PutOff", message=str(limit))
+    return _preview(full, without_owners)
 
 
-def _do_all(full: bool, dry_run: bool, without_owners: bool) -> runs.Run:
-    run = runs.start("qualify", dry_run=dry_run)
+def _do_all(full: bool, without_owners: bool) -> runs.Run:
+    run = runs.start("qualify")
     with steps.noted(run), steps.summarised(run):
         check_rules(run)
         pull_all(run, full)
         build_for_writing(run)
-        if dry_run:
-            build_reports(run)  # they say who owns what now
+        with reported(run):
             write_all(run, without_owners)
-        else:
-            with reported(run):
-                write_all(run, without_owners)
+    return steps.ended(run)
+
+
+def _preview(
+    full: bool, without_owners: bool, wait_hours: float | None = None, output: str | None = None
+) -> runs.Run:
+    """Pull for good, which changes nothing in a CRM and spares the next run the same; do all else on a copy."""
+    run = runs.start("qualify", dry_run=True)
+    with steps.summarised(run), ExitStack() as copy:
+        with steps.one_run_at_a_time(wait_hours):
+            check_rules(run)
+            pull_all(run, full)
+            copy.enter_context(steps.on_a_copy())
+        build_for_writing(run)
+        build_reports(run)  # they say who owns what now
+        write_all(run, without_owners, output)
     return run

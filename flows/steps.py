@@ -7,25 +7,42 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.states import Completed
 
 from leadwright import diskspace, progress, tenants, warehouse
 from leadwright.connectors.errors import RetryableError
+from leadwright.flows.parsed import instead
 from leadwright.flows.parsed import project as project  # the flows take it from here, with the steps
 from leadwright.operate import backup, erasure, runs
 from leadwright.operate.summary import as_markdown
-from leadwright.pull import extract
+from leadwright.pull import extract, loads
 from leadwright.rules import checks
 from leadwright.settings import Settings
-from leadwright.transform import migrations, preview, publication, reports
+from leadwright.transform import migrations, publication, reports
+from leadwright.transform import preview as copies
+from leadwright.transform.project import Transform
 from leadwright.transform.tables import SyncModel
-from leadwright.writeback import ownermoves, sending
-from leadwright.writeback.ownermoves import OwnerMove
+from leadwright.writeback import (
+    approvals,
+    guards,
+    limits,
+    pausing,
+    plans,
+    previewfiles,
+    previews,
+    sending,
+)
+from leadwright.writeback.approvals import Stop
+from leadwright.writeback.pausing import Pause
+from leadwright.writeback.plans import Plan
+from leadwright.writeback.previews import Preview
 
 
 def _may_help(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
@@ -55,7 +72,7 @@ def one_run_at_a_time(wait_hours: float | None = None) -> Iterator[None]:
     config = project().settings
     wait_seconds = config.lock_wait_seconds if wait_hours is None else wait_hours * 3600
     with warehouse.locked(config.run_lock, wait_seconds, "has been running"):
-        preview.sweep(config)
+        copies.sweep(config)
         try:
             migrations.migrate(config)
             tenants.require_listed(config)
@@ -64,6 +81,14 @@ def one_run_at_a_time(wait_hours: float | None = None) -> Iterator[None]:
             if full := diskspace.explained(error, config.home):
                 raise full from error
             raise
+
+
+@contextmanager
+def on_a_copy() -> Iterator[None]:
+    """Let the steps that follow work on a copy of the home, which is gone afterwards with all that they log."""
+    own = project()
+    with copies.trial(own.settings) as config, instead(Transform(config, own.manifest())):
+        yield
 
 
 @contextmanager
@@ -106,6 +131,18 @@ def summarised(run: runs.Run) -> Iterator[None]:
             error.add_note(f"The run could not be summarised: {also}")
         raise
     summarise(run)
+
+
+def ended(run: runs.Run) -> runs.Run:
+    """What a flow returns: the run; to Prefect a state with a name of its own where a person is to do something.
+
+    Such a run is no failure: what it found is in order, and its figures are published.
+    """
+    if not (run.stop or run.pause):
+        return run
+    name, why = ("Waiting for approval", run.stop) if run.stop else ("Writing paused", run.pause)
+    # Prefect gives a caller the data of a state that a flow returns
+    return cast(runs.Run, Completed(name=name, message=str(why), data=run))
 
 
 @contextmanager
@@ -170,7 +207,13 @@ def build(as_of: datetime, select: str, *, tests: bool = True) -> list[str]:
 @task(name="dbt build for writing", **STEP)
 def build_for_writing(as_of: datetime) -> list[str]:
     """Build and test what the sync models need, for a moment; the names of the nodes."""
-    return [node.name for node in project().build_for_writing(as_of)]
+    config = project().settings
+    with warehouse.writer(config.warehouse_file, config.lock_wait_seconds) as db:
+        loads.note_build_begins(db)
+    names = [node.name for node in project().build_for_writing(as_of)]
+    with warehouse.writer(config.warehouse_file, config.lock_wait_seconds) as db:
+        loads.note_build_ended(db)
+    return names
 
 
 @task(name="dbt build reports", **STEP)
@@ -185,18 +228,53 @@ def publish(run_id: str, whole: Sequence[str], not_whole: Mapping[str, str]) -> 
     reports.publish(project().settings, run_id, whole=whole, not_whole=not_whole)
 
 
-@task(name="plan", task_run_name="plan-{model.title}", **STEP)
-def plan(model: SyncModel) -> sending.Written:
-    """Count the rows of one sync model; nothing is sent."""
-    planned = sending.Written(model.title, model.crm, model.object)
-    planned.plan(sending.preview(model, project().settings), model.guarded)
-    return planned
+@task(name="check readiness", **STEP)
+def require_ready(crms: Sequence[str]) -> None:
+    """Stop where what is to be written was not built whole, or from what a CRM showed long ago."""
+    config = project().settings
+    guards.require_ready(crms, limits.read(config.rules_folder), config)
 
 
-@task(name="count owners", **STEP)
-def owner_moves(planned: list[sending.Written]) -> list[OwnerMove]:
-    """How many leads each person would get and lose by what is planned."""
-    return ownermoves.owner_moves(planned, project().settings)
+@task(name="plan", **STEP)
+def plan(models: Sequence[SyncModel], with_owners: bool) -> Plan:
+    """What would be written; nothing is sent."""
+    return plans.make(models, project().settings, with_owners=with_owners)
+
+
+@task(name="approve", **STEP)
+def approve(run: str) -> bool:
+    """Note that the plan of a run that stopped is approved; whether owners are among it."""
+    return approvals.approve(run, project().settings)
+
+
+@task(name="examine", **STEP)
+def examine(plan: Plan, run_id: str) -> Stop | None:
+    """Why the plan is not sent without being asked about."""
+    config = project().settings
+    return guards.examine(plan, run_id, limits.read(config.rules_folder), config)
+
+
+def pause() -> Pause | None:
+    """Why nothing is to be written at this moment."""
+    return pausing.state(project().settings)
+
+
+@task(name="choose records", **STEP)
+def first_records(plan: Plan) -> Mapping[str, Sequence[str]] | None:
+    """The records that this run sends, where there are more than a run or a day may have; None: all."""
+    config = project().settings
+    most = guards.records_left(plan, limits.read(config.rules_folder), config)
+    return None if most is None else plans.first_records(plan, most, config)
+
+
+@task(name="preview", **STEP)
+def preview(plan: Plan, output: str | None) -> Preview:
+    """What the plan means, written to the file `output` too, where one is named."""
+    config = project().settings
+    made = previews.make(plan, config)
+    if output:
+        previewfiles.write(Path(output), made, plan, config)
+    return made
 
 
 @task(name="create fields", task_run_name="create-fields-{model.title}", **STEP)
@@ -207,13 +285,20 @@ def create_fields(model: SyncModel) -> list[str]:
 
 
 @task(name="write back", task_run_name="write-back-{model.title}", **STEP)
-def write_back(model: SyncModel, run_id: str) -> sending.Written:
-    """Send one sync model's rows to its CRM."""
+def write_back(model: SyncModel, run_id: str, only: Sequence[str] | None = None) -> sending.Written:
+    """Send one sync model's rows to its CRM, or those that are in `only`."""
     config = project().settings
     on_outcomes = partial(progress.moved, "write")
     raw = next(t for t in project().raw_tables() if (t.crm, t.name) == (model.crm, model.object))
     return sending.write_back(
-        config.connect(model.crm), model, config, run_id, raw=raw, on_outcomes=on_outcomes
+        config.connect(model.crm),
+        model,
+        config,
+        run_id,
+        raw=raw,
+        only=only,
+        is_paused=lambda: pause() is not None,
+        on_outcomes=on_outcomes,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from prefect import flow
@@ -12,27 +12,37 @@ from leadwright.connectors.errors import DailyLimitError
 from leadwright.flows import steps
 from leadwright.operate import runs
 from leadwright.transform.tables import SyncModel
+from leadwright.writeback.plans import Plan
 
 
 @flow(name="sync", flow_run_name="sync", validate_parameters=False)
-def sync(dry_run: bool = False, without_owners: bool = False) -> runs.Run:
-    """Send the rows of the sync models, or only count them where `dry_run`.
+def sync(
+    dry_run: bool = False,
+    without_owners: bool = False,
+    approve: str | None = None,
+    output: str | None = None,
+) -> runs.Run:
+    """Send the rows of the sync models, or only show them where `dry_run`.
 
     Args:
-        dry_run: count what would be written and send nothing.
+        dry_run: show what would be written and send nothing.
         without_owners: leave out what sets, names or explains owners; so does `LEADWRIGHT_WRITE_OWNERS=false`.
+        approve: the run that stopped at a guard rail and whose plan is to be sent; with or without owners as it was.
+        output: of a dry run, the file to write its preview to: .html or .csv.
     """
     run = runs.start("sync", dry_run=dry_run)
     with steps.one_run_at_a_time(), steps.noted(run):
-        write_all(run, without_owners)
-    return run
+        if approve is not None:
+            without_owners = not steps.approve(approve)
+        write_all(run, without_owners, output)
+    return steps.ended(run)
 
 
-def write_all(run: runs.Run, without_owners: bool = False) -> None:
+def write_all(run: runs.Run, without_owners: bool = False, output: str | None = None) -> None:
     """Send the rows of every sync model whose CRM is connected and note their fate in `run`.
 
-    All fields are created before the first record is sent: a missing permission stops the run while nothing is
-    half written.
+    Nothing is sent while writing is paused, and nothing that a guard rail asks about first. All fields are created
+    before the first record is sent: a missing permission stops the run while nothing is half written.
     """
     config = steps.project().settings
     crms = config.require_crms()
@@ -43,21 +53,48 @@ def write_all(run: runs.Run, without_owners: bool = False) -> None:
         if model.crm in crms and not _is_left_out(model, run)
     ]
     with steps.timed(run, "write"):
-        planned = [steps.plan(model) for model in models]
+        steps.require_ready(sorted({model.crm for model in models}))
+        plan = steps.plan(models, run.with_owners)
+        run.written = plan.written
         if run.dry_run:
-            run.written, run.owner_moves = planned, steps.owner_moves(planned)
+            run.preview = steps.preview(plan, output)
             return
-        due = [model for model, plan in zip(models, planned, strict=True) if plan.planned]
-        progress.expect("write", sum(plan.planned for plan in planned))
-        created: dict[str, list[str]] = {}
-        for model in due:
-            with _within_the_day(model, run):
-                created[model.title] = steps.create_fields(model)
-        for model in models:
-            with _within_the_day(model, run):
-                _write(model, run, created.get(model.title, []))
-        for written in run.written:
-            written.require_some_accepted()
+        run.pause = steps.pause()
+        if not run.pause:
+            run.stop = steps.examine(plan, run.run_id)
+        if run.pause or run.stop:
+            for written in run.written:
+                written.held_back = written.planned
+            return
+        _send(run, models, plan)
+
+
+def _send(run: runs.Run, models: Sequence[SyncModel], plan: Plan) -> None:
+    due = [model for model, counted in zip(models, plan.written, strict=True) if counted.planned]
+    only = steps.first_records(plan)
+    progress.expect("write", sum(map(len, only.values())) if only is not None else plan.record_count)
+    run.written = []
+    created: dict[str, list[str]] = {}
+    for model in due:
+        with _within_the_day(model, run):
+            created[model.title] = steps.create_fields(model)
+    for model in models:
+        with _within_the_day(model, run):
+            _write(model, run, created.get(model.title, []), only[model.title] if only is not None else None)
+    run.pause = steps.pause() if run.held_back else None
+    for written in run.written:
+        written.require_some_accepted()
+
+
+def _write(model: SyncModel, run: runs.Run, created: list[str], only: Sequence[str] | None) -> None:
+    """Send the rows of one model, unless its CRM's calls of the day are used up."""
+    if model.crm in run.put_off:
+        return
+    written = steps.write_back(model, run.run_id, only)
+    written.created_fields = created
+    run.written.append(written)
+    if written.put_off:
+        run.put_off[model.crm] = written.put_off
 
 
 def _is_left_out(model: SyncModel, run: runs.Run) -> bool:
@@ -65,17 +102,6 @@ def _is_left_out(model: SyncModel, run: runs.Run) -> bool:
     return any(
         p.crm == model.crm and (model.object in p.stops.objects or p.stops.put_off) for p in run.pulled
     )
-
-
-def _write(model: SyncModel, run: runs.Run, created: list[str]) -> None:
-    """Send the rows of one model, unless its CRM's calls of the day are used up."""
-    if model.crm in run.put_off:
-        return
-    written = steps.write_back(model, run.run_id)
-    written.created_fields = created
-    run.written.append(written)
-    if written.put_off:
-        run.put_off[model.crm] = written.put_off
 
 
 @contextmanager

@@ -18,6 +18,10 @@ NO_DATES = "no dates"
 MINUS = "\N{MINUS SIGN}"
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+|[A-Z0-9]+(_[A-Z0-9]+)+")
+_FORMULA = re.compile(
+    r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+)  # also the wide ones that Japanese keyboards have
+_AMOUNT = re.compile(r"[+-]?\d+([.,]\d+)*%?")
 ABBREVIATIONS = {"mql": "MQL", "sql": "SQL"}
 
 
@@ -102,3 +106,8 @@ def seen_in_words(value: str | None) -> str:
     if NUMBER.fullmatch(value):
         return f"{Decimal(value):,f}".rstrip("0").rstrip(".") if "." in value else f"{Decimal(value):,f}"
     return code_in_words(value) if CODE.fullmatch(value) else value
+
+
+def no_formula(cell: str) -> str:
+    """A text for a file that a spreadsheet may open: what it would take for a formula begins with an apostrophe."""
+    return f"'{cell}" if _FORMULA.match(cell) and not _AMOUNT.fullmatch(cell) else cell

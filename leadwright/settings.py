@@ -90,6 +90,7 @@ class Settings(BaseSettings):
         stale_after_hours: age of the figures from which on the dashboards warn that runs may have stopped.
         erase_at_most: share of a CRM object's people that one run may forget because the CRM shows them no more.
         shrink_at_most: share of a CRM object's records that one pull may take away because the CRM shows them no more.
+        paused: whether nothing is written to any CRM for the time being; see `writeback.pausing`.
         dashboard_hosts: names besides localhost that the dashboards are reached by, without port.
     """
 
@@ -107,6 +108,7 @@ class Settings(BaseSettings):
     stale_after_hours: float = Field(default=2, gt=0)
     erase_at_most: float = Field(default=0.05, ge=0, le=1)
     shrink_at_most: float = Field(default=0.2, ge=0, le=1)
+    paused: bool = False
     dashboard_hosts: tuple[str, ...] = ()
 
     @field_validator("workspace")

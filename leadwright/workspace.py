@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from packaging.version import InvalidVersion, Version
+
+from leadwright.connectors.errors import ConfigError
 
 MARK = "leadwright.toml"
 """The file that makes a folder a workspace; it names the version that its rules were last moved to."""
@@ -19,6 +24,8 @@ DEFAULT = "b2b_saas"
 """The starter that counts where there is no workspace."""
 
 SETTING = "LEADWRIGHT_WORKSPACE"
+
+_VERSION = re.compile(r"^version\s*=.*$", re.MULTILINE)
 
 
 def find() -> Path | None:
@@ -41,8 +48,23 @@ def version_of(folder: Path) -> str:
 
 
 def mark(folder: Path) -> None:
-    """Say that the tables of `folder` are of this version."""
-    (folder / MARK).write_text(f'version = "{version()}"\n', encoding="utf-8")
+    """Say that the tables of `folder` are of this version; what else its file says stays."""
+    file, said = folder / MARK, f'version = "{version()}"'
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    changed, found = _VERSION.subn(lambda _: said, text, count=1)
+    file.write_text(changed if found else f"{said}\n{text}", encoding="utf-8")
+
+
+def table(folder: Path, name: str) -> Mapping[str, Any]:
+    """A table of the workspace's own file; empty where it has none. Raises ConfigError where it cannot be read."""
+    try:
+        said = tomllib.loads((folder / MARK).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{folder / MARK} cannot be read: {error}") from None
+    found = said.get(name, {})
+    if not isinstance(found, dict):
+        raise ConfigError(f"{folder / MARK}: {name} is a table; write [{name}] on a line of its own.")
+    return found
 
 
 def fault_in(folder: Path) -> str | None:

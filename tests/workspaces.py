@@ -21,7 +21,7 @@ def tables() -> dict[str, Path]:
 def whole(folder: Path) -> Path:
     """Make a workspace of `folder` with every table as the demo has it in its `rules/`; the workspace."""
     (folder / "rules").mkdir(parents=True)
-    (folder / MARK).touch()
+    shutil.copy2(DEMO / MARK, folder / MARK)
     shutil.copy2(_SHIPPED / "rules" / f"{own_fields.TABLE}.csv", folder / own_fields.FILE)
     for name, path in tables().items():
         shutil.copy2(path, folder / "rules" / name)

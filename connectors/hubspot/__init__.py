@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
+from math import ceil
 
 import pyarrow as pa
 
 from leadwright.connectors.base import (
+    Automation,
     Change,
+    Cost,
     FieldInfo,
     FieldSpec,
     Finding,
@@ -23,7 +26,7 @@ from leadwright.connectors.base import (
     refuse,
 )
 from leadwright.connectors.batches import Page, Row, batches, columns, instant_or_none, one_batch, pieces, utc
-from leadwright.connectors.hubspot import catalogue, health, listing, searching, writing
+from leadwright.connectors.hubspot import automations, catalogue, health, listing, searching, writing
 from leadwright.connectors.hubspot.credentials import Credentials
 from leadwright.connectors.hubspot.errors import RefusedError
 from leadwright.connectors.hubspot.fields import described, ensure
@@ -34,6 +37,9 @@ from leadwright.connectors.hubspot.signin import SignIn
 from leadwright.connectors.hubspot.transport import Transport
 from leadwright.connectors.hubspot.unknown import Unknown
 from leadwright.connectors.tokens import InMemory, TokenKeeper
+
+_SECONDS_A_CALL = 0.5
+"""What a batch of a hundred takes, as people report it."""
 
 _OWN = {"archived", "archived_at", "hs_object_id"}  # of the record, not properties to ask for
 
@@ -166,6 +172,16 @@ class HubSpot:
     def push(self, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Send `changes` in batches of 100; yield one outcome per change."""
         yield from writing.push(self._transport, object_name, changes)
+
+    def automations(self, object_name: str, fields: Sequence[str]) -> list[Automation]:
+        """The workflows that look at `fields`."""
+        return automations.watching(self._transport, object_name, fields)
+
+    def cost(self, object_name: str, records: int) -> Cost:
+        """Two calls for a hundred records: one reads them, one writes them."""
+        calls = 2 * ceil(records / writing.BATCH)
+        a_second, left = self._transport.budget()
+        return Cost(calls, calls * max(_SECONDS_A_CALL, 1 / a_second), left)
 
     def fields(self, object_name: str) -> list[FieldInfo]:
         """The properties of an object that people may see."""

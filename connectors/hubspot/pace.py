@@ -52,6 +52,11 @@ class Pace:
                 f"here so that other programs can go on. {self.new_day()}"
             )
 
+    @property
+    def left_today(self) -> int | None:
+        """Calls that are left of the day's; None where no answer has told."""
+        return self._day[0] if self._day else None
+
     def new_day(self) -> str:
         """When the account's day begins, and what to do."""
         midnight = "midnight of the account's time zone"

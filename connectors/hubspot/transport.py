@@ -88,13 +88,18 @@ class Transport:
         """What HubSpot says about the token; the SDK has no method for it."""
         path = "/oauth/v2/private-apps/get/access-token-info"
         body = {"tokenKey": self._sign_in.token(self._ask_for_token)}
-        return self._bare("asking about the token", answers.token, "POST", path, body)
+        return self.bare("asking about the token", answers.token, "POST", path, body)
 
     def account(self) -> str:
         """The account's number; the SDK has no method for it."""
-        said = self._bare("asking for the account", answers.account, "GET", "/account-info/v3/details")
+        said = self.bare("asking for the account", answers.account, "GET", "/account-info/v3/details")
         self._pace.note_time_zone(said.get("timeZone"))
         return str(said["portalId"])
+
+    def budget(self) -> tuple[float, int | None]:
+        """Calls in a second that the account allows, and how many are left today where it has told."""
+        self.account()  # a call whose answer tells both
+        return self._pace.calls.most / self._pace.calls.seconds, self._pace.left_today
 
     def probe(self, object_name: str) -> None:
         """Read as little as can be of `object_name`, to see whether it can be read."""
@@ -105,8 +110,8 @@ class Transport:
         else:
             self.read(f"listing {object_name}", answers.records, self.objects.get_page, object_name, limit=1)
 
-    def _bare(self, what: str, promise: Promise, method: str, path: str, body: Json | None = None) -> Json:
-        """A call that the SDK has no method for, with the SDK's connection and token."""
+    def bare(self, what: str, promise: Promise, method: str, path: str, body: Json | None = None) -> Json:
+        """The answer to a call that the SDK has no method for, with the SDK's connection and token."""
 
         def ask(**options: Any) -> Any:
             return self.objects.api_client.call_api(

@@ -22,7 +22,7 @@ from leadwright.connectors.hubspot.transport import Transport
 from leadwright.connectors.retry import until_taken
 from leadwright.connectors.values import Row, Shown, after_guard, guarded, in_order, no_answer
 
-_BATCH = 100
+BATCH = 100
 # Categories of a single row's error that another try may not meet again.
 _PASSING = frozenset({"RATE_LIMITS", "INTERNAL_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT", "LOCKED"})
 
@@ -30,8 +30,8 @@ _PASSING = frozenset({"RATE_LIMITS", "INTERNAL_ERROR", "SERVICE_UNAVAILABLE", "T
 def push(hubspot: Transport, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
     """Send `changes`; yield one outcome each."""
     ordered = in_order(changes)
-    for start in range(0, len(ordered), _BATCH):
-        chunk = ordered[start : start + _BATCH]
+    for start in range(0, len(ordered), BATCH):
+        chunk = ordered[start : start + BATCH]
         shown = _shown(hubspot, object_name, chunk)
         rows, skipped = after_guard(chunk, shown, cursor=cursor(object_name))
         yield from skipped

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from math import ceil
 
 import pyarrow as pa
 
 from leadwright.connectors.base import (
+    Automation,
     Change,
+    Cost,
     FieldInfo,
     FieldSpec,
     Finding,
@@ -22,7 +25,7 @@ from leadwright.connectors.base import (
     refuse,
 )
 from leadwright.connectors.batches import Row
-from leadwright.connectors.salesforce import health, reading, writing
+from leadwright.connectors.salesforce import automations, health, reading, writing
 from leadwright.connectors.salesforce.credentials import Credentials
 from leadwright.connectors.salesforce.fields import ensure, listed
 from leadwright.connectors.salesforce.shapes import shape
@@ -30,6 +33,9 @@ from leadwright.connectors.salesforce.transport import Transport
 from leadwright.connectors.tokens import InMemory, TokenKeeper
 
 __all__ = ["Credentials", "Salesforce", "connect"]
+
+_SECONDS_A_CALL = 1.0
+"""What a collection of two hundred takes on average, as people report it; triggers decide."""
 
 
 class Salesforce:
@@ -100,6 +106,17 @@ class Salesforce:
     def push(self, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Send `changes` in collections of 200, fewer where triggers break; yield one outcome per change."""
         yield from writing.push(self._org, object_name, changes, self._sizes)
+
+    def automations(self, object_name: str, fields: Sequence[str]) -> list[Automation]:
+        """The flows and Apex triggers that run when a record is saved, whichever fields they look at."""
+        return automations.at_save(self._org, object_name)
+
+    def cost(self, object_name: str, records: int) -> Cost:
+        """Two calls for two hundred records: one reads them, one writes them."""
+        calls = 2 * ceil(records / writing.BATCH)
+        self._org.account()  # a call whose answer tells how many are left
+        used, allowed = self._org.usage
+        return Cost(calls, calls * _SECONDS_A_CALL, allowed - used if allowed else None)
 
     def fields(self, object_name: str) -> list[FieldInfo]:
         """The fields of an object that the API user may read."""

@@ -17,7 +17,7 @@ from leadwright.connectors.salesforce.rights import require_writable
 from leadwright.connectors.salesforce.transport import Transport
 from leadwright.connectors.values import Row, after_guard, guarded, in_order, no_answer
 
-_BATCH = 200
+BATCH = 200
 _HEADERS = {
     # Without it every update would run the assignment rules and move the lead to another owner.
     "Sforce-Auto-Assign": "FALSE",
@@ -93,8 +93,8 @@ def push(
 
 
 def _pushed(org: Transport, object_name: str, ordered: Sequence[Change], sizes: Sizes) -> Iterator[Outcome]:
-    for start in range(0, len(ordered), _BATCH):
-        chunk = ordered[start : start + _BATCH]
+    for start in range(0, len(ordered), BATCH):
+        chunk = ordered[start : start + BATCH]
         shown = _shown(org, object_name, chunk)
         converted = {i for i, row in shown.items() if row.get("IsConverted")}
         rows, skipped = after_guard(chunk, shown, converted)
@@ -118,7 +118,7 @@ def _send(org: Transport, object_name: str, rows: Sequence[Row], sizes: Sizes) -
     said: dict[str, object] = {}  # what each row that broke a trigger was told last
     passed: set[int] = set()
     fallen: list[list[str]] = []  # the collections that broke
-    waiting, largest_broken, alone = list(rows), _BATCH + 1, 0
+    waiting, largest_broken, alone = list(rows), BATCH + 1, 0
     for size, smaller in pairwise((*sizes.of(object_name), 0)):
         if size >= largest_broken:
             continue

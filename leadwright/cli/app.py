@@ -1,6 +1,7 @@
 """The command's frame: which commands there are, how errors end, and the exit codes.
 
-Exit codes: 0 done; 1 failed; 2 wrong settings, rules or call; 130 stopped with Ctrl-C
+Exit codes: 0 done; 1 failed; 2 wrong settings, rules or call; 3 a run asks before it sends (`sync --approve`); 4 a run
+did not send, because writing is paused (`resume`); 130 stopped with Ctrl-C
 (143 by SIGTERM, 129 by a terminal that was closed; see `stopping`).
 """
 
@@ -17,7 +18,7 @@ import typer
 from rich.markup import escape
 
 from leadwright import diskspace, settings
-from leadwright.cli import demo, fields, fix, init, keep, look, person, rules, run, sandbox, stopping
+from leadwright.cli import demo, fields, fix, hold, init, keep, look, person, rules, run, sandbox, stopping
 from leadwright.cli.output import err, print_json
 from leadwright.connectors.errors import ConfigError, LeadwrightError
 from leadwright.transform import preview
@@ -41,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (init, run, look, rules, fields, fix, keep, person, sandbox, demo):
+for module in (init, run, hold, look, rules, fields, fix, keep, person, sandbox, demo):
     module.register(app)
 
 

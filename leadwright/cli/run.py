@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,11 +13,12 @@ from rich.table import Table
 from leadwright import settings
 from leadwright.cli import start
 from leadwright.cli.output import bars, err, out, print_json
+from leadwright.cli.preview import show_preview
 from leadwright.cli.terminal import plain
 from leadwright.connectors.base import STATUSES
+from leadwright.connectors.errors import ConfigError
 from leadwright.operate.erasure import WITHHELD, Erased
 from leadwright.operate.runs import Run
-from leadwright.transform.preview import preview_home
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
 Full = Annotated[bool, typer.Option("--full", help="Pull everything again instead of what changed.")]
@@ -24,6 +26,21 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be writ
 WithoutOwners = Annotated[
     bool, typer.Option("--without-owners", help="Leave out all that sets, names or explains owners.")
 ]
+
+Approve = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RUN", help="Send what a run that stopped has asked about; the id, or how it begins."
+    ),
+]
+
+Output = Annotated[
+    Path | None,
+    typer.Option(help="With --dry-run: write it to a file too; .html is a page, .csv has every change."),
+]
+
+STOPPED, PAUSED = 3, 4
+"""Exit codes of a run that asks before it sends, and of one that did not send because writing is paused."""
 
 
 def register(app: typer.Typer) -> None:
@@ -33,19 +50,24 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    full: Full = False, dry_run: DryRun = False, without_owners: WithoutOwners = False, json: Json = False
+    full: Full = False,
+    dry_run: DryRun = False,
+    without_owners: WithoutOwners = False,
+    output: Output = None,
+    json: Json = False,
 ) -> None:
     """Do the whole job: pull, score, route, publish, write back what differs.
 
-    With --dry-run on a copy that is thrown away: neither the CRMs nor the warehouse change; says who would get leads.
+    With --dry-run it keeps what it pulled and does all else on a copy: nothing is written, scored or routed for good.
     """
-    with preview_home(settings.load()) if dry_run else nullcontext():
-        _prepare(quiet=json)
-        from leadwright.flows.qualify import qualify
+    file = _output(output, dry_run=dry_run)
+    _prepare(quiet=json)
+    from leadwright.flows.qualify import qualify
 
-        with bars(quiet=json):
-            done = qualify(full=full, dry_run=dry_run, without_owners=without_owners)
+    with bars(quiet=json):
+        done = qualify(full=full, dry_run=dry_run, without_owners=without_owners, output=file)
     show(done, as_json=json)
+    _end(done)
 
 
 def ingest(full: Full = False, json: Json = False) -> None:
@@ -71,14 +93,24 @@ def transform(
     show(done, as_json=json)
 
 
-def sync(dry_run: DryRun = False, without_owners: WithoutOwners = False, json: Json = False) -> None:
+def sync(
+    dry_run: DryRun = False,
+    without_owners: WithoutOwners = False,
+    approve: Approve = None,
+    output: Output = None,
+    json: Json = False,
+) -> None:
     """Write scores and routing back into the CRMs: only what differs."""
+    if approve is not None and dry_run:
+        raise ConfigError("Give --dry-run to look, or --approve RUN to send.")
+    file = _output(output, dry_run=dry_run)
     _prepare(quiet=json)
     from leadwright.flows.sync import sync as flow
 
     with bars(quiet=json):
-        done = flow(dry_run=dry_run, without_owners=without_owners)
+        done = flow(dry_run=dry_run, without_owners=without_owners, approve=approve, output=file)
     show(done, as_json=json)
+    _end(done)
 
 
 def link(json: Json = False) -> None:
@@ -110,9 +142,45 @@ def show(done: Run, *, as_json: bool) -> None:
         _show_erased(done.erased)
     if done.written:
         out.print(_written_table(done))
-    if done.dry_run and done.written:
-        out.print(_owners_table(done) if done.owner_moves else _no_owner(done))
+    if done.preview:
+        show_preview(done.preview)
+    _show_waiting(done)
     out.print("  ".join(f"{stage} {seconds:.1f} s" for stage, seconds in done.seconds.items()), style="dim")
+
+
+def _output(file: Path | None, *, dry_run: bool) -> str | None:
+    """The file for a preview, as a flow takes it. Raises ConfigError where it cannot be one."""
+    if file is None:
+        return None
+    if not dry_run:
+        raise ConfigError("--output is for --dry-run.")
+    from leadwright.writeback.previewfiles import require_writable
+
+    require_writable(file.absolute())
+    return str(file.absolute())
+
+
+def _end(done: Run) -> None:
+    """End with a code of its own where a person is to do something before anything is sent."""
+    if done.stop or done.pause:
+        raise typer.Exit(STOPPED if done.stop else PAUSED)
+
+
+def _show_waiting(done: Run) -> None:
+    """Say what was not sent, why, and how it goes on."""
+    if done.stop:
+        out.print("[bold yellow]Stopped before anything was sent.[/]")
+        for reason in done.stop.reasons:
+            out.print(f"  {plain(reason.text)}")
+        out.print("Look: leadwright sync --dry-run")
+        out.print(f"Send: leadwright sync --approve {done.stop.short_id}")
+    elif done.pause:
+        left = f"{done.held_back:,} records wait."
+        out.print(f"[bold yellow]{plain(str(done.pause))}[/] {left} {plain(done.pause.way_out)}")
+    elif done.held_back:
+        out.print(
+            f"{done.held_back:,} records wait for the next run: leadwright.toml limits how many are sent."
+        )
 
 
 def _show_erased(erased: Erased) -> None:
@@ -123,7 +191,7 @@ def _show_erased(erased: Erased) -> None:
 
 
 def _written_table(done: Run) -> Table:
-    usual = {"accepted", "rejected", "skipped"}
+    usual = set() if done.dry_run else {"accepted", "rejected", "skipped"}
     statuses = [s for s in STATUSES if s in usual or any(w.outcomes[s] for w in done.written)]
     table = Table("CRM", "object", "would write" if done.dry_run else "differed", *statuses)
     for w in done.written:
@@ -131,24 +199,7 @@ def _written_table(done: Run) -> Table:
         table.add_row(w.crm, w.object, *(f"{n:,}" for n in counts))
         for code, n in sorted(w.reasons.items()):
             table.add_row("", f"  {plain(code)}", f"{n:,}")
-        if done.dry_run:
-            for name, n in w.fields.most_common():
-                table.add_row("", f"  {name}", f"{n:,}")
     return table
-
-
-def _owners_table(done: Run) -> Table:
-    table = Table("owner", "leads now", "would get", "would lose", "then")
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for move in done.owner_moves:
-        counts = (move.leads_before, move.gets, move.loses, move.leads_after)
-        table.add_row(escape(move.name) + ("" if move.is_active else " (left)"), *(f"{n:,}" for n in counts))
-    return table
-
-
-def _no_owner(done: Run) -> str:
-    return "Nobody would get or lose a lead." if done.with_owners else "Owners are left out."
 
 
 def _prepare(*, quiet: bool, needs_crm: bool = True) -> None:

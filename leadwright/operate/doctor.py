@@ -19,6 +19,7 @@ from leadwright.operate import records as records_of
 from leadwright.settings import Settings
 from leadwright.transform import reports
 from leadwright.transform.project import Transform
+from leadwright.writeback import limits, pausing
 
 
 def diagnose(settings: Settings) -> Iterator[Finding]:
@@ -31,6 +32,7 @@ def diagnose(settings: Settings) -> Iterator[Finding]:
         yield Finding("warehouse", False, str(error), "See the message.")
         return  # nothing below can be looked at without a place for the parsed project
     yield from _home(settings)
+    yield from _writing(settings)
     yield _workspace(settings)
     transform = Transform(settings)
     try:
@@ -42,6 +44,16 @@ def diagnose(settings: Settings) -> Iterator[Finding]:
     if not faults:
         yield Finding("rules", True, "every rule file is well formed")
     yield from _crms(settings, transform)
+
+
+def _writing(settings: Settings) -> Iterator[Finding]:
+    """Whether anything may be written, and whether the limits of that can be read."""
+    if paused := pausing.state(settings):
+        yield Finding("writing", False, str(paused), paused.way_out)
+    try:
+        limits.read(settings.rules_folder)
+    except ConfigError as error:
+        yield Finding("writing", False, str(error), "Correct that table.")
 
 
 def _workspace(settings: Settings) -> Finding:
@@ -188,6 +200,9 @@ def _last_run(run: Mapping[str, Any], settings: Settings) -> Finding:
     again = (
         f"Run `leadwright {'run' if run['flow'] == 'qualify' else run['flow']}` again; nothing is sent twice."
     )
+    if run["status"] in ("stopped", "paused"):
+        fix = "Do what it says; until then nothing is sent. Pulling, scoring and publishing go on."
+        return Finding(check, False, f"{began} and ended {moment(run['ended_at'])}: {run['reason']}", fix)
     if run["status"] == "completed":
         return Finding(check, True, f"{began} and was done {moment(run['ended_at'])}")
     if run["status"] == "put off":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,10 @@ if TYPE_CHECKING:  # dbt takes seconds to import; a command that only shows must
     from leadwright.operate.erasure import Erased
     from leadwright.pull.extract import Pulled
     from leadwright.transform.tables import RawTable
+    from leadwright.writeback.approvals import Stop
     from leadwright.writeback.ownermoves import OwnerMove
+    from leadwright.writeback.pausing import Pause
+    from leadwright.writeback.previews import Preview
     from leadwright.writeback.sending import Written
 
 _LONGEST = 1_000  # our messages end with what to do
@@ -38,9 +41,11 @@ class Run:
         pulled: rows by CRM and table.
         written: rows by sync model.
         with_owners: whether fields that set, name or explain the owner are among them.
-        owner_moves: of a dry run, who would get and lose leads.
         put_off: CRM -> why what is left of its pull or its writes waits for a later run.
         is_put_off: the whole run waits for a later one: there was nothing yet to score.
+        preview: of a dry run, what would be written.
+        stop: what a guard rail asks before anything is sent; None where nothing is asked.
+        pause: why what differs was not sent, or not all of it.
         erased: records of people who were forgotten, or should have been.
         seconds: duration of each stage.
     """
@@ -59,9 +64,28 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     dry_run: bool = False
     with_owners: bool = True
-    owner_moves: list[OwnerMove] = field(default_factory=list)
     put_off: dict[str, str] = field(default_factory=dict)
     is_put_off: bool = False
+    preview: Preview | None = None
+    stop: Stop | None = None
+    pause: Pause | None = None
+
+    @property
+    def status(self) -> str:
+        """How it ended, as `ops.runs` has it."""
+        if self.failure:
+            return "put off" if self.is_put_off else "failed"
+        return "stopped" if self.stop else "paused" if self.pause else "completed"
+
+    @property
+    def owner_moves(self) -> Sequence[OwnerMove]:
+        """Of a dry run, who would get and lose leads."""
+        return self.preview.owner_moves if self.preview else ()
+
+    @property
+    def held_back(self) -> int:
+        """Records that differ and wait for a later run."""
+        return sum(w.held_back for w in self.written)
 
     @property
     def sent(self) -> int:
@@ -92,6 +116,7 @@ class Run:
             "written": {
                 w.model: {
                     "planned": w.planned,
+                    "held_back": w.held_back,
                     "fields": dict(w.fields),
                     **{status: w.outcomes[status] for status in STATUSES},
                     "reasons": dict(w.reasons),
@@ -100,7 +125,11 @@ class Run:
                 }
                 for w in self.written
             },
+            "status": self.status,
+            "stopped": self.stop.as_dict() if self.stop else None,
+            "paused": str(self.pause) if self.pause else None,
             "with_owners": self.with_owners,
+            "preview": self.preview.as_dict() if self.preview else None,
             "owner_moves": [move.as_dict() for move in self.owner_moves],
             "erased": dict(self.erased.records) if self.erased else {},
             "not_erased": dict(self.erased.withheld) if self.erased else {},
@@ -139,8 +168,8 @@ def note_end(run: Run, settings: Settings) -> None:
             "update ops.runs set ended_at = now(), status = ?, reason = ?, failed_stage = ?, as_of = ?::timestamptz, "
             "pulled_count = ?, written_count = ? where run_id = ?",
             [
-                "put off" if run.is_put_off else "failed" if run.failure else "completed",
-                run.failure,
+                run.status,
+                run.failure or _why_not_sent(run),
                 run.failed_stage,
                 run.as_of,
                 sum(p.total for p in run.pulled),
@@ -148,6 +177,12 @@ def note_end(run: Run, settings: Settings) -> None:
                 run.run_id,
             ],
         )
+
+
+def _why_not_sent(run: Run) -> str | None:
+    """Why a run did not send what differs, without having failed."""
+    why = run.stop or run.pause
+    return str(why)[:_LONGEST] if why else None
 
 
 _NOTHING_DONE = "Nothing was written back, and the figures are those of an earlier run."

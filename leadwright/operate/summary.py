@@ -31,7 +31,7 @@ def examples(settings: Settings) -> list[dict[str, Any]]:
 
 def as_markdown(run: Run) -> str:
     """What one run did, for Prefect's artifact page."""
-    lines = [*_failed(run), "## Pulled", "| CRM | object | rows |", "|---|---|---:|"]
+    lines = [*_failed(run), *_waiting(run), "## Pulled", "| CRM | object | rows |", "|---|---|---:|"]
     lines += [f"| {p.crm} | {name} | {n:,} |" for p in run.pulled for name, n in sorted(p.rows.items())]
     lines += [
         f"- {n:,} {p.crm} {name} could not be read and are set aside; `leadwright doctor` says why"
@@ -61,17 +61,30 @@ def as_markdown(run: Run) -> str:
         lines += [
             "",
             "## Owners",
-            "| person | leads now | gets | loses | then |",
-            "|---|---:|---:|---:|---:|",
+            "| person | leads now | gets | loses | then | gets from |",
+            "|---|---:|---:|---:|---:|---|",
         ]
         lines += [
             f"| {m.name}{'' if m.is_active else ' (left)'} | {m.leads_before:,} | {m.gets:,} | {m.loses:,} "
-            f"| {m.leads_after:,} |"
+            f"| {m.leads_after:,} | {', '.join(f'{name} {n:,}' for name, n in m.gets_from.items())} |"
             for m in run.owner_moves
         ]
     lines += ["", "## Seconds", "| stage | seconds |", "|---|---:|"]
     lines += [f"| {stage} | {seconds:.1f} |" for stage, seconds in run.seconds.items()]
     return "\n".join(lines)
+
+
+def _waiting(run: Run) -> list[str]:
+    """What was not sent, why, and how it goes on."""
+    if run.stop:
+        reasons = [f"- {reason.text}" for reason in run.stop.reasons]
+        again = f"Look with `leadwright sync --dry-run`; `{run.stop.command}` sends it."
+        return ["## Stopped before anything was sent", *reasons, "", again, ""]
+    if run.pause:
+        return ["## Paused", f"{run.pause} {run.held_back:,} records wait. {run.pause.way_out}", ""]
+    if run.held_back:
+        return [f"{run.held_back:,} records wait for the next run, by the limits in `leadwright.toml`.", ""]
+    return []
 
 
 def _failed(run: Run) -> list[str]:

@@ -7,7 +7,6 @@ folder for everybody's temporary files, and one that a kill left behind goes wit
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,21 +23,6 @@ _STATE = ("warehouse.duckdb", "dbt")
 
 _FOLDER = "previews"
 _copies: set[Path] = set()
-
-
-@contextmanager
-def preview_home(config: Settings) -> Iterator[None]:
-    """Let `LEADWRIGHT_HOME` name a copy of the home of `config`; the copy is gone afterwards."""
-    own = os.environ.get("LEADWRIGHT_HOME")
-    with _copy_of_home(config) as folder:
-        os.environ["LEADWRIGHT_HOME"] = str(folder)
-        os.environ.setdefault("PREFECT_HOME", str(config.home / "prefect"))
-        try:
-            yield
-        finally:
-            os.environ.pop("LEADWRIGHT_HOME")
-            if own is not None:
-                os.environ["LEADWRIGHT_HOME"] = own
 
 
 @contextmanager

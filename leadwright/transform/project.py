@@ -254,6 +254,8 @@ def _sync_model(node: Any, tables: Mapping[str, Path]) -> SyncModel:
         fields=tuple(fields),
         guarded=tuple(meta.get("guard", ())),
         of_owner=tuple(name for name in fields if _meta(node.columns[name]).get("of_owner")),
+        score=_showing("score", fields, node),
+        grade=_showing("grade", fields, node),
         owned=(
             *(
                 _spec(name, given, node.columns[name].description, tables)
@@ -263,6 +265,10 @@ def _sync_model(node: Any, tables: Mapping[str, Path]) -> SyncModel:
             *(_spec(given["name"], given, given["description"], tables) for given in meta.get("inputs", ())),
         ),
     )
+
+
+def _showing(what: str, fields: Sequence[str], node: Any) -> str:
+    return next((name for name in fields if _meta(node.columns[name]).get("shows") == what), "")
 
 
 def _meta(column: Any) -> Mapping[str, Any]:

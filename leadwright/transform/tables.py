@@ -45,6 +45,7 @@ class SyncModel:
         guarded: the fields that are written only while the CRM still shows what we saw.
         owned: the fields that we create in the CRM: those that we write, and those that people fill for us.
         of_owner: those of `fields` that set, name or explain the owner.
+        score, grade: those of `fields` that show the score and the grade; empty where none does.
         hash_suffix: tells the ledger's hashes of a part of the fields from those of all.
     """
 
@@ -58,6 +59,8 @@ class SyncModel:
     guarded: tuple[str, ...]
     owned: tuple[FieldSpec, ...]
     of_owner: tuple[str, ...] = ()
+    score: str = ""
+    grade: str = ""
     hash_suffix: str = ""
 
     @property

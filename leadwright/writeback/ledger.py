@@ -65,6 +65,14 @@ class Ledger:
         rows = [self._row(entry, now) for entry in entries]
         self._insert(rows)
 
+    def withdraw(self, entries: Sequence[Entry]) -> None:
+        """Take back that `entries` are about to go out: they were not sent."""
+        self._db.execute(
+            "delete from ops.writes where status = 'sending' and run_id = ? and crm = ? and object = ? "
+            "and list_contains(?::varchar[], record_id)",
+            [*self._run, [entry.record_id for entry in entries]],
+        )
+
     def answered(self, outcomes: Sequence[Outcome]) -> None:
         """Note what the CRM said to rows that were noted as sending."""
         table = pa.Table.from_pylist(
@@ -72,7 +80,7 @@ class Ledger:
                 {
                     "record_id": o.record_id,
                     "status": o.status,
-                    "after_values": _json(o.sent),
+                    "after_values": as_json(o.sent),
                     "code": o.code,
                     "message": o.message,
                     "crm_updated_at": o.updated_at,
@@ -101,8 +109,8 @@ class Ledger:
             **entry.about,
             "payload_hash": entry.payload_hash,
             "record_changed_at": entry.record_changed_at,
-            "before_values": _json(entry.before),
-            "after_values": _json(entry.after),
+            "before_values": as_json(entry.before),
+            "after_values": as_json(entry.after),
             "status": "sending",
             "sent_at": now,
         }
@@ -116,5 +124,6 @@ class Ledger:
 _ANSWERED = ("record_id", "status", "after_values", "code", "message", "crm_updated_at")
 
 
-def _json(values: Mapping[str, Value]) -> str:
+def as_json(values: Mapping[str, Value]) -> str:
+    """Values as the ledger spells them: equal ones are equal texts."""
     return json.dumps(dict(values), default=str, ensure_ascii=False, sort_keys=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from leadwright import warehouse
@@ -20,6 +20,7 @@ class OwnerMove:
     Attributes:
         name: of the person, or `nobody`: leads of which no record shows an owner who is a person.
         is_active: has not left.
+        gets_from: whose the leads are that he gets, and how many of each; `nobody` for those without an owner.
     """
 
     name: str
@@ -28,6 +29,7 @@ class OwnerMove:
     gets: int
     loses: int
     leads_after: int
+    gets_from: Mapping[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The move as plain values."""
@@ -42,4 +44,4 @@ def owner_moves(planned: Sequence[Written], settings: Settings) -> list[OwnerMov
     crms, records, owners = (list(column) for column in zip(*changes, strict=True))
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         rows = db.execute(_MOVES, {"crms": crms, "records": records, "owners": owners}).fetchall()
-    return [OwnerMove(*row) for row in rows]
+    return [OwnerMove(*row[:-1], dict(row[-1] or {})) for row in rows]

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from leadwright import tenants, warehouse
 from leadwright.connectors.base import Change, Connector, Outcome, Value
 from leadwright.connectors.errors import ConfigError, DailyLimitError, GuardrailError, UnavailableError
-from leadwright.pull.loads import last_pull
+from leadwright.pull.loads import built_on
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable, SyncModel
 from leadwright.writeback import echo
@@ -23,11 +23,16 @@ from leadwright.writeback.ledger import Entry, Ledger
 _CHUNK = 1_000
 """Changes between two notes in the ledger: the most that one killed run can leave as unknown."""
 
+_PIECE = 200
+"""Changes between two looks whether writing is paused: the largest call of any CRM, two of HubSpot's."""
+
 _TOO_MANY = 10
 """Records that are refused without one that is accepted, from which on the set-up is wrong and not the records."""
 
 _LATELY_DAYS = 7
 """A CRM that has accepted a record of the object within so many days is set up well; what it refuses are records."""
+
+IsPaused = Callable[[], bool]
 
 OnOutcomes = Callable[[str, int], None]
 """Called with a sync model's title and the number of rows that were answered."""
@@ -39,6 +44,7 @@ class Written:
 
     Attributes:
         planned: rows that differ from what the CRM shows.
+        held_back: those of them that this run leaves to the next: there is a limit, or writing was paused.
         new_owners: record id -> owner that the record would get, as the CRM names him.
         fields: how many of those rows change each CRM field.
         outcomes: rows by status; see `connectors.base.Outcome`.
@@ -53,6 +59,7 @@ class Written:
     crm: str
     object: str
     planned: int = 0
+    held_back: int = 0
     new_owners: dict[str, str] = field(default_factory=dict)
     fields: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -80,18 +87,19 @@ class Written:
             GuardrailError: the CRM refused them all and has accepted none lately: the set-up is wrong.
             UnavailableError: its answers to all of them say nothing.
         """
-        if self.planned < _TOO_MANY or self.put_off:
+        sent = self.planned - self.held_back
+        if sent < _TOO_MANY or self.put_off:
             return
-        if self.outcomes["rejected"] == self.planned and not self.accepted_lately:
+        if self.outcomes["rejected"] == sent and not self.accepted_lately:
             code, count = self.reasons.most_common(1)[0]
             raise GuardrailError(
-                f"{self.crm} refused all {self.planned:,} {self.object} records, {count:,} of them with {code}, and "
+                f"{self.crm} refused all {sent:,} {self.object} records, {count:,} of them with {code}, and "
                 f"has accepted none in {_LATELY_DAYS} days. The reasons are in ops.writes; `leadwright doctor` checks "
                 "permissions and fields."
             )
-        if self.outcomes["unknown"] == self.planned:
+        if self.outcomes["unknown"] == sent:
             raise UnavailableError(
-                f"{self.crm} did not say what it made of any of {self.planned:,} {self.object} records. What it "
+                f"{self.crm} did not say what it made of any of {sent:,} {self.object} records. What it "
                 "stored shows the next pull; run again. A proxy in between may swallow its answers."
             )
 
@@ -99,7 +107,7 @@ class Written:
 def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
     """The writes that `model` asks for, each with only the fields that differ, in the order of record ids.
 
-    What the CRM has accepted since the last pull is not asked for again: the model compares with what was pulled.
+    What the CRM has accepted since the pull that was built on is not asked for again: the model compares with that.
     Neither is what it refused within a day and nobody has changed since, so that a record that breaks a rule of the
     CRM's own is not sent in every run; but what was refused because the set-up was wrong goes out as soon as that may
     be mended.
@@ -124,7 +132,7 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
         {
             "crm": model.crm,
             "object": model.object,
-            "pulled_at": last_pull(db, model.crm),
+            "pulled_at": built_on(db, model.crm),
             "too_many": _TOO_MANY,
             "accepted_lately": _accepted_lately(db, model),
             "suffix": model.hash_suffix,
@@ -152,6 +160,8 @@ def write_back(
     run_id: str,
     *,
     raw: RawTable | None = None,
+    only: Sequence[str] | None = None,
+    is_paused: IsPaused = lambda: False,
     on_outcomes: OnOutcomes | None = None,
 ) -> Written:
     """Send what `model` asks for and note each row's fate.
@@ -161,6 +171,8 @@ def write_back(
         model: the sync model, built.
         run_id: names this run in the ledger.
         raw: the table that the object is pulled into: what the CRM accepts goes there too.
+        only: ids of the records to send, in their order; None: all.
+        is_paused: asked between calls whether the rest is to wait for another run.
         on_outcomes: called as batches are answered.
 
     Raises:
@@ -175,7 +187,7 @@ def write_back(
         result.plan(entries, model.guarded)
         to_read_back: list[str] = []
         try:
-            for outcomes in _ship(connector, model, ledger, entries):
+            for outcomes in _ship(connector, model, ledger, _chosen(entries, only), is_paused):
                 result.outcomes.update(o.status for o in outcomes)
                 result.reasons.update(o.code or "no code" for o in outcomes if o.status != "accepted")
                 if on_outcomes:
@@ -186,6 +198,7 @@ def write_back(
                 echo.read_back(db, connector, raw, to_read_back)
         except DailyLimitError as limit:
             result.put_off = str(limit)
+        result.held_back = len(entries) - result.outcomes.total()
         result.accepted_lately = _accepted_lately(db, model)
     return result
 
@@ -206,16 +219,30 @@ def preview(model: SyncModel, settings: Settings) -> list[Entry]:
         return planned_entries(db, model)
 
 
+def _chosen(entries: Sequence[Entry], only: Sequence[str] | None) -> Sequence[Entry]:
+    if only is None:
+        return entries
+    by_id = {entry.record_id: entry for entry in entries}
+    return [by_id[record_id] for record_id in only if record_id in by_id]
+
+
 def _ship(
-    connector: Connector, model: SyncModel, ledger: Ledger, entries: Sequence[Entry]
+    connector: Connector, model: SyncModel, ledger: Ledger, entries: Sequence[Entry], is_paused: IsPaused
 ) -> Iterator[list[Outcome]]:
     for start in range(0, len(entries), _CHUNK):
+        if is_paused():
+            return
         chunk = entries[start : start + _CHUNK]
         ledger.sending(chunk)
         outcomes: list[Outcome] = []
         try:
-            for outcome in connector.push(model.object, [_change(e, model.guarded) for e in chunk]):
-                outcomes.append(outcome)
+            for place in range(0, len(chunk), _PIECE):
+                if place and is_paused():
+                    ledger.withdraw(chunk[place:])
+                    break
+                piece = [_change(entry, model.guarded) for entry in chunk[place : place + _PIECE]]
+                for outcome in connector.push(model.object, piece):
+                    outcomes.append(outcome)
         finally:
             # A fault in the middle must not lose the answers that came before it.
             ledger.answered(outcomes)

@@ -8,6 +8,7 @@ from typing import Any
 
 from leadwright_sandbox.given import count, flag, members, number, objects, only, texts
 from leadwright_sandbox.hubspot import HubSpot
+from leadwright_sandbox.hubspot.flows import Flow
 from leadwright_sandbox.hubspot.lag import Late
 from leadwright_sandbox.hubspot.objects import ObjectType
 from leadwright_sandbox.hubspot.properties import FIELD_TYPES, Property
@@ -39,6 +40,8 @@ def hubspot_handlers(portal: HubSpot) -> Handlers:
         ("DELETE", "/hubspot/properties"): lambda given: _remove_property(portal, given),
         ("POST", "/hubspot/rules"): lambda given: _add_rule(portal, given),
         ("DELETE", "/hubspot/rules"): lambda _: portal.rules.clear(),
+        ("POST", "/hubspot/flows"): lambda given: _add_flow(portal, given),
+        ("DELETE", "/hubspot/flows"): lambda _: portal.flows.clear(),
     }
 
 
@@ -106,6 +109,17 @@ def _add_rule(portal: HubSpot, given: Any) -> None:
         _known(kind, name)
     on_create = flag(given, "on_create", False)
     portal.rules.append(ValidationRule(kind.name, given["required"], when, on_create))
+
+
+def _add_flow(portal: HubSpot, given: Any) -> Any:
+    """A workflow that looks at properties; it is listed and does nothing."""
+    only(given, "name", "object", "properties", "enabled")
+    kind, names = portal.object_type(given["object"]), texts(given, "properties")
+    for name in names:
+        _known(kind, name)
+    flow = Flow(str(len(portal.flows) + 1), str(given["name"]), kind, names, flag(given, "enabled", True))
+    portal.flows.append(flow)
+    return {"id": flow.flow_id}
 
 
 def _load(portal: HubSpot, given: Any) -> None:

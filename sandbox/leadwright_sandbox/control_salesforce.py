@@ -14,6 +14,7 @@ from leadwright_sandbox.salesforce import (
     ValidationRule,
 )
 from leadwright_sandbox.salesforce.fields import Field
+from leadwright_sandbox.store import quoted
 
 Handlers = dict[tuple[str, str], Callable[[Any], Any]]
 ALWAYS_SEEN = (  # no field-level security applies to these
@@ -91,7 +92,7 @@ def salesforce_handlers(salesforce: Salesforce) -> Handlers:
         ("PUT", "/salesforce/fields"): lambda given: _set_field(salesforce, given),
         ("DELETE", "/salesforce/fields"): lambda given: _remove_field(salesforce, given),
         ("POST", "/salesforce/rules"): lambda given: _add_rule(salesforce, given),
-        ("DELETE", "/salesforce/rules"): lambda _: org.rules.clear(),
+        ("DELETE", "/salesforce/rules"): lambda _: _clear_rules(salesforce),
         ("POST", "/salesforce/locks"): lambda given: org.locks.hold(given["id"], count(given, "attempts", 1)),
     }
 
@@ -147,8 +148,45 @@ def _add_rule(salesforce: Salesforce, given: Given) -> None:
         rules.validation.append(_validation_rule(salesforce, given))
     elif kind == "trigger":
         rules.triggers.append(_trigger(salesforce, given))
+        _list_trigger(salesforce, rules.triggers[-1].object_name)
+    elif kind == "flow":
+        _list_flow(salesforce, given)
     else:
-        raise ValueError(f"{kind} is not validation, duplicate, assignment or trigger")
+        raise ValueError(f"{kind} is not validation, duplicate, assignment, trigger or flow")
+
+
+def _clear_rules(salesforce: Salesforce) -> None:
+    salesforce.org.rules.clear()
+    for name in ("ApexTrigger", "FlowDefinitionView", "EntityDefinition"):
+        table = salesforce.org.schema.require(name).table
+        salesforce.org.store.db.execute(f"delete from {quoted(table)}")
+
+
+def _list_trigger(salesforce: Salesforce, object_name: str) -> None:
+    """Let a query find the trigger; an object has one, whatever it breaks over."""
+    name = f"{object_name}Trigger"
+    there = salesforce.org.store.rows('select 1 from "sf_ApexTrigger" where "Name" = ?', [name])
+    if not there:
+        row = {"Name": name, "TableEnumOrId": object_name, "Status": "Active"}
+        salesforce.load("ApexTrigger", [row | {"UsageBeforeUpdate": True, "UsageAfterUpdate": False}])
+
+
+def _list_flow(salesforce: Salesforce, given: Given) -> None:
+    """A flow that a query finds and that does nothing."""
+    only(given, "kind", "object", "label", "trigger", "active")
+    object_name = salesforce.org.schema.require(given["object"]).name
+    entity = {"Id": salesforce.org.ids.next("4ie"), "DurableId": object_name, "QualifiedApiName": object_name}
+    salesforce.load("EntityDefinition", [entity | {"Label": object_name}])
+    flow = {
+        "ApiName": str(given["label"]).replace(" ", "_"),
+        "Label": str(given["label"]),
+        "ProcessType": "AutoLaunchedFlow",
+        "TriggerType": "RecordAfterSave",
+        "RecordTriggerType": str(given.get("trigger", "Update")),
+        "TriggerObjectOrEventId": entity["Id"],
+        "IsActive": flag(given, "active", True),
+    }
+    salesforce.load("FlowDefinitionView", [flow])
 
 
 def _trigger(salesforce: Salesforce, given: Given) -> BreakingTrigger:

@@ -118,6 +118,8 @@ def workspace(
     lines = [f"{name}={value}" for name, value in crm.environment().items()]
     settings = (folder / "crm" / ".env.example").read_text() + "\n".join(lines) + "\n"
     (folder / "crm" / ".env").write_text(settings)
+    with (folder / "crm" / "leadwright.toml").open("a") as mark:
+        mark.write("[writing]\nask_before_first = false\n")
     return folder / "crm"
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +18,10 @@ from leadwright import warehouse
 from leadwright.connectors.base import Change
 from leadwright.transform.project import Transform
 from leadwright.transform.tables import SyncModel
+from leadwright.workspace import MARK
 from tests.installation import AS_OF, Installation, Sandbox
 from tests.readback import record_key, shown
+from tests.workspaces import DEMO
 
 Start = Callable[..., Sandbox]
 
@@ -173,13 +177,26 @@ def test_a_second_run_that_pulls_everything_again_sends_nothing(done: Installati
     assert done.writes() == before > 0
 
 
-def test_a_dry_run_leaves_no_trace(done: Installation) -> None:
-    kept = {name: (done.home / name).stat().st_mtime_ns for name in ("warehouse.duckdb", "serving.duckdb")}
-    before = done.writes()
+def test_a_dry_run_keeps_what_it_pulled_and_leaves_no_other_trace(done: Installation) -> None:
+    """No row in a log, in the ledger, in the notes of runs, nothing published; and nothing to pull for the next run."""
+    tables = done.rows(
+        "select schema_name || '.' || table_name as name from duckdb_tables() where schema_name in ('memory', 'ops') "
+        "and table_name not in ('pulls', 'unsettled')"
+    )
+    counts = " union all ".join(
+        f"select '{t['name']}' as name, count(*) as n from {t['name']}" for t in tables
+    )
+    kept, before = done.rows(f"{counts} order by name"), done.writes()
+    published, pulled = done.settings.serving_file.stat().st_mtime_ns, done.rows("from ops.pulls")
     planned = done.json("run", "--dry-run")
     assert planned["dry_run"] is True
     assert done.writes() == before
-    assert {name: (done.home / name).stat().st_mtime_ns for name in kept} == kept
+    assert done.rows(f"{counts} order by name") == kept
+    assert done.settings.serving_file.stat().st_mtime_ns == published
+    assert done.rows("from ops.pulls") != pulled
+    assert done.json("sync")["written"]["sync_hubspot__contacts"]["planned"] == 0, (
+        "nothing is sent by it either"
+    )
 
 
 def test_contributions_sum_exactly_to_the_scores_shown(done: Installation) -> None:
@@ -303,6 +320,37 @@ def test_a_merge_in_hubspot_goes_on_with_the_older_lead(done: Installation, peop
     (row,) = [row for row in shown(done, model) if row["hs_object_id"] == merged]
     (score,) = done.marts(f"select score from marts.fct_lead_scores where lead_id = '{leads[0]}'")
     assert _same(row["leadwright_score"], score["score"])
+
+
+@pytest.mark.usefixtures("people")
+def test_a_rule_that_moves_many_owners_is_asked_about_before_anything_is_sent(
+    done: Installation, tmp_path: Path
+) -> None:
+    """Previewed, stopped, approved: half of the sales team is taken for logins of integrations, by mistake."""
+    workspace = shutil.copytree(DEMO, tmp_path / "workspace")
+    (workspace / MARK).write_text("[writing]\nalways_allowed = 5\n")
+    reps = done.marts("select email from marts.dim_reps where is_active order by email limit 5")
+    with (workspace / "rules" / "routing_from.csv").open("a") as logins:
+        logins.writelines(f"{rep['email']},A slip\n" for rep in reps)
+    wrong, before = replace(done, workspace=workspace), done.writes()
+    stopped = wrong.command("run", "--json", check=False)
+    assert stopped.returncode == 3, stopped.stdout + stopped.stderr
+    run = json.loads(stopped.stdout)
+    assert [(reason["code"], reason["subject"]) for reason in run["stopped"]["reasons"]] == [
+        ("owner", "leads")
+    ]
+    assert done.writes() == before
+    (told,) = done.marts("select * from ops.runs order by started_at desc limit 1")
+    assert (told["run_id"], told["status"]) == (run["run_id"], "stopped"), "and the reports are of this run"
+    preview = wrong.json("sync", "--dry-run", "--output", str(tmp_path / "preview.html"))["preview"]
+    assert preview["plan_hash"] == run["stopped"]["plan_hash"]
+    assert {change["shows"] for record in preview["largest"] for change in record["fields"]} >= {"owner"}
+    assert (tmp_path / "preview.html").stat().st_size > 5_000
+    sent = wrong.json("sync", "--approve", run["run_id"][:8])
+    assert sum(w["accepted"] for w in sent["written"].values()) == run["stopped"]["records"]
+    assert done.rows("select run_id, plan_hash from ops.approvals") == [
+        {"run_id": run["run_id"], "plan_hash": preview["plan_hash"]}
+    ]
 
 
 def _of(done: Installation, select: str, ids: list[str]) -> list[str]:

@@ -13,11 +13,11 @@ from typing import Any
 import httpx
 import pytest
 
-from leadwright import connectors, settings
+from leadwright import connectors, settings, warehouse
 from leadwright.connectors.base import Change, FieldSpec
 from leadwright.connectors.errors import AuthError
 from leadwright.connectors.salesforce import bulk, reading
-from leadwright.transform.preview import preview_home
+from leadwright.transform.preview import trial
 from leadwright_sandbox.testing.org import Served, served
 from tests.conftest import Sandbox
 
@@ -83,8 +83,11 @@ def test_a_refresh_token_that_a_person_sets_anew_counts(org: Served, monkeypatch
 
 @pytest.mark.usefixtures("configured")
 def test_what_a_dry_run_is_given_is_not_thrown_away_with_its_copy() -> None:
-    with preview_home(settings.load()):
-        assert org_id()
+    own = settings.load()
+    with warehouse.writer(own.warehouse_file, 1) as db:
+        db.execute("create schema ops")
+    with trial(own) as copied:
+        assert copied.connect("salesforce").account()
     assert org_id()
 
 

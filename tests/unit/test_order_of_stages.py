@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,18 @@ def stages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
     def noted(_run: runs.Run) -> Iterator[None]:
         yield
 
+    @contextmanager
+    def turn(_wait_hours: float | None) -> Iterator[None]:
+        taken.append("turn")
+        yield
+        taken.append("others may run")
+
+    @contextmanager
+    def on_a_copy() -> Iterator[None]:
+        taken.append("copy")
+        yield
+        taken.append("throw it away")
+
     for name, result in {
         "check_rules": None,
         "ensure_raw_tables": None,
@@ -53,19 +66,22 @@ def stages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
     }.items():
         monkeypatch.setattr(steps, name, stage(name, result))
     monkeypatch.setattr(steps, "noted", noted)
+    monkeypatch.setattr(steps, "one_run_at_a_time", turn)
+    monkeypatch.setattr(steps, "on_a_copy", on_a_copy)
     monkeypatch.setattr(qualify, "pull_all", lambda run, full: stage("pull")())
-    monkeypatch.setattr(qualify, "write_all", lambda run, _: stage("write")())
+    monkeypatch.setattr(qualify, "write_all", lambda run, *_: stage("write")())
 
     def run(dry_run: bool = False, **failing: Exception) -> tuple[list[Any], runs.Run]:
         errors.update(failing)
         seen: list[runs.Run] = []
+        take = partial(qualify._preview, False, False) if dry_run else partial(qualify._do_all, False, False)
         monkeypatch.setattr(runs, "start", lambda flow, **more: seen.append(_run(flow, **more)) or seen[-1])
         if failing:
             with pytest.raises(type(next(iter(failing.values())))) as caught:
-                qualify._do_all(False, dry_run, False)
+                take()
             assert caught.value is next(iter(failing.values()))
         else:
-            qualify._do_all(False, dry_run, False)
+            take()
         return taken, seen[0]
 
     return run
@@ -118,6 +134,16 @@ def test_of_two_failures_the_first_is_told(stages: Any) -> None:
     assert run.not_whole == {"rpt_b": "why"}
 
 
-def test_a_dry_run_builds_everything_and_publishes_nothing(stages: Any) -> None:
+def test_a_pull_that_is_refused_ends_the_run_before_anything_is_written(stages: Any) -> None:
+    taken, run = stages(pull=GuardrailError("hubspot shows 10 contacts, and there were 2,000"))
+    assert taken == ["check_rules", "pull", "summarise"]
+    assert "there were 2,000" in run.failure
+
+
+def test_a_dry_run_pulls_for_good_and_builds_everything_on_a_copy(stages: Any) -> None:
     taken, _ = stages(dry_run=True)
-    assert taken == [*_BEFORE, "build_reports", "write", "summarise"]
+    assert taken == [
+        *("turn", "check_rules", "pull", "copy", "others may run"),
+        *_BEFORE[2:],
+        *("build_reports", "write", "throw it away", "summarise"),
+    ]

@@ -41,8 +41,8 @@ def planned(crm: str, **owners: str) -> Written:
 def test_each_person_is_told_what_he_has_gets_and_loses(settings: Settings) -> None:
     plan = [planned("hubspot", _4="h1"), planned("salesforce", _5="s3")]
     assert owner_moves(plan, settings) == [
-        OwnerMove("Ann", True, leads_before=2, gets=1, loses=0, leads_after=3),
-        OwnerMove("Eve", True, leads_before=0, gets=1, loses=0, leads_after=1),
+        OwnerMove("Ann", True, leads_before=2, gets=1, loses=0, leads_after=3, gets_from={"Bob": 1}),
+        OwnerMove("Eve", True, leads_before=0, gets=1, loses=0, leads_after=1, gets_from={"nobody": 1}),
         OwnerMove("Bob", False, leads_before=1, gets=0, loses=1, leads_after=0),
         OwnerMove("nobody", True, leads_before=2, gets=0, loses=1, leads_after=1),
     ]

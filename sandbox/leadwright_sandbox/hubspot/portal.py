@@ -11,6 +11,7 @@ from typing import Any
 from leadwright_sandbox.clock import Clock
 from leadwright_sandbox.hubspot.associations import PRIMARY, Associations, LinkType
 from leadwright_sandbox.hubspot.derived import Derived
+from leadwright_sandbox.hubspot.flows import Flow
 from leadwright_sandbox.hubspot.forms import Forms
 from leadwright_sandbox.hubspot.history import History
 from leadwright_sandbox.hubspot.lag import SearchLag
@@ -70,6 +71,7 @@ class HubSpot:
         self.primaries = Primaries(store, self.associations)
         self.owners = Owners(store, clock)
         self.rules: list[ValidationRule] = []
+        self.flows: list[Flow] = []
         self.lists = Lists(clock)
         self.webhooks = Webhooks(clock, self.portal_id, CLIENT_SECRET, lambda: self.history.source)
         self.forms = Forms(self)

@@ -9,6 +9,7 @@ _OBJECTS = (
     "contacts", "companies", "deals", "leads", "tickets", "products", "line_items", "quotes", "custom",
 )  # fmt: skip
 ALL_SCOPES = (
+    "automation",
     "oauth",
     *(
         f"crm.{area}.{name}.{way}"

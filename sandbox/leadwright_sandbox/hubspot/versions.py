@@ -11,7 +11,7 @@ _DATED_PATH = re.compile(
 _V4_AREAS = re.compile(r"/crm/(associations/|objects/[^/]+/[^/]+/associations/)")
 _DATE = re.compile(r"20\d\d-\d\d(?:-beta)?")
 # What has no dated path, so that switching the older ones off leaves it.
-_WITHOUT_DATE = ("/oauth/", "/form-integrations/", "/submissions/")
+_WITHOUT_DATE = ("/automation/", "/oauth/", "/form-integrations/", "/submissions/")
 
 
 def undated(path: str) -> tuple[str, str]:
