@@ -9,7 +9,7 @@ from prefect import flow
 
 from leadwright import progress
 from leadwright.connectors.errors import DailyLimitError
-from leadwright.flows import steps
+from leadwright.flows import steps, writing
 from leadwright.operate import runs
 from leadwright.transform.tables import SyncModel
 from leadwright.writeback.plans import Plan
@@ -33,7 +33,7 @@ def sync(
     run = runs.start("sync", dry_run=dry_run)
     with steps.one_run_at_a_time(), steps.noted(run):
         if approve is not None:
-            without_owners = not steps.approve(approve)
+            without_owners = not writing.approve(approve)
         write_all(run, without_owners, output)
     return steps.ended(run)
 
@@ -53,15 +53,15 @@ def write_all(run: runs.Run, without_owners: bool = False, output: str | None = 
         if model.crm in crms and not _is_left_out(model, run)
     ]
     with steps.timed(run, "write"):
-        steps.require_ready(sorted({model.crm for model in models}))
-        plan = steps.plan(models, run.with_owners)
+        writing.require_ready(sorted({model.crm for model in models}))
+        plan = writing.plan(models, run.with_owners)
         run.written = plan.written
         if run.dry_run:
-            run.preview = steps.preview(plan, output)
+            run.preview = writing.preview(plan, output)
             return
-        run.pause = steps.pause()
+        run.pause = writing.pause()
         if not run.pause:
-            run.stop = steps.examine(plan, run.run_id)
+            run.stop = writing.examine(plan, run.run_id)
         if run.pause or run.stop:
             for written in run.written:
                 written.held_back = written.planned
@@ -71,17 +71,17 @@ def write_all(run: runs.Run, without_owners: bool = False, output: str | None = 
 
 def _send(run: runs.Run, models: Sequence[SyncModel], plan: Plan) -> None:
     due = [model for model, counted in zip(models, plan.written, strict=True) if counted.planned]
-    only = steps.first_records(plan)
+    only = writing.first_records(plan)
     progress.expect("write", sum(map(len, only.values())) if only is not None else plan.record_count)
     run.written = []
     created: dict[str, list[str]] = {}
     for model in due:
         with _within_the_day(model, run):
-            created[model.title] = steps.create_fields(model)
+            created[model.title] = writing.create_fields(model)
     for model in models:
         with _within_the_day(model, run):
             _write(model, run, created.get(model.title, []), only[model.title] if only is not None else None)
-    run.pause = steps.pause() if run.held_back else None
+    run.pause = writing.pause() if run.held_back else None
     for written in run.written:
         written.require_some_accepted()
 
@@ -90,7 +90,7 @@ def _write(model: SyncModel, run: runs.Run, created: list[str], only: Sequence[s
     """Send the rows of one model, unless its CRM's calls of the day are used up."""
     if model.crm in run.put_off:
         return
-    written = steps.write_back(model, run.run_id, only)
+    written = writing.write_back(model, run.run_id, only)
     written.created_fields = created
     run.written.append(written)
     if written.put_off:

@@ -13,7 +13,6 @@ from rich.table import Table
 from leadwright import settings
 from leadwright.cli import start
 from leadwright.cli.output import bars, err, out, print_json
-from leadwright.cli.preview import show_preview
 from leadwright.cli.terminal import plain
 from leadwright.connectors.base import STATUSES
 from leadwright.connectors.errors import ConfigError
@@ -143,6 +142,8 @@ def show(done: Run, *, as_json: bool) -> None:
     if done.written:
         out.print(_written_table(done))
     if done.preview:
+        from leadwright.cli.preview import show_preview  # imports Arrow, which help must not wait for
+
         show_preview(done.preview)
     _show_waiting(done)
     out.print("  ".join(f"{stage} {seconds:.1f} s" for stage, seconds in done.seconds.items()), style="dim")

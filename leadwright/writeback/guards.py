@@ -53,7 +53,7 @@ def asked(plan: Plan, limits: Limits, settings: Settings) -> list[Reason]:
     """What `plan` would be asked about."""
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         approvals.ensure(db)
-        db.register("planned", plan.rows())
+        db.register("planned", plan.rows)
         first = approvals.accounts_asked_about(db)
         return list(_reasons(db, limits, approvals.latest(db), first, _has_changed(db)))
 
@@ -62,7 +62,7 @@ def examine(plan: Plan, run_id: str, limits: Limits, settings: Settings) -> Stop
     """Why `plan` is not sent without being asked about; None where it may be. Either is noted in `ops.plans`."""
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         approvals.ensure(db)
-        db.register("planned", plan.rows())
+        db.register("planned", plan.rows)
         rules_version, has_changed = _rules_version(db), _has_changed(db)
         known = approvals.accounts_asked_about(db)
         reasons = list(_reasons(db, limits, approvals.latest(db), known, has_changed))

@@ -43,5 +43,5 @@ def owner_moves(planned: Sequence[Written], settings: Settings) -> list[OwnerMov
         return []
     crms, records, owners = (list(column) for column in zip(*changes, strict=True))
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
-        rows = db.execute(_MOVES, {"crms": crms, "records": records, "owners": owners}).fetchall()
-    return [OwnerMove(*row[:-1], dict(row[-1] or {})) for row in rows]
+        rows = warehouse.rows(db, _MOVES, {"crms": crms, "records": records, "owners": owners})
+    return [OwnerMove(**{**row, "gets_from": row["gets_from"] or {}}) for row in rows]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pyarrow as pa
 
@@ -74,6 +75,7 @@ class Plan:
             found.append(counted)
         return found
 
+    @cached_property
     def rows(self) -> pa.Table:
         """The plan as a table: the columns of `CHANGES` but for the run."""
         columns: dict[str, list[object]] = {name: [] for name in _ROW.names}
@@ -115,7 +117,7 @@ def first_records(plan: Plan, most: int, settings: Settings) -> Mapping[str, lis
     titles = {(part.model.crm, part.model.object): part.model.title for part in plan.parts}
     chosen: dict[str, list[str]] = {title: [] for title in titles.values()}
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
-        db.register("planned", plan.rows())
+        db.register("planned", plan.rows)
         for crm, name, record_id in db.execute(_RANKED, {"most": most}).fetchall():
             chosen[titles[crm, name]].append(record_id)
     return chosen

@@ -161,7 +161,7 @@ def changes(plan: Plan, settings: Settings) -> Iterator[RecordChange]:
 
 def _facts(plan: Plan, settings: Settings) -> _Facts:
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
-        db.register("planned", plan.rows())
+        db.register("planned", plan.rows)
         subjects = db.execute(_SUBJECTS).fetchall()
         people = db.execute(_NAMES).fetchall() if warehouse.columns(db, "marts", "dim_leads") else []
         owners = db.execute(
@@ -206,8 +206,9 @@ def _largest(plan: Plan, facts: _Facts) -> list[tuple[Part, Entry]]:
     def size(each: tuple[Part, Entry]) -> tuple[float, bool, float, str]:
         part, entry = each
         before, after = (values.get(part.model.score) for values in (entry.before, entry.after))
-        is_scored = isinstance(before, int | float) and isinstance(after, int | float)
-        moved = abs(after - before) if is_scored else 0.0
+        moved = 0.0
+        if isinstance(before, int | float) and isinstance(after, int | float):
+            moved = abs(after - before)
         has_owner = any(name in entry.after for name in part.model.guarded)
         return -moved, not has_owner, -facts.scores.get(_subject(part, entry), 0.0), entry.record_id
 

@@ -63,6 +63,14 @@ def test_a_sync_model_is_no_deeper_and_no_model_longer_than_agreed(graph: Graph)
     assert {file.stem for file in every if graphs.lines(file) > _LINES} - _STILL_LONG == set()
 
 
+def test_every_sync_model_says_which_fields_show_score_and_grade(graph: Graph) -> None:
+    """By these the guard rails see what a run would change."""
+    for name, node in graph.models.items():
+        if graph.layer(name) == "sync":
+            shown = [(c.config.meta or c.meta).get("shows") for c in node.columns.values()]
+            assert sorted(filter(None, shown)) == ["grade", "score"], name
+
+
 def test_no_model_is_made_anew_in_each_reader(graph: Graph) -> None:
     assert [name for name, node in graph.models.items() if node.config.materialized == "ephemeral"] == []
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from leadwright import warehouse
 from leadwright.connectors.errors import ConfigError, GuardrailError
@@ -18,6 +19,7 @@ from leadwright.writeback import approvals, guards, limits, pausing, plans, send
 from leadwright.writeback.limits import Limits
 from tests import planned_home
 from tests.fakes import FakeCrm
+from tests.installation import ROOT
 from tests.planned_home import LEADS, MODEL, change, plan, records
 
 LIMITS = Limits(always_allowed=2)
@@ -312,3 +314,23 @@ def test_whoever_paused_says_so_and_a_file_made_by_hand_will_do(tmp_path: Path) 
     with pytest.raises(ConfigError, match="LEADWRIGHT_PAUSED is set"):
         pausing.resume(by_setting)
     assert replace(pausing.state(by_setting) or made).by_setting
+
+
+def test_the_tables_are_declared_as_they_are_made(settings: Settings) -> None:
+    """Whichever comes first, a run's raw tables or its plan: rows are added by the order of the columns."""
+    folder = ROOT / "dbt_project" / "models" / "staging"
+    (ops,) = yaml.safe_load((folder / "_ops__sources.yml").read_text())["sources"]
+    declared = {t["name"]: [(c["name"], c["data_type"]) for c in t["columns"]] for t in ops["tables"]}
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        approvals.ensure(db)
+        loads.note_build_begins(db)
+        for name in ("plans", "planned_changes", "approvals", "builds"):
+            found = db.execute(
+                "select column_name, lower(data_type) from information_schema.columns "
+                "where table_schema = 'ops' and table_name = ? order by ordinal_position",
+                [name],
+            ).fetchall()
+            kinds = [
+                (column, kind.replace("timestamp with time zone", "timestamptz")) for column, kind in found
+            ]
+            assert kinds == declared[name], name

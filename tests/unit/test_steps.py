@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Timer
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from filelock import FileLock
+from prefect.client.schemas.objects import StateType
 
 from leadwright import settings, warehouse
 from leadwright.connectors.errors import DailyLimitError, GuardrailError, LockedError
 from leadwright.flows import steps
-from leadwright.operate import runs
+from leadwright.operate import doctor, runs
+from leadwright.operate.summary import as_markdown
 from leadwright.transform import publication
+from leadwright.writeback.approvals import Reason, Stop
+from leadwright.writeback.pausing import Pause
 from tests.fakes import RUNS
 
 
@@ -83,6 +89,51 @@ def test_where_a_run_failed_first_is_kept(home: Path) -> None:
         pass
     assert run.failed_stage == "write"
     assert run.seconds.keys() == {"write", "reports", "publish"}
+
+
+_STOP = Stop(
+    "0552fc91-run",
+    datetime(2026, 6, 30, tzinfo=UTC),
+    "hash",
+    118,
+    True,
+    (Reason("owner", "leads", "103 would move."),),
+)
+
+
+def test_a_run_that_asks_is_told_to_prefect_by_name_and_its_caller_gets_the_run() -> None:
+    run = runs.start("qualify")
+    assert steps.ended(run) is run
+    run.stop = _STOP
+    state: Any = steps.ended(run)
+    assert (state.type, state.name, state.data) == (StateType.COMPLETED, "Waiting for approval", run)
+    assert "103 would move." in state.message and "leadwright sync --approve 0552fc91" in state.message
+    run.stop, run.pause = None, Pause(reason="an audit")
+    state = steps.ended(run)
+    assert (state.name, state.message) == ("Writing paused", "Writing is paused: an audit.")
+
+
+@pytest.mark.parametrize(
+    ("stop", "pause", "status", "says"),
+    [
+        (_STOP, None, "stopped", "`leadwright sync --approve 0552fc91`"),
+        (None, Pause(by_setting=True), "paused", "LEADWRIGHT_PAUSED"),
+        (None, None, "completed", None),
+    ],
+)
+def test_why_a_run_sent_nothing_is_noted_and_summarised(
+    home: Path, stop: Stop | None, pause: Pause | None, status: str, says: str | None
+) -> None:
+    run = runs.start("qualify")
+    with steps.noted(run):
+        run.stop, run.pause = stop, pause
+    with warehouse.writer(settings.load().warehouse_file, 1) as db:
+        (row,) = warehouse.rows(db, "select status, reason from ops.runs")
+    assert row["status"] == status
+    assert row["reason"] is None if says is None else says in row["reason"]
+    assert says is None or says in as_markdown(run)
+    finding = next(f for f in doctor._home(settings.load()) if f.check == "last run")
+    assert finding.ok == (status == "completed")
 
 
 def test_a_dry_run_is_not_noted(home: Path) -> None:

@@ -154,6 +154,18 @@ def test_a_table_of_ours_is_put_into_the_workspace_once(tmp_path: Path) -> None:
         make.own("plays", tmp_path, RuleFile("plays", rules, []), whole=False)
 
 
+def test_an_upgrade_leaves_what_else_the_file_says(tmp_path: Path) -> None:
+    mark = tmp_path / workspace.MARK
+    mark.write_text('# Ours\nversion = "0.0.1"\n\n[writing]\nrecords_per_day = 500\n')
+    workspace.mark(tmp_path)
+    said = f'# Ours\nversion = "{workspace.version()}"\n\n[writing]\nrecords_per_day = 500\n'
+    assert mark.read_text() == said
+    mark.write_text("[writing]\n")
+    workspace.mark(tmp_path)
+    assert mark.read_text() == f'version = "{workspace.version()}"\n[writing]\n'
+    assert workspace.table(tmp_path, "writing") == {}
+
+
 @pytest.mark.parametrize(
     ("said", "says"),
     [

@@ -8,20 +8,24 @@ with sent as (
 covered as (
     select c.crm, c.object, c.record_id, c.grade_after, c.score_after, c.owner_after
     from ops.planned_changes as c
-    anti join sent on c.crm = sent.crm and c.object = sent.object and c.record_id = sent.record_id
-    where c.run_id = $covered_run
+    left join sent on c.crm = sent.crm and c.object = sent.object and c.record_id = sent.record_id
+    where c.run_id = $covered_run and sent.record_id is null
 ),
 
 changes as (
     select
         case when p.account_id is null then 'leads' else 'accounts' end as subject,
         coalesce(p.account_id, p.lead_id) as subject_id,
-        p.grade_before != p.grade_after and p.grade_after is distinct from c.grade_after as is_regraded,
-        abs(p.score_after - p.score_before) > $points
-        and coalesce(abs(p.score_after - c.score_after) > $points, true) as is_rescored,
-        p.owner_after is not null
-        and (p.owner_before is not null or not p.is_new)
-        and p.owner_after is distinct from c.owner_after as is_moved
+        (p.grade_before != p.grade_after and p.grade_after is distinct from c.grade_after) as is_regraded,
+        (
+            abs(p.score_after - p.score_before) > $points
+            and coalesce(abs(p.score_after - c.score_after) > $points, true)
+        ) as is_rescored,
+        (
+            p.owner_after is not null
+            and (p.owner_before is not null or not p.is_new)
+            and p.owner_after is distinct from c.owner_after
+        ) as is_moved
     from planned as p
     left join covered as c on p.crm = c.crm and p.object = c.object and p.record_id = c.record_id
 )
