@@ -42,7 +42,7 @@ class Written:
         new_owners: record id -> owner that the record would get, as the CRM names him.
         fields: how many of those rows change each CRM field.
         outcomes: rows by status; see `connectors.base.Outcome`.
-        reasons: rows that were not accepted by code.
+        reasons: rows that were not accepted by code, and those of which some values were not.
         created_fields: CRM fields that were missing and are there now.
         interrupted: rows of an earlier run that was killed while it sent them.
         accepted_lately: the CRM has accepted records of this object within the last days, this run included.
@@ -175,12 +175,14 @@ def write_back(
         for outcomes in _ship(connector, model, ledger, entries):
             result.outcomes.update(o.status for o in outcomes)
             result.reasons.update(o.code or "no code" for o in outcomes if o.status != "accepted")
+            result.reasons.update(r.code or "no code" for o in outcomes for r in o.refused)
             if on_outcomes:
                 on_outcomes(model.title, len(outcomes))
             if raw is not None:
                 to_read_back += echo.echo(db, connector, raw, outcomes)
         if raw is not None:
             echo.read_back(db, connector, raw, to_read_back)
+            ledger.date_refused(raw, connector.shape(raw.name))
         result.accepted_lately = _accepted_lately(db, model)
     return result
 
