@@ -290,6 +290,16 @@ class ReadsBack(Protocol):
         """Yield the records of `ids` as they are now, after the latest write has settled."""
 
 
+@runtime_checkable
+class NamesAuthors(Protocol):
+    """A CRM that says who changed a record."""
+
+    def authors(
+        self, object_name: str, fields: Sequence[str], ids: Sequence[str]
+    ) -> Mapping[tuple[str, str], str]:
+        """Who changed each field of each record last, as the CRM names him; else who changed the record last."""
+
+
 class LeadSink(Protocol):
     """A CRM that can be written."""
 

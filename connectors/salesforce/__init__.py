@@ -22,7 +22,7 @@ from leadwright.connectors.base import (
     refuse,
 )
 from leadwright.connectors.batches import Row
-from leadwright.connectors.salesforce import health, reading, writing
+from leadwright.connectors.salesforce import authorship, health, reading, writing
 from leadwright.connectors.salesforce.credentials import Credentials
 from leadwright.connectors.salesforce.fields import ensure, listed
 from leadwright.connectors.salesforce.shapes import shape
@@ -84,6 +84,12 @@ class Salesforce:
     def read_back(self, object_name: str, fields: Sequence[str], ids: Sequence[str]) -> Iterator[Piece]:
         """Yield the records of `ids` as they are now."""
         yield from reading.read_back(self._org, object_name, self.shape(object_name), fields, ids)
+
+    def authors(
+        self, object_name: str, fields: Sequence[str], ids: Sequence[str]
+    ) -> Mapping[tuple[str, str], str]:
+        """Who changed each field of each record last; see `connectors.base.NamesAuthors`."""
+        return authorship.authors(self._org, object_name, fields, ids)
 
     def absent(self, object_name: str, ids: Sequence[str]) -> set[str]:
         """Those of `ids` that are not even in the recycle bin."""

@@ -40,7 +40,7 @@ def run(
     With --dry-run on a copy that is thrown away: neither the CRMs nor the warehouse change; says who would get leads.
     """
     with preview_home(settings.load()) if dry_run else nullcontext():
-        _prepare(quiet=json)
+        prepare(quiet=json)
         from leadwright.flows.qualify import qualify
 
         with bars(quiet=json):
@@ -50,7 +50,7 @@ def run(
 
 def ingest(full: Full = False, json: Json = False) -> None:
     """Pull what changed in the connected CRMs."""
-    _prepare(quiet=json)
+    prepare(quiet=json)
     from leadwright.flows.ingest import ingest as flow
 
     with bars(quiet=json):
@@ -63,7 +63,7 @@ def transform(
     json: Json = False,
 ) -> None:
     """Compute scores, segments, routing and KPIs, and publish them."""
-    _prepare(quiet=json, needs_crm=False)
+    prepare(quiet=json, needs_crm=False)
     from leadwright.flows.transform import transform as flow
 
     with bars(quiet=json):
@@ -73,7 +73,7 @@ def transform(
 
 def sync(dry_run: DryRun = False, without_owners: WithoutOwners = False, json: Json = False) -> None:
     """Write scores and routing back into the CRMs: only what differs."""
-    _prepare(quiet=json)
+    prepare(quiet=json)
     from leadwright.flows.sync import sync as flow
 
     with bars(quiet=json):
@@ -83,7 +83,7 @@ def sync(dry_run: DryRun = False, without_owners: WithoutOwners = False, json: J
 
 def link(json: Json = False) -> None:
     """Find records of one person that share no e-mail address; the next run joins them."""
-    _prepare(quiet=json, needs_crm=False)
+    prepare(quiet=json, needs_crm=False)
     from leadwright.flows.link import link as flow
 
     with err.status("Comparing people") if not json else nullcontext():
@@ -149,7 +149,7 @@ def _no_owner(done: Run) -> str:
     return "Nobody would get or lose a lead." if done.with_owners else "Owners are left out."
 
 
-def _prepare(*, quiet: bool, needs_crm: bool = True) -> None:
+def prepare(*, quiet: bool, needs_crm: bool = True) -> None:
     """Check the settings, then start Prefect's server and parse the dbt project side by side."""
     config = settings.load()
     for crm in config.require_crms() if needs_crm else ():

@@ -150,6 +150,7 @@ def write_back(
     run_id: str,
     *,
     raw: RawTable | None = None,
+    entries: Sequence[Entry] | None = None,
     on_outcomes: OnOutcomes | None = None,
 ) -> Written:
     """Send what `model` asks for and note each row's fate.
@@ -159,6 +160,7 @@ def write_back(
         model: the sync model, built.
         run_id: names this run in the ledger.
         raw: the table that the object is pulled into: what the CRM accepts goes there too.
+        entries: what to send instead of what `model` asks for.
         on_outcomes: called as batches are answered.
 
     Raises:
@@ -169,7 +171,7 @@ def write_back(
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         ledger = Ledger(db, run_id, model.crm, model.object)
         result.interrupted = ledger.close_interrupted()
-        entries = planned_entries(db, model)
+        entries = planned_entries(db, model) if entries is None else entries
         result.plan(entries, model.guarded)
         to_read_back: list[str] = []
         for outcomes in _ship(connector, model, ledger, entries):
