@@ -148,11 +148,14 @@ def consequence(run: Mapping[str, Any]) -> str:
 
 
 def last(db: warehouse.Connection) -> list[dict[str, Any]]:
-    """The newest run of the job or of a part of it, and the newest linkage, which is no part: rows of `ops.runs`."""
+    """The newest run of the job or of a part of it, and the newest linkage, which is no part: rows of `ops.runs`.
+
+    How an undo or a comparison ended says nothing of the figures.
+    """
     if "flow" not in warehouse.columns(db, "ops", "runs"):
         return []
     return warehouse.rows(
         db,
-        "select * from ops.runs where flow is not null "
+        "select * from ops.runs where flow not in ('undo', 'reconcile') "
         "qualify row_number() over (partition by flow = 'link' order by started_at desc) = 1 order by flow = 'link'",
     )
