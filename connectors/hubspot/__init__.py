@@ -28,6 +28,7 @@ from leadwright.connectors.hubspot.credentials import Credentials
 from leadwright.connectors.hubspot.errors import RefusedError
 from leadwright.connectors.hubspot.fields import described, ensure
 from leadwright.connectors.hubspot.links import of as links_of
+from leadwright.connectors.hubspot.refusals import REMEDIES as REMEDIES
 from leadwright.connectors.hubspot.shapes import LINKS, RECORDS, cursor, shape
 from leadwright.connectors.hubspot.signin import SignIn
 from leadwright.connectors.hubspot.transport import Transport

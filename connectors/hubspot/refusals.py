@@ -60,3 +60,14 @@ def _problems(message: str) -> list[Mapping[str, Any]]:
     except ValueError:
         return []
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+REMEDIES = {
+    "VALIDATION_ERROR": (
+        "A value is no option of the property, or a validation rule of the account wants another property filled in. "
+        "Add the option, or fill in what the rule names."
+    ),
+    "INVALID_OWNER_ID": "The owner is no user of the account. Add him, or take him out of routing_pool.csv.",
+    "OBJECT_NOT_FOUND": "The record was deleted. The next pull sees that.",
+}
+"""What to do, by HubSpot's category of a refusal."""

@@ -25,11 +25,12 @@ from leadwright.connectors.batches import Row
 from leadwright.connectors.salesforce import authorship, health, reading, writing
 from leadwright.connectors.salesforce.credentials import Credentials
 from leadwright.connectors.salesforce.fields import ensure, listed
+from leadwright.connectors.salesforce.refusals import REMEDIES
 from leadwright.connectors.salesforce.shapes import shape
 from leadwright.connectors.salesforce.transport import Transport
 from leadwright.connectors.tokens import InMemory, TokenKeeper
 
-__all__ = ["Credentials", "Salesforce", "connect"]
+__all__ = ["REMEDIES", "Credentials", "Salesforce", "connect"]
 
 
 class Salesforce:

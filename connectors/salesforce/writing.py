@@ -31,8 +31,8 @@ _RIGHTS = frozenset(
     {"INSUFFICIENT_ACCESS", "INSUFFICIENT_ACCESS_OR_READONLY", "INVALID_FIELD_FOR_INSERT_UPDATE"}
 )
 
-# Codes that mean that the new owner cannot have the record.
-_OF_OWNER = frozenset({"INACTIVE_OWNER_OR_USER", "TRANSFER_REQUIRES_READ"})
+# Codes that mean that the new owner cannot have the record, or is none; he is the only record that we write to another.
+_OF_OWNER = frozenset({"INACTIVE_OWNER_OR_USER", "INVALID_CROSS_REFERENCE_KEY", "TRANSFER_REQUIRES_READ"})
 
 _ENOUGH_ALONE = 10
 """Rows that break a trigger by themselves, one after the other, from which on it breaks over whatever it is given."""

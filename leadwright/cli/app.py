@@ -17,7 +17,21 @@ import typer
 from rich.markup import escape
 
 from leadwright import diskspace, settings
-from leadwright.cli import demo, fields, fix, init, keep, look, person, rules, run, sandbox, stopping, undo
+from leadwright.cli import (
+    demo,
+    fields,
+    fix,
+    init,
+    keep,
+    look,
+    person,
+    rejects,
+    rules,
+    run,
+    sandbox,
+    stopping,
+    undo,
+)
 from leadwright.cli.output import err, print_json
 from leadwright.connectors.errors import ConfigError, LeadwrightError
 from leadwright.transform import preview
@@ -41,7 +55,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (init, run, undo, look, rules, fields, fix, keep, person, sandbox, demo):
+for module in (init, run, undo, rejects, look, rules, fields, fix, keep, person, sandbox, demo):
     module.register(app)
 
 

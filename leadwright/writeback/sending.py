@@ -17,7 +17,7 @@ from leadwright.connectors.errors import ConfigError, GuardrailError, Unavailabl
 from leadwright.pull.loads import last_pull
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable, SyncModel
-from leadwright.writeback import echo
+from leadwright.writeback import echo, rejects
 from leadwright.writeback.ledger import Entry, Ledger
 
 _CHUNK = 1_000
@@ -100,10 +100,11 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
     What the CRM has accepted since the last pull is not asked for again: the model compares with what was pulled.
     Neither is what it refused within a day and nobody has changed since, so that a record that breaks a rule of the
     CRM's own is not sent in every run; but what was refused because the set-up was wrong goes out as soon as that may
-    be mended.
+    be mended, and so does what somebody asks for (`rejects.retry`).
     """
     if not warehouse.columns(db, model.schema, model.name):
         raise ConfigError("Nothing is scored yet. Run `leadwright run`, or `leadwright transform` first.")
+    warehouse.ensure_table(db, "ops", "retries", rejects.RETRIES)
     names = [*model.fields, *(f"before__{name}" for name in model.fields)]
     keys = ["record_id", model.subject, "payload_hash", "record_changed_at"]
     columns = ", ".join(f's."{name}"' for name in [*keys, *names])
@@ -117,7 +118,9 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
         "  and (a.status = 'accepted' and a.answered_at > $pulled_at "
         "    or a.status = 'rejected' and a.answered_at > now() - interval 1 day "
         "    and a.record_changed_at is not distinct from timezone('UTC', s.record_changed_at) "
-        "    and a.run_id not in (select run_id from refused_all))"
+        "    and a.run_id not in (select run_id from refused_all) "
+        "    and not exists (select 1 from ops.retries t where t.crm = a.crm and t.object = a.object "
+        "      and t.record_id = a.record_id and t.asked_at > a.answered_at))"
         ") order by s.record_id",
         {
             "crm": model.crm,
