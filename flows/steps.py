@@ -24,7 +24,7 @@ from leadwright.rules import checks
 from leadwright.settings import Settings
 from leadwright.transform import migrations, preview, publication, reports
 from leadwright.transform.tables import SyncModel
-from leadwright.writeback import ownermoves, sending, undoing
+from leadwright.writeback import ownermoves, reconciling, sending, undoing
 from leadwright.writeback.ownermoves import OwnerMove
 
 
@@ -238,6 +238,21 @@ def put_back(planned: undoing.Undoing, run_ids: tuple[str, str]) -> undoing.Undo
 def end_undo(run_id: str, only: str | None) -> None:
     """Let through again what stayed away because of the run, where that run was an undo."""
     undoing.end(run_id, only, project().sync_models(everything=True), project().settings)
+
+
+@task(name="reconcile", task_run_name="reconcile-{model.title}", **STEP)
+def reconcile(model: SyncModel, run_id: str, sample: int | None, examples: int) -> reconciling.Reconciled:
+    """Compare one object's records with what was written to them last."""
+    config = project().settings
+    return reconciling.compare(
+        config.connect(model.crm), model, config, run_id=run_id, sample=sample, examples=examples
+    )
+
+
+@task(name="note reconciliation", **STEP)
+def note_reconciliation(done: Sequence[reconciling.Reconciled], run: runs.Run) -> None:
+    """Keep how each field compares."""
+    reconciling.note(done, run.run_id, run.started_at, project().settings)
 
 
 @task(name="summarise run", **STEP)

@@ -263,6 +263,7 @@ GRAINS: dict[str, str] = {
     "rpt_returns": "cut cut_value",
     "rpt_routing": "cut cut_key",
     "rpt_score_bands": "cut cut_value",
+    "rpt_reconciliations": "crm object field",
     "rpt_sync_health": "crm object status code",
     "rpt_implausible_dates": "crm object field problem",
     "rpt_unmatched_addresses": "rule_file email_pattern",

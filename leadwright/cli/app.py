@@ -25,6 +25,7 @@ from leadwright.cli import (
     keep,
     look,
     person,
+    reconcile,
     rejects,
     rules,
     run,
@@ -55,7 +56,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (init, run, undo, rejects, look, rules, fields, fix, keep, person, sandbox, demo):
+for module in (init, run, undo, rejects, reconcile, look, rules, fields, fix, keep, person, sandbox, demo):
     module.register(app)
 
 

@@ -15,8 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from leadwright import connectors
-from leadwright import warehouse
+from leadwright import connectors, warehouse
 from leadwright.connectors.base import Change, Connector
 from leadwright.pull import extract
 from leadwright.settings import Settings
