@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -10,7 +10,9 @@ from rich.table import Table
 from leadwright.cli.output import bars, out, print_json
 from leadwright.cli.run import Json, prepare
 from leadwright.cli.terminal import plain
-from leadwright.writeback.reconciling import Reconciled
+
+if TYPE_CHECKING:  # it imports Arrow, and help must not wait for that
+    from leadwright.writeback.reconciling import Reconciled
 
 
 def register(app: typer.Typer) -> None:

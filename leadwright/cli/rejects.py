@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,8 +12,9 @@ from leadwright.cli.output import out, print_json
 from leadwright.cli.run import Json
 from leadwright.cli.terminal import plain
 from leadwright.formatting import count, moment
-from leadwright.writeback import rejects as refused
-from leadwright.writeback.rejects import Reject
+
+if TYPE_CHECKING:  # it imports Arrow, and help must not wait for that
+    from leadwright.writeback.rejects import Reject
 
 
 def register(app: typer.Typer) -> None:
@@ -32,6 +33,8 @@ def rejects(
     json: Json = False,
 ) -> None:
     """List what the CRMs refused, by reason, in their own words and with what to do."""
+    from leadwright.writeback import rejects as refused
+
     config = settings.load()
     if retry is not None:
         again = refused.retry(config, retry)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import nullcontext
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -15,8 +15,9 @@ from leadwright.cli.run import DryRun, Json, prepare
 from leadwright.cli.terminal import plain
 from leadwright.connectors.errors import ConfigError
 from leadwright.formatting import moment
-from leadwright.writeback import undoing, undone, writingruns
-from leadwright.writeback.undoing import Left, Undoing
+
+if TYPE_CHECKING:  # it imports Arrow, and help must not wait for that
+    from leadwright.writeback.undoing import Undoing
 
 _LISTED = 20
 
@@ -50,6 +51,8 @@ def undo(
         return
     if lift and dry_run:
         raise ConfigError("Say --lift or --dry-run, not both: --lift sends nothing by itself.")
+    from leadwright.writeback import writingruns
+
     with warehouse.writer(config.warehouse_file, config.lock_wait_seconds) as db:
         run_id = writingruns.named(db, run)
     if lift:
@@ -68,6 +71,7 @@ def undo(
 
 def _lift(config: settings.Settings, run_id: str, only: str | None, *, as_json: bool) -> None:
     from leadwright.transform.project import Transform  # imports dbt, which takes a second
+    from leadwright.writeback import undoing, undone
 
     with nullcontext() if as_json else err.status("Reading the rules"):
         models = Transform(config).sync_models(everything=True)
@@ -90,6 +94,8 @@ def _lift(config: settings.Settings, run_id: str, only: str | None, *, as_json: 
 
 
 def _list(config: settings.Settings, *, as_json: bool) -> None:
+    from leadwright.writeback import writingruns
+
     with warehouse.writer(config.warehouse_file, config.lock_wait_seconds) as db:
         found = writingruns.latest(db)
     if as_json:
@@ -113,10 +119,9 @@ def _show(done: list[Undoing], *, dry_run: bool) -> None:
     for column in table.columns[2:]:
         column.justify = "right"
     for each in done:
-        left = _told(each)
-        kept = len({one.record_id for one in left})
+        kept = len({one.record_id for one in each.missing})
         table.add_row(each.model.crm, each.model.object, f"{each.record_count:,}", f"{kept:,}")
-        counts = Counter(one.field for one in left)
+        counts = Counter(one.field for one in each.missing)
         for name in dict.fromkeys([*each.fields, *counts]):
             table.add_row("", f"  {name}", f"{each.fields[name]:,}", f"{counts[name]:,}")
     out.print(table)
@@ -129,17 +134,14 @@ def _show(done: list[Undoing], *, dry_run: bool) -> None:
         )
 
 
-def _told(each: Undoing) -> list[Left]:
-    return [one for one in each.left if one.why != undoing.ALREADY]
-
-
 def _show_left(each: Undoing) -> None:
     where = f"{each.model.crm} {each.model.object}"
-    for why, count in Counter(one.why for one in each.left).most_common():
-        out.print(f"[bold]{where}[/]: {count:,} fields: {plain(undoing.WORDS.get(why, why))}")
-        if why == undoing.ALREADY:
-            continue
-        some = [one for one in each.left if one.why == why]
+    already = len(each.left) - len(each.missing)
+    if already:
+        out.print(f"[bold]{where}[/]: {already:,} fields show already what stood there before")
+    for why, count in Counter(one.why for one in each.missing).most_common():
+        some = [one for one in each.missing if one.why == why]
+        out.print(f"[bold]{where}[/]: {count:,} fields not put back: {plain(some[0].words)}")
         for one in some[:_LISTED]:
             detail = f" ({plain(one.detail)})" if one.detail else ""
             out.print(f"  {plain(one.record_id)} {plain(one.field)}{detail}")

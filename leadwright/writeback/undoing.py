@@ -52,6 +52,11 @@ class Left:
     why: str
     detail: str = ""
 
+    @property
+    def words(self) -> str:
+        """Why, in words where there are any of ours."""
+        return WORDS.get(self.why, self.why)
+
 
 @dataclass(slots=True)
 class Undoing:
@@ -60,7 +65,7 @@ class Undoing:
     Attributes:
         entries: what is put back; one for each record.
         fields: how many records each field is put back in, or would be.
-        left: what is not.
+        left: what is not, also where that is as it should be.
     """
 
     model: SyncModel
@@ -69,6 +74,11 @@ class Undoing:
     left: list[Left] = field(default_factory=list)
     record_count: int = 0
     written: Written | None = None
+
+    @property
+    def missing(self) -> list[Left]:
+        """What does not show what stood there before."""
+        return [each for each in self.left if each.why != ALREADY]
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain values."""

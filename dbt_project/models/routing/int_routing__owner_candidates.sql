@@ -51,8 +51,9 @@ known as (
         coalesce(promises.had_by, '') as had_by,
         coalesce(promises.is_to_reassign, false) as is_to_reassign,
         edits.lead_id is not null and not edits.is_emptied as has_edit,
-        undoings.lead_id is not null as is_undone,
-        coalesce(undoings.had_by, '') as had_before,
+        undoings.had_by as had_before,
+        undoings.undone_reps,
+        undoings.lead_id is not null and edits.rep_id is null and coalesce(shown.rep_id, '') != earlier.rep_id as is_undone,
         emptyings.crm as emptied_crm,
         emptyings.is_to_route as is_emptied_to_route,
         case when emptyings.lead_id is not null then emptyings.had_by else coalesce(promises.had_by, '') end as barred,
@@ -87,16 +88,8 @@ decided as (
                         when {{ dbt.position('account_rep_id', 'barred') }} = 0 then 'account'
                         else 'reopen'
                     end
-            when is_undone and not has_edit and coalesce(crm_rep_id, '') != earlier_rep_id
-                then
-                    case
-                        when
-                            crm_rep_id is null
-                            and account_rep_id != earlier_rep_id
-                            and {{ dbt.position('account_rep_id', 'had_before') }} = 0
-                            then 'account'
-                        else 'undone'
-                    end
+            when is_undone and crm_rep_id is null and {{ dbt.position('account_rep_id', 'undone_reps') }} = 0 then 'account'
+            when is_undone then 'undone'
             when crm_rep_id = earlier_rep_id or (crm_rep_id is null and takes_leads)
                 then case when is_to_reassign then 'reassign' else 'keep' end
             when has_earlier_rep and not has_edit and {{ dbt.position('crm_rep_id', 'had_by') }} > 0 then 'keep'
@@ -117,14 +110,10 @@ select
     earlier_decision_number,
     decision,
     case
-        when decision in ('reassign', 'reopen') then barred
-        when decision = 'undone' then had_before
-        else ''
+        when decision in ('reassign', 'reopen') then barred when decision = 'undone' then had_before else ''
     end as barred_reps,
-    case decision
-        when 'keep' then earlier_rep_id
-        when 'take' then crm_rep_id
-        when 'undone' then crm_rep_id
-        when 'account' then account_rep_id
+    case
+        when decision in ('take', 'undone') then crm_rep_id when decision = 'keep' then earlier_rep_id
+        when decision = 'account' then account_rep_id
     end as rep_id
 from decided

@@ -45,7 +45,8 @@ select
     found.rep_id,
     found.reason_code,
     found.written_at as undone_at,
-    coalesce(had.had_by, '') as had_by
+    coalesce(had.had_by, '') as had_by,
+    found.rep_id || '/' || coalesce(had.had_by, '') as undone_reps
 from found
 left join had on found.lead_id = had.lead_id
 where found.place = 1

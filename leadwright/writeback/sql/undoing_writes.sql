@@ -1,13 +1,24 @@
--- What a run wrote to the records of an object, in the order of its answers; what nobody knows to be stored counts too,
--- because the CRM is asked. Of who was erased since nothing is left but that there was a write.
+-- What a run wrote to the records of an object, in the order of its answers, and what others wrote to them later; what
+-- nobody knows to be stored counts too, because the CRM is asked. Of who was erased only that there was a write is left.
+with writes as (
+    select * from ops.writes where crm = $crm and object = $object
+),
+
+mine as (
+    select * from writes where run_id = $run_id and status in ('accepted', 'unknown')
+),
+
+later as (
+    select mine.record_id, list(writes.after_values order by writes.answered_at) as later_values
+    from mine
+    inner join writes on mine.record_id = writes.record_id and mine.answered_at < writes.answered_at
+    where writes.status = 'accepted' and writes.run_id != $run_id
+    group by mine.record_id
+)
+
 select
-    record_id, lead_id, account_id, payload_hash, before_values, after_values, answered_at,
-    (
-        select list(l.after_values order by l.answered_at) from ops.writes as l
-        where
-            l.crm = w.crm and l.object = w.object and l.record_id = w.record_id and l.status = 'accepted'
-            and l.run_id != w.run_id and l.answered_at > w.answered_at
-    ) as later_values
-from ops.writes as w
-where w.run_id = $run_id and w.crm = $crm and w.object = $object and w.status in ('accepted', 'unknown')
-order by w.sent_at
+    mine.record_id, mine.lead_id, mine.account_id, mine.payload_hash, mine.before_values, mine.after_values,
+    later.later_values
+from mine
+left join later on mine.record_id = later.record_id
+order by mine.sent_at
