@@ -2,7 +2,8 @@
 offer under the entry point `leadwright.connectors`.
 
 A connector module offers `Credentials`, a pydantic model of what it needs to connect, whose field names are the
-last part of the settings' names (`LEADWRIGHT_HUBSPOT_TOKEN` -> `token`), and `connect(credentials)`.
+last part of the settings' names (`LEADWRIGHT_HUBSPOT_TOKEN` -> `token`), and `connect(credentials)`. It may offer
+`REMEDIES`: what to do where the CRM refuses a record, by its code.
 """
 
 from __future__ import annotations
@@ -43,6 +44,12 @@ def load(name: str) -> ConnectorModule:
     if name not in _modules():
         raise ConfigError(f"There is no connector {name!r}. Known: {', '.join(available())}.")
     return cast(ConnectorModule, import_module(_modules()[name]))
+
+
+def remedies(name: str) -> Mapping[str, str]:
+    """What to do where the CRM refuses a record, by its code; nothing where no connector says anything of that."""
+    found: Mapping[str, str] = getattr(load(name), "REMEDIES", {}) if name in _modules() else {}
+    return found
 
 
 @cache

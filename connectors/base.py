@@ -79,6 +79,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Values of a record that its CRM refused, and named, while it took the others."""
+
+    values: Mapping[str, Value]
+    code: str | None
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one `Change`.
 
@@ -91,6 +100,8 @@ class Outcome:
         updated_at: when the CRM says that it stored the values, where it says so.
         changed_before: when the record was last changed before that, as the CRM showed just before, where it does.
         stored: the values as the CRM spells them when it is read, where the connector can tell.
+        named: of a rejection, the fields of `sent` for which the CRM says that it refused them.
+        refused: of what was accepted, the values that were left out because the CRM had refused and named them.
     """
 
     record_id: str
@@ -101,6 +112,8 @@ class Outcome:
     updated_at: datetime | None = None
     changed_before: datetime | None = None
     stored: Mapping[str, str | None] = field(default_factory=dict)
+    named: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +350,16 @@ class Estimates(Protocol):
 
     def cost(self, object_name: str, records: int) -> Cost:
         """What writing so many records would take; may make a call to learn what is left of the day's."""
+
+
+@runtime_checkable
+class NamesAuthors(Protocol):
+    """A CRM that says who changed a record."""
+
+    def authors(
+        self, object_name: str, fields: Sequence[str], ids: Sequence[str]
+    ) -> Mapping[tuple[str, str], str]:
+        """Who changed each field of each record last, as the CRM names him; else who changed the record last."""
 
 
 class LeadSink(Protocol):

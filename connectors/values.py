@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
-from leadwright.connectors.base import Change, Outcome, Value
+from leadwright.connectors.base import Change, Outcome, Refusal, Value
 from leadwright.connectors.batches import instant, instant_or_none, iso, utc
 
 CHANGED_BY_PERSON = "changed_by_person"
@@ -76,6 +77,28 @@ def _why(record_id: str, shown: Shown, converted: Collection[str]) -> str:
     if record_id not in shown:
         return MERGED_OR_DELETED
     return CONVERTED if record_id in converted else CHANGED_BY_PERSON
+
+
+def without_refused(
+    send: Callable[[Sequence[Row]], Iterable[Outcome]], rows: Sequence[Row]
+) -> Iterator[Outcome]:
+    """Outcomes of `rows`; where the CRM names the fields that it refuses, the record is sent again without them."""
+    refused: dict[str, list[Refusal]] = defaultdict(list)
+    while rows:
+        by_id = {row.record_id: row for row in rows}
+        again: list[Row] = []
+        for outcome in send(rows):
+            row = by_id[outcome.record_id]
+            left = {name: value for name, value in row.values.items() if name not in outcome.named}
+            if outcome.status == "rejected" and left and len(left) < len(row.values):
+                values = {name: row.values[name] for name in outcome.named}
+                refused[row.record_id].append(Refusal(values, outcome.code, outcome.message))
+                again.append(replace(row, values=left))
+            elif outcome.status == "accepted":
+                yield replace(outcome, refused=tuple(refused[row.record_id]))
+            else:
+                yield outcome
+        rows = again
 
 
 def still_ours(change: Change, shown: Mapping[str, object]) -> dict[str, Value]:

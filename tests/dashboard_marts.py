@@ -355,6 +355,14 @@ def work() -> dict[str, list[dict[str, Any]]]:
                 "record_count": 3, "last_at": AS_OF,
             }
         ],
+        "rpt_reconciliations": [
+            {
+                "crm": "hubspot", "object": "contacts", "field": field, "compared_count": 200,
+                "differing_count": differs, "differing_share": differs / 200, "missing_count": 1, "is_sample": True,
+                "reconciled_at": AS_OF,
+            }
+            for field, differs in (("hubspot_owner_id", 12), ("leadwright_score", 0))
+        ],
         "rpt_unmatched_addresses": [
             {
                 "rule_file": "routing_pool", "email_pattern": "maya.okafr@leadwright.example", "problem": "unknown",

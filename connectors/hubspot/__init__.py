@@ -26,11 +26,20 @@ from leadwright.connectors.base import (
     refuse,
 )
 from leadwright.connectors.batches import Page, Row, batches, columns, instant_or_none, one_batch, pieces, utc
-from leadwright.connectors.hubspot import automations, catalogue, health, listing, searching, writing
+from leadwright.connectors.hubspot import (
+    authorship,
+    automations,
+    catalogue,
+    health,
+    listing,
+    searching,
+    writing,
+)
 from leadwright.connectors.hubspot.credentials import Credentials
 from leadwright.connectors.hubspot.errors import RefusedError
 from leadwright.connectors.hubspot.fields import described, ensure
 from leadwright.connectors.hubspot.links import of as links_of
+from leadwright.connectors.hubspot.refusals import REMEDIES as REMEDIES
 from leadwright.connectors.hubspot.rows import row
 from leadwright.connectors.hubspot.shapes import LINKS, RECORDS, cursor, shape
 from leadwright.connectors.hubspot.signin import SignIn
@@ -151,6 +160,12 @@ class HubSpot:
         records = listing.by_id(self._transport, object_name, ids, self._all_asked(object_name, fields))
         rows = [row(record, object_name) for record in records]
         yield Piece(one_batch(rows, self.shape(object_name), fields))
+
+    def authors(
+        self, object_name: str, fields: Sequence[str], ids: Sequence[str]
+    ) -> Mapping[tuple[str, str], str]:
+        """Who changed each field of each record last; see `connectors.base.NamesAuthors`."""
+        return authorship.authors(self._transport, object_name, fields, ids)
 
     def absent(self, object_name: str, ids: Sequence[str]) -> set[str]:
         """Those of `ids` under which HubSpot has neither a record nor an archived one."""

@@ -13,14 +13,23 @@ from typing import Any
 
 from leadwright.connectors.base import Change, Outcome, OutcomeStatus, Value
 from leadwright.connectors.batches import instant, iso
-from leadwright.connectors.errors import GarbledError, brief
+from leadwright.connectors.errors import GarbledError
 from leadwright.connectors.hubspot.answers import Json
 from leadwright.connectors.hubspot.errors import RefusedError
 from leadwright.connectors.hubspot.listing import by_id
+from leadwright.connectors.hubspot.refusals import Reason, reason
 from leadwright.connectors.hubspot.shapes import cursor
 from leadwright.connectors.hubspot.transport import Transport
 from leadwright.connectors.retry import until_taken
-from leadwright.connectors.values import Row, Shown, after_guard, guarded, in_order, no_answer
+from leadwright.connectors.values import (
+    Row,
+    Shown,
+    after_guard,
+    guarded,
+    in_order,
+    no_answer,
+    without_refused,
+)
 
 BATCH = 100
 # Categories of a single row's error that another try may not meet again.
@@ -35,7 +44,11 @@ def push(hubspot: Transport, object_name: str, changes: Sequence[Change]) -> Ite
         shown = _shown(hubspot, object_name, chunk)
         rows, skipped = after_guard(chunk, shown, cursor=cursor(object_name))
         yield from skipped
-        yield from until_taken(lambda rows: _send(hubspot, object_name, rows), rows)
+        yield from without_refused(lambda some: _until_taken(hubspot, object_name, some), rows)
+
+
+def _until_taken(hubspot: Transport, object_name: str, rows: Sequence[Row]) -> Iterator[Outcome]:
+    return until_taken(lambda some: _send(hubspot, object_name, some), rows)
 
 
 def _shown(hubspot: Transport, object_name: str, changes: Sequence[Change]) -> Shown:
@@ -72,7 +85,7 @@ def _send(hubspot: Transport, object_name: str, rows: Sequence[Row]) -> Iterator
                 stored={name: written(value) or None for name, value in row.values.items()},
             )
         elif row.record_id in refused:
-            yield _refused(row, *refused[row.record_id])
+            yield _refused(row, refused[row.record_id])
         else:
             left.append(row)
     yield from _without_answer(hubspot, object_name, left, whole=len(left) == len(rows))
@@ -84,10 +97,10 @@ def _apart(
     """Outcomes of a batch that was refused as a whole."""
     named = _named(refusal.errors, rows)
     if len(rows) == 1:
-        yield _refused(rows[0], *named.get(rows[0].record_id, (refusal.code, str(refusal))))
+        yield _refused(rows[0], named.get(rows[0].record_id) or Reason(refusal.code, str(refusal)))
         return
     if named:
-        yield from (_refused(row, *named[row.record_id]) for row in rows if row.record_id in named)
+        yield from (_refused(row, named[row.record_id]) for row in rows if row.record_id in named)
         yield from _send(hubspot, object_name, [row for row in rows if row.record_id not in named])
         return
     yield from _halves(hubspot, object_name, rows)
@@ -159,18 +172,18 @@ def _updated_at(result: Mapping[str, Any]) -> datetime | None:
     return instant(str(moment)) if moment else None
 
 
-def _named(errors: Sequence[Mapping[str, Any]], rows: Sequence[Row]) -> dict[str, tuple[str, str]]:
-    """Code and message for each of `rows` that HubSpot's errors name, by its id or its trace id."""
+def _named(errors: Sequence[Mapping[str, Any]], rows: Sequence[Row]) -> dict[str, Reason]:
+    """Why each of `rows` was refused that HubSpot's errors name, by its id or its trace id."""
     ours = {row.record_id for row in rows}
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, list[Mapping[str, Any]]] = {}
     for error in errors:
         context = error.get("context") or {}
         names = [n for key in ("ids", "id", "objectWriteTraceId") for n in _as_list(context.get(key))]
-        code = str(error.get("category") or error.get("code") or error.get("subCategory") or "REFUSED")
         if len(rows) == 1:
             names = list(ours)  # a batch of one needs no name
-        found.update((n, (code, str(error.get("message") or code))) for n in map(str, names) if n in ours)
-    return found
+        for name in ours.intersection(map(str, names)):
+            found.setdefault(name, []).append(error)
+    return {name: reason(some) for name, some in found.items()}
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -179,6 +192,7 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _refused(row: Row, code: str, message: str) -> Outcome:
-    status: OutcomeStatus = "deferred" if code in _PASSING else "rejected"
-    return Outcome(row.record_id, status, row.values, code=code, message=brief(message))
+def _refused(row: Row, why: Reason) -> Outcome:
+    status: OutcomeStatus = "deferred" if why.code in _PASSING else "rejected"
+    named = tuple(name for name in why.properties if name in row.values)
+    return Outcome(row.record_id, status, row.values, code=why.code, message=why.message, named=named)

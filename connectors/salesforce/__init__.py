@@ -25,14 +25,15 @@ from leadwright.connectors.base import (
     refuse,
 )
 from leadwright.connectors.batches import Row
-from leadwright.connectors.salesforce import automations, health, reading, writing
+from leadwright.connectors.salesforce import authorship, automations, health, reading, writing
 from leadwright.connectors.salesforce.credentials import Credentials
 from leadwright.connectors.salesforce.fields import ensure, listed
+from leadwright.connectors.salesforce.refusals import REMEDIES
 from leadwright.connectors.salesforce.shapes import shape
 from leadwright.connectors.salesforce.transport import Transport
 from leadwright.connectors.tokens import InMemory, TokenKeeper
 
-__all__ = ["Credentials", "Salesforce", "connect"]
+__all__ = ["REMEDIES", "Credentials", "Salesforce", "connect"]
 
 _SECONDS_A_CALL = 1.0
 """What a collection of two hundred takes on average, as people report it; triggers decide."""
@@ -90,6 +91,12 @@ class Salesforce:
     def read_back(self, object_name: str, fields: Sequence[str], ids: Sequence[str]) -> Iterator[Piece]:
         """Yield the records of `ids` as they are now."""
         yield from reading.read_back(self._org, object_name, self.shape(object_name), fields, ids)
+
+    def authors(
+        self, object_name: str, fields: Sequence[str], ids: Sequence[str]
+    ) -> Mapping[tuple[str, str], str]:
+        """Who changed each field of each record last; see `connectors.base.NamesAuthors`."""
+        return authorship.authors(self._org, object_name, fields, ids)
 
     def absent(self, object_name: str, ids: Sequence[str]) -> set[str]:
         """Those of `ids` that are not even in the recycle bin."""

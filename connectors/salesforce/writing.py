@@ -15,7 +15,7 @@ from leadwright.connectors.salesforce import soql
 from leadwright.connectors.salesforce.errors import PASSING_CODES, RefusedError, over_transaction_limit
 from leadwright.connectors.salesforce.rights import require_writable
 from leadwright.connectors.salesforce.transport import Transport
-from leadwright.connectors.values import Row, after_guard, guarded, in_order, no_answer
+from leadwright.connectors.values import Row, after_guard, guarded, in_order, no_answer, without_refused
 
 BATCH = 200
 _HEADERS = {
@@ -30,6 +30,9 @@ _HEADERS = {
 _RIGHTS = frozenset(
     {"INSUFFICIENT_ACCESS", "INSUFFICIENT_ACCESS_OR_READONLY", "INVALID_FIELD_FOR_INSERT_UPDATE"}
 )
+
+# Codes that mean that the new owner cannot have the record, or is none; he is the only record that we write to another.
+_OF_OWNER = frozenset({"INACTIVE_OWNER_OR_USER", "INVALID_CROSS_REFERENCE_KEY", "TRANSFER_REQUIRES_READ"})
 
 _ENOUGH_ALONE = 10
 """Rows that break a trigger by themselves, one after the other, from which on it breaks over whatever it is given."""
@@ -99,7 +102,11 @@ def _pushed(org: Transport, object_name: str, ordered: Sequence[Change], sizes: 
         converted = {i for i, row in shown.items() if row.get("IsConverted")}
         rows, skipped = after_guard(chunk, shown, converted)
         yield from skipped
-        yield from until_taken(lambda rows: _send(org, object_name, rows, sizes), rows)
+        yield from without_refused(lambda some: _until_taken(org, object_name, some, sizes), rows)
+
+
+def _until_taken(org: Transport, object_name: str, rows: Sequence[Row], sizes: Sizes) -> Iterator[Outcome]:
+    return until_taken(lambda some: _send(org, object_name, some, sizes), rows)
 
 
 def _shown(org: Transport, object_name: str, changes: Sequence[Change]) -> dict[str, dict[str, Any]]:
@@ -191,7 +198,8 @@ def _outcome(row: Row, answer: object) -> Outcome:
     if not code:
         return no_answer(row, "Salesforce")
     status: OutcomeStatus = "deferred" if _passes(code, message) else "rejected"
-    return Outcome(row.record_id, status, row.values, code=code, message=message)
+    named = tuple(name for name in _fields(answer) if name in row.values)
+    return Outcome(row.record_id, status, row.values, code=code, message=message, named=named)
 
 
 def _error(answer: object) -> tuple[str, str]:
@@ -203,6 +211,18 @@ def _error(answer: object) -> tuple[str, str]:
     code = str(error.get("statusCode") or error.get("errorCode") or "UNKNOWN")
     fields = ", ".join(error.get("fields") or ())
     return code, brief(error.get("message") or code) + (f" (fields: {fields})" if fields else "")
+
+
+def _fields(answer: object) -> list[str]:
+    """The fields that a row's errors name; of a refused owner Salesforce names none."""
+    errors = answer.get("errors") if isinstance(answer, Mapping) else None
+    named: dict[str, None] = {}
+    for error in errors or ():
+        if isinstance(error, Mapping):
+            named |= dict.fromkeys(map(str, error.get("fields") or ()))
+            if error.get("statusCode") in _OF_OWNER:
+                named["OwnerId"] = None
+    return list(named)
 
 
 def _breaks_trigger(answer: object) -> bool:

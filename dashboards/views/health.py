@@ -12,6 +12,7 @@ from leadwright.formatting import code_in_words, count, moment
 REPORTS = {
     "rpt_freshness": "crm, object",
     "rpt_sync_health": "crm, object, record_count desc, status, code",
+    "rpt_reconciliations": "differing_count desc, crm, object, field",
     "rpt_data_quality": "lead_count desc, check_id",
     "rpt_unmatched_addresses": "rule_file, email_pattern",
     "rpt_implausible_dates": "record_count desc, crm, object, field, problem",
@@ -34,6 +35,7 @@ def show() -> None:
     _show_owners(reports["rpt_lead_owners"])
     _show_addresses(reports["rpt_unmatched_addresses"])
     _show_writes(reports["rpt_sync_health"])
+    _show_reconciliations(reports["rpt_reconciliations"])
 
 
 def _show_freshness(freshness: pd.DataFrame) -> None:
@@ -183,6 +185,31 @@ def _show_writes(writes: pd.DataFrame) -> None:
         }
     )
     report_table.show(table, "Records written by fate")
+
+
+def _show_reconciliations(fields: pd.DataFrame) -> None:
+    st.subheader("Whether the CRMs still show what we wrote")
+    if fields.empty:
+        st.info(
+            "That was not looked at yet. `leadwright reconcile` does, and the nightly deployment of that name."
+        )
+        return
+    st.caption(
+        "A person may change an owner. A field that nobody fills by hand and that differs often is written by "
+        "something else, too: a workflow, an import, another integration. `leadwright reconcile` says who changed it."
+    )
+    table = pd.DataFrame(
+        {
+            "Field": fields["field"],
+            "Object": fields["object"],
+            "CRM": fields["crm"],
+            "Compared": fields["compared_count"],
+            "Show something else": fields["differing_count"],
+            "Gone": fields["missing_count"],
+            "Looked at": _moments(fields["reconciled_at"], ""),
+        }
+    )
+    report_table.show(table, "Written fields compared with the CRMs")
 
 
 def _moments(moments: pd.Series[pd.Timestamp], unknown: str) -> list[str]:

@@ -1,19 +1,35 @@
 {# Final select of a sync model: the rows of `records` whose target differs from what the CRM shows (before__<field>).
    `subject` is the column that says what a record is about: lead_id or account_id. A null target never blanks a field. A
-   row that we wrote with the same values and that the CRM stored after the state we last pulled is left out: the next
-   pull will show it. #}
+   value that was undone stays away, and so does nothing else of its record. A row that we wrote with the same values and
+   that the CRM stored after the state we last pulled is left out: the next pull will show it. #}
 {% macro rows_that_differ(object, subject, fields) -%}
-targets as (
+undone as (
     select
         crm,
         record_id,
-        {{ subject }},
-        modified_at,
         {% for field in fields %}
-        coalesce({{ field }}, before__{{ field }}) as {{ field }},
-        before__{{ field }}{{ "," if not loop.last }}
+        max(case when field = '{{ field }}' then value end) as undone__{{ field }}{{ "," if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_writing__undone_values') }}
+    where object = '{{ object }}'
+    group by crm, record_id
+),
+
+targets as (
+    select
+        records.crm,
+        records.record_id,
+        records.{{ subject }},
+        records.modified_at,
+        {% for field in fields %}
+        case
+            when cast(records.{{ field }} as string) = undone.undone__{{ field }} then records.before__{{ field }}
+            else coalesce(records.{{ field }}, records.before__{{ field }})
+        end as {{ field }},
+        records.before__{{ field }}{{ "," if not loop.last }}
         {% endfor %}
     from records
+    left join undone on records.crm = undone.crm and records.record_id = undone.record_id
 ),
 
 hashed as (

@@ -8,9 +8,12 @@ where
     scores.lead_id is null
     or assignments.reason is null
     or assignments.reason_code is null
-    or (assignments.rep_id is null)
-    != (
-        assignments.reason_code in (
-            'closed', 'emptied_by_person', 'nobody_takes_leads', 'pool_is_empty', 'all_on_leave', 'all_full'
+    or (
+        assignments.reason_code != 'undone'
+        and (assignments.rep_id is null)
+        != (
+            assignments.reason_code in (
+                'closed', 'emptied_by_person', 'nobody_takes_leads', 'pool_is_empty', 'all_on_leave', 'all_full'
+            )
         )
     )

@@ -18,7 +18,23 @@ import typer
 from rich.markup import escape
 
 from leadwright import diskspace, settings
-from leadwright.cli import demo, fields, fix, hold, init, keep, look, person, rules, run, sandbox, stopping
+from leadwright.cli import (
+    demo,
+    fields,
+    fix,
+    hold,
+    init,
+    keep,
+    look,
+    person,
+    reconcile,
+    rejects,
+    rules,
+    run,
+    sandbox,
+    stopping,
+    undo,
+)
 from leadwright.cli.output import err, print_json
 from leadwright.connectors.errors import ConfigError, LeadwrightError
 from leadwright.transform import preview
@@ -42,7 +58,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (init, run, hold, look, rules, fields, fix, keep, person, sandbox, demo):
+for module in (
+    init,
+    run,
+    hold,
+    undo,
+    rejects,
+    reconcile,
+    look,
+    rules,
+    fields,
+    fix,
+    keep,
+    person,
+    sandbox,
+    demo,
+):
     module.register(app)
 
 

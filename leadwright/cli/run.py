@@ -60,7 +60,7 @@ def run(
     With --dry-run it keeps what it pulled and does all else on a copy: nothing is written, scored or routed for good.
     """
     file = _output(output, dry_run=dry_run)
-    _prepare(quiet=json)
+    prepare(quiet=json)
     from leadwright.flows.qualify import qualify
 
     with bars(quiet=json):
@@ -71,7 +71,7 @@ def run(
 
 def ingest(full: Full = False, json: Json = False) -> None:
     """Pull what changed in the connected CRMs."""
-    _prepare(quiet=json)
+    prepare(quiet=json)
     from leadwright.flows.ingest import ingest as flow
 
     with bars(quiet=json):
@@ -84,7 +84,7 @@ def transform(
     json: Json = False,
 ) -> None:
     """Compute scores, segments, routing and KPIs, and publish them."""
-    _prepare(quiet=json, needs_crm=False)
+    prepare(quiet=json, needs_crm=False)
     from leadwright.flows.transform import transform as flow
 
     with bars(quiet=json):
@@ -103,7 +103,7 @@ def sync(
     if approve is not None and dry_run:
         raise ConfigError("Give --dry-run to look, or --approve RUN to send.")
     file = _output(output, dry_run=dry_run)
-    _prepare(quiet=json)
+    prepare(quiet=json)
     from leadwright.flows.sync import sync as flow
 
     with bars(quiet=json):
@@ -114,7 +114,7 @@ def sync(
 
 def link(json: Json = False) -> None:
     """Find records of one person that share no e-mail address; the next run joins them."""
-    _prepare(quiet=json, needs_crm=False)
+    prepare(quiet=json, needs_crm=False)
     from leadwright.flows.link import link as flow
 
     with err.status("Comparing people") if not json else nullcontext():
@@ -203,7 +203,7 @@ def _written_table(done: Run) -> Table:
     return table
 
 
-def _prepare(*, quiet: bool, needs_crm: bool = True) -> None:
+def prepare(*, quiet: bool, needs_crm: bool = True) -> None:
     """Check the settings, then start Prefect's server and parse the dbt project side by side."""
     config = settings.load()
     for crm in config.require_crms() if needs_crm else ():

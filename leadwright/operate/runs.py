@@ -32,7 +32,7 @@ class Run:
 
     Attributes:
         run_id: names the run in the ledger and in Prefect.
-        flow: what it does: qualify, ingest, transform, sync or link.
+        flow: what it does: qualify, ingest, transform, sync, link, undo or reconcile.
         as_of: the moment that it scored every lead for; None until it has.
         built: what it built of the dbt project and found whole.
         not_whole: models that it could not build whole -> why.
@@ -202,11 +202,14 @@ def consequence(run: Mapping[str, Any]) -> str:
 
 
 def last(db: warehouse.Connection) -> list[dict[str, Any]]:
-    """The newest run of the job or of a part of it, and the newest linkage, which is no part: rows of `ops.runs`."""
+    """The newest run of the job or of a part of it, and the newest linkage, which is no part: rows of `ops.runs`.
+
+    How an undo or a comparison ended says nothing of the figures.
+    """
     if "flow" not in warehouse.columns(db, "ops", "runs"):
         return []
     return warehouse.rows(
         db,
-        "select * from ops.runs where flow is not null "
+        "select * from ops.runs where flow not in ('undo', 'reconcile') "
         "qualify row_number() over (partition by flow = 'link' order by started_at desc) = 1 order by flow = 'link'",
     )

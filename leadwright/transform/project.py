@@ -115,14 +115,20 @@ class Transform:
             [declared] if system == declared else [f"raw_{crm}" for crm in self.settings.accounts_of(system)]
         )
 
-    def sync_models(self) -> list[SyncModel]:
-        """What to write to which object of which CRM account, that of leads first: people wait for it."""
+    def sync_models(self, *, everything: bool = False) -> list[SyncModel]:
+        """What to write to which object of which CRM account, that of leads first: people wait for it.
+
+        Args:
+            everything: also what the settings leave out, and an earlier run may have written.
+        """
         nodes = [n for n in self.manifest().nodes.values() if n.name.startswith("sync_")]
         tables = {file.name: self._whole(file) for file in self.rule_files()}
         of_systems = [_sync_model(n, tables) for n in nodes if n.resource_type == "model"]
         models = [replace(m, crm=crm) for m in of_systems for crm in self.settings.accounts_of(m.crm)]
         of_leads = [m for m in models if m.subject == "lead_id"]
-        of_accounts = [m for m in models if m not in of_leads and self.settings.write_accounts]
+        of_accounts = [
+            m for m in models if m not in of_leads and (everything or self.settings.write_accounts)
+        ]
         return [m for some in (of_leads, of_accounts) for m in sorted(some, key=lambda m: (m.name, m.crm))]
 
     def build(

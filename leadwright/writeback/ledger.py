@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pyarrow as pa
 
 from leadwright import warehouse
-from leadwright.connectors.base import Outcome, Value
+from leadwright.connectors.base import ObjectShape, Outcome, Value
+from leadwright.transform.tables import RawTable
 
 _ROW = pa.schema(
     [
@@ -49,6 +50,7 @@ class Ledger:
     def __init__(self, db: warehouse.Connection, run_id: str, crm: str, object_name: str) -> None:
         self._db = db
         self._run = (run_id, crm, object_name)
+        self._sending: dict[str, Entry] = {}
 
     def close_interrupted(self) -> int:
         """Mark rows that a run or an attempt left as `sending` when it ended; return how many there were."""
@@ -62,8 +64,8 @@ class Ledger:
     def sending(self, entries: Sequence[Entry]) -> None:
         """Note that `entries` are about to go out."""
         now = datetime.now(UTC)
-        rows = [self._row(entry, now) for entry in entries]
-        self._insert(rows)
+        self._sending = {entry.record_id: entry for entry in entries}
+        self._insert([self._row(entry, now) for entry in entries])
 
     def withdraw(self, entries: Sequence[Entry]) -> None:
         """Take back that `entries` are about to go out: they were not sent."""
@@ -98,6 +100,32 @@ class Ledger:
             self._run,
         )
         self._db.unregister("answers")
+        if refused := [row for outcome in outcomes for row in self._refused(outcome)]:
+            self._insert(refused)
+
+    def date_refused(self, raw: RawTable, shape: ObjectShape) -> None:
+        """Note the date that records got by our own write beside what was refused of them: only a later one is news."""
+        self._db.execute(
+            f'update ops.writes w set record_changed_at = r."{shape.cursor}" from "{raw.schema}"."{raw.name}" r '
+            f"where r.\"{shape.key[0]}\" = w.record_id and w.status = 'rejected' and w.run_id = $1 and w.crm = $2 "
+            "and w.object = $3 and exists (select 1 from ops.writes a where a.status = 'accepted' and a.run_id = $1 "
+            "and a.crm = $2 and a.object = $3 and a.record_id = w.record_id)",
+            self._run,
+        )
+
+    def _refused(self, outcome: Outcome) -> Iterator[dict[str, object]]:
+        """Rows for the values that the CRM refused while it took the others of the record."""
+        for refusal in outcome.refused:
+            entry, now = self._sending[outcome.record_id], datetime.now(UTC)
+            yield self._row(entry, now) | {
+                "before_values": _json({name: entry.before.get(name) for name in refusal.values}),
+                "after_values": _json(refusal.values),
+                "record_changed_at": outcome.updated_at,
+                "status": "rejected",
+                "code": refusal.code,
+                "message": refusal.message,
+                "answered_at": now,
+            }
 
     def _row(self, entry: Entry, now: datetime) -> dict[str, object]:
         run_id, crm, object_name = self._run

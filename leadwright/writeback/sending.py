@@ -17,7 +17,7 @@ from leadwright.connectors.errors import ConfigError, DailyLimitError, Guardrail
 from leadwright.pull.loads import built_on
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable, SyncModel
-from leadwright.writeback import echo
+from leadwright.writeback import echo, rejects
 from leadwright.writeback.ledger import Entry, Ledger
 
 _CHUNK = 1_000
@@ -48,7 +48,7 @@ class Written:
         new_owners: record id -> owner that the record would get, as the CRM names him.
         fields: how many of those rows change each CRM field.
         outcomes: rows by status; see `connectors.base.Outcome`.
-        reasons: rows that were not accepted by code.
+        reasons: rows that were not accepted by code, and those of which some values were not.
         created_fields: CRM fields that were missing and are there now.
         interrupted: rows of an earlier run that was killed while it sent them.
         put_off: why rows were left for a later run: the calls of the day are used up.
@@ -110,10 +110,11 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
     What the CRM has accepted since the pull that was built on is not asked for again: the model compares with that.
     Neither is what it refused within a day and nobody has changed since, so that a record that breaks a rule of the
     CRM's own is not sent in every run; but what was refused because the set-up was wrong goes out as soon as that may
-    be mended.
+    be mended, and so does what somebody asks for (`rejects.retry`).
     """
     if not warehouse.columns(db, model.schema, model.name):
         raise ConfigError("Nothing is scored yet. Run `leadwright run`, or `leadwright transform` first.")
+    warehouse.ensure_table(db, "ops", "retries", rejects.RETRIES)
     names = [*model.fields, *(f"before__{name}" for name in model.fields)]
     keys = ["record_id", model.subject, "payload_hash", "record_changed_at"]
     columns = ", ".join(f's."{name}"' for name in [*keys, *names])
@@ -127,7 +128,9 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
         "  and (a.status = 'accepted' and a.answered_at > $pulled_at "
         "    or a.status = 'rejected' and a.answered_at > now() - interval 1 day "
         "    and a.record_changed_at is not distinct from timezone('UTC', s.record_changed_at) "
-        "    and a.run_id not in (select run_id from refused_all))"
+        "    and a.run_id not in (select run_id from refused_all) "
+        "    and not exists (select 1 from ops.retries t where t.crm = a.crm and t.object = a.object "
+        "      and t.record_id = a.record_id and t.asked_at > a.answered_at))"
         ") order by s.record_id",
         {
             "crm": model.crm,
@@ -162,6 +165,7 @@ def write_back(
     raw: RawTable | None = None,
     only: Sequence[str] | None = None,
     is_paused: IsPaused = lambda: False,
+    entries: Sequence[Entry] | None = None,
     on_outcomes: OnOutcomes | None = None,
 ) -> Written:
     """Send what `model` asks for and note each row's fate.
@@ -173,6 +177,7 @@ def write_back(
         raw: the table that the object is pulled into: what the CRM accepts goes there too.
         only: ids of the records to send, in their order; None: all.
         is_paused: asked between calls whether the rest is to wait for another run.
+        entries: what to send instead of what `model` asks for.
         on_outcomes: called as batches are answered.
 
     Raises:
@@ -183,19 +188,21 @@ def write_back(
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         ledger = Ledger(db, run_id, model.crm, model.object)
         result.interrupted = ledger.close_interrupted()
-        entries = planned_entries(db, model)
+        entries = planned_entries(db, model) if entries is None else entries
         result.plan(entries, model.guarded)
         to_read_back: list[str] = []
         try:
             for outcomes in _ship(connector, model, ledger, _chosen(entries, only), is_paused):
                 result.outcomes.update(o.status for o in outcomes)
                 result.reasons.update(o.code or "no code" for o in outcomes if o.status != "accepted")
+                result.reasons.update(r.code or "no code" for o in outcomes for r in o.refused)
                 if on_outcomes:
                     on_outcomes(model.title, len(outcomes))
                 if raw is not None:
                     to_read_back += echo.echo(db, connector, raw, outcomes)
             if raw is not None:
                 echo.read_back(db, connector, raw, to_read_back)
+                ledger.date_refused(raw, connector.shape(raw.name))
         except DailyLimitError as limit:
             result.put_off = str(limit)
         result.held_back = len(entries) - result.outcomes.total()

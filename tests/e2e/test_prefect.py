@@ -147,6 +147,7 @@ def server(
                 "every-15-minutes": ["*/15 * * * *"],
                 "sunday-full": ["20 3 * * 0"],
                 "nightly-link": ["50 2 * * *"],
+                "nightly-reconcile": ["10 2 * * *"],
             }
             yield made
 

@@ -169,11 +169,29 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
         "update raw_hubspot.contacts set hs_lead_status = 'UNQUALIFIED', leadwright_rejected_because = 'No budget' "
         "where lifecyclestage = 'lead'; update raw_salesforce.\"Campaign\" set \"EndDate\" = '9999-12-31'"
     )
+    _undo_some_owners(built)
     built.garble()
     built.build(NOW + timedelta(hours=1), moments=[NOW - timedelta(days=100)])
     built.execute("update seeds.score_dimensions set threshold_kind = 'percentile' where dimension = 'fit'")
     built.transform.build(select="log_score_thresholds", as_of=NOW + timedelta(hours=1))
     return built
+
+
+def _undo_some_owners(built: DbtWarehouse) -> None:
+    """Note that owners of some leads were undone, and that somebody compared a field."""
+    at = f"timestamptz '{NOW + timedelta(minutes=30)}'"
+    built.execute(
+        "create temp table picked as select r.record_id, a.owner_id from memory.log_assignment_decisions d "
+        "join marts.dim_crm_records r using (lead_id) join marts.dim_rep_accounts a on a.rep_id = d.rep_id "
+        "and a.crm = r.crm where r.crm = 'hubspot' and d.is_routed and not r.is_deleted; "
+        "insert into ops.writes by name select 'u' as run_id, 'hubspot' as crm, 'contacts' as object, record_id, "
+        f"'{{\"hubspot_owner_id\": null}}' as after_values, 'accepted' as status, {at} as answered_at from picked; "
+        "insert into ops.undone by name select 'r' as run_id, 'u' as undo_run_id, 'hubspot' as crm, "
+        f"'contacts' as object, record_id, 'hubspot_owner_id' as field, owner_id as value, {at} as undone_at "
+        "from picked; "
+        "insert into ops.reconciliations by name select 'hubspot' as crm, 'contacts' as object, "
+        f"'hubspot_owner_id' as field, 9 as compared_count, 1 as differing_count, {at} as reconciled_at"
+    )
 
 
 def test_no_join_multiplies_rows(lived: DbtWarehouse) -> None:

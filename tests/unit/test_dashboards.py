@@ -578,7 +578,7 @@ def test_the_health_page_says_what_is_late_and_what_became_of_writes(show: Show)
     app = show(marts.full() | marts.work(), page="health")
     assert not app.exception
     assert "1 of 2 objects were not pulled for more than a day" in app.warning[0].value
-    freshness, dates, owners, addresses, writes = (app.dataframe[n].value for n in range(5))
+    freshness, dates, owners, addresses, writes, fields = (app.dataframe[n].value for n in range(6))
     assert list(dates.iloc[0]) == ["createdate", "contacts", "hubspot", "Too long ago", 2, "77"]
     assert any("Nobody takes leads" in w.value and "routing_pool.csv" in w.value for w in app.warning)
     assert any("routing_from.csv" in w.value for w in app.warning)
@@ -589,6 +589,10 @@ def test_the_health_page_says_what_is_late_and_what_became_of_writes(show: Show)
     assert list(freshness["Pulled"]) == [formatting.moment(marts.AS_OF).removesuffix(" UTC"), "not known"]
     assert re.search(r"No e-mail address\s+3\s+33.3%", said(app))
     assert list(writes["Because"]) == ["changed meanwhile"]
+    assert list(zip(fields["Field"], fields["Show something else"], strict=True)) == [
+        ("hubspot_owner_id", 12),
+        ("leadwright_score", 0),
+    ]
     assert list(zip(addresses["Address"], addresses["Problem"], strict=True)) == [
         ("*@former.example", "Nobody of that address is active"),
         ("maya.okafr@leadwright.example", "No CRM has such a user"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -207,3 +208,60 @@ def test_every_row_carries_a_trace_id() -> None:
     portal = Portal(set(), "some")
     push(portal, [Change("1", {"leadwright_score": 1}), Change("2", {"leadwright_score": 1})])
     assert [given["objectWriteTraceId"] for given in portal.sent[0]] == ["1", "2"]
+
+
+_PROBLEM = {
+    "isValid": False,
+    "message": "Hot was not one of the allowed options: []",
+    "error": "INVALID_OPTION",
+}
+
+
+class Rules(Portal):
+    """Refuses a grade that is no option, the whole batch at once where `whole`."""
+
+    def __init__(self, *, whole: bool) -> None:
+        super().__init__(set(), "some")
+        self.whole = whole
+
+    def call(
+        self, what: str, method: str, object_name: str, body: dict[str, Any], **_: Any
+    ) -> dict[str, Any]:
+        if method == "read":
+            return super().call(what, method, object_name, body)
+        self.sent.append(body["inputs"])
+        bad = [one["id"] for one in body["inputs"] if "leadwright_grade" in one["properties"]]
+        said = {"message": _PROBLEM["message"], "code": "INVALID_OPTION"}
+        if bad and self.whole:
+            named = {**said, "context": {"propertyName": ["leadwright_grade"]}}
+            raise RefusedError("bad", status=400, code="VALIDATION_ERROR", errors=(named,))
+        told = json.dumps([{**_PROBLEM, "name": "leadwright_grade"}])
+        errors = [
+            {
+                "category": "VALIDATION_ERROR",
+                "message": f"Property values were not valid: {told}",
+                "context": {"objectWriteTraceId": [i]},
+            }
+            for i in bad
+        ]
+        good = [{"id": one["id"], "updatedAt": STORED} for one in body["inputs"] if one["id"] not in bad]
+        return {"results": good, "errors": errors}
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_the_rest_of_a_record_arrives_where_the_answer_names_the_property_it_refuses(whole: bool) -> None:
+    portal = Rules(whole=whole)
+    both = {"leadwright_score": 70, "leadwright_grade": "Hot"}
+    changes = [
+        Change("1", both),
+        Change("2", {"leadwright_score": 1}),
+        Change("3", {"leadwright_grade": "Hot"}),
+    ]
+    found = push(portal, changes)
+    one = found["1"]
+    assert (one.status, one.sent, one.updated_at is not None) == ("accepted", {"leadwright_score": 70}, True)
+    assert [dict(refusal.values) for refusal in one.refused] == [{"leadwright_grade": "Hot"}]
+    assert "Hot was not one of the allowed options: []" in str(one.refused[0].message)
+    assert "isValid" not in str(one.refused[0].message)
+    assert (found["2"].status, found["2"].refused) == ("accepted", ())
+    assert (found["3"].status, found["3"].refused) == ("rejected", ())

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leadwright.connectors.base import Change, Outcome
+from leadwright.connectors.base import Change, Outcome, Value
 from leadwright.connectors.errors import GarbledError
 from leadwright.connectors.salesforce import writing
 from leadwright.connectors.salesforce.errors import RefusedError
@@ -136,6 +136,57 @@ def test_an_answer_that_says_nothing_leaves_the_rows_unknown(answer: Any) -> Non
     org = Mute()
     found = push(org, score(3))
     assert {(outcome.status, outcome.code) for outcome in found.values()} == {("unknown", "no_answer")}
+    assert len(org.sent) == 1
+
+
+class Rules(Transport):
+    """Refuses values by field; `refusals` has code, message and the fields that the answer names."""
+
+    def __init__(self, refusals: dict[str, tuple[str, str, list[str]]]) -> None:
+        super().__init__()
+        self.refusals = refusals
+
+    def send(self, what: str, method: str, path: str, body: dict[str, Any], headers: dict[str, str]) -> Any:
+        self.sent.append(body)
+        return [self._said(record) for record in body["records"]]
+
+    def _said(self, record: dict[str, Any]) -> dict[str, Any]:
+        errors = [
+            {"statusCode": code, "message": message, "fields": fields}
+            for name, (code, message, fields) in self.refusals.items()
+            if name in record
+        ]
+        return {"id": record["id"], "success": not errors, "errors": errors}
+
+
+def test_the_rest_of_a_record_arrives_where_the_answer_names_the_field_it_refuses() -> None:
+    values: dict[str, Value] = {"Leadwright_Score__c": 70, "Leadwright_Grade__c": "Hot", "OwnerId": "005A"}
+    grade = ("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Grade: bad value: Hot", ["Leadwright_Grade__c"])
+    owner: tuple[str, str, list[str]] = (
+        "INACTIVE_OWNER_OR_USER",
+        "operation performed with inactive user",
+        [],
+    )
+    org = Rules({"Leadwright_Grade__c": grade, "OwnerId": owner})
+    found = push(org, [Change("00Q1", values), Change("00Q2", {"Leadwright_Score__c": 1})])
+    done = found["00Q1"]
+    assert (done.status, done.sent) == ("accepted", {"Leadwright_Score__c": 70})
+    refused = {name for refusal in done.refused for name in refusal.values}
+    assert refused == {"Leadwright_Grade__c", "OwnerId"}
+    assert done.refused[0].message == "Grade: bad value: Hot (fields: Leadwright_Grade__c)"
+    assert [len(body["records"]) for body in org.sent] == [2, 1]
+    assert found["00Q2"].refused == ()
+
+
+def test_a_rule_that_names_no_field_of_ours_refuses_the_record() -> None:
+    rule = ("FIELD_CUSTOM_VALIDATION_EXCEPTION", "Fill in the phone", ["Phone"])
+    org = Rules({"Leadwright_Score__c": rule})
+    done = push(org, [Change("00Q1", {"Leadwright_Score__c": 70, "OwnerId": "005A"})])["00Q1"]
+    assert (done.status, done.code, done.message) == (
+        "rejected",
+        rule[0],
+        "Fill in the phone (fields: Phone)",
+    )
     assert len(org.sent) == 1
 
 

@@ -1,7 +1,8 @@
 -- Who has each lead, why (in words and as a code) and since when: what this run decides, or what an earlier one did where
 -- that is kept. A lead to be given to somebody else stays where it is while there is nobody else. Where no pool takes a
 -- lead, it goes to the owner of last resort; where there is none, it has no owner, and the reason says what is missing. Nor
--- has one whose owner has left while nobody takes his place.
+-- has one whose owner has left while nobody takes his place. Where an owner was undone, what the CRM shows stays until the
+-- rules choose somebody else.
 
 with earlier as (
     select * from {{ ref('int_routing__earlier_decisions') }} where place = 1
@@ -33,11 +34,16 @@ coded as (
         case
             when candidates.decision = 'reassign' and routed.rep_id is null then 'keep'
             when candidates.decision = 'reopen' and routed.rep_id is null then 'empty'
+            when candidates.decision = 'undone' and routed.rep_id is not null
+                then case when candidates.rep_id is null then 'route' else 'reassign' end
             else candidates.decision
         end as decision
     from {{ ref('int_routing__owner_candidates') }} as candidates
     left join {{ ref('int_routing__routed_leads') }} as routed on candidates.lead_id = routed.lead_id
-    left join {{ ref('int_identity__reps') }} as earlier_reps on candidates.earlier_rep_id = earlier_reps.rep_id
+    left join {{ ref('int_identity__reps') }} as earlier_reps
+        on
+            case when candidates.decision = 'undone' then candidates.rep_id else candidates.earlier_rep_id end
+            = earlier_reps.rep_id
     left join {{ ref('crm_systems') }} as systems on candidates.owner_crm = systems.crm
     cross join {{ ref('int_routing__shortage') }} as shortage
 ),
@@ -58,6 +64,7 @@ choices as (
         case
             when decision = 'leave' then 'closed'
             when decision = 'empty' then 'emptied_by_person'
+            when decision = 'undone' then 'undone'
             when decision = 'reopen' then 'routed_after_emptying'
             when decision = 'take' and earlier_rep_id is not null then 'set_by_person'
             when decision = 'take' then 'already_owned'
@@ -72,6 +79,7 @@ choices as (
             when decision = 'leave' then 'Closed without an owner: left as it is'
             when decision = 'empty'
                 then 'Emptied in ' || crm_label || ' by a person: nobody until it asks for something or who takes leads changes'
+            when decision = 'undone' then 'Our choice was undone: as it was before, until the rules choose somebody else'
             when decision = 'take' and earlier_rep_id is not null then 'Owner set in ' || crm_label || ' by a person'
             when decision = 'take' then 'Already owned in ' || crm_label
             when decision = 'account' then 'Owner of the account'
@@ -95,8 +103,8 @@ select
     case
         when earlier.lead_id is not null then earlier.assigned_at when choices.rep_id is not null then {{ as_of() }}
     end as assigned_at,
-    choices.rep_id is not null and coalesce(earlier.is_routed, choices.decision != 'take') as is_routed,
-    choices.decision not in ('keep', 'empty') as is_decided_anew
+    choices.rep_id is not null and coalesce(earlier.is_routed, choices.decision not in ('take', 'undone')) as is_routed,
+    choices.decision not in ('keep', 'empty', 'undone') as is_decided_anew
 from choices
 left join earlier on choices.lead_id = earlier.lead_id and choices.decision = 'keep'
 left join {{ ref('int_identity__reps') }} as reps on choices.rep_id = reps.rep_id

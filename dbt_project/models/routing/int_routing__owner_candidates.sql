@@ -3,7 +3,8 @@
 -- shows our decision; else the first by record_precedence. Customers, lost and rejected leads stay as they are, with
 -- whoever or nobody. An owner whom our rules chose and who let his time pass is replaced. Until the CRM has stored that,
 -- it shows who had the lead before; only if somebody changed the owner after us, that is a decision of a person. So is an
--- owner who was emptied: nobody gets the lead until it is to be routed again (int_routing__owner_emptyings).
+-- owner who was emptied: nobody gets the lead until it is to be routed again (int_routing__owner_emptyings). An owner that
+-- was undone stays away while the rules would still choose him (int_routing__queue); the account's owner counts at once.
 
 with takers as (
     select distinct rep_id from {{ ref('int_routing__lead_takers') }}
@@ -50,6 +51,9 @@ known as (
         coalesce(promises.had_by, '') as had_by,
         coalesce(promises.is_to_reassign, false) as is_to_reassign,
         edits.lead_id is not null and not edits.is_emptied as has_edit,
+        undoings.had_by as had_before,
+        undoings.undone_reps,
+        undoings.lead_id is not null and edits.rep_id is null and coalesce(shown.rep_id, '') != earlier.rep_id as is_undone,
         emptyings.crm as emptied_crm,
         emptyings.is_to_route as is_emptied_to_route,
         case when emptyings.lead_id is not null then emptyings.had_by else coalesce(promises.had_by, '') end as barred,
@@ -67,6 +71,7 @@ known as (
     left join {{ ref('int_identity__reps') }} as earlier_reps on earlier.rep_id = earlier_reps.rep_id
     left join takers as earlier_takers on earlier.rep_id = earlier_takers.rep_id
     left join {{ ref('int_routing__owner_promises') }} as promises on leads.lead_id = promises.lead_id
+    left join {{ ref('int_routing__owner_undoings') }} as undoings on leads.lead_id = undoings.lead_id
     left join {{ ref('int_routing__owner_emptyings') }} as emptyings on leads.lead_id = emptyings.lead_id
 ),
 
@@ -83,6 +88,8 @@ decided as (
                         when {{ dbt.position('account_rep_id', 'barred') }} = 0 then 'account'
                         else 'reopen'
                     end
+            when is_undone and crm_rep_id is null and {{ dbt.position('account_rep_id', 'undone_reps') }} = 0 then 'account'
+            when is_undone then 'undone'
             when crm_rep_id = earlier_rep_id or (crm_rep_id is null and takes_leads)
                 then case when is_to_reassign then 'reassign' else 'keep' end
             when has_earlier_rep and not has_edit and {{ dbt.position('crm_rep_id', 'had_by') }} > 0 then 'keep'
@@ -102,10 +109,11 @@ select
     earlier_rep_id,
     earlier_decision_number,
     decision,
-    case when decision in ('reassign', 'reopen') then barred else '' end as barred_reps,
-    case decision
-        when 'keep' then earlier_rep_id
-        when 'take' then crm_rep_id
-        when 'account' then account_rep_id
+    case
+        when decision in ('reassign', 'reopen') then barred when decision = 'undone' then had_before else ''
+    end as barred_reps,
+    case
+        when decision in ('take', 'undone') then crm_rep_id when decision = 'keep' then earlier_rep_id
+        when decision = 'account' then account_rep_id
     end as rep_id
 from decided

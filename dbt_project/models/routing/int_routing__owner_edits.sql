@@ -1,7 +1,8 @@
 -- Records whose owner somebody changed after us. Such an edit stands. Either the owner is new since our latest decision
 -- and not the one of that decision; or the CRM had stored the owner that we wrote, and shows another one since. Where
 -- a CRM does not say when it stored a write, the record must have changed since we looked before the write. Nobody, or a
--- queue, is an edit too, where it came after our latest decision.
+-- queue, is an edit too, where it came after our latest decision. What `leadwright undo` put back is none: it is whatever
+-- stood there before us.
 
 with sightings as (
     select *, row_number() over (partition by record_key order by sighting_number desc) as place
@@ -12,6 +13,8 @@ owner_writes as (
     select
         record_key,
         after_values,
+        undone_owner_id,
+        restored_owner_id,
         {{ in_utc('crm_updated_at') }} as written_at,
         {{ in_utc('record_changed_at') }} as changed_before,
         {{ in_utc('answered_at') }} as answered_at,
@@ -43,7 +46,9 @@ found as (
         )
         and (sightings.owner_id = '' or not {{ json_holds('owner_writes.after_values', 'sightings.owner_id') }})
             as is_rewritten,
-        decisions.assigned_at is null or owner_writes.answered_at >= decisions.assigned_at as was_written_last
+        decisions.assigned_at is null or owner_writes.answered_at >= decisions.assigned_at as was_written_last,
+        owner_writes.undone_owner_id is not null
+        and sightings.owner_id = coalesce(owner_writes.restored_owner_id, '') as is_put_back
     from sightings
     inner join {{ ref('unified_people') }} as modified on sightings.record_key = modified.record_key
     inner join {{ ref('int_identity__records') }} as identities on sightings.record_key = identities.record_key
@@ -58,5 +63,8 @@ found as (
 select record_key, lead_id, crm, owner_id, rep_id, changed_at, is_emptied
 from found
 where
-    (is_new and (is_emptied or rep_id != decided_rep_id))
-    or (is_rewritten and (was_written_last or not is_emptied))
+    not coalesce(is_put_back, false)
+    and (
+        (is_new and (is_emptied or rep_id != decided_rep_id))
+        or (is_rewritten and (was_written_last or not is_emptied))
+    )

@@ -17,6 +17,20 @@ requests as (
     inner join {{ ref('int_scoring__scores') }} as scores on requests.lead_id = scores.lead_id and scores.is_current
     inner join {{ ref('grade_scale') }} as weights on scores.grade = weights.grade
     where requests.only_grade is null or requests.only_grade = scores.grade
+),
+
+-- The rules would choose the owner again who was undone, or may: the lead waits.
+waiting as (
+    select requests.lead_id
+    from requests
+    inner join {{ ref('int_routing__owner_candidates') }} as candidates
+        on requests.lead_id = candidates.lead_id and candidates.decision = 'undone'
+    inner join {{ ref('int_routing__owner_undoings') }} as undoings on requests.lead_id = undoings.lead_id
+    inner join {{ ref('int_routing__pool_members') }} as members
+        on
+            undoings.rep_id = members.rep_id
+            and case when undoings.reason_code = 'first_pool_full' then 'everyone' else requests.pool end = members.pool
+    where requests.place = 1
 )
 
 select
@@ -39,4 +53,5 @@ inner join lanes
         and requests.systems = lanes.systems
         and requests.is_urgent = lanes.is_urgent
         and requests.barred_reps = lanes.barred_reps
-where requests.place = 1 or requests.pool = 'everyone'
+left join waiting on requests.lead_id = waiting.lead_id
+where waiting.lead_id is null and (requests.place = 1 or requests.pool = 'everyone')

@@ -41,8 +41,9 @@ select
     coalesce(segments.segments, 'none') as segments,
     coalesce(lead_accounts.account_score, 0) as account_score,
     coalesce(lead_accounts.account_grade, 'none') as account_grade,
-    coalesce(assignments.owner_name, 'nobody') as owner,
-    assignments.reason as owner_reason,
+    -- Where an owner was undone, what stands there from before is left alone.
+    case when assignments.decision = 'undone' then null else coalesce(assignments.owner_name, 'nobody') end as owner,
+    case when assignments.decision = 'undone' then null else assignments.reason end as owner_reason,
     assignments.rep_id,
     actions.next_action,
     requests.sla_due_at,

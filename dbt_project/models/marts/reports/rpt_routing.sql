@@ -4,7 +4,7 @@
     ('rule', "coalesce(rule_id, '(fair share)')", "coalesce(rule_id, '(fair share)')"),
     ('month', 'month', 'month'),
 ] %}
-{% set by_person = "('set_by_person', 'emptied_by_person', 'routed_after_emptying')" %}
+{% set by_person = "('set_by_person', 'emptied_by_person', 'routed_after_emptying', 'undone')" %}
 
 -- How often a rep whom our rules chose was replaced afterwards. A decision is mature when it has had the days of the seed
 -- kpis; younger ones may still be changed and do not count for the accuracy.
@@ -14,7 +14,7 @@ with numbered as (
         decisions.*,
         coalesce(
             lead(decisions.reason_code) over (partition by decisions.lead_id order by decisions.decision_number),
-            case when choices.decision = 'empty' then choices.reason_code end
+            case when choices.decision in ('empty', 'undone') then choices.reason_code end
         ) as next_code
     from {{ ref('int_routing__coded_decisions') }} as decisions
     left join {{ ref('int_routing__assignments') }} as choices on decisions.lead_id = choices.lead_id

@@ -11,4 +11,4 @@ select
     earlier_decision_number + 1 as decision_number,
     assigned_at
 from {{ ref('int_routing__assignments') }}
-where decision != 'keep' and rep_id is not null
+where decision not in ('keep', 'undone') and rep_id is not null

@@ -11,9 +11,19 @@ select
     writes.after_values,
     writes.crm_updated_at,
     writes.record_changed_at,
-    writes.answered_at
+    writes.answered_at,
+    undone.value as undone_owner_id,
+    undone.restored as restored_owner_id,
+    undone.lifted_at is not null as is_lifted
 from {{ source('ops', 'writes') }} as writes
 left join losers on writes.crm = losers.crm and writes.record_id = losers.loser_id
+left join {{ source('ops', 'undone') }} as undone
+    on
+        writes.run_id = undone.undo_run_id
+        and writes.crm = undone.crm
+        and writes.object = undone.object
+        and writes.record_id = undone.record_id
+        and undone.field = 'hubspot_owner_id'
 where
     writes.crm in ({{ quoted_accounts_of('hubspot') }})
     and writes.status = 'accepted'
