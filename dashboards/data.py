@@ -64,6 +64,7 @@ class Kpis:
     cohorts: pd.DataFrame
     bands: pd.DataFrame
     audit: pd.DataFrame
+    rollout: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,7 @@ def read_kpis(settings: Settings) -> Kpis:
                 from marts.rpt_disqualified group by all order by lead_count desc, reason_code
                 """
             ).df(),
+            rollout=db.execute("select * from marts.rpt_rollout order by began_at desc, rollout_id, place").df(),
         )
 
 

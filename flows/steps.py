@@ -24,7 +24,7 @@ from leadwright.rules import checks
 from leadwright.settings import Settings
 from leadwright.transform import migrations, preview, publication, reports
 from leadwright.transform.tables import SyncModel
-from leadwright.writeback import ownermoves, sending
+from leadwright.writeback import ownermoves, rollout, sending
 from leadwright.writeback.ownermoves import OwnerMove
 
 
@@ -197,6 +197,12 @@ def plan(model: SyncModel) -> sending.Written:
 def owner_moves(planned: list[sending.Written]) -> list[OwnerMove]:
     """How many leads each person would get and lose by what is planned."""
     return ownermoves.owner_moves(planned, project().settings)
+
+
+@task(name="count roll-out", **STEP)
+def count_rollout() -> rollout.Rollout | None:
+    """Which step of the roll-out holds, and how many leads are in each of its groups."""
+    return rollout.rollout(project().settings)
 
 
 @task(name="create fields", task_run_name="create-fields-{model.title}", **STEP)

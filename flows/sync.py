@@ -38,6 +38,7 @@ def write_all(run: runs.Run, without_owners: bool = False) -> None:
         if model.crm in crms
     ]
     with steps.timed(run, "write"):
+        run.rollout = steps.count_rollout()
         planned = [steps.plan(model) for model in models]
         if run.dry_run:
             run.written, run.owner_moves = planned, steps.owner_moves(planned)

@@ -106,6 +106,8 @@ def show(done: Run, *, as_json: bool) -> None:
             out.print(f"  {n:,} {name} could not be read and are set aside; `leadwright doctor` says why")
     if done.erased:
         _show_erased(done.erased)
+    if done.rollout:
+        out.print(f"[bold]roll-out[/]: {escape(done.rollout.told)}")
     if done.written:
         out.print(_written_table(done))
     if done.dry_run and done.written:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # dbt takes seconds to import; a command that only shows must
     from leadwright.pull.extract import Pulled
     from leadwright.transform.tables import RawTable
     from leadwright.writeback.ownermoves import OwnerMove
+    from leadwright.writeback.rollout import Rollout
     from leadwright.writeback.sending import Written
 
 _LONGEST = 1_000  # our messages end with what to do
@@ -39,6 +40,7 @@ class Run:
         written: rows by sync model.
         with_owners: whether fields that set, name or explain the owner are among them.
         owner_moves: of a dry run, who would get and lose leads.
+        rollout: which step of the roll-out held; None where nothing was to be written.
         erased: records of people who were forgotten, or should have been.
         seconds: duration of each stage.
     """
@@ -58,6 +60,7 @@ class Run:
     dry_run: bool = False
     with_owners: bool = True
     owner_moves: list[OwnerMove] = field(default_factory=list)
+    rollout: Rollout | None = None
 
     @property
     def sent(self) -> int:
@@ -84,6 +87,7 @@ class Run:
             },
             "with_owners": self.with_owners,
             "owner_moves": [move.as_dict() for move in self.owner_moves],
+            "rollout": self.rollout.as_dict() if self.rollout else None,
             "erased": dict(self.erased.records) if self.erased else {},
             "not_erased": dict(self.erased.withheld) if self.erased else {},
             "stopped_reports": dict(self.not_whole),
