@@ -146,7 +146,9 @@ def read_kpis(settings: Settings) -> Kpis:
                 from marts.rpt_disqualified group by all order by lead_count desc, reason_code
                 """
             ).df(),
-            rollout=db.execute("select * from marts.rpt_rollout order by began_at desc, rollout_id, place").df(),
+            rollout=db.execute(
+                "select * from marts.rpt_rollout order by began_at desc, rollout_id, place"
+            ).df(),
         )
 
 

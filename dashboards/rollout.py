@@ -28,7 +28,11 @@ def comparison(row: Row) -> str:
     groups = [f"{name} {_of(row, side, value)}" for name, side in sides]
     if pd.isna(row["effect"]):
         return ", ".join(groups)
-    interval = "" if pd.isna(row["effect_low"]) else f" ({effect(row['effect_low'])} to {effect(row['effect_high'])})"
+    interval = (
+        ""
+        if pd.isna(row["effect_low"])
+        else f" ({effect(row['effect_low'])} to {effect(row['effect_high'])})"
+    )
     return f"{', '.join(groups)}: {effect(row['effect'])}{_UNITS[row['kind']]}{interval}"
 
 

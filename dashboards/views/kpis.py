@@ -227,11 +227,11 @@ def _show_rollout(steps: pd.DataFrame) -> None:
     names = list(dict.fromkeys(steps["rollout_id"]))
     name = st.selectbox("Step", names, width=480) if len(names) > 1 else names[0]
     rows = steps[steps["rollout_id"] == name].to_dict("records")
-    until = max(row["until_at"] for row in rows)
+    began, until = min(row["began_at"] for row in rows), max(row["until_at"] for row in rows)
     st.caption(
-        f"{name}, from {moment(min(row['began_at'] for row in rows))} until {moment(until)}. Leads were drawn by lot, and "
-        "nothing counts that happened before a lead was drawn. In brackets the interval of 95%. Settle beforehand when "
-        "to decide: whoever looks every day finds a difference where there is none."
+        f"{name}, from {moment(began)} until {moment(until)}. Leads were drawn by lot, and nothing counts that "
+        "happened before a lead was drawn. In brackets the interval of 95%. Settle beforehand when to decide: whoever "
+        "looks every day finds a difference where there is none."
     )
     table = [
         (rollout.MEASURES[row["measure"]], rollout.comparison(row), rollout.verdict(row), rollout.lift(row))

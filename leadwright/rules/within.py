@@ -64,7 +64,7 @@ def order_faults(rows: Rows, low: str, high: str) -> Iterator[Finding]:
 
 
 def overlap_faults(rows: Rows, of: Sequence[str], first: str, last: str) -> Iterator[Finding]:
-    """Rows of one thing (of no columns: all rows) whose days overlap with an earlier row's; an empty day is no limit."""
+    """Rows of one thing, or all where `of` is empty, whose days overlap with an earlier row's; no day is no limit."""
     seen: dict[tuple[str, ...], list[tuple[int, str, str]]] = {}
     for line, row in rows:
         name = tuple(row[column].strip().lower() for column in of)

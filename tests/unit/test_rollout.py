@@ -82,13 +82,23 @@ def test_a_comparison_reads_as_one_would_say_it() -> None:
         "Pilot 41.0% of 312, control 33.0% of 305: +8.0 points (+0.4 to +15.5)"
     )
     assert words.verdict(row()) == "better"
-    faster = row("ratio", treated_value=32.0, control_value=120.0, effect=0.27, effect_low=0.2, effect_high=0.36)
+    faster = row(
+        "ratio", treated_value=32.0, control_value=120.0, effect=0.27, effect_low=0.2, effect_high=0.36
+    )
     assert words.comparison(faster) == (
         "Pilot 32 min of 312, control 2.0 h of 305: 0.27 times as long (0.20 to 0.36)"
     )
     assert words.verdict(faster) == "better"
     money = {"lift_amount": 3_000, "lift_low_amount": -500, "lift_high_amount": 6_500}
-    sold = row("amount", treated_value=30.0, control_value=20.4, effect=9.6, effect_low=-1.6, effect_high=20.8, **money)
+    sold = row(
+        "amount",
+        treated_value=30.0,
+        control_value=20.4,
+        effect=9.6,
+        effect_low=-1.6,
+        effect_high=20.8,
+        **money,
+    )
     assert words.comparison(sold) == (
         "Pilot 30.00 of 312, control 20.40 of 305: +9.60 a lead (\N{MINUS SIGN}1.60 to +20.80)"
     )
