@@ -244,8 +244,8 @@ def test_a_roll_out_from_shadow_by_a_pilot_to_a_hold_out(built: DbtWarehouse, tm
     header = steps.read_text().splitlines()[0]
     behind = "rollout+,+path:models/sync"
 
-    def step(row: str, hours: int, select: str) -> None:
-        steps.write_text(f"{header}\n{row},,,,,Test\n")
+    def step(name: str, mode: str, share: str, hours: int, select: str) -> None:
+        steps.write_text(f"{header}\n{name},,,{mode},{share},,,,,Test\n")
         rolled.build(as_of=NOW + timedelta(hours=hours), select=select, tests=False)
 
     for table, field in (
@@ -254,10 +254,10 @@ def test_a_roll_out_from_shadow_by_a_pilot_to_a_hold_out(built: DbtWarehouse, tm
         ("raw_salesforce.Lead", "Leadwright_Score__c"),
     ):
         built.execute(f'update {table} set "{field}" = null')
-    step("look,,,shadow", 6, "+path:models/sync")
+    step("look", "shadow", "", 6, "+path:models/sync")
     assert built.rows(_SYNCED) == []
 
-    step("pilot,,,pilot", 7, behind)
+    step("pilot", "pilot", "", 7, behind)
     groups = _groups(built, "pilot")
     treated = {lead for lead, group in groups.items() if group == "treated"}
     assert 0.4 < len(treated) / len(groups) < 0.6
@@ -273,16 +273,23 @@ def test_a_roll_out_from_shadow_by_a_pilot_to_a_hold_out(built: DbtWarehouse, tm
         for n in range(40)
     ]
     built.add("raw_hubspot", "contacts", new, later)
-    step("pilot,,,pilot", 8, "+path:models/sync")
+    step("pilot", "pilot", "", 8, "+path:models/sync +log_assignment_decisions")
     grown = _groups(built, "pilot")
     assert len(grown) == len(groups) + len(new)
     assert {lead: grown[lead] for lead in groups} == groups
     treated = {lead for lead, group in grown.items() if group == "treated"}
     assert set() < _synced(built, "lead") <= treated
+    step(
+        "pilot",
+        "pilot",
+        "",
+        9,
+        "int_routing__earlier_decisions int_routing__owner_candidates int_routing__unseen_leads",
+    )
     unseen = {lead for (lead,) in built.rows("select lead_id from intermediate.int_routing__unseen_leads")}
     assert set() < unseen <= grown.keys() - treated
 
-    step("rest,,,all,0.95", 9, behind)
+    step("rest", "all", "0.95", 10, behind)
     rest = _groups(built, "rest")
     held_out = {lead for lead, group in rest.items() if group == "control"}
     assert rest.keys() == grown.keys()

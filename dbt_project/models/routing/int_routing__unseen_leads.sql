@@ -1,7 +1,9 @@
 {% set log = earlier_rows('log_rollout_groups') %}
+-- depends_on: {{ ref('int_routing__rollout') }}
 
 -- Whom our rules choose for a lead that the roll-out keeps out never learns of it, unless a CRM shows him as its owner: it
--- takes no room from leads that are given away. Groups are those of earlier runs; who is drawn by this one has no owner yet.
+-- takes no room from leads that are given away. Groups are those of earlier runs, and so is the choice: a lead that came
+-- since is not drawn yet.
 
 with kept_out as (
     {% if log %}
@@ -23,4 +25,4 @@ with kept_out as (
 select kept_out.lead_id
 from kept_out
 inner join {{ ref('int_routing__owner_candidates') }} as candidates on kept_out.lead_id = candidates.lead_id
-where candidates.crm_rep_id is null
+where candidates.crm_rep_id is null and candidates.earlier_rep_id is not null
