@@ -64,6 +64,7 @@ class Kpis:
     cohorts: pd.DataFrame
     bands: pd.DataFrame
     audit: pd.DataFrame
+    rollout: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,9 @@ def read_kpis(settings: Settings) -> Kpis:
                        count(*) filter (is_without_touch) as without_touch_count
                 from marts.rpt_disqualified group by all order by lead_count desc, reason_code
                 """
+            ).df(),
+            rollout=db.execute(
+                "select * from marts.rpt_rollout order by began_at desc, rollout_id, place"
             ).df(),
         )
 

@@ -54,6 +54,7 @@ def write_all(run: runs.Run, without_owners: bool = False, output: str | None = 
     ]
     with steps.timed(run, "write"):
         writing.require_ready(sorted({model.crm for model in models}))
+        run.rollout = writing.count_rollout()
         plan = writing.plan(models, run.with_owners)
         run.written = plan.written
         if run.dry_run:

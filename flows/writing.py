@@ -21,6 +21,7 @@ from leadwright.writeback import (
     previewfiles,
     previews,
     reconciling,
+    rollout,
     sending,
     undoing,
 )
@@ -140,3 +141,9 @@ def reconcile(model: SyncModel, run_id: str, sample: int | None, examples: int) 
 def note_reconciliation(done: Sequence[reconciling.Reconciled], run: runs.Run) -> None:
     """Keep how each field compares."""
     reconciling.note(done, run.run_id, run.started_at, project().settings)
+
+
+@task(name="count roll-out", **STEP)
+def count_rollout() -> rollout.Rollout | None:
+    """Which step of the roll-out holds, and how many leads are in each of its groups."""
+    return rollout.rollout(project().settings)

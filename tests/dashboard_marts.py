@@ -247,6 +247,21 @@ def kpis() -> dict[str, list[dict[str, Any]]]:
             cohort("own:treatment", "Implant", "mature", 30, 9, True),
             cohort("own:treatment", "Veneer", "mature", 50, 5, True),
         ],
+        "rpt_rollout": [
+            {
+                "rollout_id": "spring", "mode": "pilot", "began_at": AS_OF - timedelta(days=30), "until_at": AS_OF,
+                "measure": "answered_in_time", "place": 3, "kind": "share", "treated_count": 312, "control_count": 305,
+                "treated_value": 0.41, "control_value": 0.33, "effect": 0.08, "effect_low": 0.004,
+                "effect_high": 0.155, "is_different": True, "treated_missing_count": 1_124,
+                "control_missing_count": 1_131,
+            },
+            {
+                "rollout_id": "spring", "mode": "pilot", "began_at": AS_OF - timedelta(days=30), "until_at": AS_OF,
+                "measure": "revenue", "place": 7, "kind": "amount", "treated_count": 400, "control_count": 390,
+                "treated_value": 25.0, "control_value": 20.0, "effect": 5.0, "effect_low": -1.0, "effect_high": 11.0,
+                "is_different": False, "lift_amount": 2_000, "lift_low_amount": -400, "lift_high_amount": 4_400,
+            },
+        ],
         "rpt_disqualified": [
             {
                 "lead_id": f"out-{n}", "disqualified_by": "a person", "reason_code": "not_said",

@@ -110,6 +110,17 @@ class DbtWarehouse:
             for r in done.result.results
         }
 
+    def compiled(self, *names: str) -> dict[str, str]:
+        """The SQL of models, by name, as it would run on this warehouse."""
+        os.environ["LEADWRIGHT_WAREHOUSE_FILE"] = str(self.settings.warehouse_file)
+        runner = dbtRunner(manifest=self.transform.manifest())
+        done = runner.invoke(["--quiet", "compile", "--select", *names, *self._where])
+        DuckDBConnectionManager.close_all_connections()
+        reset_adapters()
+        assert done.success, done.exception
+        sql = {str(r.node.name): str(r.node.compiled_code) for r in done.result.results}
+        return {name: sql[name] for name in names}
+
     def test(self, select: str) -> None:
         """Run the tests that `select` names; production builds leave some of them out."""
         done = self._dbt("test", "--select", select)

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from leadwright import settings
-from leadwright.dashboards import data, report_table
+from leadwright.dashboards import data, markup, report_table, rollout
 from leadwright.formatting import NO_DATES, NOTHING, code_in_words, count, duration, moment
 
 CUTS = {
@@ -36,6 +36,7 @@ def show() -> None:
     _show_steps(kpis.figures, kpis.cohorts)
     _show_bands(kpis.bands)
     _show_audit(kpis.audit)
+    _show_rollout(kpis.rollout)
 
 
 def _show_figures(figures: pd.DataFrame) -> None:
@@ -217,6 +218,26 @@ def _show_audit(audit: pd.DataFrame) -> None:
         }
     )
     report_table.show(table, "Disqualified leads by reason")
+
+
+def _show_rollout(steps: pd.DataFrame) -> None:
+    if steps.empty:
+        return
+    st.subheader("Roll-out")
+    names = list(dict.fromkeys(steps["rollout_id"]))
+    name = st.selectbox("Step", names, width=480) if len(names) > 1 else names[0]
+    rows = steps[steps["rollout_id"] == name].to_dict("records")
+    began, until = min(row["began_at"] for row in rows), max(row["until_at"] for row in rows)
+    st.caption(
+        f"{name}, from {moment(began)} until {moment(until)}. Leads were drawn by lot, and nothing counts that "
+        "happened before a lead was drawn. In brackets the interval of 95%. Settle beforehand when to decide: whoever "
+        "looks every day finds a difference where there is none."
+    )
+    table = [
+        (rollout.MEASURES[row["measure"]], rollout.comparison(row), rollout.verdict(row), rollout.lift(row))
+        for row in rows
+    ]
+    st.html(markup.table(["Measure", "Comparison", "Verdict", "Lift in all"], table))
 
 
 show()

@@ -139,6 +139,8 @@ def show(done: Run, *, as_json: bool) -> None:
         out.print(f"[yellow]{escape(line)}[/]")
     if done.erased:
         _show_erased(done.erased)
+    if done.rollout:
+        out.print(f"[bold]roll-out[/]: {escape(done.rollout.told)}")
     if done.written:
         out.print(_written_table(done))
     if done.preview:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # dbt takes seconds to import; a command that only shows must
     from leadwright.writeback.ownermoves import OwnerMove
     from leadwright.writeback.pausing import Pause
     from leadwright.writeback.previews import Preview
+    from leadwright.writeback.rollout import Rollout
     from leadwright.writeback.sending import Written
 
 _LONGEST = 1_000  # our messages end with what to do
@@ -46,6 +47,7 @@ class Run:
         preview: of a dry run, what would be written.
         stop: what a guard rail asks before anything is sent; None where nothing is asked.
         pause: why what differs was not sent, or not all of it.
+        rollout: which step of the roll-out held; None where nothing was to be written.
         erased: records of people who were forgotten, or should have been.
         seconds: duration of each stage.
     """
@@ -69,6 +71,7 @@ class Run:
     preview: Preview | None = None
     stop: Stop | None = None
     pause: Pause | None = None
+    rollout: Rollout | None = None
 
     @property
     def status(self) -> str:
@@ -131,6 +134,7 @@ class Run:
             "with_owners": self.with_owners,
             "preview": self.preview.as_dict() if self.preview else None,
             "owner_moves": [move.as_dict() for move in self.owner_moves],
+            "rollout": self.rollout.as_dict() if self.rollout else None,
             "erased": dict(self.erased.records) if self.erased else {},
             "not_erased": dict(self.erased.withheld) if self.erased else {},
             "stopped_reports": dict(self.not_whole),

@@ -46,6 +46,7 @@ def as_markdown(run: Run) -> str:
     lines += [
         "",
         f"## {verb}",
+        *([f"Roll-out: {run.rollout.told}.", ""] if run.rollout else []),
         f"| CRM | object | planned | {' | '.join(STATUSES)} |",
         f"|---|---|---:|{'---:|' * len(STATUSES)}",
     ]

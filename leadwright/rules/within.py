@@ -64,18 +64,15 @@ def order_faults(rows: Rows, low: str, high: str) -> Iterator[Finding]:
 
 
 def overlap_faults(rows: Rows, of: Sequence[str], first: str, last: str) -> Iterator[Finding]:
-    """Rows of one thing whose days overlap with those of an earlier row; an empty day is no limit."""
+    """Rows of one thing, or all where `of` is empty, whose days overlap with an earlier row's; no day is no limit."""
     seen: dict[tuple[str, ...], list[tuple[int, str, str]]] = {}
     for line, row in rows:
         name = tuple(row[column].strip().lower() for column in of)
         begins, ends = row[first].strip(), row[last].strip() or "9999-12-31"
         for other, other_begins, other_ends in seen.get(name, ()):
             if begins <= other_ends and other_begins <= ends:
-                yield (
-                    line,
-                    first,
-                    f"the days overlap with those of line {other}, which has the same {', '.join(of)}",
-                )
+                why = f"which has the same {', '.join(of)}" if of else "and only one row holds at a time"
+                yield line, first, f"the days overlap with those of line {other}, {why}"
                 break
         seen.setdefault(name, []).append((line, begins, ends))
 

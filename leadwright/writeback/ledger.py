@@ -118,8 +118,8 @@ class Ledger:
         for refusal in outcome.refused:
             entry, now = self._sending[outcome.record_id], datetime.now(UTC)
             yield self._row(entry, now) | {
-                "before_values": _json({name: entry.before.get(name) for name in refusal.values}),
-                "after_values": _json(refusal.values),
+                "before_values": as_json({name: entry.before.get(name) for name in refusal.values}),
+                "after_values": as_json(refusal.values),
                 "record_changed_at": outcome.updated_at,
                 "status": "rejected",
                 "code": refusal.code,

@@ -213,3 +213,85 @@ def test_the_documented_command_writes_pages_with_columns(built: DbtWarehouse) -
     assert columns.keys() == {name for (name,) in named}
     marts = [name for name in catalog["nodes"] if ".rpt_" in name or ".fct_" in name]
     assert len(marts) > 40 and not catalog["errors"]
+
+
+_SYNCED = """
+    select 'lead' as kind, lead_id as id from sync.sync_hubspot__contacts
+    union select 'lead', lead_id from sync.sync_salesforce__contacts
+    union select 'lead', lead_id from sync.sync_salesforce__leads
+    union select 'account', account_id from sync.sync_hubspot__companies
+    union select 'account', account_id from sync.sync_salesforce__accounts
+"""
+
+
+def _synced(built: DbtWarehouse, kind: str) -> set[str]:
+    return {key for (key,) in built.rows(f"select id from ({_SYNCED}) where kind = '{kind}'")}
+
+
+def _groups(built: DbtWarehouse, step: str) -> dict[str, str]:
+    return dict(
+        built.rows(
+            f"select lead_id, rollout_group from memory.log_rollout_groups where rollout_id = '{step}'"
+        )
+    )
+
+
+def test_a_roll_out_from_shadow_by_a_pilot_to_a_hold_out(built: DbtWarehouse, tmp_path: Path) -> None:
+    workspace = whole(tmp_path / "workspace")
+    settings = built.settings.model_copy(update={"workspace": workspace})
+    rolled = Transform(settings, built.transform.manifest())
+    steps = workspace / "rules" / "rollout.csv"
+    header = steps.read_text().splitlines()[0]
+    behind = "rollout+,+path:models/sync"
+
+    def step(name: str, mode: str, share: str, hours: int, select: str) -> None:
+        steps.write_text(f"{header}\n{name},,,{mode},{share},,,,,Test\n")
+        rolled.build(as_of=NOW + timedelta(hours=hours), select=select, tests=False)
+
+    for table, field in (
+        ("raw_hubspot.contacts", "leadwright_score"),
+        ("raw_hubspot.companies", "leadwright_account_score"),
+        ("raw_salesforce.Lead", "Leadwright_Score__c"),
+    ):
+        built.execute(f'update {table} set "{field}" = null')
+    step("look", "shadow", "", 6, "+path:models/sync")
+    assert built.rows(_SYNCED) == []
+
+    step("pilot", "pilot", "", 7, behind)
+    groups = _groups(built, "pilot")
+    treated = {lead for lead, group in groups.items() if group == "treated"}
+    assert 0.4 < len(treated) / len(groups) < 0.6
+    assert set() < _synced(built, "lead") <= treated
+    members = "select account_id, lead_id from intermediate.int_accounts__of_leads where place = 1"
+    of_control = {account for account, lead in built.rows(members) if lead not in treated}
+    assert set() < _synced(built, "account")
+    assert not _synced(built, "account") & of_control
+
+    later = (NOW + timedelta(hours=7, minutes=30)).isoformat()
+    new = [
+        {"hs_object_id": f"77{n:03}", "email": f"new{n}@new{n}.example", "createdate": later}
+        for n in range(40)
+    ]
+    built.add("raw_hubspot", "contacts", new, later)
+    step("pilot", "pilot", "", 8, "+path:models/sync +log_assignment_decisions")
+    grown = _groups(built, "pilot")
+    assert len(grown) == len(groups) + len(new)
+    assert {lead: grown[lead] for lead in groups} == groups
+    treated = {lead for lead, group in grown.items() if group == "treated"}
+    assert set() < _synced(built, "lead") <= treated
+    step(
+        "pilot",
+        "pilot",
+        "",
+        9,
+        "int_routing__earlier_decisions int_routing__owner_candidates int_routing__unseen_leads",
+    )
+    unseen = {lead for (lead,) in built.rows("select lead_id from intermediate.int_routing__unseen_leads")}
+    assert set() < unseen <= grown.keys() - treated
+
+    step("rest", "all", "0.95", 10, behind)
+    rest = _groups(built, "rest")
+    held_out = {lead for lead, group in rest.items() if group == "control"}
+    assert rest.keys() == grown.keys()
+    assert 0.02 < len(held_out) / len(rest) < 0.09
+    assert not _synced(built, "lead") & held_out

@@ -321,3 +321,31 @@ def test_a_split_that_is_none_or_stands_twice_is_named(project: Transform, seeds
 def test_a_threshold_may_have_as_many_digits_as_its_column(project: Transform, seeds: Path) -> None:
     edit(seeds / "linkage_thresholds.csv", 2, "least_probability", "0.9975")
     assert project.rule_faults() == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ("a,,,shadow,,,,,,Look\nb,2026-05-01,,pilot,,,,,,Try", "line 3, column valid_from: the days overlap with "
+                                                              "those of line 2, and only one row holds at a time"),
+        ("a,,,half,,,,,,Try", "line 2, column mode: 'half' is not allowed; one of: shadow, pilot, all"),
+        ("a,,,pilot,1.5,,,,,Try", "line 2, column share: '1.5' is not between 0.01 and 1"),
+        ("a,,,shadow,0.5,,,,,Try", "line 2, column share: in shadow nothing is written about any lead"),
+        ("a,,,pilot,,emea,,,,Try", "line 2, column segment_id: 'emea' is not in segments.csv (column segment_id)"),
+        ("a,,,pilot,,,,1,,Try", "line 2, column smallest_ratio: '1' is not 1.01 or more"),
+    ],
+)  # fmt: skip
+def test_a_row_of_the_roll_out_that_cannot_hold_is_named(
+    project: Transform, seeds: Path, rows: str, says: str
+) -> None:
+    file = seeds / "rollout.csv"
+    file.write_text(file.read_text().splitlines()[0] + "\n" + rows + "\n")
+    (fault,) = project.rule_faults()
+    assert str(fault).startswith(f"rules/rollout.csv, {says}")
+
+
+def test_steps_of_the_roll_out_follow_one_another(project: Transform, seeds: Path) -> None:
+    file = seeds / "rollout.csv"
+    steps = "look,,2026-04-30,shadow,,,,,,Look\npilot,2026-05-01,2026-06-30,pilot,,,,,,Try\nall,2026-07-01,,all,,,,,,Go"
+    file.write_text(file.read_text().splitlines()[0] + "\n" + steps + "\n")
+    assert project.rule_faults() == []

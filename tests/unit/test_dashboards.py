@@ -484,6 +484,15 @@ def _html(app: AppTest) -> str:
     return "\n".join(element.proto.body for element in app.get("html"))
 
 
+def test_the_pilot_is_compared_with_its_control_group_in_words(show: Show) -> None:
+    app = show(marts.full() | marts.kpis(), page="kpis")
+    assert not app.exception
+    text = said(app)
+    assert "Pilot 41.0% of 312, control 33.0% of 305: +8.0 points (+0.4 to +15.5)" in text
+    assert "no difference can be told yet" in text
+    assert "+2,000 (\N{MINUS SIGN}400 to +4,400)" in text
+
+
 def test_figures_stand_with_their_counts_and_thin_ones_without_a_percentage(show: Show) -> None:
     app = show(marts.full() | marts.kpis(), page="kpis")
     assert not app.exception

@@ -4,6 +4,7 @@
 -- our rules gave him in the days over which shares are evened out is counted apart, by the grade that those leads have
 -- now; the leads that this run gives to the owners of their accounts are among them. In a pool he is charged, for the
 -- days that he was on leave, what the others got for their weight, so that he comes back to a usual day and not to a flood.
+-- What the roll-out keeps from him is no load.
 
 with weights as (
     select grade, load_weight as weight from {{ ref('grade_scale') }}
@@ -16,12 +17,19 @@ graded as (
     where scores.is_current
 ),
 
+unseen as (
+    select lead_id from {{ ref('int_routing__unseen_leads') }}
+),
+
 work as (
     select candidates.rep_id, graded.weight
     from {{ ref('int_routing__owner_candidates') }} as candidates
     inner join graded on candidates.lead_id = graded.lead_id
     inner join {{ ref('int_lifecycle__lead_stages') }} as stages on candidates.lead_id = stages.lead_id
-    where candidates.rep_id is not null and not stages.is_closed
+    where
+        candidates.rep_id is not null
+        and not stages.is_closed
+        and candidates.lead_id not in (select lead_id from unseen)
     union all
     select owners.rep_id, cast({{ routing_policy('opportunity_load') }} as decimal(9, 2)) as weight
     from {{ ref('int_accounts__opportunities') }} as opportunities
@@ -34,7 +42,7 @@ grants as (
     select candidates.rep_id, graded.weight
     from {{ ref('int_routing__owner_candidates') }} as candidates
     inner join graded on candidates.lead_id = graded.lead_id
-    where candidates.decision = 'account'
+    where candidates.decision = 'account' and candidates.lead_id not in (select lead_id from unseen)
     union all
     select decisions.rep_id, graded.weight
     from {{ ref('int_routing__earlier_decisions') }} as decisions
@@ -43,6 +51,7 @@ grants as (
         decisions.is_routed
         and decisions.assigned_at <= {{ as_of() }}
         and {{ days_between('decisions.assigned_at', as_of()) }} < {{ routing_policy('fair_days') }}
+        and decisions.lead_id not in (select lead_id from unseen)
 ),
 
 given as (

@@ -1,5 +1,5 @@
 -- What the CRMs should show about each account. An account without a lead has no score: only where a CRM still shows one
--- from before is it told so.
+-- from before is it told so. What the roll-out keeps back is left as it is.
 
 with reasons as (
     select
@@ -19,3 +19,5 @@ select
 from {{ ref('int_accounts__companies') }} as accounts
 left join {{ ref('int_scoring__account_scores') }} as scores on accounts.account_id = scores.account_id
 left join reasons on accounts.account_id = reasons.account_id
+left join {{ ref('int_writing__accounts_kept_back') }} as kept_back on accounts.account_id = kept_back.account_id
+where kept_back.account_id is null
