@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from leadwright import settings
-from leadwright.dashboards import data, report_table
+from leadwright.dashboards import config, data, report_table
 from leadwright.formatting import NO_DATES, NOTHING, code_in_words, count, duration, moment
+from leadwright.settings import Settings
 
 CUTS = {
     "all": "Month",
@@ -22,9 +22,9 @@ OWN = "own:"
 CAVEATS = {"thin": report_table.TOO_FEW, "only_won": "no losses entered"}
 
 
-def show() -> None:
+def show(settings: Settings) -> None:
     """Draw the page."""
-    kpis = data.read_kpis(settings.load())
+    kpis = data.read_kpis(settings)
     st.title("Figures")
     st.caption(
         f"Published {moment(kpis.published_at)}. Shares are of cohorts old enough for the outcome to be "
@@ -219,4 +219,4 @@ def _show_audit(audit: pd.DataFrame) -> None:
     report_table.show(table, "Disqualified leads by reason")
 
 
-show()
+show(config.current())

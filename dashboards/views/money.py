@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from leadwright import settings
-from leadwright.dashboards import data, report_table
+from leadwright.dashboards import config, data, report_table
 from leadwright.formatting import code_in_words, count, moment, share
+from leadwright.settings import Settings
 
 MODELS = {"first_amount": "First touch", "last_amount": "Last touch", "linear_amount": "Linear",
           "position_amount": "By position"}  # fmt: skip
@@ -25,9 +25,9 @@ REPORTS = {
 }
 
 
-def show() -> None:
+def show(settings: Settings) -> None:
     """Draw the page."""
-    reports = data.read_reports(settings.load(), REPORTS)
+    reports = data.read_reports(settings, REPORTS)
     st.title("Money")
     st.caption(
         f"Published {moment(reports.published_at)}. Amounts are in the CRMs' own currency and not converted."
@@ -173,4 +173,4 @@ def _show_retention(retention: pd.DataFrame) -> None:
     report_table.show(table, "Customers who came back", rates=("Rate",), amounts=amounts, missing="not yet")
 
 
-show()
+show(config.current())

@@ -7,17 +7,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from leadwright import settings
-from leadwright.dashboards import charts, data, markup, report_table
+from leadwright.dashboards import charts, config, data, markup, report_table
 from leadwright.dashboards.data import Row
 from leadwright.formatting import ENOUGH, basis, code_in_words, count, duration, moment, mql_to_sql, share
+from leadwright.settings import Settings
 
 RATES = {"lead_to_mql": "Lead to MQL", "mql_to_sql": "MQL to SQL", "lead_to_won": "Lead to won"}
 
 
-def show() -> None:
+def show(settings: Settings) -> None:
     """Draw the page."""
-    overview = data.read_overview(settings.load())
+    overview = data.read_overview(settings)
     st.title("Overview")
     st.caption(
         f"Data as of {moment(overview.totals['as_of'])}, published {moment(overview.published_at)}. "
@@ -177,4 +177,4 @@ def _grid_in_words(grades: pd.DataFrame) -> str:
     )
 
 
-show()
+show(config.current())

@@ -20,6 +20,10 @@ if TYPE_CHECKING:  # dbt takes seconds to import; a command that only shows must
     from leadwright.writeback.ownermoves import OwnerMove
     from leadwright.writeback.sending import Written
 
+_NOTE_START = warehouse.statement(__file__, "runs_note_start")
+_NOTE_END = warehouse.statement(__file__, "runs_note_end")
+_LAST = warehouse.statement(__file__, "runs_last")
+
 _LONGEST = 1_000  # our messages end with what to do
 
 
@@ -101,11 +105,7 @@ def note_start(run: Run, table: RawTable, settings: Settings) -> None:
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         warehouse.ensure_table(db, table.schema, table.name, table.columns)
         db.execute("update ops.runs set status = 'killed' where status = 'running'")
-        db.execute(
-            "insert into ops.runs by name select ? as run_id, ? as flow, ?::timestamptz as started_at, "
-            "'running' as status",
-            [run.run_id, run.flow, run.started_at],
-        )
+        db.execute(_NOTE_START, {"run_id": run.run_id, "flow": run.flow, "started_at": run.started_at})
 
 
 def failed(run: Run, error: BaseException) -> None:
@@ -117,17 +117,16 @@ def note_end(run: Run, settings: Settings) -> None:
     """Note in `ops.runs` how `run` ended."""
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         db.execute(
-            "update ops.runs set ended_at = now(), status = ?, reason = ?, failed_stage = ?, as_of = ?::timestamptz, "
-            "pulled_count = ?, written_count = ? where run_id = ?",
-            [
-                "failed" if run.failure else "completed",
-                run.failure,
-                run.failed_stage,
-                run.as_of,
-                sum(p.total for p in run.pulled),
-                run.sent,
-                run.run_id,
-            ],
+            _NOTE_END,
+            {
+                "status": "failed" if run.failure else "completed",
+                "reason": run.failure,
+                "failed_stage": run.failed_stage,
+                "as_of": run.as_of,
+                "pulled_count": sum(p.total for p in run.pulled),
+                "written_count": run.sent,
+                "run_id": run.run_id,
+            },
         )
 
 
@@ -151,8 +150,4 @@ def last(db: warehouse.Connection) -> list[dict[str, Any]]:
     """The newest run of the job or of a part of it, and the newest linkage, which is no part: rows of `ops.runs`."""
     if "flow" not in warehouse.columns(db, "ops", "runs"):
         return []
-    return warehouse.rows(
-        db,
-        "select * from ops.runs where flow is not null "
-        "qualify row_number() over (partition by flow = 'link' order by started_at desc) = 1 order by flow = 'link'",
-    )
+    return warehouse.rows(db, _LAST)

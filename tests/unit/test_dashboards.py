@@ -23,7 +23,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from leadwright import formatting
-from leadwright.dashboards import charts, markup
+from leadwright.dashboards import charts, config, markup
 from leadwright.dashboards.explanation import explain
 from leadwright.formatting import seen_in_words
 from tests import dashboard_marts as marts
@@ -40,6 +40,7 @@ def show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Show:
     monkeypatch.setenv("LEADWRIGHT_HOME", str(tmp_path))
 
     def run(tables: Tables | None, page: str = "", **link: str) -> AppTest:
+        config.current.cache_clear()
         if tables is not None:
             marts.publish(tmp_path / "serving.duckdb", tables)
         app = AppTest.from_file(APP, default_timeout=30)
@@ -69,6 +70,14 @@ def test_without_a_published_copy_the_page_says_what_to_run(show: Show) -> None:
     assert not app.exception
     assert "leadwright run" in said(app)
     assert not app.metric
+
+
+def test_settings_are_read_once_for_all_page_views(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = show(marts.full())
+    monkeypatch.setenv("LEADWRIGHT_STALE_AFTER_HOURS", "no number")
+    app.switch_page("views/kpis.py").run()
+    assert not app.error
+    assert app.title[0].value == "Figures"
 
 
 def test_a_port_in_use_is_said_before_the_address_is_named(tmp_path: Path) -> None:
