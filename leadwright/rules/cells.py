@@ -26,6 +26,7 @@ class Column:
     name: str
     kind: str
     scale: int = 2
+    digits: int = 7
     is_required: bool = False
     is_unique: bool = False
     allowed: tuple[str, ...] = ()
@@ -43,7 +44,7 @@ def column(declared: Any, tests: Mapping[str, Mapping[str, Any]]) -> Column:
     return Column(
         name=declared.name,
         kind=kind.strip(),
-        scale=int(size.rstrip(") ").split(",")[-1]) if "," in size else 2,
+        **_size(size.rstrip(") ")),
         is_required="not_null" in tests,
         is_unique="unique" in tests,
         allowed=tuple(str(v) for v in tests.get("accepted_values", {}).get("values", ())),
@@ -113,7 +114,7 @@ def _spelling_fault(cell: str, column: Column) -> str | None:
 
 def _kind_fault(value: str, column: Column) -> str | None:
     if column.kind in ("decimal", "numeric", "double", "float", "real"):
-        parse, meaning = _number(column.scale)
+        parse, meaning = _number(column.scale, column.digits)
     elif column.kind in _PARSERS:
         parse, meaning = _PARSERS[column.kind]
     else:
@@ -156,12 +157,21 @@ def _day(value: str) -> None:
     date.fromisoformat(value)
 
 
-def _number(scale: int) -> tuple[Callable[[str], object], str]:
+def _size(declared: str) -> dict[str, int]:
+    """Digits before and after the point of `18,2`; those before it are never less than seven."""
+    if "," not in declared:
+        return {}
+    precision, scale = map(int, declared.split(","))
+    return {"scale": scale, "digits": max(7, precision - scale - 4)}
+
+
+def _number(scale: int, digits: int) -> tuple[Callable[[str], object], str]:
     # Narrower than Python reads numbers: both engines must read them alike, and sums of them must fit.
-    digits = {1: "one", 2: "two"}.get(scale, str(scale))
+    words = {1: "one", 2: "two", 7: "seven", 12: "twelve"}
     return (
-        _matches(rf"-?[0-9]{{1,7}}(\.[0-9]{{1,{scale}}})?"),
-        f"a number such as 12 or -2.5, with at most seven digits before the point and {digits} after it",
+        _matches(rf"-?[0-9]{{1,{digits}}}(\.[0-9]{{1,{scale}}})?"),
+        f"a number such as 12 or -2.5, with at most {words.get(digits, digits)} digits before the point and "
+        f"{words.get(scale, scale)} after it",
     )
 
 
@@ -208,6 +218,12 @@ _FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
         _is_like(r"[a-z][a-z0-9_]*"),
         "a name of small letters, figures and underscores that begins with a letter",
     ),
+    "source": (
+        lambda value: value == value.lower() and " " not in value,
+        "a source as reports spell it, in lower case with _ for blanks, such as paid_search",
+    ),
+    "month": (_is_like(r"[0-9]{4}-(0[1-9]|1[0-2])"), "a month such as 2026-05"),
+    "currency": (_is_like(r"[A-Z]{3}"), "a currency of three capital letters, such as EUR"),
     "colour": (_is_like(r"#[0-9A-Fa-f]{6}"), "a colour such as #4A8DB7"),
     "address": (_is_like(_ADDRESS), "an e-mail address"),
     "address_or_all": (_is_like(rf"{_ADDRESS}|\*"), "an e-mail address, or * for anybody"),

@@ -90,27 +90,40 @@ marked as (
         on bases.kpi_id = case
             when kpis.kpi_id in ('false_alarms', 'score_differentiation') then 'missed_winners' else kpis.kpi_id
         end
+),
+
+valued as (
+    select
+        *,
+        case
+            when unit in ('days', 'minutes') then cast(part as double)
+            else cast(part as double) / nullif(whole, 0)
+        end as value,
+        case
+            when is_undated then 'undated'
+            when is_only_won then 'only_won'
+            when is_thin then 'thin'
+        end as caveat
+    from marked
 )
 
 select
-    kpi_id,
-    label,
-    unit,
-    numerator as numerator_meaning,
-    denominator as denominator_meaning,
-    cast(coalesce(part, 0) as double) as numerator,
-    cast(coalesce(whole, 0) as double) as denominator,
-    case
-        when unit in ('days', 'minutes') then cast(part as double)
-        else cast(part as double) / nullif(whole, 0)
-    end as value,
-    cast(undated_count as bigint) as undated_count,
-    case
-        when is_undated then 'undated'
-        when is_only_won then 'only_won'
-        when is_thin then 'thin'
-    end as caveat,
-    is_thin,
-    maturity_days,
-    model
-from marked
+    valued.kpi_id,
+    valued.label,
+    valued.unit,
+    valued.numerator as numerator_meaning,
+    valued.denominator as denominator_meaning,
+    cast(coalesce(valued.part, 0) as double) as numerator,
+    cast(coalesce(valued.whole, 0) as double) as denominator,
+    valued.value,
+    cast(valued.undated_count as bigint) as undated_count,
+    valued.caveat,
+    valued.is_thin,
+    targets.bound as target_bound,
+    targets.target_value,
+    {{ is_on_target('valued.value', 'valued.caveat is null') }} as is_on_target,
+    valued.maturity_days,
+    valued.model
+from valued
+left join {{ ref('rpt_targets') }} as targets
+    on valued.kpi_id = targets.kpi_id and {{ target_in_force('targets', as_of()) }}
