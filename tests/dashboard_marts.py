@@ -338,6 +338,14 @@ def work() -> dict[str, list[dict[str, Any]]]:
                 "lead_count": 3, "mql_count": 1, "sql_count": 0, "cost_per_lead_amount": 300.0,
             }
         ],
+        "rpt_unknown_stages": [{"crm": "salesforce", "field": "Status", "value": "Neu", "lead_count": 7}],
+        "rpt_crowded_domains": [{"domain": "provider.example", "lead_count": 70}],
+        "rpt_score_rules": [
+            {
+                "rule_id": "title", "dimension": "fit", "label": "Decides", "feature": "job_level", "points": 14,
+                "lead_count": 0, "open_lead_count": 0, "known_count": 0,
+            }
+        ],
         "rpt_costs": [
             {
                 "lead_source": "piad_search", "campaign": None, "month": date(2026, 5, 1), "cost_amount": 70,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from leadwright.dashboards import config, data, markup, report_table
+from leadwright.dashboards import config, data, markup, report_table, unfitting
 from leadwright.formatting import code_in_words, count, moment
 from leadwright.settings import Settings
 
@@ -16,18 +16,11 @@ REPORTS = {
     "rpt_unmatched_addresses": "rule_file, email_pattern",
     "rpt_implausible_dates": "record_count desc, crm, object, field, problem",
     "rpt_unread_numbers": "unread_count desc, doubtful_count desc, crm, object, field",
-    "rpt_costs": "month, lead_source, campaign",
+    **unfitting.REPORTS,
     "rpt_lead_owners": "lead_count desc, full_name",
 }
 UNTRUE = {"too_early": "Too long ago", "too_late": "Too far ahead", "unreadable": "Not a date"}
 PROBLEMS = {"unknown": "No CRM has such a user", "left": "Nobody of that address is active"}
-
-
-UNKNOWN = {
-    "unknown_source": "No lead has this source",
-    "unknown_campaign": "No CRM has such a campaign",
-    "several_campaigns": "Several campaigns have this name; write the id",
-}
 
 
 def show(settings: Settings) -> None:
@@ -37,11 +30,11 @@ def show(settings: Settings) -> None:
     st.caption(f"Published {moment(reports.published_at)}. All times are in UTC.")
     _show_freshness(reports["rpt_freshness"])
     _show_quality(reports["rpt_data_quality"])
+    unfitting.show(reports)
     _show_dates(reports["rpt_implausible_dates"])
     _show_numbers(reports["rpt_unread_numbers"])
     _show_owners(reports["rpt_lead_owners"])
     _show_addresses(reports["rpt_unmatched_addresses"])
-    _show_costs(reports["rpt_costs"])
     _show_writes(reports["rpt_sync_health"])
 
 
@@ -167,23 +160,6 @@ def _show_addresses(addresses: pd.DataFrame) -> None:
         }
     )
     report_table.show(table, "Addresses of the routing files that name nobody")
-
-
-def _show_costs(costs: pd.DataFrame) -> None:
-    costs = costs[costs["problem"].notna()]
-    if costs.empty:
-        return
-    st.subheader("Costs that nothing is found for")
-    st.warning("These rows of `costs.csv` count for no lead. Sources are spelled as on the page Overview.")
-    table = pd.DataFrame(
-        {
-            "Source or campaign": costs["lead_source"].fillna(costs["campaign"]),
-            "Month": [f"{month:%Y-%m}" for month in costs["month"]],
-            "Amount": costs["cost_amount"].astype(float),
-            "Problem": costs["problem"].map(UNKNOWN),
-        }
-    )
-    report_table.show(table, "Rows of costs.csv that count for no lead", amounts=("Amount",))
 
 
 def _show_writes(writes: pd.DataFrame) -> None:

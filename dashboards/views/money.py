@@ -85,7 +85,8 @@ def _show_campaigns(campaigns: pd.DataFrame) -> None:
         st.info("Salesforce has no campaign; HubSpot's are not pulled.")
         return
     st.caption(
-        "A lead counts for the campaign it was first in. Costs are those of costs.csv, else the campaign's own. While one runs, and for a while "
+        "A lead counts for the campaign it was first in. Costs are those of costs.csv, else the campaign's own. "
+        "While one runs, and for a while "
         "after, its leads may still become SQLs."
     )
     table = pd.DataFrame(
@@ -110,8 +111,8 @@ def _show_sources(sources: pd.DataFrame) -> None:
         st.info("No campaign has a cost, and costs.csv says nothing of a source.")
         return
     st.caption(
-        "What the first campaigns of its leads cost, shared equally among the leads of each, and what costs.csv says of the "
-        "source. Per lead, MQL and SQL it is of the leads that such a cost is for."
+        "What the first campaigns of its leads cost, shared equally among the leads of each, and what costs.csv says "
+        "of the source. Per lead, MQL and SQL it is of the leads that such a cost is for."
     )
     table = pd.DataFrame(
         {

@@ -23,6 +23,7 @@ def show(settings: Settings) -> None:
         f"Data as of {moment(overview.totals['as_of'])}, published {moment(overview.published_at)}. "
         "All times and weeks are in UTC."
     )
+    _warn_of_one_grade(overview.scale)
     _show_grade_totals(overview.totals, overview.scale)
     _show_sales_totals(overview.totals)
     left, right = st.columns(2, gap="large")
@@ -32,6 +33,15 @@ def show(settings: Settings) -> None:
         _show_funnel(overview.funnel)
     _show_weeks(overview)
     _show_sources(overview.sources, _best(overview.scale))
+
+
+def _warn_of_one_grade(scale: pd.DataFrame) -> None:
+    held = scale[scale["open_lead_count"] > 0]
+    if len(held) == 1 and held["open_lead_count"].iloc[0] >= ENOUGH:
+        st.warning(
+            f"All open leads are {held['grade'].iloc[0]}: the rules tell nobody whom to call. The page Data health "
+            "says how many leads each rule holds for, and `leadwright doctor` what to do."
+        )
 
 
 def _show_grade_totals(totals: Row, scale: pd.DataFrame) -> None:

@@ -14,7 +14,7 @@ from leadwright import extras, warehouse
 from leadwright.connectors.base import FieldSpec, Finding
 from leadwright.connectors.errors import ConfigError, LeadwrightError, LockedError
 from leadwright.formatting import count, moment
-from leadwright.operate import erasure, runs
+from leadwright.operate import erasure, runs, unfitting
 from leadwright.pull import setaside
 from leadwright.settings import Settings
 from leadwright.transform import reports
@@ -41,6 +41,8 @@ def diagnose(settings: Settings) -> Iterator[Finding]:
     yield from (Finding("rules", False, str(f), "Mend that cell.") for f in faults)
     if not faults:
         yield Finding("rules", True, "every rule file is well formed")
+    if not settings.warehouse_file.exists():
+        yield from unfitting.nobody_yet(transform.rule_files(), settings)
     yield from _crms(settings, transform)
 
 
@@ -102,6 +104,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
             broken = setaside.listed(db)
             withheld = erasure.waiting(db)
             stopped = reports.stopped(db)
+            misfits = list(unfitting.findings(db, settings))
     except LockedError:
         yield Finding("warehouse", True, "a run is under way and has it open; ask again when it has ended")
         return
@@ -122,6 +125,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
             "erasure", False, f"{name}: {count(number)} that were there are shown by the CRM no more", fix
         )
     yield from routing
+    yield from misfits
     yield from map(_set_aside, broken)
     for row in untrue:
         yield Finding(

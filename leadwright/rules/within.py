@@ -5,7 +5,7 @@
 | `key`        | columns that together are different in every row |
 | `ordered`    | pairs of columns, the second not below the first |
 | `no_overlap` | columns `of` a thing, and its first and last day (`from`, `to`): no two rows at the same time |
-| `same`       | column: columns; equal cells in these go with equal cells in that one; no columns: it is equal in all rows |
+| `same`       | column: columns; equal cells in these go with equal cells in that one; none: it is equal in all rows |
 | `belongs`    | column: another one, and for each of its values what the first may hold |
 | `needed`     | column: values for which there must be a row |
 | `needed_in_any` | the same, where the table has rows at all |
