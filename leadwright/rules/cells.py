@@ -6,6 +6,7 @@ Types and lists of allowed values are dbt's own; `meta` of a column says what db
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
@@ -17,6 +18,8 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from leadwright.rules import spelling
+
+_PROPOSED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,17 @@ def fault_in(cell: str, column: Column, known: Collection[str] | None) -> str | 
     if column.allowed and value not in column.allowed:
         return f"{value!r} is not allowed; one of: {', '.join(column.allowed)}"
     if known is not None and value not in known and column.refers_to:
-        return f"{value!r} is not in {column.refers_to[0]}.csv (column {column.refers_to[1]})"
+        return f"{value!r} is not in {column.refers_to[0]}.csv (column {column.refers_to[1]})" + _meant(
+            value, known
+        )
     return None
+
+
+def _meant(value: str, known: Collection[str]) -> str:
+    """Which of the known values may be meant: those spelled alike, and those that have the value in their name."""
+    like = difflib.get_close_matches(value, known, _PROPOSED)
+    named = sorted(name for name in known if value.lower() in name.lower() and name not in like)
+    return f"; did you mean {' or '.join([*like, *named][:_PROPOSED])}?" if like or named else ""
 
 
 def as_words(text: str) -> str:
