@@ -79,18 +79,22 @@ def one_grade(db: warehouse.Connection, file: str = "score_rules.csv") -> Findin
 def _stages(db: warehouse.Connection) -> Iterator[Finding]:
     words = _reported(db, "rpt_unknown_stages", "true order by lead_count desc, crm, field, value")
     if words:
-        shown = "; ".join(
-            f"{w['crm']},{w['field']},{w['value']} ({count(w['lead_count'])} leads)" for w in words[:_SHOWN]
-        )
+        shown = "; ".join(f"{_row(word)} ({count(word['lead_count'])} leads)" for word in words[:_SHOWN])
         more = f"; and {len(words) - _SHOWN} more" if len(words) > _SHOWN else ""
         yield Finding(
             "stages",
             False,
             f"{len(words)} words of your CRMs' stages are not known, so nobody knows where these leads stand: "
             f"{shown}{more}",
-            "`leadwright rules own lead_stages` makes reference/lead_stages.csv: one row for each, which begins as "
-            "shown here and goes on with one of lead, recycled, mql, sal, sql, disqualified (docs/lifecycle.md).",
+            "`leadwright rules own lead_stages` makes reference/lead_stages.csv: write a row for each, which goes on with "
+            "lead, recycled, mql, sal, sql or disqualified, a reason_code where it is a rejection (not_said where the word "
+            f"says none), and why, such as {_row(words[0])},disqualified,not_said,Ours. See docs/lifecycle.md.",
         )
+
+
+def _row(word: dict[str, Any]) -> str:
+    """How the row of lead_stages.csv begins that says what the word means."""
+    return files.spelled([word["crm"], word["field"], word["value"]])
 
 
 def _domains(db: warehouse.Connection) -> Iterator[Finding]:

@@ -89,7 +89,8 @@ def fault_in(cell: str, column: Column, known: Collection[str] | None) -> str | 
 def _meant(value: str, known: Collection[str]) -> str:
     """Which of the known values may be meant: those spelled alike, and those that have the value in their name."""
     like = difflib.get_close_matches(value, known, _PROPOSED)
-    named = sorted(name for name in known if value.lower() in name.lower() and name not in like)
+    named = [name for name in known if value.lower() in name.lower() and name not in like]
+    named.sort(key=lambda name: (not name.startswith(value), len(name), name))
     return f"; did you mean {' or '.join([*like, *named][:_PROPOSED])}?" if like or named else ""
 
 

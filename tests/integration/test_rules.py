@@ -151,7 +151,11 @@ def test_the_rules_as_shipped_are_well_formed(project: Transform, seeds: Path) -
         ("operator", "resembles", "'resembles' is not allowed; one of:"),
         ("points", "ten", "'ten' is not a"),
         ("feature", "shoe_size", "'shoe_size' is not in feature_catalogue.csv"),
-        ("feature", "email", "is not in feature_catalogue.csv (column feature); did you mean has_email or email_clicked or email_domain"),
+        (
+            "feature",
+            "email",
+            "is not in feature_catalogue.csv (column feature); did you mean has_email or email_domain or email_opened",
+        ),
         ("rule_id", "", "a value is needed"),
         ("valid_from", "31.01.2026", "is not a date such as 2026-01-31"),
     ],

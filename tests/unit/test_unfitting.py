@@ -71,6 +71,7 @@ def test_an_unknown_word_is_told_as_the_row_that_says_what_it_means_begins(setti
     assert not finding.ok
     assert "salesforce,Status,Neu (790 leads)" in finding.detail
     assert "leadwright rules own lead_stages" in finding.fix
+    assert "salesforce,Status,Neu,disqualified,not_said," in finding.fix
 
 
 def test_a_domain_of_many_people_is_named(settings: Settings) -> None:
