@@ -12,6 +12,7 @@ from leadwright.formatting import code_in_words, count
 REPORTS = {
     "rpt_unknown_stages": "lead_count desc, crm, field, value",
     "rpt_crowded_domains": "lead_count desc, domain",
+    "rpt_unread_words": "lead_count desc, kind, word",
     "rpt_costs": "month, lead_source, campaign",
     "rpt_score_rules": "dimension, lead_count desc, rule_id",
 }
@@ -26,6 +27,7 @@ def show(reports: Reports) -> None:
     """Draw the tables that are not empty."""
     _show_stages(reports["rpt_unknown_stages"])
     _show_domains(reports["rpt_crowded_domains"])
+    _show_words(reports["rpt_unread_words"])
     _show_costs(reports["rpt_costs"])
     _show_rules(reports["rpt_score_rules"])
 
@@ -59,6 +61,20 @@ def _show_domains(domains: pd.DataFrame) -> None:
     )
     table = pd.DataFrame({"Domain": domains["domain"], "Leads": domains["lead_count"]})
     report_table.show(table, "Domains that many people write from")
+
+
+def _show_words(words: pd.DataFrame) -> None:
+    if words.empty:
+        return
+    st.subheader("Job titles and countries that are not known")
+    st.caption(
+        "Rules of level, function and region do not see them. Add rows with `leadwright rules own job_titles` and "
+        "`leadwright rules own countries`."
+    )
+    table = pd.DataFrame(
+        {"Word": words["word"], "Kind": words["kind"].map(code_in_words), "Leads": words["lead_count"]}
+    )
+    report_table.show(table.head(50), "Job titles and countries that are not known")
 
 
 def _show_costs(costs: pd.DataFrame) -> None:

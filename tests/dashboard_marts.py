@@ -340,6 +340,7 @@ def work() -> dict[str, list[dict[str, Any]]]:
         ],
         "rpt_unknown_stages": [{"crm": "salesforce", "field": "Status", "value": "Neu", "lead_count": 7}],
         "rpt_crowded_domains": [{"domain": "provider.example", "lead_count": 70}],
+        "rpt_unread_words": [{"kind": "job_title", "word": "meister", "lead_count": 30}],
         "rpt_score_rules": [
             {
                 "rule_id": "title", "dimension": "fit", "label": "Decides", "feature": "job_level", "points": 14,

@@ -251,6 +251,7 @@ GRAINS: dict[str, str] = {
     "rpt_kpi_cohorts_costs": "kpi_id month is_mature",
     "rpt_targets": "kpi_id valid_from",
     "rpt_unknown_stages": "crm field value",
+    "rpt_unread_words": "kind word",
     "rpt_costs": "lead_source campaign month",
     "rpt_source_costs": "lead_source month",
     "rpt_kpi_cohorts_funnel": "kpi_id month is_mature",

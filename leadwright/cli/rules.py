@@ -139,7 +139,9 @@ def _name(name: str) -> str:
 def _rows(found: dict[str, Any]) -> Table:
     with_owners = found["routing"] is not None
     table = Table("changed row", "before", "after", "other grade", *(["other owner"] if with_owners else []))
-    table.columns[0].no_wrap = True
+    table.columns[0].overflow = "fold"
+    for column in table.columns[1:]:
+        column.min_width = 7
     for column in table.columns[3:]:
         column.justify = "right"
     for row in found["rows"]:

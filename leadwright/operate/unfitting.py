@@ -33,6 +33,7 @@ def findings(db: warehouse.Connection, settings: Settings) -> Iterator[Finding]:
         yield finding
     yield from _stages(db)
     yield from _domains(db)
+    yield from _words(db)
     for row in _reported(db, "rpt_costs", "problem is not null order by month, lead_source, campaign"):
         name = row["lead_source"] or row["campaign"]
         yield Finding(
@@ -86,9 +87,9 @@ def _stages(db: warehouse.Connection) -> Iterator[Finding]:
             False,
             f"{len(words)} words of your CRMs' stages are not known, so nobody knows where these leads stand: "
             f"{shown}{more}",
-            "`leadwright rules own lead_stages` makes reference/lead_stages.csv: write a row for each, which goes on with "
-            "lead, recycled, mql, sal, sql or disqualified, a reason_code where it is a rejection (not_said where the word "
-            f"says none), and why, such as {_row(words[0])},disqualified,not_said,Ours. See docs/lifecycle.md.",
+            "`leadwright rules own lead_stages` makes reference/lead_stages.csv: write a row for each, which goes on "
+            "with lead, recycled, mql, sal, sql or disqualified, a reason_code where it is a rejection (not_said where "
+            f"the word says none), and why, such as {_row(words[0])},disqualified,not_said,Ours (docs/lifecycle.md).",
         )
 
 
@@ -108,6 +109,22 @@ def _domains(db: warehouse.Connection) -> Iterator[Finding]:
             "providers, universities and the like belong into reference/free_mail_domains.csv (`leadwright rules own "
             "free_mail_domains`)",
         )
+
+
+_LISTS = {"job_title": ("job titles", "job_titles"), "country": ("countries", "countries")}
+
+
+def _words(db: warehouse.Connection) -> Iterator[Finding]:
+    words = _reported(db, "rpt_unread_words", "true order by kind, lead_count desc, word")
+    for kind, (said, table) in _LISTS.items():
+        if found := [word for word in words if word["kind"] == kind]:
+            shown = ", ".join(f"{word['word']} ({count(word['lead_count'])})" for word in found[:_SHOWN])
+            yield Finding(
+                "words",
+                True,
+                f"{said} that {table}.csv does not know, so that no rule can go by them: {shown}. `leadwright rules "
+                f"own {table}` makes a file for rows of your own",
+            )
 
 
 def _reported(db: warehouse.Connection, mart: str, which: str) -> list[dict[str, Any]]:

@@ -83,6 +83,16 @@ def test_a_domain_of_many_people_is_named(settings: Settings) -> None:
     assert "free_mail_domains" in finding.detail
 
 
+def test_words_that_no_list_knows_are_told_by_their_list(settings: Settings) -> None:
+    rows = (
+        "from (values ('job_title', 'meister', 268), ('job_title', 'einkauf', 348)) t(kind, word, lead_count)"
+    )
+    finding = found(settings, rpt_unread_words=rows)["words"]
+    assert finding.ok
+    assert finding.detail.startswith("job titles that job_titles.csv does not know")
+    assert "einkauf (348), meister (268)" in finding.detail
+
+
 def test_a_cost_that_counts_for_no_lead_is_a_fault(settings: Settings) -> None:
     rows = (
         "select 'piad_search' as lead_source, null::varchar as campaign, date '2026-05-01' as month, "
