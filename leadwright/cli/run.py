@@ -11,6 +11,7 @@ from rich.table import Table
 
 from leadwright import settings
 from leadwright.cli import start
+from leadwright.cli.misfits import show_misfits
 from leadwright.cli.output import bars, err, out, print_json
 from leadwright.cli.terminal import plain
 from leadwright.connectors.base import STATUSES
@@ -110,6 +111,7 @@ def show(done: Run, *, as_json: bool) -> None:
         out.print(_written_table(done))
     if done.dry_run and done.written:
         out.print(_owners_table(done) if done.owner_moves else _no_owner(done))
+    show_misfits(done.misfits)
     out.print("  ".join(f"{stage} {seconds:.1f} s" for stage, seconds in done.seconds.items()), style="dim")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from leadwright import warehouse
-from leadwright.connectors.base import STATUSES
+from leadwright.connectors.base import STATUSES, Finding
 from leadwright.connectors.errors import LeadwrightError, brief
 from leadwright.settings import Settings
 
@@ -44,6 +44,7 @@ class Run:
         with_owners: whether fields that set, name or explain the owner are among them.
         owner_moves: of a dry run, who would get and lose leads.
         erased: records of people who were forgotten, or should have been.
+        misfits: what the company's tables do not fit, by what was built.
         seconds: duration of each stage.
     """
 
@@ -58,6 +59,7 @@ class Run:
     pulled: list[Pulled] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     erased: Erased | None = None
+    misfits: list[Finding] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     dry_run: bool = False
     with_owners: bool = True
@@ -91,6 +93,7 @@ class Run:
             "erased": dict(self.erased.records) if self.erased else {},
             "not_erased": dict(self.erased.withheld) if self.erased else {},
             "stopped_reports": dict(self.not_whole),
+            "misfits": [{"check": f.check, "detail": f.detail, "fix": f.fix} for f in self.misfits],
             "seconds": {stage: round(seconds, 2) for stage, seconds in self.seconds.items()},
         }
 

@@ -68,6 +68,8 @@ def as_markdown(run: Run) -> str:
             f"| {m.leads_after:,} |"
             for m in run.owner_moves
         ]
+    if run.misfits:
+        lines += ["", "## To fix", *(f"- {f.check}: {f.detail}. {f.fix}" for f in run.misfits)]
     lines += ["", "## Seconds", "| stage | seconds |", "|---|---:|"]
     lines += [f"| {stage} | {seconds:.1f} |" for stage, seconds in run.seconds.items()]
     return "\n".join(lines)

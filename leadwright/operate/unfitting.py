@@ -26,6 +26,12 @@ COST_PROBLEMS = {
 }
 
 
+def faults(settings: Settings) -> list[Finding]:
+    """The findings that somebody has to do something about."""
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        return [finding for finding in findings(db, settings) if not finding.ok]
+
+
 def findings(db: warehouse.Connection, settings: Settings) -> Iterator[Finding]:
     """What does not fit, as the last build left it; nothing before the first one."""
     rules = settings.rules_folder
