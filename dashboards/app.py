@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 from starlette.middleware import Middleware
 
-from leadwright import settings, warehouse
+from leadwright import warehouse
 from leadwright.connectors.errors import LeadwrightError
-from leadwright.dashboards import data, markup
+from leadwright.dashboards import config, data, markup
 from leadwright.dashboards.guard import Guard
 from leadwright.formatting import duration, moment
 from leadwright.operate import runs
+from leadwright.settings import Settings
 from leadwright.transform import reports
 
 # `?lead=<lead_id>` opens a lead, on this address as on the lead page's own.
@@ -38,8 +39,9 @@ def main() -> None:
     if page is overview and LINK in st.query_params:
         st.switch_page(lead, query_params={LINK: st.query_params[LINK]})
     try:
-        if _has_leads():
-            left_out = _warn_of_failures(data.read_notes(settings.load()))
+        settings = config.current()
+        if _has_leads(settings):
+            left_out = _warn_of_failures(data.read_notes(settings))
             try:
                 page.run()
             except warehouse.Error:
@@ -53,9 +55,8 @@ def main() -> None:
         st.error(str(error))
 
 
-def _has_leads() -> bool:
-    current = settings.load()
-    headlines = data.read_headlines(current)
+def _has_leads(settings: Settings) -> bool:
+    headlines = data.read_headlines(settings)
     if headlines is None:
         st.title("No figures yet")
         st.info(
@@ -71,8 +72,8 @@ def _has_leads() -> bool:
             "`leadwright doctor` checks which CRMs are connected and what they allow Leadwright to read."
         )
         return False
-    if current.is_live:
-        _warn_when_stale(headlines.published_at, current.stale_after_hours)
+    if settings.is_live:
+        _warn_when_stale(headlines.published_at, settings.stale_after_hours)
     return True
 
 
@@ -104,4 +105,4 @@ def _warn_when_stale(published_at: datetime, hours: float) -> None:
 if __name__ == "__main__":
     main()
 else:  # Streamlit imports this file once to find what serves it, and runs it as a script for every page view
-    app = st.App(__file__, middleware=[Middleware(Guard, hosts=settings.load().dashboard_hosts)])
+    app = st.App(__file__, middleware=[Middleware(Guard, hosts=config.current().dashboard_hosts)])

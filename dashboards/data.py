@@ -23,6 +23,9 @@ Row = dict[str, Any]
 
 MATCHES_SHOWN = 50
 
+_FIND_LEADS = warehouse.statement(__file__, "data_find_leads")
+_AUDIT = warehouse.statement(__file__, "data_audit")
+
 
 @dataclass(frozen=True)
 class Headlines:
@@ -138,14 +141,7 @@ def read_kpis(settings: Settings) -> Kpis:
             bands=db.execute(
                 "select * from marts.rpt_score_bands where cut = 'score' order by cast(cut_value as int)"
             ).df(),
-            audit=db.execute(
-                """
-                select disqualified_by, reason_code, count(*) as lead_count,
-                       count(*) filter (is_audit_due) as due_count,
-                       count(*) filter (is_without_touch) as without_touch_count
-                from marts.rpt_disqualified group by all order by lead_count desc, reason_code
-                """
-            ).df(),
+            audit=db.execute(_AUDIT).df(),
             rollout=db.execute(
                 "select * from marts.rpt_rollout order by began_at desc, rollout_id, place"
             ).df(),
@@ -167,28 +163,9 @@ def find_leads(settings: Settings, text: str) -> list[Row]:
 
     Without a text: the open leads, because nobody has to act on the others.
     """
-    wanted = text.strip().lower()
+    sought = {"wanted": text.strip().lower(), "at_most": MATCHES_SHOWN}
     with warehouse.reader(settings.serving_file) as db:
-        return warehouse.rows(
-            db,
-            """
-            select lead_id, full_name, email, company_name, grade, score, lifecycle_stage,
-                   records.record_id
-            from marts.dim_leads join marts.fct_lead_scores using (lead_id)
-            left join (
-                select lead_id, min_by(record_id, record_key) as record_id
-                from marts.dim_crm_records where not is_deleted group by lead_id
-            ) records using (lead_id)
-            where case when $1 = '' then is_open
-                       else contains(lower(coalesce(full_name, '')), $1)
-                         or contains(lower(coalesce(email, '')), $1)
-                         or lower(lead_id) = $1
-                         or lead_id in (select lead_id from marts.dim_crm_records where lower(record_id) = $1)
-                  end
-            order by score desc, lead_id limit $2
-            """,
-            [wanted, MATCHES_SHOWN],
-        )
+        return warehouse.rows(db, _FIND_LEADS, sought)
 
 
 def read_grade_colours(settings: Settings) -> dict[str, str]:

@@ -16,10 +16,11 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.states import Completed
 
 from leadwright import diskspace, progress, tenants, warehouse
+from leadwright.connectors.base import Finding
 from leadwright.connectors.errors import RetryableError
 from leadwright.flows.parsed import instead
 from leadwright.flows.parsed import project as project  # the flows take it from here, with the steps
-from leadwright.operate import backup, erasure, runs
+from leadwright.operate import backup, erasure, runs, unfitting
 from leadwright.operate.summary import as_markdown
 from leadwright.pull import extract, loads
 from leadwright.rules import checks
@@ -204,6 +205,12 @@ def build_for_writing(as_of: datetime) -> list[str]:
 def build_reports(as_of: datetime) -> list[str]:
     """Build and test everything else, for a moment; the names of the nodes."""
     return [node.name for node in project().build_reports(as_of)]
+
+
+@task(name="look what does not fit", **STEP)
+def misfits() -> list[Finding]:
+    """What the company's tables do not fit, by what was built."""
+    return unfitting.faults(project().settings)
 
 
 @task(name="publish", **STEP)

@@ -53,6 +53,7 @@ def build_reports(run: runs.Run) -> None:
             run.built += error.whole
             run.not_whole = error.not_whole
             raise
+        run.misfits = steps.misfits()
 
 
 def report_and_publish(run: runs.Run) -> None:

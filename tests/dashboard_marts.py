@@ -208,14 +208,15 @@ def kpis() -> dict[str, list[dict[str, Any]]]:
             "kpi_id": kpi_id, "label": kpi_id, "unit": unit, "numerator_meaning": of, "numerator": numerator,
             "denominator_meaning": "leads that became an MQL", "denominator": denominator, "is_thin": thin,
             "value": _value(unit, numerator, denominator), "maturity_days": 60, "undated_count": 0,
-            "caveat": "thin" if thin else None,
+            "caveat": "thin" if thin else None, "target_bound": None, "target_value": None, "is_on_target": None,
         }  # fmt: skip
 
     def month(start: date, numerator: float, denominator: float, mature: bool) -> dict[str, Any]:
         return {
             "kpi_id": "mql_to_sql", "label": "mql_to_sql", "unit": "share", "month": start, "numerator": numerator,
             "denominator": denominator, "value": numerator / denominator, "open_count": 5, "is_mature": mature,
-            "is_thin": denominator < 30,
+            "is_thin": denominator < 30, "target_bound": "at_least", "target_value": 0.25,
+            "is_on_target": numerator / denominator >= 0.25 if mature else None,
         }  # fmt: skip
 
     def cohort(cut: str, value: str, name: str, entered: int, through: int, mature: bool) -> dict[str, Any]:
@@ -227,7 +228,8 @@ def kpis() -> dict[str, list[dict[str, Any]]]:
 
     return {
         "rpt_kpis": [
-            figure("mql_to_sql", "MQLs that sales has ever qualified", 100, 400, False),
+            figure("mql_to_sql", "MQLs that sales has ever qualified", 100, 400, False)
+            | {"target_bound": "at_least", "target_value": 0.205, "is_on_target": True},
             figure("lead_to_won", "won", 1, 12, True),
             figure("cost_per_sql", "cost", 3500, 10, True, "amount"),
             figure("response_minutes", "minutes (median)", 47.5, 611, False, "minutes"),
@@ -344,6 +346,30 @@ def work() -> dict[str, list[dict[str, Any]]]:
                 "sql_count": 0, "won_count": 0, "cost_per_lead_amount": 100.0, "cost_per_mql_amount": 300.0,
                 "cost_per_sql_amount": None, "is_mature": False,
             }
+        ],
+        "rpt_source_costs": [
+            {
+                "lead_source": "paid_search", "month": date(2026, 5, 1), "cost_amount": 900, "currency": "EUR",
+                "lead_count": 3, "mql_count": 1, "sql_count": 0, "cost_per_lead_amount": 300.0,
+            }
+        ],
+        "rpt_unknown_stages": [{"crm": "salesforce", "field": "Status", "value": "Neu", "lead_count": 7}],
+        "rpt_crowded_domains": [{"domain": "provider.example", "lead_count": 70}],
+        "rpt_unread_words": [{"kind": "job_title", "word": "meister", "lead_count": 30}],
+        "rpt_score_rules": [
+            {
+                "rule_id": "title", "dimension": "fit", "label": "Decides", "feature": "job_level", "points": 14,
+                "lead_count": 0, "open_lead_count": 0, "known_count": 0,
+            }
+        ],
+        "rpt_costs": [
+            {
+                "lead_source": "piad_search", "campaign": None, "month": date(2026, 5, 1), "cost_amount": 70,
+                "problem": "unknown_source",
+            },
+            {
+                "lead_source": None, "campaign": "Fair", "month": date(2026, 5, 1), "cost_amount": 70, "problem": None,
+            },
         ],
         "rpt_attribution": [
             {

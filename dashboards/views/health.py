@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from leadwright import settings
-from leadwright.dashboards import data, markup, report_table
+from leadwright.dashboards import config, data, markup, report_table, unfitting
 from leadwright.formatting import code_in_words, count, moment
+from leadwright.settings import Settings
 
 REPORTS = {
     "rpt_freshness": "crm, object",
@@ -17,19 +17,21 @@ REPORTS = {
     "rpt_unmatched_addresses": "rule_file, email_pattern",
     "rpt_implausible_dates": "record_count desc, crm, object, field, problem",
     "rpt_unread_numbers": "unread_count desc, doubtful_count desc, crm, object, field",
+    **unfitting.REPORTS,
     "rpt_lead_owners": "lead_count desc, full_name",
 }
 UNTRUE = {"too_early": "Too long ago", "too_late": "Too far ahead", "unreadable": "Not a date"}
 PROBLEMS = {"unknown": "No CRM has such a user", "left": "Nobody of that address is active"}
 
 
-def show() -> None:
+def show(settings: Settings) -> None:
     """Draw the page."""
-    reports = data.read_reports(settings.load(), REPORTS)
+    reports = data.read_reports(settings, REPORTS)
     st.title("Data health")
     st.caption(f"Published {moment(reports.published_at)}. All times are in UTC.")
     _show_freshness(reports["rpt_freshness"])
     _show_quality(reports["rpt_data_quality"])
+    unfitting.show(reports)
     _show_dates(reports["rpt_implausible_dates"])
     _show_numbers(reports["rpt_unread_numbers"])
     _show_owners(reports["rpt_lead_owners"])
@@ -216,4 +218,4 @@ def _moments(moments: pd.Series[pd.Timestamp], unknown: str) -> list[str]:
     return [unknown if pd.isna(at) else moment(at.to_pydatetime()).removesuffix(" UTC") for at in moments]
 
 
-show()
+show(config.current())

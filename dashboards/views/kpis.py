@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from leadwright import settings
-from leadwright.dashboards import data, markup, report_table, rollout
+from leadwright.dashboards import config, data, markup, report_table, rollout
 from leadwright.formatting import NO_DATES, NOTHING, code_in_words, count, duration, moment
+from leadwright.settings import Settings
 
 CUTS = {
     "all": "Month",
@@ -19,12 +19,13 @@ CUTS = {
 KNOWN = "all known months"
 OWN = "own:"
 """How the name of a cut by a field of the company's own begins."""
+BOUNDS = {"at_least": "at least", "at_most": "at most"}
 CAVEATS = {"thin": report_table.TOO_FEW, "only_won": "no losses entered"}
 
 
-def show() -> None:
+def show(settings: Settings) -> None:
     """Draw the page."""
-    kpis = data.read_kpis(settings.load())
+    kpis = data.read_kpis(settings)
     st.title("Figures")
     st.caption(
         f"Published {moment(kpis.published_at)}. Shares are of cohorts old enough for the outcome to be "
@@ -45,6 +46,7 @@ def _show_figures(figures: pd.DataFrame) -> None:
         {
             "Figure": figures["label"],
             "Value": [_value(*row) for row in zip(*(figures[c] for c in columns), strict=True)],
+            **_targets(figures),
             "Numerator": _counted(figures, "numerator"),
             "Denominator": _counted(figures, "denominator"),
             "Without a date": figures["undated_count"],
@@ -52,6 +54,19 @@ def _show_figures(figures: pd.DataFrame) -> None:
         }
     )
     report_table.show(table, "All figures with their counts")
+
+
+def _targets(rows: pd.DataFrame) -> dict[str, list[str]]:
+    """The columns of targets; none where no row has one."""
+    if rows["target_bound"].isna().all():
+        return {}
+    stated = zip(rows["unit"], rows["target_bound"], rows["target_value"], strict=True)
+    return {
+        "Target": [
+            "" if pd.isna(bound) else f"{BOUNDS[bound]} {_value(u, v, None)}" for u, bound, v in stated
+        ],
+        "On target": ["" if pd.isna(kept) else "yes" if kept else "no" for kept in rows["is_on_target"]],
+    }
 
 
 def _counted(figures: pd.DataFrame, side: str) -> list[str]:
@@ -101,6 +116,7 @@ def _show_months(figures: pd.DataFrame, months: pd.DataFrame) -> None:
         {
             "Month": [f"{month:%Y-%m}" for month in rows["month"]],
             "Value": [_value(*row) for row in zip(rows["unit"], rows["value"], thin, strict=True)],
+            **_targets(rows),
             "Numerator": rows["numerator"].round().astype(int),
             "Denominator": rows["denominator"].round().astype(int),
             "Still open": rows["open_count"],
@@ -240,4 +256,4 @@ def _show_rollout(steps: pd.DataFrame) -> None:
     st.html(markup.table(["Measure", "Comparison", "Verdict", "Lift in all"], table))
 
 
-show()
+show(config.current())

@@ -9,12 +9,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from leadwright import settings
-from leadwright.dashboards import data, markup, palette, report_table
+from leadwright.dashboards import config, data, markup, palette, report_table
 from leadwright.dashboards.data import Lead, Row
 from leadwright.dashboards.explanation import Explanation, explain
 from leadwright.dashboards.facts import facts_in_words, records_in_words, returns_in_words, touches_in_words
 from leadwright.formatting import code_in_words, count, duration, moment, points
+from leadwright.settings import Settings
 
 LINK = "lead"
 SEARCH = "search"
@@ -39,9 +39,8 @@ WIDTHS = {
 }
 
 
-def show() -> None:
+def show(settings: Settings) -> None:
     """Draw the page."""
-    current = settings.load()
     st.title("Lead")
     text = st.text_input(
         "Find a lead",
@@ -49,28 +48,29 @@ def show() -> None:
         placeholder="E-mail, name or id",
         type="search",
         on_change=_search,
+        args=(settings,),
         width=480,
     )
     lead_id = st.query_params.get(LINK)
     if lead_id is None:
-        found = data.find_leads(current, text or "")
-        _show_matches(found, text or "", data.read_grade_colours(current))
+        found = data.find_leads(settings, text or "")
+        _show_matches(found, text or "", data.read_grade_colours(settings))
         return
     st.button("Back to the list", on_click=_forget_lead, type="tertiary", icon=":material/arrow_back:")
-    lead = data.read_lead(current, lead_id)
+    lead = data.read_lead(settings, lead_id)
     if lead is None:
         st.warning(
             "There is no lead with the id in this link. It may be newer than the last run, or the link is "
             "incomplete. Search by e-mail or name instead."
         )
         return
-    _show_lead(lead, data.read_grade_colours(current))
+    _show_lead(lead, data.read_grade_colours(settings))
 
 
-def _search() -> None:
+def _search(settings: Settings) -> None:
     """Open the only match at once; here and not while drawing, so that the way back leads to the list."""
     _forget_lead()
-    found = data.find_leads(settings.load(), st.session_state[SEARCH] or "")
+    found = data.find_leads(settings, st.session_state[SEARCH] or "")
     if len(found) == 1:
         st.query_params[LINK] = found[0]["lead_id"]
 
@@ -221,4 +221,4 @@ def _show_touches(touches: list[Row]) -> None:
     st.html(markup.table(["When", "What", "By"], touches_in_words(touches[:TOUCHES_SHOWN])))
 
 
-show()
+show(config.current())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from leadwright import settings
-from leadwright.dashboards import data, report_table
+from leadwright.dashboards import config, data, report_table
 from leadwright.formatting import code_in_words, count, moment, share
+from leadwright.settings import Settings
 
 MODELS = {"first_amount": "First touch", "last_amount": "Last touch", "linear_amount": "Linear",
           "position_amount": "By position"}  # fmt: skip
@@ -20,14 +20,15 @@ REPORTS = {
     "rpt_pipeline": "cut, won_amount + open_amount desc, cut_value",
     "rpt_campaigns": "cost_amount desc nulls last, name",
     "rpt_sources": "cost_amount desc nulls last, lead_source",
+    "rpt_source_costs": "month desc, cost_amount desc, lead_source",
     "rpt_attribution": "linear_amount desc, channel",
     "rpt_retention": "cohort_month desc",
 }
 
 
-def show() -> None:
+def show(settings: Settings) -> None:
     """Draw the page."""
-    reports = data.read_reports(settings.load(), REPORTS)
+    reports = data.read_reports(settings, REPORTS)
     st.title("Money")
     st.caption(
         f"Published {moment(reports.published_at)}. Amounts are in the CRMs' own currency and not converted."
@@ -35,6 +36,7 @@ def show() -> None:
     _show_pipeline(reports["rpt_pipeline"])
     _show_campaigns(reports["rpt_campaigns"])
     _show_sources(reports["rpt_sources"])
+    _show_source_months(reports["rpt_source_costs"])
     _show_channels(reports["rpt_attribution"])
     _show_retention(reports["rpt_retention"])
 
@@ -83,7 +85,8 @@ def _show_campaigns(campaigns: pd.DataFrame) -> None:
         st.info("Salesforce has no campaign; HubSpot's are not pulled.")
         return
     st.caption(
-        "A lead counts for the campaign it was first in. Costs are the campaign's own. While one runs, and for a while "
+        "A lead counts for the campaign it was first in. Costs are those of costs.csv, else the campaign's own. "
+        "While one runs, and for a while "
         "after, its leads may still become SQLs."
     )
     table = pd.DataFrame(
@@ -103,12 +106,13 @@ def _show_campaigns(campaigns: pd.DataFrame) -> None:
 
 def _show_sources(sources: pd.DataFrame) -> None:
     st.subheader("Cost by source")
-    rows = sources[sources["costed_count"] > 0]
+    rows = sources[sources["cost_amount"].notna()]
     if rows.empty:
-        st.info("No lead came by a campaign that has a cost.")
+        st.info("No campaign has a cost, and costs.csv says nothing of a source.")
         return
     st.caption(
-        "Of the leads whose first campaign has a cost, which its leads share equally; others cost nothing here."
+        "What the first campaigns of its leads cost, shared equally among the leads of each, and what costs.csv says "
+        "of the source. Per lead, MQL and SQL it is of the leads that such a cost is for."
     )
     table = pd.DataFrame(
         {
@@ -120,6 +124,25 @@ def _show_sources(sources: pd.DataFrame) -> None:
         }
     )
     report_table.show(table, "Cost by source", amounts=("Cost", *COSTS.values()), missing="none")
+
+
+def _show_source_months(months: pd.DataFrame) -> None:
+    if months.empty:
+        return
+    st.subheader("Cost by source and month")
+    st.caption(f"By costs.csv, in {months['currency'].iloc[0]}, with the leads that came in that month.")
+    table = pd.DataFrame(
+        {
+            "Source": months["lead_source"].map(code_in_words),
+            "Month": [f"{month:%Y-%m}" for month in months["month"]],
+            "Cost": months["cost_amount"].astype(float),
+            "Leads": months["lead_count"],
+            "MQL": months["mql_count"],
+            "SQL": months["sql_count"],
+            "Per lead": months["cost_per_lead_amount"].astype(float),
+        }
+    )
+    report_table.show(table, "Cost by source and month", amounts=("Cost", "Per lead"), missing="none")
 
 
 def _show_channels(channels: pd.DataFrame) -> None:
@@ -173,4 +196,4 @@ def _show_retention(retention: pd.DataFrame) -> None:
     report_table.show(table, "Customers who came back", rates=("Rate",), amounts=amounts, missing="not yet")
 
 
-show()
+show(config.current())

@@ -7,22 +7,23 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from leadwright import settings
-from leadwright.dashboards import charts, data, markup, report_table
+from leadwright.dashboards import charts, config, data, markup, report_table
 from leadwright.dashboards.data import Row
 from leadwright.formatting import ENOUGH, basis, code_in_words, count, duration, moment, mql_to_sql, share
+from leadwright.settings import Settings
 
 RATES = {"lead_to_mql": "Lead to MQL", "mql_to_sql": "MQL to SQL", "lead_to_won": "Lead to won"}
 
 
-def show() -> None:
+def show(settings: Settings) -> None:
     """Draw the page."""
-    overview = data.read_overview(settings.load())
+    overview = data.read_overview(settings)
     st.title("Overview")
     st.caption(
         f"Data as of {moment(overview.totals['as_of'])}, published {moment(overview.published_at)}. "
         "All times and weeks are in UTC."
     )
+    _warn_of_one_grade(overview.scale)
     _show_grade_totals(overview.totals, overview.scale)
     _show_sales_totals(overview.totals)
     left, right = st.columns(2, gap="large")
@@ -32,6 +33,15 @@ def show() -> None:
         _show_funnel(overview.funnel)
     _show_weeks(overview)
     _show_sources(overview.sources, _best(overview.scale))
+
+
+def _warn_of_one_grade(scale: pd.DataFrame) -> None:
+    held = scale[scale["open_lead_count"] > 0]
+    if len(held) == 1 and held["open_lead_count"].iloc[0] >= ENOUGH:
+        st.warning(
+            f"All open leads are {held['grade'].iloc[0]}: the rules tell nobody whom to call. The page Data health "
+            "says how many leads each rule holds for, and `leadwright doctor` what to do."
+        )
 
 
 def _show_grade_totals(totals: Row, scale: pd.DataFrame) -> None:
@@ -177,4 +187,4 @@ def _grid_in_words(grades: pd.DataFrame) -> str:
     )
 
 
-show()
+show(config.current())

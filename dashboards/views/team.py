@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from leadwright import settings
-from leadwright.dashboards import charts, data, report_table
+from leadwright.dashboards import charts, config, data, report_table
 from leadwright.formatting import ENOUGH, basis, code_in_words, count, moment, share
+from leadwright.settings import Settings
 
 CUTS = {
     "rep": "Rep",
@@ -30,9 +30,9 @@ REPORTS = {
 }
 
 
-def show() -> None:
+def show(settings: Settings) -> None:
     """Draw the page."""
-    reports = data.read_reports(settings.load(), REPORTS)
+    reports = data.read_reports(settings, REPORTS)
     st.title("Team")
     st.caption(
         f"Published {moment(reports.published_at)}. Response times are from the moment a lead is ready for sales "
@@ -172,4 +172,4 @@ def _show_routing(routing: pd.DataFrame) -> None:
     report_table.show(table, f"Routing decisions by {ROUTED_BY[cut]}", rates=("Right",))
 
 
-show()
+show(config.current())

@@ -7,9 +7,9 @@ from contextlib import nullcontext
 import typer
 
 from leadwright import settings
-from leadwright.cli.output import err, out, print_json
+from leadwright.cli.misfits import show_finding
+from leadwright.cli.output import err, print_json
 from leadwright.cli.run import Json
-from leadwright.cli.terminal import plain
 
 
 def register(app: typer.Typer) -> None:
@@ -29,8 +29,5 @@ def doctor(json: Json = False) -> None:
         print_json({"ok": healthy, "findings": rows})
     else:
         for f in findings:
-            mark = "[green]ok[/]  " if f.ok else "[red]fix[/] "
-            out.print(f"{mark} [bold]{plain(f.check)}[/]: {plain(f.detail)}")
-            if f.fix and not f.ok:
-                out.print(f"      → {plain(f.fix)}")
+            show_finding(f)
     raise typer.Exit(0 if healthy else 1)

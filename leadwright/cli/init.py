@@ -94,7 +94,7 @@ def _show(folder: Path, files: int, taken: Taken | None, systems: Sequence[str])
             out.print(f"  {count:,} rows of your own beside ours in reference/{plain(table)}.csv")
         if taken.unknown:
             out.print(f"no table of this version: {plain(', '.join(taken.unknown))}; look into the changelog")
-    keys = ", ".join(f"{name} ({_first_setting(name)})" for name in systems)
+    keys = ", ".join(f"{name} ({', '.join(_first_settings(name))})" for name in systems)
     out.print(
         f"\nNext, in {plain(folder)}:\n  copy .env.example to .env and fill in {keys or 'your CRM'}"
         "\n  leadwright doctor\n  leadwright run --dry-run\nREADME.md there says the rest."
@@ -148,6 +148,8 @@ def _parts(text: str) -> tuple[str, ...]:
     return tuple(part for part in text.replace(";", ",").replace(" ", "").lower().split(",") if part)
 
 
-def _first_setting(system: str) -> str:
+def _first_settings(system: str) -> list[str]:
+    """What a system cannot do without, and its token."""
+    fields = connectors.load(system).Credentials.model_fields
     names = settings.setting_names(system, system)
-    return next((name for field, name in names.items() if field == "token"), next(iter(names.values())))
+    return [names[field] for field, info in fields.items() if info.is_required() or field == "token"]

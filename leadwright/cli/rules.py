@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from leadwright.cli.output import bars, err, out, print_json
 from leadwright.cli.run import Json
 from leadwright.cli.terminal import plain
 from leadwright.connectors.errors import ConfigError
-from leadwright.formatting import moment
+from leadwright.formatting import NUMBER, moment
 
 WRONG_RULES = 2
 
@@ -118,6 +119,7 @@ def _show(found: dict[str, Any]) -> None:
     out.print(
         f"[bold]{found['rescored']:,}[/] leads get other points, [bold]{found['moved']:,}[/] move to another grade."
     )
+    out.print(_totals(found["grades"]))
     if found["moved"]:
         out.print(_grades(found["grades"]))
         out.print(_largest(found["largest"]))
@@ -137,12 +139,15 @@ def _name(name: str) -> str:
 def _rows(found: dict[str, Any]) -> Table:
     with_owners = found["routing"] is not None
     table = Table("changed row", "before", "after", "other grade", *(["other owner"] if with_owners else []))
-    table.columns[0].no_wrap = True
+    table.columns[0].overflow = "fold"
+    for column in table.columns[1:]:
+        column.min_width = 7
     for column in table.columns[3:]:
         column.justify = "right"
     for row in found["rows"]:
         cells = [
-            _cells(row[side], row["before" if side == "after" else "after"]) for side in ("before", "after")
+            _cells(row[side], row["before" if side == "after" else "after"], row["row"])
+            for side in ("before", "after")
         ]
         moves = [row["moves"], *([row["owner_moves"]] if with_owners else [])]
         counts = ["not tried" if n is None else f"{n:,}" for n in moves]
@@ -184,12 +189,26 @@ def _who(lead: dict[str, Any]) -> str:
     return str(lead["full_name"] or lead["email"] or lead["lead_id"])
 
 
-def _cells(cells: dict[str, str] | None, other: dict[str, str] | None) -> str:
-    """The cells in words; of a row that stays only what counts, which the reason does not."""
+def _cells(cells: dict[str, str] | None, other: dict[str, str] | None, key: str) -> str:
+    """The cells in words: of a row that stays what counts, which the reason does not; of another one what it says."""
     if cells is None:
         return "(no such row)"
-    shown = {n: v for n, v in cells.items() if (v if other is None else n != "reason" or len(cells) == 1)}
+    if other is None:
+        said = {n: v for n, v in cells.items() if v and n != "reason" and f" {v} " not in f" {key} "}
+        return ", ".join(f"{n} {v}" if NUMBER.fullmatch(v) else v for n, v in said.items()) or key
+    shown = {n: v for n, v in cells.items() if n != "reason" or len(cells) == 1}
     return ", ".join(f"{name} {value or 'empty'}" for name, value in shown.items())
+
+
+def _totals(grades: list[dict[str, Any]]) -> str:
+    """How many leads each grade has on both sides, those first that most have."""
+    totals = Counter[str]()
+    before = Counter[str]()
+    for row in grades:
+        before[row["grade_before"]] += row["leads"]
+        totals[row["grade_after"]] += row["leads"]
+    names = [name for name, _ in (before + totals).most_common()]
+    return ", ".join(f"{plain(name)}: {before[name]:,} → {totals[name]:,}" for name in names)
 
 
 def _grades(grades: list[dict[str, Any]]) -> Table:

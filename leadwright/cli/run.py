@@ -12,6 +12,7 @@ from rich.table import Table
 
 from leadwright import settings
 from leadwright.cli import start
+from leadwright.cli.misfits import show_misfits
 from leadwright.cli.output import bars, err, out, print_json
 from leadwright.cli.terminal import plain
 from leadwright.connectors.base import STATUSES
@@ -148,6 +149,7 @@ def show(done: Run, *, as_json: bool) -> None:
 
         show_preview(done.preview)
     _show_waiting(done)
+    show_misfits(done.misfits)
     out.print("  ".join(f"{stage} {seconds:.1f} s" for stage, seconds in done.seconds.items()), style="dim")
 
 

@@ -17,6 +17,8 @@ from leadwright.settings import Settings
 if TYPE_CHECKING:
     from leadwright.linkage.links import Kind
 
+_KEEP_LINKS = warehouse.statement(__file__, "people_keep_links")
+
 _KINDS: Mapping[str, Kind] = {
     "first_name": "given_name",
     "last_name": "family_name",
@@ -60,10 +62,7 @@ def link_people(settings: Settings) -> Linked:
         db.register("links", links)
         db.execute("begin")
         db.execute("delete from ops.identity_links")
-        db.execute(
-            "insert into ops.identity_links by name "
-            "select left_id as left_key, right_id as right_key, probability, now() as found_at from links"
-        )
+        db.execute(_KEEP_LINKS)
         db.execute("commit")
     return Linked(people.num_rows, links.num_rows)
 

@@ -14,7 +14,7 @@ from leadwright import extras, warehouse
 from leadwright.connectors.base import FieldSpec, Finding
 from leadwright.connectors.errors import ConfigError, LeadwrightError, LockedError
 from leadwright.formatting import count, moment
-from leadwright.operate import erasure, runs, sight
+from leadwright.operate import erasure, runs, sight, unfitting
 from leadwright.operate import records as records_of
 from leadwright.settings import Settings
 from leadwright.transform import reports
@@ -43,6 +43,8 @@ def diagnose(settings: Settings) -> Iterator[Finding]:
     yield from (Finding("rules", False, str(f), "Mend that cell.") for f in faults)
     if not faults:
         yield Finding("rules", True, "every rule file is well formed")
+    if not settings.warehouse_file.exists():
+        yield from unfitting.nobody_yet(transform.rule_files(), settings)
     yield from _crms(settings, transform)
 
 
@@ -112,6 +114,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
             records = list(records_of.findings(db))
             withheld = erasure.waiting(db)
             stopped = reports.stopped(db)
+            misfits = list(unfitting.findings(db, settings))
     except LockedError:
         yield Finding("warehouse", True, "a run is under way and has it open; ask again when it has ended")
         return
@@ -132,6 +135,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
             "erasure", False, f"{name}: {count(number)} that were there are shown by the CRM no more", fix
         )
     yield from routing
+    yield from misfits
     yield from records
 
 

@@ -35,6 +35,16 @@ COLUMNS = (
     ("is_kept_out", "boolean"),
 )
 
+_MAKE_NOTED = warehouse.statement(__file__, "erasure_make_noted")
+_GONE_AGAIN = warehouse.statement(__file__, "erasure_gone_again")
+_TAKE_OVER_NOTED = warehouse.statement(__file__, "erasure_take_over_noted")
+_KEEP_OUT_NOTED = warehouse.statement(__file__, "erasure_keep_out_noted")
+_WAITING = warehouse.statement(__file__, "erasure_waiting")
+_DUE_BY_OBJECT = warehouse.statement(__file__, "erasure_due_by_object")
+_GONE = warehouse.statement(__file__, "erasure_gone")
+_GONE_LEADS = warehouse.statement(__file__, "erasure_gone_leads")
+_NOTE = warehouse.statement(__file__, "erasure_note")
+_FORGET_DOMAINS = warehouse.statement(__file__, "erasure_forget_domains")
 _FORGET_LEAD = warehouse.statement(__file__, "erasure_forget_lead")
 _FORGET_LINK = warehouse.statement(__file__, "erasure_forget_link")
 _MASK_RECORD = warehouse.statement(__file__, "erasure_mask_record")
@@ -112,34 +122,17 @@ def forget_again(db: warehouse.Connection, noted: Sequence[Mapping[str, Any]]) -
         noted: rows of `ops.erasures` of the home that the backup takes the place of.
     """
     warehouse.ensure_table(db, "ops", "erasures", COLUMNS)
-    db.execute(
-        "create temp table noted "
-        "(crm varchar, object varchar, record_hash varchar, erased_at timestamptz, is_kept_out boolean)"
-    )
+    db.execute(_MAKE_NOTED)
     for row in noted:
         db.execute("insert into noted values (?, ?, ?, ?, ?)", [row.get(name) for name in _NOTED])
     if warehouse.columns(db, "memory", "log_identity_decisions"):
-        db.execute(
-            "create temp table gone as "
-            "with log as (select *, row_number() over (partition by record_key order by decision_number desc) as place "
-            "  from memory.log_identity_decisions), "
-            "records as (select crm, object, record_id, record_key, lead_id, "
-            "  sha256(record_key) in (select record_hash from noted) as is_gone from log where place = 1) "
-            "select crm, object, record_id, record_key, lead_id, "
-            "  bool_and(is_gone) over (partition by lead_id) as is_whole_lead from records qualify is_gone"
-        )
+        db.execute(_GONE_AGAIN)
         choose_leads(db)
         db.execute("begin")
         forget(db, places(db))
         db.execute("commit")
-    db.execute(
-        "insert into ops.erasures by name select * from noted "
-        "where record_hash not in (select record_hash from ops.erasures)"
-    )
-    db.execute(
-        "update ops.erasures set is_kept_out = true "
-        "where record_hash in (select record_hash from noted where is_kept_out)"
-    )
+    db.execute(_TAKE_OVER_NOTED)
+    db.execute(_KEEP_OUT_NOTED)
 
 
 def must_build(settings: Settings) -> bool:
@@ -154,26 +147,16 @@ def waiting(db: warehouse.Connection) -> dict[str, int]:
     """Records whose CRM shows them no more and that are not forgotten, by CRM object: after a run, those withheld."""
     if not warehouse.columns(db, "intermediate", "int_identity__erasures_due"):
         return {}
-    counts = (
-        "select crm || '.' || object, count(*) from intermediate.int_identity__erasures_due group by all "
-        "order by all"
-    )
-    return dict(db.execute(counts).fetchall())
+    return dict(db.execute(_WAITING).fetchall())
 
 
 def _choose(db: warehouse.Connection, at_most: float, result: Erased) -> None:
     """Make the temporary tables of what goes: `gone` records and the `gone_leads` of which nothing is left."""
     db.execute("create temp table due as from intermediate.int_identity__erasures_due")
-    for crm, name, count, shown in db.execute(
-        "select crm, object, count(*), any_value(object_shown_count) from due group by all order by all"
-    ).fetchall():
+    for crm, name, count, shown in db.execute(_DUE_BY_OBJECT).fetchall():
         is_plausible = at_most == 1 or (shown > 0 and count <= max(_FEW, at_most * (shown + count)))
         (result.records if is_plausible else result.withheld)[f"{crm}.{name}"] = count
-    db.execute(
-        "create temp table gone as select * from due where lead_id not in "
-        "(select lead_id from due where list_contains($1, crm || '.' || object))",
-        [list(result.withheld)],
-    )
+    db.execute(_GONE, {"withheld": list(result.withheld)})
     result.records = Counter(
         f"{crm}.{name}" for crm, name in db.execute("select crm, object from gone").fetchall()
     )
@@ -183,13 +166,7 @@ def _choose(db: warehouse.Connection, at_most: float, result: Erased) -> None:
 def choose_leads(db: warehouse.Connection) -> None:
     """Make the other temporary tables that `places` looks into, from `gone`."""
     # A lead's earlier ids go with it; not those under which somebody else lives now.
-    db.execute(
-        "create temp table gone_leads as "
-        "with log as (select *, row_number() over (partition by record_key order by decision_number desc) as place "
-        "  from memory.log_identity_decisions) "
-        "select lead_id from log where record_key in (select record_key from gone where is_whole_lead) "
-        "except select lead_id from log where place = 1 and record_key not in (select record_key from gone)"
-    )
+    db.execute(_GONE_LEADS)
     db.execute("create temp table gone_keys as select record_key as key from gone")
     db.execute("create temp table gone_accounts (account_id varchar)")
 
@@ -211,11 +188,7 @@ def forget(db: warehouse.Connection, where: Sequence[Place], *, keep_out: bool =
     # Those who were once in the same lead remember neither its id nor the record that joined them, only that one did.
     for change in (_FORGET_LEAD, _FORGET_LINK):
         rows["memory.log_identity_decisions"] += _count(db, change)
-    db.execute(
-        "insert into ops.erasures by name "
-        "select crm, object, sha256(record_key) as record_hash, now() as erased_at, $keep_out as is_kept_out from gone",
-        {"keep_out": keep_out},
-    )
+    db.execute(_NOTE, {"keep_out": keep_out})
     return +rows
 
 
@@ -238,7 +211,4 @@ def _count(db: warehouse.Connection, change: str) -> int:
 
 def _forget_domains(db: warehouse.Connection) -> None:
     """Take out the accounts that were nothing but the domain of an address of somebody who is gone."""
-    db.execute(
-        "delete from memory.log_account_decisions where crm = 'leads' "
-        "and record_key not in (select record_key from intermediate.int_accounts__records)"
-    )
+    db.execute(_FORGET_DOMAINS)

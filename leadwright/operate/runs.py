@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from leadwright import warehouse
-from leadwright.connectors.base import STATUSES
+from leadwright.connectors.base import STATUSES, Finding
 from leadwright.connectors.errors import DailyLimitError, LeadwrightError, brief
 from leadwright.settings import Settings
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:  # dbt takes seconds to import; a command that only shows must
     from leadwright.writeback.previews import Preview
     from leadwright.writeback.rollout import Rollout
     from leadwright.writeback.sending import Written
+
+_NOTE_START = warehouse.statement(__file__, "runs_note_start")
+_NOTE_END = warehouse.statement(__file__, "runs_note_end")
+_LAST = warehouse.statement(__file__, "runs_last")
 
 _LONGEST = 1_000  # our messages end with what to do
 
@@ -49,6 +53,7 @@ class Run:
         pause: why what differs was not sent, or not all of it.
         rollout: which step of the roll-out held; None where nothing was to be written.
         erased: records of people who were forgotten, or should have been.
+        misfits: what the company's tables do not fit, by what was built.
         seconds: duration of each stage.
     """
 
@@ -63,6 +68,7 @@ class Run:
     pulled: list[Pulled] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     erased: Erased | None = None
+    misfits: list[Finding] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     dry_run: bool = False
     with_owners: bool = True
@@ -138,6 +144,7 @@ class Run:
             "erased": dict(self.erased.records) if self.erased else {},
             "not_erased": dict(self.erased.withheld) if self.erased else {},
             "stopped_reports": dict(self.not_whole),
+            "misfits": [{"check": f.check, "detail": f.detail, "fix": f.fix} for f in self.misfits],
             "seconds": {stage: round(seconds, 2) for stage, seconds in self.seconds.items()},
         }
 
@@ -152,11 +159,7 @@ def note_start(run: Run, table: RawTable, settings: Settings) -> None:
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         warehouse.ensure_table(db, table.schema, table.name, table.columns)
         db.execute("update ops.runs set status = 'killed' where status = 'running'")
-        db.execute(
-            "insert into ops.runs by name select ? as run_id, ? as flow, ?::timestamptz as started_at, "
-            "'running' as status",
-            [run.run_id, run.flow, run.started_at],
-        )
+        db.execute(_NOTE_START, {"run_id": run.run_id, "flow": run.flow, "started_at": run.started_at})
 
 
 def failed(run: Run, error: BaseException) -> None:
@@ -169,17 +172,16 @@ def note_end(run: Run, settings: Settings) -> None:
     """Note in `ops.runs` how `run` ended."""
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         db.execute(
-            "update ops.runs set ended_at = now(), status = ?, reason = ?, failed_stage = ?, as_of = ?::timestamptz, "
-            "pulled_count = ?, written_count = ? where run_id = ?",
-            [
-                run.status,
-                run.failure or _why_not_sent(run),
-                run.failed_stage,
-                run.as_of,
-                sum(p.total for p in run.pulled),
-                run.sent,
-                run.run_id,
-            ],
+            _NOTE_END,
+            {
+                "status": run.status,
+                "reason": run.failure or _why_not_sent(run),
+                "failed_stage": run.failed_stage,
+                "as_of": run.as_of,
+                "pulled_count": sum(p.total for p in run.pulled),
+                "written_count": run.sent,
+                "run_id": run.run_id,
+            },
         )
 
 
@@ -212,8 +214,4 @@ def last(db: warehouse.Connection) -> list[dict[str, Any]]:
     """
     if "flow" not in warehouse.columns(db, "ops", "runs"):
         return []
-    return warehouse.rows(
-        db,
-        "select * from ops.runs where flow not in ('undo', 'reconcile') "
-        "qualify row_number() over (partition by flow = 'link' order by started_at desc) = 1 order by flow = 'link'",
-    )
+    return warehouse.rows(db, _LAST)

@@ -70,6 +70,8 @@ def as_markdown(run: Run) -> str:
             f"| {m.leads_after:,} | {', '.join(f'{name} {n:,}' for name, n in m.gets_from.items())} |"
             for m in run.owner_moves
         ]
+    if run.misfits:
+        lines += ["", "## To fix", *(f"- {f.check}: {f.detail}. {f.fix}" for f in run.misfits)]
     lines += ["", "## Seconds", "| stage | seconds |", "|---|---:|"]
     lines += [f"| {stage} | {seconds:.1f} |" for stage, seconds in run.seconds.items()]
     return "\n".join(lines)

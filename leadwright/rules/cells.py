@@ -6,6 +6,7 @@ Types and lists of allowed values are dbt's own; `meta` of a column says what db
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
@@ -18,6 +19,8 @@ from zoneinfo import available_timezones
 
 from leadwright.rules import spelling
 
+_PROPOSED = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -26,6 +29,7 @@ class Column:
     name: str
     kind: str
     scale: int = 2
+    digits: int = 7
     is_required: bool = False
     is_unique: bool = False
     allowed: tuple[str, ...] = ()
@@ -43,7 +47,7 @@ def column(declared: Any, tests: Mapping[str, Mapping[str, Any]]) -> Column:
     return Column(
         name=declared.name,
         kind=kind.strip(),
-        scale=int(size.rstrip(") ").split(",")[-1]) if "," in size else 2,
+        **_size(size.rstrip(") ")),
         is_required="not_null" in tests,
         is_unique="unique" in tests,
         allowed=tuple(str(v) for v in tests.get("accepted_values", {}).get("values", ())),
@@ -76,8 +80,18 @@ def fault_in(cell: str, column: Column, known: Collection[str] | None) -> str | 
     if column.allowed and value not in column.allowed:
         return f"{value!r} is not allowed; one of: {', '.join(column.allowed)}"
     if known is not None and value not in known and column.refers_to:
-        return f"{value!r} is not in {column.refers_to[0]}.csv (column {column.refers_to[1]})"
+        return f"{value!r} is not in {column.refers_to[0]}.csv (column {column.refers_to[1]})" + _meant(
+            value, known
+        )
     return None
+
+
+def _meant(value: str, known: Collection[str]) -> str:
+    """Which of the known values may be meant: those spelled alike, and those that have the value in their name."""
+    like = difflib.get_close_matches(value, known, _PROPOSED)
+    named = [name for name in known if value.lower() in name.lower() and name not in like]
+    named.sort(key=lambda name: (not name.startswith(value), len(name), name))
+    return f"; did you mean {' or '.join([*like, *named][:_PROPOSED])}?" if like or named else ""
 
 
 def as_words(text: str) -> str:
@@ -113,7 +127,7 @@ def _spelling_fault(cell: str, column: Column) -> str | None:
 
 def _kind_fault(value: str, column: Column) -> str | None:
     if column.kind in ("decimal", "numeric", "double", "float", "real"):
-        parse, meaning = _number(column.scale)
+        parse, meaning = _number(column.scale, column.digits)
     elif column.kind in _PARSERS:
         parse, meaning = _PARSERS[column.kind]
     else:
@@ -156,12 +170,21 @@ def _day(value: str) -> None:
     date.fromisoformat(value)
 
 
-def _number(scale: int) -> tuple[Callable[[str], object], str]:
+def _size(declared: str) -> dict[str, int]:
+    """Digits before and after the point of `18,2`; those before it are never less than seven."""
+    if "," not in declared:
+        return {}
+    precision, scale = map(int, declared.split(","))
+    return {"scale": scale, "digits": max(7, precision - scale - 4)}
+
+
+def _number(scale: int, digits: int) -> tuple[Callable[[str], object], str]:
     # Narrower than Python reads numbers: both engines must read them alike, and sums of them must fit.
-    digits = {1: "one", 2: "two"}.get(scale, str(scale))
+    words = {1: "one", 2: "two", 7: "seven", 12: "twelve"}
     return (
-        _matches(rf"-?[0-9]{{1,7}}(\.[0-9]{{1,{scale}}})?"),
-        f"a number such as 12 or -2.5, with at most seven digits before the point and {digits} after it",
+        _matches(rf"-?[0-9]{{1,{digits}}}(\.[0-9]{{1,{scale}}})?"),
+        f"a number such as 12 or -2.5, with at most {words.get(digits, digits)} digits before the point and "
+        f"{words.get(scale, scale)} after it",
     )
 
 
@@ -208,6 +231,12 @@ _FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
         _is_like(r"[a-z][a-z0-9_]*"),
         "a name of small letters, figures and underscores that begins with a letter",
     ),
+    "source": (
+        lambda value: value == value.lower() and " " not in value,
+        "a source as reports spell it, in lower case with _ for blanks, such as paid_search",
+    ),
+    "month": (_is_like(r"[0-9]{4}-(0[1-9]|1[0-2])"), "a month such as 2026-05"),
+    "currency": (_is_like(r"[A-Z]{3}"), "a currency of three capital letters, such as EUR"),
     "colour": (_is_like(r"#[0-9A-Fa-f]{6}"), "a colour such as #4A8DB7"),
     "address": (_is_like(_ADDRESS), "an e-mail address"),
     "address_or_all": (_is_like(rf"{_ADDRESS}|\*"), "an e-mail address, or * for anybody"),

@@ -10,7 +10,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from leadwright.connectors.errors import ConfigError
-from leadwright.rules import beside, catalogue, cells, conditions, files, order, own_fields, systems, within
+from leadwright.rules import (
+    beside,
+    catalogue,
+    cells,
+    conditions,
+    files,
+    order,
+    own_fields,
+    systems,
+    targets,
+    within,
+)
 from leadwright.rules.cells import Column
 from leadwright.rules.files import Fault, RuleFile
 
@@ -87,6 +98,8 @@ def _outer_findings(file: RuleFile, book: Files, manifest: Any) -> Iterator[with
         yield from own_fields.faults(rows, _systems(book), objects_with_fields(manifest))
     if file.name == "crm_systems":
         yield from systems.faults(rows)
+    if file.name == targets.TABLE:
+        yield from targets.faults(rows, _rows_of("kpis", book))
     if file.name == "feature_catalogue":
         patterns = book["signal_patterns"].whole_rows
         yield from catalogue.faults(rows, patterns, file.meta["computed"], file.meta["signals"])

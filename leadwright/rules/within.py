@@ -5,7 +5,7 @@
 | `key`        | columns that together are different in every row |
 | `ordered`    | pairs of columns, the second not below the first |
 | `no_overlap` | columns `of` a thing, and its first and last day (`from`, `to`): no two rows at the same time |
-| `same`       | column: columns; equal cells in these go with equal cells in that one |
+| `same`       | column: columns; equal cells in these go with equal cells in that one; none: it is equal in all rows |
 | `belongs`    | column: another one, and for each of its values what the first may hold |
 | `needed`     | column: values for which there must be a row |
 | `needed_in_any` | the same, where the table has rows at all |
@@ -84,11 +84,8 @@ def same_faults(rows: Rows, names: Sequence[str], column: str) -> Iterator[Findi
         name, value = tuple(row[n].strip() for n in names), row[column].strip()
         first_line, first = seen.setdefault(name, (line, value))
         if value != first:
-            yield (
-                line,
-                column,
-                f"{value!r} where line {first_line} says {first!r} for the same {', '.join(names)}",
-            )
+            of_what = f"for the same {', '.join(names)}" if names else "and all rows say the same"
+            yield line, column, f"{value!r} where line {first_line} says {first!r} {of_what}"
 
 
 def belongs_faults(

@@ -35,8 +35,9 @@ def trial(config: Settings) -> Iterator[Settings]:
     """
     if not config.warehouse_file.exists():
         raise ConfigError(
-            f"There is no warehouse yet ({config.warehouse_file.name} is missing in {config.home}). "
-            "Run `leadwright run` first."
+            f"There is no warehouse yet ({config.warehouse_file.name} is missing in {config.home}), and so no lead to "
+            "try rules on. `leadwright ingest` and `leadwright transform` make it and write to no CRM; "
+            "`leadwright run` writes, too."
         )
     with _copy_of_home(config) as folder:
         copy = config.model_copy(update={"home": folder})

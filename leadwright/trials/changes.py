@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from leadwright.rules import book, files
+from leadwright.rules import book, files, own_fields
 from leadwright.rules.files import RuleFile
 from leadwright.trials.sets import RuleSet
 
 Row = dict[str, str]
+
+_OWN_FIELDS = f"{own_fields.TABLE}.csv"
+_FEATURES = "feature_catalogue.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class RowChange:
 
     def as_dict(self) -> dict[str, Any]:
         """The row as plain values."""
-        return {"file": self.file, "row": self.key, "before": self.before, "after": self.after}
+        file = own_fields.FILE if self.file == _OWN_FIELDS else self.file
+        return {"file": file, "row": self.key, "before": self.before, "after": self.after}
 
 
 Tables = Mapping[str, RuleFile]
@@ -51,8 +55,13 @@ def read(tables: Sequence[RuleFile]) -> Tables:
 
 
 def find(before: Tables, after: Tables) -> list[RowChange]:
-    """All rows that are new, gone or other than they were."""
-    return [change for name in before for change in _changes(before[name], after[name])]
+    """All rows that are new, gone or other than they were.
+
+    A feature that a row of `fields.csv` makes is not told a second time.
+    """
+    own = {row["feature"] for side in (before, after) for row in _cells(side[_OWN_FIELDS])}
+    found = (change for name in before for change in _changes(before[name], after[name]))
+    return [change for change in found if change.file != _FEATURES or change.key not in own]
 
 
 def names_that_differ(sets: Sequence[Tables]) -> list[str]:

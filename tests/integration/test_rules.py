@@ -98,6 +98,19 @@ signal_patterns 2: signal=country => signal: 'country' is a feature, but no sign
 signal_patterns 3: word=demo call => word: never reached: line 2 is tried before it
 stages 6: is_sal=false => is_sal: a stage with is_sql has been through is_sal too; write true
 stages 2: stage=visitor => stage: 'visitor' is not allowed; one of: lead, recycled
+costs 2: lead_source=Paid Search => lead_source: 'Paid Search' is not a source as reports spell it
+costs 2: month=May-26 => month: 'May-26' is not a month such as 2026-05
+costs 3: month=2026-04 => month: 'organic_search, , 2026-04' is already on line 2
+costs 2: campaign=Fair => campaign: 'Fair' where lead_source says organic_search; a row is about one
+costs 2: lead_source= => lead_source: a value is needed here or in campaign
+costs 3: currency=USD => currency: 'USD' where line 2 says 'EUR' and all rows say the same
+costs 2: currency=€ => currency: '€' is not a currency of three capital letters
+costs 2: amount=1.234,50 => amount: '1.234,50' is not a number such as 12
+targets 2: target=0.2 => target: '0.2' is no percentage such as 25%, as mql_to_sql needs
+targets 2: target=120% => target: '120%' is no percentage such as 25%
+targets 6: target=40% => target: '40%' is no number (money), as cost_per_sql needs
+targets 3: valid_from= => valid_from: 'mql_to_sql, ' is already on line 2
+targets 2: kpi_id=mql_to_sqls => kpi_id: 'mql_to_sqls' is not in kpis.csv
 subject_patterns 21: word=re fwd => word: 're fwd' is more than one word
 """
 
@@ -138,6 +151,11 @@ def test_the_rules_as_shipped_are_well_formed(project: Transform, seeds: Path) -
         ("operator", "resembles", "'resembles' is not allowed; one of:"),
         ("points", "ten", "'ten' is not a"),
         ("feature", "shoe_size", "'shoe_size' is not in feature_catalogue.csv"),
+        (
+            "feature",
+            "email",
+            "is not in feature_catalogue.csv (column feature); did you mean has_email or email_domain or email_opened",
+        ),
         ("rule_id", "", "a value is needed"),
         ("valid_from", "31.01.2026", "is not a date such as 2026-01-31"),
     ],

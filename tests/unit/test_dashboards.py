@@ -23,7 +23,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from leadwright import formatting
-from leadwright.dashboards import charts, markup
+from leadwright.dashboards import charts, config, markup
 from leadwright.dashboards.explanation import explain
 from leadwright.formatting import seen_in_words
 from tests import dashboard_marts as marts
@@ -40,6 +40,7 @@ def show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Show:
     monkeypatch.setenv("LEADWRIGHT_HOME", str(tmp_path))
 
     def run(tables: Tables | None, page: str = "", **link: str) -> AppTest:
+        config.current.cache_clear()
         if tables is not None:
             marts.publish(tmp_path / "serving.duckdb", tables)
         app = AppTest.from_file(APP, default_timeout=30)
@@ -69,6 +70,14 @@ def test_without_a_published_copy_the_page_says_what_to_run(show: Show) -> None:
     assert not app.exception
     assert "leadwright run" in said(app)
     assert not app.metric
+
+
+def test_settings_are_read_once_for_all_page_views(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = show(marts.full())
+    monkeypatch.setenv("LEADWRIGHT_STALE_AFTER_HOURS", "no number")
+    app.switch_page("views/kpis.py").run()
+    assert not app.error
+    assert app.title[0].value == "Figures"
 
 
 def test_a_port_in_use_is_said_before_the_address_is_named(tmp_path: Path) -> None:
@@ -123,6 +132,7 @@ def test_overview_shows_the_headline_figures_with_what_they_rest_on(show: Show) 
     assert figure(app, "Median response time") == ("48 min", "n = 611 answered leads")
     assert figure(app, "Answered in time") == ("24.4%", "n = 702 leads due; 38 still run")
     assert f"Data as of {formatting.moment(marts.AS_OF)}" in said(app)
+    assert "tell nobody whom to call" not in said(app)
 
 
 def test_a_rate_of_whose_leads_most_have_no_date_is_not_shown(show: Show) -> None:
@@ -509,6 +519,9 @@ def test_figures_stand_with_their_counts_and_thin_ones_without_a_percentage(show
         "opportunity_to_won": "no losses entered",
     }
     row = figures_.set_index("Figure").loc["mql_to_sql"]
+    assert (row["Target"], row["On target"]) == ("at least 20.5%", "yes")
+    assert list(months["Target"]) == ["at least 25.0%"] * 2
+    assert list(months["On target"]) == ["", "yes"]
     assert row["Numerator"] == "100 MQLs that sales has ever qualified"
     assert row["Denominator"] == "400 leads that became an MQL"
     assert list(months["Month"]) == ["2026-06", "2026-05"]
@@ -520,6 +533,21 @@ def test_figures_stand_with_their_counts_and_thin_ones_without_a_percentage(show
     assert list(steps["Rate at most"]) == ["", "too few", ""]
     assert "7 are due for this quarter's audit; 2 were rejected" in said(app)
     assert list(app.dataframe[4].value["Reason"]) == ["not said"]
+
+
+def test_without_targets_there_is_no_column_of_them(show: Show) -> None:
+    tables = marts.full() | marts.kpis()
+    without = [{**row, "target_bound": None, "target_value": None} for row in tables["rpt_kpis"]]
+    app = show({**tables, "rpt_kpis": without}, page="kpis")
+    assert "Target" not in app.dataframe[0].value.columns
+
+
+def test_the_overview_says_when_all_open_leads_have_one_grade(show: Show) -> None:
+    tables = marts.full()
+    cold = [
+        {**row, "open_lead_count": 40 if row["grade"] == "Cold" else 0} for row in tables["rpt_grade_totals"]
+    ]
+    assert "All open leads are Cold" in said(show({**tables, "rpt_grade_totals": cold}))
 
 
 def test_steps_can_be_cut_by_source(show: Show) -> None:
@@ -571,7 +599,9 @@ def test_the_team_page_shows_answers_workload_follow_ups_and_routing(show: Show)
 def test_the_money_page_shows_costs_pipeline_revenue_and_customers_who_came_back(show: Show) -> None:
     app = show(marts.full() | marts.work(), page="money")
     assert not app.exception
-    pipeline, campaigns, sources, channels, retention = (app.dataframe[n].value for n in range(5))
+    pipeline, campaigns, sources, months, channels, retention = (app.dataframe[n].value for n in range(6))
+    assert list(months["Per lead"]) == [300]
+    assert "By costs.csv, in EUR" in said(app)
     assert "75.0% of what is open, 25.0% of what was won" in said(app)
     assert list(pipeline["Source"]) == ["organic search"]
     assert list(campaigns["Per MQL"]) == [300]
@@ -587,7 +617,15 @@ def test_the_health_page_says_what_is_late_and_what_became_of_writes(show: Show)
     app = show(marts.full() | marts.work(), page="health")
     assert not app.exception
     assert "1 of 2 objects were not pulled for more than a day" in app.warning[0].value
-    freshness, dates, owners, addresses, writes, fields = (app.dataframe[n].value for n in range(6))
+    freshness, stages, domains, words, costs, rules, dates, owners, addresses, writes, fields = (
+        app.dataframe[n].value for n in range(11)
+    )
+    assert list(words.iloc[0]) == ["meister", "job title", 30]
+    assert list(stages.iloc[0]) == ["Neu", "Status", "salesforce", 7]
+    assert list(domains.iloc[0]) == ["provider.example", 70]
+    assert list(costs.iloc[0]) == ["piad_search", "2026-05", 70, "No lead has this source"]
+    assert list(rules.iloc[0]) == ["Decides", "fit", "+14", 0, 0, "job level", 0]
+    assert "1 of 1 rules hold for no lead" in said(app)
     assert list(dates.iloc[0]) == ["createdate", "contacts", "hubspot", "Too long ago", 2, "77"]
     assert any("Nobody takes leads" in w.value and "routing_pool.csv" in w.value for w in app.warning)
     assert any("routing_from.csv" in w.value for w in app.warning)

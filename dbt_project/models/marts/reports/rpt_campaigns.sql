@@ -1,5 +1,5 @@
--- What campaigns cost and brought. A lead counts for the campaign it was first in. Costs per lead are only those of
--- the campaigns; wages and tools are not in a CRM.
+-- What campaigns cost and brought. A lead counts for the campaign it was first in. What costs.csv says of a campaign takes
+-- the place of the cost that its CRM has; wages and tools are in neither.
 
 with leads as (
     select members.campaign_key, leads.*
@@ -18,6 +18,26 @@ by_campaign as (
         {{ counted('is_won') }} as won_count
     from leads
     group by campaign_key
+),
+
+stated as (
+    select campaign_key, sum(cost_amount) as cost_amount
+    from {{ ref('rpt_costs') }}
+    where campaign_key is not null and has_begun
+    group by campaign_key
+),
+
+campaigns as (
+    select
+        campaigns.campaign_key,
+        campaigns.campaign_id,
+        campaigns.name,
+        campaigns.campaign_type,
+        campaigns.budgeted_amount,
+        cast(coalesce(stated.cost_amount, campaigns.cost_amount) as decimal(18, 2)) as cost_amount,
+        campaigns.ends_at
+    from {{ ref('unified_campaigns') }} as campaigns
+    left join stated on campaigns.campaign_key = stated.campaign_key
 )
 
 select
@@ -37,6 +57,6 @@ select
     campaigns.ends_at,
     coalesce({{ dbt.dateadd('day', 'kpis.maturity_days', 'campaigns.ends_at') }} <= {{ as_of() }}, false) as is_mature,
     coalesce(by_campaign.sql_count, 0) < kpis.thin_below as is_thin
-from {{ ref('unified_campaigns') }} as campaigns
+from campaigns
 inner join {{ ref('kpis') }} as kpis on kpis.kpi_id = 'cost_per_sql'
 left join by_campaign on campaigns.campaign_key = by_campaign.campaign_key

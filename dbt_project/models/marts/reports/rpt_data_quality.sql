@@ -6,7 +6,7 @@
     ('unread_job_title', 'Job title that the seed job_titles does not know', 'job_title is not null and job_level is null'),
     ('no_country', 'No country', 'country is null'),
     ('unknown_country', 'Country that the seed countries does not know', 'country is not null and region is null'),
-    ('crowded_domain', 'Of a domain that many people write from and no CRM has a company for: is it a mail provider?', 'is_of_crowd'),
+    ('crowded_domain', 'Of a domain that many people write from and no CRM has a company for: is it a mail provider? (rpt_crowded_domains)', 'is_of_crowd'),
     ('no_source', 'No source', 'lead_source is null'),
     ('no_size', 'No count of employees', 'employee_count is null'),
     ('bounced', 'E-mail bounced', 'has_bounced'),
@@ -15,7 +15,7 @@
     ('stale', 'Open, and nothing was heard of it or done about it for 90 days', 'is_open and last_active_at < stale_before'),
     ('unknown_stage', 'Stage or status that the seed lead_stages does not know', 'has_unknown_stage'),
 ] %}
-{% set stale_days, crowd = 90, 50 %}
+{% set stale_days = 90 %}
 
 -- How complete, unique and current the CRMs' records are.
 
@@ -52,17 +52,13 @@ leads as (
             when leads.full_name is not null and leads.company_key is not null
                 then count(*) over (partition by lower(leads.full_name), leads.company_key)
         end as namesake_count,
-        case
-            when leads.company_key is not null and not accounts.has_crm_record
-                then count(*) over (partition by leads.company_key) >= {{ crowd }}
-            else false
-        end as is_of_crowd,
+        crowds.domain is not null as is_of_crowd,
         coalesce(active.last_active_at, leads.created_at) as last_active_at,
         {{ dbt.dateadd('day', -stale_days, as_of()) }} as stale_before,
         coalesce(stages.has_unknown_stage, false) as has_unknown_stage
     from {{ ref('dim_leads') }} as leads
     inner join records on leads.lead_id = records.lead_id
-    left join {{ ref('dim_accounts') }} as accounts on leads.account_id = accounts.account_id
+    left join {{ ref('rpt_crowded_domains') }} as crowds on leads.company_key = crowds.domain
     left join active on leads.lead_id = active.lead_id
     left join stages on leads.lead_id = stages.lead_id
 )

@@ -2,7 +2,7 @@
 -- month's value is a median they do not. Cases of which no date says enough are in rows without a month, and counted there
 -- and nowhere else.
 
-{% for subject in ['funnel', 'scores', 'campaigns', 'revenue', 'responses', 'work'] %}
+{% for subject in ['funnel', 'scores', 'costs', 'revenue', 'responses', 'work'] %}
 select kpi_id, month, numerator, denominator, basis_count, open_count, undated_count, is_mature
 from {{ ref('rpt_kpi_cohorts_' ~ subject) }}
 {{ "union all" if not loop.last }}

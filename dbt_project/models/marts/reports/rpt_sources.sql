@@ -2,10 +2,15 @@
 
 -- Leads by where they came from. Leads whose CRM says nothing stand under '(none)', apart from those it calls unknown.
 -- Counts are of all leads so far; rates are of the months whose outcome is known (rpt_funnel_cohorts), with the count
--- they rest on and the count of those that no month has, because nobody dated them. A lead costs what its first campaign cost for each of its leads.
+-- they rest on and the count of those that no month has, because nobody dated them. A lead costs what its first campaign
+-- cost for each of its leads; a source costs that and what costs.csv says of it, whether or not a lead came of it.
 
 with leads as (
-    select coalesce(leads.lead_source, '(none)') as source, leads.*, scale.stands_for
+    select
+        coalesce(leads.lead_source, '(none)') as source,
+        leads.*,
+        {{ month_of('leads.created_at') }} as month,
+        scale.stands_for
     from {{ ref('dim_leads') }} as leads
     inner join {{ ref('fct_lead_scores') }} as scores on leads.lead_id = scores.lead_id
     inner join {{ ref('grade_scale') }} as scale on scores.grade = scale.grade
@@ -18,21 +23,38 @@ costs as (
     where members.place = 1
 ),
 
-by_source as (
+stated as (
+    select lead_source, month, cost_amount from {{ ref('rpt_source_costs') }}
+),
+
+stated_by_source as (
+    select lead_source, sum(cost_amount) as cost_amount from stated group by lead_source
+),
+
+costed as (
     select
-        leads.source,
-        count(*) as lead_count,
-        {{ counted("leads.stands_for = 'best'") }} as best_count,
-        {{ counted('leads.is_mql') }} as mql_count,
-        {{ counted('leads.is_sql') }} as sql_count,
-        {{ counted('leads.is_won') }} as won_count,
-        count(costs.cost_per_lead_amount) as costed_count,
-        {{ counted('costs.cost_per_lead_amount is not null and leads.is_mql') }} as costed_mql_count,
-        {{ counted('costs.cost_per_lead_amount is not null and leads.is_sql') }} as costed_sql_count,
-        sum(costs.cost_per_lead_amount) as cost_amount
+        leads.*,
+        costs.cost_per_lead_amount,
+        costs.cost_per_lead_amount is not null or stated.month is not null as has_cost
     from leads
     left join costs on leads.lead_id = costs.lead_id
-    group by leads.source
+    left join stated on leads.source = stated.lead_source and leads.month = stated.month
+),
+
+by_source as (
+    select
+        source,
+        count(*) as lead_count,
+        {{ counted("stands_for = 'best'") }} as best_count,
+        {{ counted('is_mql') }} as mql_count,
+        {{ counted('is_sql') }} as sql_count,
+        {{ counted('is_won') }} as won_count,
+        {{ counted('has_cost') }} as costed_count,
+        {{ counted('has_cost and is_mql') }} as costed_mql_count,
+        {{ counted('has_cost and is_sql') }} as costed_sql_count,
+        sum(cost_per_lead_amount) as campaign_cost_amount
+    from costed
+    group by source
 ),
 
 bases as (
@@ -74,9 +96,14 @@ select
     rates.{{ step }}_rate,
     {% endfor %}
     by_source.costed_count,
-    cast(by_source.cost_amount as decimal(18, 2)) as cost_amount,
-    cast(by_source.cost_amount as double) / nullif(by_source.costed_count, 0) as cost_per_lead_amount,
-    cast(by_source.cost_amount as double) / nullif(by_source.costed_mql_count, 0) as cost_per_mql_amount,
-    cast(by_source.cost_amount as double) / nullif(by_source.costed_sql_count, 0) as cost_per_sql_amount
+    cast(
+        coalesce(by_source.campaign_cost_amount + stated.cost_amount, by_source.campaign_cost_amount, stated.cost_amount)
+        as decimal(18, 2)
+    ) as cost_amount,
+    {% for step in ['', 'mql_', 'sql_'] %}
+    (cast(coalesce(by_source.campaign_cost_amount, 0) as double) + cast(coalesce(stated.cost_amount, 0) as double))
+    / nullif(by_source.costed_{{ step }}count, 0) as cost_per_{{ step or 'lead_' }}amount{{ "," if not loop.last }}
+    {% endfor %}
 from by_source
 left join rates on by_source.source = rates.source
+left join stated_by_source as stated on by_source.source = stated.lead_source
