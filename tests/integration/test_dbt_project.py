@@ -236,7 +236,7 @@ def _groups(built: DbtWarehouse, step: str) -> dict[str, str]:
     )
 
 
-def test_a_roll_out_from_shadow_by_a_pilot_to_a_hold_out(built: DbtWarehouse, tmp_path: Path) -> None:
+def test_a_roll_out_by_a_pilot_shadow_and_a_hold_out(built: DbtWarehouse, tmp_path: Path) -> None:
     workspace = whole(tmp_path / "workspace")
     settings = built.settings.model_copy(update={"workspace": workspace})
     rolled = Transform(settings, built.transform.manifest())
@@ -248,50 +248,44 @@ def test_a_roll_out_from_shadow_by_a_pilot_to_a_hold_out(built: DbtWarehouse, tm
         steps.write_text(f"{header}\n{name},,,{mode},{share},,,,,Test\n")
         rolled.build(as_of=NOW + timedelta(hours=hours), select=select, tests=False)
 
-    for table, field in (
-        ("raw_hubspot.contacts", "leadwright_score"),
-        ("raw_hubspot.companies", "leadwright_account_score"),
-        ("raw_salesforce.Lead", "Leadwright_Score__c"),
-    ):
-        built.execute(f'update {table} set "{field}" = null')
-    step("look", "shadow", "", 6, "+path:models/sync")
-    assert built.rows(_SYNCED) == []
-
-    step("pilot", "pilot", "", 7, behind)
+    step("pilot", "pilot", "", 6, behind)
     groups = _groups(built, "pilot")
-    treated = {lead for lead, group in groups.items() if group == "treated"}
-    assert 0.4 < len(treated) / len(groups) < 0.6
+    assert 0.4 < sum(group == "treated" for group in groups.values()) / len(groups) < 0.6
+
+    # Others come, and the CRMs show no score any more.
+    later = (NOW + timedelta(hours=6, minutes=30)).isoformat()
+    new = [
+        {"hs_object_id": f"77{n:03}", "email": f"new{n}@new{n}.example", "createdate": later}
+        for n in range(40)
+    ]
+    built.add("raw_hubspot", "contacts", new, later)
+    built.execute(
+        "update raw_hubspot.contacts set leadwright_score = null; "
+        "update raw_hubspot.companies set leadwright_account_score = null; "
+        'update raw_salesforce."Lead" set "Leadwright_Score__c" = null'
+    )
+    step("pilot", "pilot", "", 7, "+path:models/sync +log_assignment_decisions")
+    grown = _groups(built, "pilot")
+    assert len(grown) == len(groups) + len(new)
+    assert {lead: grown[lead] for lead in groups} == groups
+    treated = {lead for lead, group in grown.items() if group == "treated"}
     assert set() < _synced(built, "lead") <= treated
     members = "select account_id, lead_id from intermediate.int_accounts__of_leads where place = 1"
     of_control = {account for account, lead in built.rows(members) if lead not in treated}
     assert set() < _synced(built, "account")
     assert not _synced(built, "account") & of_control
 
-    later = (NOW + timedelta(hours=7, minutes=30)).isoformat()
-    new = [
-        {"hs_object_id": f"77{n:03}", "email": f"new{n}@new{n}.example", "createdate": later}
-        for n in range(40)
-    ]
-    built.add("raw_hubspot", "contacts", new, later)
-    step("pilot", "pilot", "", 8, "+path:models/sync +log_assignment_decisions")
-    grown = _groups(built, "pilot")
-    assert len(grown) == len(groups) + len(new)
-    assert {lead: grown[lead] for lead in groups} == groups
-    treated = {lead for lead, group in grown.items() if group == "treated"}
-    assert set() < _synced(built, "lead") <= treated
-    step(
-        "pilot",
-        "pilot",
-        "",
-        9,
-        "int_routing__earlier_decisions int_routing__owner_candidates int_routing__unseen_leads",
-    )
+    owners = "int_routing__earlier_decisions int_routing__owner_candidates int_routing__unseen_leads"
+    step("pilot", "pilot", "", 8, owners)
     unseen = {lead for (lead,) in built.rows("select lead_id from intermediate.int_routing__unseen_leads")}
     assert set() < unseen <= grown.keys() - treated
+
+    step("look", "shadow", "", 9, behind)
+    assert built.rows(_SYNCED) == []
 
     step("rest", "all", "0.95", 10, behind)
     rest = _groups(built, "rest")
     held_out = {lead for lead, group in rest.items() if group == "control"}
     assert rest.keys() == grown.keys()
     assert 0.02 < len(held_out) / len(rest) < 0.09
-    assert not _synced(built, "lead") & held_out
+    assert set() < _synced(built, "lead") <= rest.keys() - held_out

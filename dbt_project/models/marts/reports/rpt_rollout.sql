@@ -93,10 +93,7 @@ select
     end as treated_missing_count,
     case when control_needed is not null then cast(greatest(ceil(control_needed) - control_count, 0) as bigint) end
         as control_missing_count,
-    {% for name, value in [
-        ('lift', 'difference'), ('lift_low', 'centre - half_width'), ('lift_high', 'centre + half_width'),
-    ] %}
-    cast(case when kind = 'amount' then treated_count * ({{ value }}) end as decimal(18, 2)) as {{ name }}_amount
-    {{- "," if not loop.last }}
-    {% endfor %}
+    cast(case when kind = 'amount' then treated_count * difference end as decimal(18, 2)) as lift_amount,
+    cast(case when kind = 'amount' then treated_count * (centre - half_width) end as decimal(18, 2)) as lift_low_amount,
+    cast(case when kind = 'amount' then treated_count * (centre + half_width) end as decimal(18, 2)) as lift_high_amount
 from sized
