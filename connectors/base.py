@@ -211,12 +211,14 @@ class Piece:
         links: batches of the objects that came with it; all rows of each group that is named in one.
         place: where a later read can go on after these rows; None: at the beginning.
         settled_before: a row changed at or after this moment may change again without another date; None: none may.
+        unknown: fields that were asked for and that the CRM does not have, or does not show; their columns are null.
     """
 
     rows: pa.RecordBatch
     links: Mapping[str, pa.RecordBatch] = field(default_factory=dict)
     place: str | None = None
     settled_before: datetime | None = None
+    unknown: frozenset[str] = frozenset()
 
 
 @runtime_checkable
@@ -237,6 +239,17 @@ class ResumableSource(Protocol):
 
         Where `query.known` is given, rows of these dates may be left out, whoever changed them.
         """
+
+
+@runtime_checkable
+class SideBySide(Protocol):
+    """A CRM of which several objects can be read at the same time, by threads that share the connector.
+
+    Attributes:
+        at_once: how many.
+    """
+
+    at_once: int
 
 
 @runtime_checkable

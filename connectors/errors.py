@@ -12,7 +12,8 @@
     ├── FatalError               stop the run
     │   ├── AuthError
     │   ├── SchemaDriftError
-    │   └── GuardrailError
+    │   ├── GuardrailError
+    │   └── DailyLimitError
     ├── LostPlaceError           begin that read again
     └── RecordError              set one row aside with its reason and go on
 
@@ -88,6 +89,10 @@ class SchemaDriftError(FatalError):
 
 class GuardrailError(FatalError):
     """A limit that protects the CRM's data would have been crossed."""
+
+
+class DailyLimitError(FatalError):
+    """The calls that the account may make in a day are used up; what is left to do goes on by itself later."""
 
 
 class LostPlaceError(LeadwrightError):

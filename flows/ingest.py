@@ -25,4 +25,5 @@ def pull_all(run: runs.Run, full: bool) -> None:
         futures = [steps.pull.submit(crm, full) for crm in crms]
         wait(futures)
         run.pulled = [future.result() for future in futures]
+        run.put_off |= {p.crm: str(p.stops.put_off) for p in run.pulled if p.stops.put_off}
         steps.ensure_raw_tables()

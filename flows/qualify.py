@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Cancelled
 
-from leadwright.connectors.errors import LockedError
+from leadwright.connectors.errors import DailyLimitError, LockedError
 from leadwright.flows import steps
 from leadwright.flows.ingest import pull_all
 from leadwright.flows.sync import write_all
@@ -42,13 +42,19 @@ def qualify(
 def qualify_unless_busy(
     full: bool = False, dry_run: bool = False, without_owners: bool = False
 ) -> runs.Run | State[Any]:
-    """The same, left out where another run is under way: of one that is due every few minutes the next catches up."""
+    """The same, left out where another run is under way: of one that is due every few minutes the next catches up.
+
+    Where a CRM's calls of the day are used up before anything can be scored, the run is put off; it has not failed.
+    """
     with ExitStack() as turn:
         try:
             turn.enter_context(steps.one_run_at_a_time())
         except LockedError as busy:
             return Cancelled(name="Skipped", message=str(busy))
-        return _do_all(full, dry_run, without_owners)
+        try:
+            return _do_all(full, dry_run, without_owners)
+        except DailyLimitError as limit:  # of a first pull: the next run goes on with it
+            return Cancelled(name="PutOff", message=str(limit))
 
 
 def _do_all(full: bool, dry_run: bool, without_owners: bool) -> runs.Run:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from prefect import flow
 
 from leadwright import progress
+from leadwright.connectors.errors import DailyLimitError
 from leadwright.flows import steps
 from leadwright.operate import runs
+from leadwright.transform.tables import SyncModel
 
 
 @flow(name="sync", flow_run_name="sync", validate_parameters=False)
@@ -35,7 +40,7 @@ def write_all(run: runs.Run, without_owners: bool = False) -> None:
     models = [
         model if run.with_owners else model.without_owners()
         for model in steps.project().sync_models()
-        if model.crm in crms
+        if model.crm in crms and not _is_left_out(model, run)
     ]
     with steps.timed(run, "write"):
         planned = [steps.plan(model) for model in models]
@@ -44,8 +49,39 @@ def write_all(run: runs.Run, without_owners: bool = False) -> None:
             return
         due = [model for model, plan in zip(models, planned, strict=True) if plan.planned]
         progress.expect("write", sum(plan.planned for plan in planned))
-        created = {model.title: steps.create_fields(model) for model in due}
-        run.written = [steps.write_back(model, run.run_id) for model in models]
+        created: dict[str, list[str]] = {}
+        for model in due:
+            with _within_the_day(model, run):
+                created[model.title] = steps.create_fields(model)
+        for model in models:
+            with _within_the_day(model, run):
+                _write(model, run, created.get(model.title, []))
         for written in run.written:
-            written.created_fields = created.get(written.model, [])
             written.require_some_accepted()
+
+
+def _is_left_out(model: SyncModel, run: runs.Run) -> bool:
+    """Whether an object was not read in this run, so that nobody knows what the CRM shows of it now."""
+    return any(
+        p.crm == model.crm and (model.object in p.stops.objects or p.stops.put_off) for p in run.pulled
+    )
+
+
+def _write(model: SyncModel, run: runs.Run, created: list[str]) -> None:
+    """Send the rows of one model, unless its CRM's calls of the day are used up."""
+    if model.crm in run.put_off:
+        return
+    written = steps.write_back(model, run.run_id)
+    written.created_fields = created
+    run.written.append(written)
+    if written.put_off:
+        run.put_off[model.crm] = written.put_off
+
+
+@contextmanager
+def _within_the_day(model: SyncModel, run: runs.Run) -> Iterator[None]:
+    """Note that the rest of a CRM waits where its calls of the day are used up."""
+    try:
+        yield
+    except DailyLimitError as limit:
+        run.put_off[model.crm] = str(limit)

@@ -23,15 +23,17 @@ from leadwright.connectors.base import (
     refuse,
 )
 from leadwright.connectors.batches import Page, Row, batches, columns, instant_or_none, one_batch, pieces, utc
-from leadwright.connectors.hubspot import authorship, catalogue, health, reading, writing
+from leadwright.connectors.hubspot import authorship, catalogue, health, listing, searching, writing
 from leadwright.connectors.hubspot.credentials import Credentials
 from leadwright.connectors.hubspot.errors import RefusedError
 from leadwright.connectors.hubspot.fields import described, ensure
 from leadwright.connectors.hubspot.links import of as links_of
 from leadwright.connectors.hubspot.refusals import REMEDIES as REMEDIES
+from leadwright.connectors.hubspot.rows import row
 from leadwright.connectors.hubspot.shapes import LINKS, RECORDS, cursor, shape
 from leadwright.connectors.hubspot.signin import SignIn
 from leadwright.connectors.hubspot.transport import Transport
+from leadwright.connectors.hubspot.unknown import Unknown
 from leadwright.connectors.tokens import InMemory, TokenKeeper
 
 _OWN = {"archived", "archived_at", "hs_object_id"}  # of the record, not properties to ask for
@@ -41,6 +43,7 @@ class HubSpot:
     """A HubSpot account that can be read, written and checked."""
 
     name = "hubspot"
+    at_once = 4  # with answers after 0.4 s these use what the limit allows: 100 calls in 10 s
 
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials
@@ -83,9 +86,11 @@ class HubSpot:
             for piece in self.read(whole, lambda _: None):
                 yield Piece(piece.links[name], place=piece.place)
             return
-        yield from pieces(
-            self._pages(query), self.shape(name), query.fields, {n: shape(n) for n in query.links}, set_aside
-        )
+        asked = self._asked(name, query.fields) if name in RECORDS else []
+        unknown = Unknown(self._transport, name, asked)
+        pages, links = unknown.watching(self._pages(query)), {n: shape(n) for n in query.links}
+        for piece in pieces(pages, self.shape(name), query.fields, links, set_aside):
+            yield replace(piece, unknown=unknown.found)
 
     def _pages(self, query: Query) -> Iterator[Page]:
         name = query.object_name
@@ -95,9 +100,9 @@ class HubSpot:
             return
         wanted = self._asked(name, query.fields)
         if query.since is None:
-            yield from reading.whole(self._transport, name, wanted, query.links, query.place)
+            yield from listing.whole(self._transport, name, wanted, query.links, query.place)
         else:
-            yield from reading.changed(self._transport, name, wanted, query.since, query.known, query.links)
+            yield from searching.changed(self._transport, name, wanted, query.since, query.known, query.links)
 
     def _all_asked(self, object_name: str, fields: Sequence[str]) -> list[str]:
         return [cursor(object_name), *self._asked(object_name, fields)]
@@ -110,25 +115,25 @@ class HubSpot:
         if object_name not in RECORDS:
             return None
         try:
-            return reading.count(self._transport, object_name, section)
+            return searching.count(self._transport, object_name, section)
         except RefusedError:
             return None
 
     def section(self, object_name: str, fields: Sequence[str], section: Section) -> Iterator[pa.RecordBatch]:
         """Yield the records between two ids."""
-        rows = reading.between(self._transport, object_name, self._asked(object_name, fields), section)
+        rows = searching.between(self._transport, object_name, self._asked(object_name, fields), section)
         yield from batches(rows, self.shape(object_name), fields, lambda _: None)
 
     def gone(self, object_name: str, fields: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Yield the archived records."""
-        rows = reading.archived(self._transport, object_name, self._asked(object_name, fields))
+        rows = listing.archived(self._transport, object_name, self._asked(object_name, fields))
         yield from batches(rows, self.shape(object_name), fields, lambda _: None)
 
     def _archived(
         self, object_name: str, fields: Sequence[str], since: datetime, set_aside: SetAside
     ) -> Iterator[pa.RecordBatch]:
         column = cursor(object_name)
-        rows = reading.archived(self._transport, object_name, self._asked(object_name, fields))
+        rows = listing.archived(self._transport, object_name, self._asked(object_name, fields))
         late = (row for row in rows if (at := instant_or_none(row[column])) is None or at >= utc(since))
         yield from batches(late, self.shape(object_name), fields, set_aside)
 
@@ -138,8 +143,8 @@ class HubSpot:
 
     def read_back(self, object_name: str, fields: Sequence[str], ids: Sequence[str]) -> Iterator[Piece]:
         """Yield the records of `ids` as they are now."""
-        records = reading.by_id(self._transport, object_name, ids, self._all_asked(object_name, fields))
-        rows = [reading.row(record, object_name) for record in records]
+        records = listing.by_id(self._transport, object_name, ids, self._all_asked(object_name, fields))
+        rows = [row(record, object_name) for record in records]
         yield Piece(one_batch(rows, self.shape(object_name), fields))
 
     def authors(
@@ -153,13 +158,13 @@ class HubSpot:
         found = {
             str(record["id"])
             for archived in (False, True)
-            for record in reading.by_id(self._transport, object_name, ids, [], archived=archived)
+            for record in listing.by_id(self._transport, object_name, ids, [], archived=archived)
         }
         return set(ids) - found
 
     def place_of(self, record_id: str) -> tuple[object, ...]:
         """Ids are in the order of numbers."""
-        return reading.place(record_id)
+        return searching.place(record_id)
 
     def ensure_fields(self, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
         """Create the properties that are missing; return their names."""
@@ -175,7 +180,7 @@ class HubSpot:
 
     def sample(self, object_name: str, fields: Sequence[str], count: int) -> list[Row]:
         """The values of `fields` in the first `count` records of the list."""
-        rows = reading.sample(self._transport, object_name, fields, count)
+        rows = listing.sample(self._transport, object_name, fields, count)
         return [{name: row.get(name) for name in fields} for row in rows]
 
     def account(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from leadwright.connectors.batches import Row, spelled
 from leadwright.connectors.hubspot import answers
-from leadwright.connectors.hubspot.reading import pages
+from leadwright.connectors.hubspot.listing import pages
 from leadwright.connectors.hubspot.transport import Transport
 
 

@@ -15,6 +15,7 @@ from hubspot.crm.associations import v4 as links
 from leadwright.connectors.errors import (
     AuthError,
     ConfigError,
+    DailyLimitError,
     FatalError,
     LeadwrightError,
     RateLimitedError,
@@ -146,7 +147,7 @@ def _limited(
 ) -> LeadwrightError:
     policy = f"{body.get('policyName', '')} {said}".lower()
     if "daily" in policy:
-        return FatalError(f"HubSpot's daily number of calls is used up ({what}). {new_day()}")
+        return DailyLimitError(f"HubSpot's daily number of calls is used up ({what}). {new_day()}")
     documented = SEARCHES_SECONDS if "secondly" in policy and "ten" not in policy else window
     after = retry_after(headers)
     return RateLimitedError(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from leadwright.connectors.errors import GuardrailError
+from leadwright.connectors.errors import DailyLimitError
 from leadwright.connectors.pace import Window
 
 # Of the smallest plan; the first answer tells the account's own. Documented for 2026: 100, 190 or 250 in ten seconds.
@@ -43,11 +43,11 @@ class Pace:
         self._time_zone = str(name) if name else None
 
     def require_calls_left(self) -> None:
-        """Raise GuardrailError where the account's calls of the day are nearly used up."""
+        """Raise DailyLimitError where the account's calls of the day are nearly used up."""
         if self._day and self._day[0] < self._day[1] * (1 - _MOST_OF_THE_DAY):
             left, most = self._day
             self._day = None  # the next run asks again
-            raise GuardrailError(
+            raise DailyLimitError(
                 f"Of the {most:,} calls that the HubSpot account may make in a day {left:,} are left. Leadwright stops "
                 f"here so that other programs can go on. {self.new_day()}"
             )

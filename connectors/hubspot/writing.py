@@ -16,7 +16,7 @@ from leadwright.connectors.batches import instant, iso
 from leadwright.connectors.errors import GarbledError
 from leadwright.connectors.hubspot.answers import Json
 from leadwright.connectors.hubspot.errors import RefusedError
-from leadwright.connectors.hubspot.reading import by_id
+from leadwright.connectors.hubspot.listing import by_id
 from leadwright.connectors.hubspot.refusals import Reason, reason
 from leadwright.connectors.hubspot.shapes import cursor
 from leadwright.connectors.hubspot.transport import Transport

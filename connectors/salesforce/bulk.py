@@ -14,7 +14,7 @@ from pyarrow import csv
 from simple_salesforce import Salesforce
 
 from leadwright.connectors.errors import (
-    FatalError,
+    DailyLimitError,
     GarbledError,
     LeadwrightError,
     LostPlaceError,
@@ -211,7 +211,7 @@ def _failure(object_name: str, info: dict[str, Any]) -> LeadwrightError:
     if _not_for_bulk(said):
         return RefusedError(message, status=400, code="NOT_FOR_BULK")
     if "LIMIT_EXCEEDED" in said:
-        return FatalError(f"{message} Run again later, or raise the org's limit.")
+        return DailyLimitError(f"{message} Run again later, or raise the org's limit.")
     return UnavailableError(message)
 
 

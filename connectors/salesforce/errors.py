@@ -12,6 +12,7 @@ from simple_salesforce.exceptions import SalesforceAuthenticationFailed, Salesfo
 from leadwright.connectors.errors import (
     AuthError,
     ConfigError,
+    DailyLimitError,
     FatalError,
     GarbledError,
     LeadwrightError,
@@ -150,7 +151,7 @@ def from_answer(what: str, error: SalesforceError) -> LeadwrightError:
 def _limited(what: str, said: str) -> LeadwrightError:
     if "concurrent" in said.lower():
         return RateLimitedError(f"Salesforce asks for fewer calls at a time ({what}).")
-    return FatalError(
+    return DailyLimitError(
         f"The org's calls of the last 24 hours are used up ({what}). Each is forgotten after 24 hours, so some become "
         "free every hour; run again then, or raise the limit in Salesforce."
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from leadwright.connectors.base import FieldSpec, Finding
 from leadwright.connectors.errors import AuthError, ConfigError, LeadwrightError
-from leadwright.connectors.salesforce import answers
+from leadwright.connectors.salesforce import answers, sight
 from leadwright.connectors.salesforce.credentials import Credentials
 from leadwright.connectors.salesforce.fields import of_another_type, read_only
 from leadwright.connectors.salesforce.reading import OURS
@@ -40,6 +40,7 @@ def check(
     yield _account(org)
     there = {item["name"]: item for item in sobjects}
     yield _objects(there, reads, writes)
+    yield sight.of(org, reads)
     for object_name in (name for name in {**reads, **writes} if name in there):
         yield from _fields(org, object_name, reads.get(object_name, ()), writes.get(object_name, ()))
 

@@ -21,8 +21,8 @@ from leadwright.connectors.batches import moment_of
 from leadwright.connectors.errors import (
     AuthError,
     ConfigError,
+    DailyLimitError,
     GarbledError,
-    GuardrailError,
     SchemaDriftError,
     UnavailableError,
 )
@@ -250,7 +250,7 @@ class Transport:
     def _stop_near_limit(self) -> None:
         used, allowed = self._used
         if allowed and used >= allowed * _MOST_USED:
-            raise GuardrailError(
+            raise DailyLimitError(
                 f"Salesforce has counted {used} of the {allowed} calls that the org may make in 24 hours. Leadwright "
                 "stops here so that other programs can go on. Each call is forgotten after 24 hours, so some become "
                 "free every hour; run again then, or raise the limit in Salesforce."

@@ -46,6 +46,9 @@ def _show_freshness(freshness: pd.DataFrame) -> None:
             f"{count(late)} of {count(len(freshness))} objects were not pulled for more than a day. `leadwright "
             "doctor` says why a CRM cannot be read."
         )
+    stopped = freshness.dropna(subset=["stopped_reason"])
+    for crm, name, why in zip(stopped["crm"], stopped["object"], stopped["stopped_reason"], strict=True):
+        st.warning(f"{crm} {name} were not read; what is here of them is older. {why}")
     st.caption("A CRM where nothing changed is quiet, not stale: what counts is when it was pulled.")
     table = pd.DataFrame(
         {

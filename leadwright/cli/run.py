@@ -104,6 +104,8 @@ def show(done: Run, *, as_json: bool) -> None:
         out.print(f"[bold]{pulled.crm}[/]: pulled {rows or 'nothing new'}")
         for name, n in pulled.set_aside.items():
             out.print(f"  {n:,} {name} could not be read and are set aside; `leadwright doctor` says why")
+    for line in done.left():
+        out.print(f"[yellow]{escape(line)}[/]")
     if done.erased:
         _show_erased(done.erased)
     if done.written:

@@ -127,6 +127,8 @@ def _show(done: list[Undoing], *, dry_run: bool) -> None:
     out.print(table)
     for each in done:
         _show_left(each)
+        if each.written and each.written.put_off:
+            err.print(f"{plain(each.written.put_off)} Undo the run again then; nothing is put back twice.")
     if not dry_run and any(each.record_count for each in done):
         out.print(
             "What was undone stays away until the rules or the lead want another value; "

@@ -14,8 +14,8 @@ from leadwright import extras, warehouse
 from leadwright.connectors.base import FieldSpec, Finding
 from leadwright.connectors.errors import ConfigError, LeadwrightError, LockedError
 from leadwright.formatting import count, moment
-from leadwright.operate import erasure, runs
-from leadwright.pull import setaside
+from leadwright.operate import erasure, runs, sight
+from leadwright.operate import records as records_of
 from leadwright.settings import Settings
 from leadwright.transform import reports
 from leadwright.transform.project import Transform
@@ -97,9 +97,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
     try:
         with warehouse.writer(file, wait_seconds=1) as db:
             found, routing = runs.last(db), list(_routing(db, settings))
-            untrue = _reported(db, "rpt_implausible_dates", "crm, object, field, problem")
-            unread = _reported(db, "rpt_unread_numbers", "crm, object, field")
-            broken = setaside.listed(db)
+            records = list(records_of.findings(db))
             withheld = erasure.waiting(db)
             stopped = reports.stopped(db)
     except LockedError:
@@ -122,24 +120,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
             "erasure", False, f"{name}: {count(number)} that were there are shown by the CRM no more", fix
         )
     yield from routing
-    yield from map(_set_aside, broken)
-    for row in untrue:
-        yield Finding(
-            "dates",
-            False,
-            f"{row['crm']} {row['object']}.{row['field']}: {count(row['record_count'])} "
-            f"{_UNTRUE[row['problem']]}, such as record {row['example_record_id']}; taken for empty",
-            "Correct them in the CRM; the next run follows.",
-        )
-    for row in unread:
-        field = f"{row['crm']} {row['object']}.{row['field']}, {count(row['value_count'])} values"
-        doubtful = f"{count(row['doubtful_count'])} such as 50.000 are read as number_format.csv says"
-        yield Finding(
-            "numbers",
-            not row["unread_count"],
-            f"{field}: {count(row['unread_count'])} are no number to us and count as none; {doubtful}",
-            "The page Data health has an example. Correct them in the CRM, or the row of number_format.csv.",
-        )
+    yield from records
 
 
 _NOBODY = {"unknown": "whom no CRM knows", "left": "who is not active"}
@@ -148,8 +129,8 @@ _NOBODY = {"unknown": "whom no CRM knows", "left": "who is not active"}
 def _routing(db: warehouse.Connection, settings: Settings) -> Iterator[Finding]:
     """Who takes leads and who should not have any, as the last build found it; nothing before the first one."""
     if "is_demo" in warehouse.columns(db, "marts", "rpt_unmatched_addresses"):
-        yield from _addresses(_reported(db, "rpt_unmatched_addresses", "rule_file, email_pattern"))
-    if owners := _reported(db, "rpt_lead_owners", "lead_count desc, email"):
+        yield from _addresses(records_of.reported(db, "rpt_unmatched_addresses", "rule_file, email_pattern"))
+    if owners := records_of.reported(db, "rpt_lead_owners", "lead_count desc, email"):
         (waiting,) = warehouse.rows(
             db,
             "select count(*) as leads from marts.fct_lead_assignments where reason_code = 'nobody_takes_leads'",
@@ -171,20 +152,6 @@ def _addresses(rows: list[dict[str, Any]]) -> Iterator[Finding]:
         yield Finding(
             "addresses", True, f"{demo} in the routing files are of the demo's people; they do nothing here"
         )
-
-
-_UNTRUE = {
-    "too_early": "dates too long ago to be true",
-    "too_late": "dates too far ahead to be true",
-    "unreadable": "values that are no date",
-}
-
-
-def _reported(db: warehouse.Connection, mart: str, order: str) -> list[dict[str, Any]]:
-    """Rows of a mart as the last build left it; none before the first one."""
-    if not warehouse.columns(db, "marts", mart):
-        return []
-    return warehouse.rows(db, f"from marts.{mart} order by {order}")
 
 
 def _takers(owners: list[dict[str, Any]], waiting: int, settings: Settings) -> Finding:
@@ -215,18 +182,6 @@ def _login(owner: dict[str, Any]) -> Finding:
     )
 
 
-def _set_aside(row: Mapping[str, Any]) -> Finding:
-    why = setaside.REASONS.get(row["reason"], row["reason"])
-    example = f", such as record {row['example']}" if row["example"] else ""
-    return Finding(
-        "records",
-        False,
-        f"{row['crm']} {row['object']}: {count(row['records'])} set aside since {moment(row['since'])} because {why} "
-        f"({row['field']}){example}; the warehouse keeps what it had of them",
-        "Correct them in the CRM; the next run after that takes them.",
-    )
-
-
 def _last_run(run: Mapping[str, Any], settings: Settings) -> Finding:
     check = "last linkage" if run["flow"] == "link" else "last run"
     began = f"{run['flow']} began {moment(run['started_at'])}"
@@ -235,6 +190,8 @@ def _last_run(run: Mapping[str, Any], settings: Settings) -> Finding:
     )
     if run["status"] == "completed":
         return Finding(check, True, f"{began} and was done {moment(run['ended_at'])}")
+    if run["status"] == "put off":
+        return Finding(check, True, f"{began} and goes on with the next run: {run['reason']}")
     if run["status"] == "failed":
         detail = (
             f"{began} and failed {moment(run['ended_at'])}: {run['reason']} {runs.consequence(run)}".rstrip()
@@ -259,8 +216,12 @@ def _crms(settings: Settings, transform: Transform) -> Iterator[Finding]:
                 written = model if settings.write_owners else model.without_owners()
                 writes.setdefault(model.object, []).extend(written.owned)
         try:
-            found = settings.connect(crm).check(reads, writes)
+            connector = settings.connect(crm)
+            found = connector.check(reads, writes)
             yield from (_of_account(finding, crm, settings) for finding in found)
+            yield from sight.findings(
+                connector, [t for t in transform.raw_tables() if t.crm == crm], settings
+            )
         except LeadwrightError as error:
             yield Finding(crm, False, _one_line(str(error)), "See the message.")
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from leadwright import warehouse
 from leadwright.connectors.base import STATUSES
-from leadwright.connectors.errors import LeadwrightError, brief
+from leadwright.connectors.errors import DailyLimitError, LeadwrightError, brief
 from leadwright.settings import Settings
 
 if TYPE_CHECKING:  # dbt takes seconds to import; a command that only shows must not wait for them
@@ -39,6 +39,8 @@ class Run:
         written: rows by sync model.
         with_owners: whether fields that set, name or explain the owner are among them.
         owner_moves: of a dry run, who would get and lose leads.
+        put_off: CRM -> why what is left of its pull or its writes waits for a later run.
+        is_put_off: the whole run waits for a later one: there was nothing yet to score.
         erased: records of people who were forgotten, or should have been.
         seconds: duration of each stage.
     """
@@ -58,11 +60,25 @@ class Run:
     dry_run: bool = False
     with_owners: bool = True
     owner_moves: list[OwnerMove] = field(default_factory=list)
+    put_off: dict[str, str] = field(default_factory=dict)
+    is_put_off: bool = False
 
     @property
     def sent(self) -> int:
         """Records that were sent to a CRM."""
         return sum(sum(w.outcomes.values()) for w in self.written)
+
+    def left(self) -> list[str]:
+        """What was not read or written, and why: objects that stopped, and what waits for a later run."""
+        stopped = [
+            f"{pulled.crm} {name} were not read; what is here of them is older. {why}"
+            for pulled in self.pulled
+            for name, why in pulled.stops.objects.items()
+        ]
+        return [
+            *stopped,
+            *(f"{crm}: the rest waits for a later run. {why}" for crm, why in self.put_off.items()),
+        ]
 
     def as_dict(self) -> dict[str, Any]:
         """The run as plain values, for JSON and for the run's artifact."""
@@ -71,6 +87,8 @@ class Run:
             "dry_run": self.dry_run,
             "pulled": {p.crm: p.rows for p in self.pulled},
             "set_aside": {p.crm: p.set_aside for p in self.pulled if p.set_aside},
+            "stopped_objects": {p.crm: p.stops.objects for p in self.pulled if p.stops.objects},
+            "put_off": dict(self.put_off),
             "written": {
                 w.model: {
                     "planned": w.planned,
@@ -111,6 +129,7 @@ def note_start(run: Run, table: RawTable, settings: Settings) -> None:
 def failed(run: Run, error: BaseException) -> None:
     """Keep in `run` why it failed; in our own words, because those of others may hold data."""
     run.failure = brief(error, _LONGEST) if isinstance(error, LeadwrightError) else type(error).__name__
+    run.is_put_off = isinstance(error, DailyLimitError)
 
 
 def note_end(run: Run, settings: Settings) -> None:
@@ -120,7 +139,7 @@ def note_end(run: Run, settings: Settings) -> None:
             "update ops.runs set ended_at = now(), status = ?, reason = ?, failed_stage = ?, as_of = ?::timestamptz, "
             "pulled_count = ?, written_count = ? where run_id = ?",
             [
-                "failed" if run.failure else "completed",
+                "put off" if run.is_put_off else "failed" if run.failure else "completed",
                 run.failure,
                 run.failed_stage,
                 run.as_of,

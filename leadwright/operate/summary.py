@@ -38,6 +38,7 @@ def as_markdown(run: Run) -> str:
         for p in run.pulled
         for name, n in sorted(p.set_aside.items())
     ]
+    lines += [f"- {line}" for line in run.left()]
     if run.erased:
         lines += [f"- {name}: {n:,} people forgotten" for name, n in run.erased.records.items()]
         lines += [f"- {name}: {n:,} {WITHHELD}" for name, n in run.erased.withheld.items()]

@@ -14,6 +14,7 @@ import pyarrow as pa
 from leadwright import warehouse
 from leadwright.connectors.base import Describable, Query
 from leadwright.connectors.errors import AuthError
+from leadwright.pull.drift import Stops
 from leadwright.pull.sources import Source
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable
@@ -24,7 +25,7 @@ _FRESH_FOR = timedelta(days=1)
 
 
 def fill(
-    source: Source, tables: Iterable[RawTable], settings: Settings, whole: Iterable[str]
+    source: Source, tables: Iterable[RawTable], settings: Settings, whole: Iterable[str], stops: Stops
 ) -> dict[str, int]:
     """Fetch each own field that has not been fetched for all records, or not today; records looked at, by object.
 
@@ -33,6 +34,7 @@ def fill(
         tables: its raw tables, which are loaded.
         settings: where the warehouse is.
         whole: objects that have just been pulled as a whole, their own fields with them.
+        stops: objects that were not read, which are left out; one whose own fields cannot be fetched joins them.
 
     Raises:
         LeadwrightError: as the connector raises them; what is not there yet is fetched by the next run.
@@ -40,13 +42,18 @@ def fill(
     done = _noted(source.name, settings)
     found: dict[str, int] = {}
     for table in tables:
+        if stops.put_off:
+            break
+        if table.name in stops.objects:
+            continue
         missing, old = _due(table, done)
         looked_at = list(table.own) if table.name in whole else [*missing, *old]
-        wanted = [] if table.name in whole else [*missing, *_calculated(source, table.name, old)]
-        if wanted:
-            found[table.name] = _fetch(source, table, wanted, settings)
-        if looked_at or {field for name, field in done if name == table.name} - set(table.own):
-            _note(source.name, table, looked_at, settings)
+        with stops.reading(table.name):
+            wanted = [] if table.name in whole else [*missing, *_calculated(source, table.name, old)]
+            if wanted:
+                found[table.name] = _fetch(source, table, wanted, settings)
+            if looked_at or {field for name, field in done if name == table.name} - set(table.own):
+                _note(source.name, table, looked_at, settings)
     return found
 
 

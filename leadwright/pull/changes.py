@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from leadwright import warehouse
 from leadwright.connectors.base import Piece, Query
-from leadwright.pull import landing
+from leadwright.pull import drift, landing
 from leadwright.pull.reconcile import Check
 from leadwright.pull.relink import Relink
 from leadwright.pull.setaside import Sift
@@ -70,6 +70,7 @@ class Changes:
     def _read(self, query: Query) -> None:
         waiting: Piece | None = None
         for piece in self.source.read(query, self.sift.set_aside):
+            drift.require_known(self.source, self.name, piece.unknown, self.settings)
             if waiting is not None:
                 self._land(waiting, is_last=False)
             waiting = piece

@@ -17,8 +17,10 @@ import pyarrow as pa
 
 from leadwright import tenants, warehouse
 from leadwright.connectors.base import Connector, ObjectShape, Query
+from leadwright.connectors.errors import SchemaDriftError
 from leadwright.pull import backfill, forgotten, landing, setaside
 from leadwright.pull.changes import Changes
+from leadwright.pull.drift import Stops
 from leadwright.pull.setaside import Sift
 from leadwright.pull.sources import PULLS, OnRows, Source
 from leadwright.pull.whole import Whole, drop_old
@@ -35,6 +37,8 @@ class Pulled:
     sifts: dict[str, Sift] = field(default_factory=dict)
     filled: dict[str, int] = field(default_factory=dict)
     """Records whose own fields were fetched because these are new, by table."""
+    stops: Stops = field(default_factory=Stops)
+    """Objects that were not read because their fields are not what they were, and why others are put off."""
 
     @property
     def set_aside(self) -> dict[str, int]:
@@ -65,6 +69,8 @@ def pull(
 
     Raises:
         GuardrailError: the warehouse holds the records of another account, or far fewer records came than there were.
+        SchemaDriftError: an object that was never read cannot be read; one that was is in `Pulled.stops`.
+        DailyLimitError: the calls of the day are used up before everything was read once.
         LeadwrightError: as the connector raises them; what was read until then is kept.
         LockedError: another process holds the warehouse.
     """
@@ -86,23 +92,58 @@ def pull(
         changed = [Changes.begin(db, source, name, settings) for name in records if name not in whole]
     if whole:
         read = Whole(source, whole, settings)
-        read.pull()
+        read.pull(result.stops)
         result.sifts |= read.sifts
+        if (
+            read.went_on and not result.stops.put_off
+        ):  # what was read first is as old as the pull that began it
+            with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+                changed += [Changes.begin(db, source, name, settings) for name in read.objects]
     else:
         drop_old(settings, connector.name)
-    parts: list[_Small | Changes] = [*(_Small(source, name) for name in source.small()), *changed]
-    for each in parts:
-        each.read()
-        result.sifts[each.name] = each.sift
+    parts = _read([*(_Small(source, name) for name in source.small()), *changed], result)
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         db.execute("begin")
         for each in parts:
             each.finish(db)
         setaside.note(db, list(result.sifts.values()), datetime.now(UTC))
+        never_read = _note_stops(db, source, result.stops)
         db.execute("commit")
+    if never_read:
+        raise result.stops.put_off or SchemaDriftError(result.stops.objects[never_read[0]])
     fresh = {name for name, sift in result.sifts.items() if sift.whole}
-    result.filled = backfill.fill(source, list(own.values()), settings, fresh)
+    result.filled = backfill.fill(source, list(own.values()), settings, fresh, result.stops)
     return result
+
+
+def _read(parts: Sequence[_Small | Changes], result: Pulled) -> list[_Small | Changes]:
+    """Read the parts; those that were read to their end."""
+    done: list[_Small | Changes] = []
+    for each in parts:
+        if result.stops.put_off:
+            break
+        with result.stops.reading(each.name):
+            each.read()
+            done.append(each)
+            if each.name in result.sifts:
+                result.sifts[each.name].add(each.sift)
+            else:
+                result.sifts[each.name] = each.sift
+    return done
+
+
+def _note_stops(db: warehouse.Connection, source: Source, stops: Stops) -> list[str]:
+    """Note which objects stopped, in the caller's transaction; those that were never read to their end."""
+    for name, why in stops.objects.items():
+        db.execute("update ops.pulls set stopped = ? where crm = ? and object = ?", [why, source.name, name])
+    due = source.tables if stops.put_off else stops.objects
+    return [
+        name
+        for name in due
+        if not db.execute(
+            "select 1 from ops.pulls where crm = ? and object = ?", [source.name, name]
+        ).fetchone()
+    ]
 
 
 def ensure_tables(tables: Sequence[RawTable], settings: Settings) -> None:

@@ -112,6 +112,14 @@ def count(db: warehouse.Connection, table: RawTable, shape: ObjectShape, section
     return int(number)
 
 
+def has_values(db: warehouse.Connection, table: RawTable, column: str) -> bool:
+    """Whether any row has a value in a column."""
+    if column not in warehouse.columns(db, table.schema, table.name):
+        return False
+    found = db.execute(f'select 1 from {_name(table)} where "{column}" is not null limit 1')
+    return found.fetchone() is not None
+
+
 def ids(db: warehouse.Connection, table: RawTable, shape: ObjectShape) -> list[str]:
     """The ids of the rows that are not deleted."""
     found = db.execute(f'select "{shape.key[0]}" from {_name(table)} where {kept(table, shape)}')

@@ -16,8 +16,7 @@ import pyarrow as pa
 
 from leadwright import warehouse
 from leadwright.connectors.base import Countable, Query, Section
-from leadwright.connectors.errors import GuardrailError
-from leadwright.pull import landing
+from leadwright.pull import drift, landing
 from leadwright.pull.setaside import Sift
 from leadwright.pull.sources import Source
 from leadwright.settings import Settings
@@ -28,9 +27,6 @@ LEAF = 200
 
 _MOST_COUNTS = 200
 """Counts in one pull; what is not found with them is looked for by the next one."""
-
-_FEW = 50
-"""Records of an object that may always be gone."""
 
 _log = logging.getLogger(__name__)
 
@@ -181,12 +177,10 @@ class Check:
         missing = [record_id for record_id in ids if record_id not in seen]
         if missing:
             self._gone += sorted(self._connector.absent(self.query.object_name, missing))
-        if len(self._gone) > max(_FEW, self.settings.shrink_at_most * self._there):
-            raise GuardrailError(
+        if drift.is_shrunk(len(self._gone), self._there, self.settings):
+            raise drift.shrunk(
                 f"{self.source.name} no longer shows {len(self._gone):,} or more of {self._there:,} "
-                f"{self.query.object_name}. They were left as they are: the API user may be shown only a part of them "
-                "(sharing, teams, scopes). Give him the permission back; or, where they are gone for good, run once "
-                "with LEADWRIGHT_SHRINK_AT_MOST=1."
+                f"{self.query.object_name}. They were left as they are."
             )
 
     def _remove(self) -> None:

@@ -71,6 +71,12 @@ class Sift:
         """Note a record that cannot be read."""
         self.broken.append(error)
 
+    def add(self, later: Sift) -> None:
+        """Take over what a later read of what changed has read and set aside."""
+        self.rows += later.rows
+        self.read |= later.read
+        self.broken += later.broken
+
     def require_few(self) -> None:
         """Raise SchemaDriftError where most records are broken: then it is not the records."""
         if len(self.broken) >= _TOO_MANY and len(self.broken) > self.rows:

@@ -32,9 +32,11 @@ PULLS = (
     ("crm_time", "timestamptz"),
     ("place", "varchar"),
     ("difference", "bigint"),
+    ("stopped", "varchar"),
 )
 """When each object was last read to its end: when that began by this machine's clock and by the CRM's; after which
-record the next look at its links begins; and how many records more the CRM counts than could be found."""
+record the next look at its links begins; how many records more the CRM counts than could be found; and why the latest
+pull did not read it to its end, where it stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ class Source:
         for name, count in counts.items():
             said = [began_at, count, crm_time, self.name, name]
             db.execute(
-                "update ops.pulls set pulled_at = ?, row_count = ?, crm_time = ? where crm = ? and object = ?",
+                "update ops.pulls set pulled_at = ?, row_count = ?, crm_time = ?, stopped = null "
+                "where crm = ? and object = ?",
                 said,
             )
             db.execute(

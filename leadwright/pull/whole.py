@@ -10,21 +10,24 @@ import json
 import shutil
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Lock
 
 from leadwright import progress, warehouse
-from leadwright.connectors.base import Countable, Piece, Query
+from leadwright.connectors.base import Countable, Piece, Query, SideBySide
 from leadwright.connectors.errors import (
     ConfigError,
-    GuardrailError,
+    DailyLimitError,
     LostPlaceError,
     RecordError,
     RetryableError,
 )
-from leadwright.pull import landing, setaside
+from leadwright.pull import drift, landing, setaside
+from leadwright.pull.drift import Stops
 from leadwright.pull.setaside import Sift
 from leadwright.pull.sources import Source
 from leadwright.settings import Settings
@@ -32,9 +35,6 @@ from leadwright.settings import Settings
 _FILE = "pulled.duckdb"
 _KEPT_FOR = timedelta(days=5)
 """How long a read may go on where it stopped; Salesforce keeps the results of a query for seven days."""
-
-_FEW = 50
-"""Records of an object that may always be gone: a share of a small CRM is some single person."""
 
 _TABLES = {
     "about": (("signature", "varchar"), ("began_at", "timestamptz"), ("crm_time", "timestamptz")),
@@ -59,6 +59,7 @@ class Whole:
         objects: the objects that are read, with the links that come with them.
         began_at, crm_time: when it began, by this machine and by the CRM.
         sifts: what was read and set aside, by object.
+        went_on: a part of it was read by an earlier pull.
     """
 
     source: Source
@@ -67,6 +68,9 @@ class Whole:
     began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     crm_time: datetime | None = None
     sifts: dict[str, Sift] = field(default_factory=dict)
+    went_on: bool = False
+    _turn: Lock = field(default_factory=Lock)
+    _is_over: Event = field(default_factory=Event)
 
     @property
     def folder(self) -> Path:
@@ -78,8 +82,8 @@ class Whole:
         """The tables that are read."""
         return {*self.objects, *(link for name in self.objects for link in self.source.links(name))}
 
-    def pull(self) -> None:
-        """Read what was not read yet, then put it in place.
+    def pull(self, stops: Stops) -> None:
+        """Read what was not read yet, then put it in place; what was read stays where the rest is put off.
 
         Raises:
             GuardrailError: far fewer records came than there were; nothing was put in place.
@@ -88,21 +92,46 @@ class Whole:
         signature = json.dumps(
             {name: [list(c) for c in self.source.tables[name].columns] for name in sorted(self.names)}
         )
-        if not self._goes_on(signature):
+        self.went_on = self._goes_on(signature)
+        if not self.went_on:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir(mode=0o700, parents=True)
         with warehouse.unshared(self.folder / _FILE) as db:
             if not warehouse.columns(db, "ops", "about"):
                 self._begin(db, signature)
-            self._expect(db)
-            for name in self.objects:
-                self._read(db, name)
+            self._expect(db, stops)
+            self._read_all(db, stops)
+            if stops.put_off:
+                return
             now = self._counts(db)
         with warehouse.writer(self.settings.warehouse_file, self.settings.lock_wait_seconds) as db:
             before = self._counts(db)
         self._require_most(before, now)
         setaside.carry_over(self.sifts.values(), self.folder / _FILE, self.settings)
         self._take_over()
+
+    def _read_all(self, db: warehouse.Connection, stops: Stops) -> None:
+        """Read the objects, some at a time; those that stop are left out of what is put in place."""
+        connector = self.source.connector
+        at_once = connector.at_once if isinstance(connector, SideBySide) else 1
+        with ThreadPoolExecutor(at_once) as pool:
+            for read in [pool.submit(self._read_one, db, name, stops) for name in self.objects]:
+                read.result()
+        if stops.put_off:
+            return
+        self.objects = [name for name in self.objects if name not in stops.objects]
+        self.sifts = {name: sift for name, sift in self.sifts.items() if name in self.objects}
+
+    def _read_one(self, db: warehouse.Connection, name: str, stops: Stops) -> None:
+        """Read an object, unless another one failed or put off the rest; these end after the piece they are at."""
+        if self._is_over.is_set() or stops.put_off or name in stops.objects:
+            return
+        try:
+            with stops.reading(name):
+                self._read(db, name)
+        except BaseException:
+            self._is_over.set()
+            raise
 
     def _goes_on(self, signature: str) -> bool:
         """Whether the file of an earlier read of the same is there."""
@@ -126,12 +155,14 @@ class Whole:
         db.execute("insert into ops.about values (?, ?, ?)", [signature, self.began_at, self.crm_time])
         db.execute("commit")
 
-    def _expect(self, db: warehouse.Connection) -> None:
+    def _expect(self, db: warehouse.Connection, stops: Stops) -> None:
         """Say how many records are to come, where the CRM can count them."""
         connector = self.source.connector
         for name in self.objects:
             _, _, is_done = self._read_before(db, name)
-            if isinstance(connector, Countable) and not is_done:
+            if not isinstance(connector, Countable) or is_done:
+                continue
+            with stops.reading(name):
                 there = connector.count(name, landing.EVERYTHING) or 0
                 here = landing.count(
                     db, self.source.tables[name], self.source.shape(name), landing.EVERYTHING
@@ -139,36 +170,52 @@ class Whole:
                 progress.expect("pull", max(there - here, 0))
 
     def _read(self, db: warehouse.Connection, name: str) -> None:
-        sift, place, is_done = self._read_before(db, name)
+        with self._turn:
+            sift, place, is_done = self._read_before(db, name)
         self.sifts[name] = sift
         if is_done:
             return
         try:
             self._read_from(db, name, sift, place)
         except LostPlaceError:
-            self._forget(db, name)
+            with self._turn:
+                self._forget(db, name)
             self.sifts[name] = sift = self._sift(name)
             self._read_from(db, name, sift, None)
-        except RetryableError:
+        except (RetryableError, DailyLimitError):
             raise
         except Exception:
-            self._forget(db, name)
+            with self._turn:
+                self._forget(db, name)
             raise
 
     def _read_from(self, db: warehouse.Connection, name: str, sift: Sift, place: str | None) -> None:
         links = self.source.links(name)
         query = Query(name, self.source.fields(self.source.tables[name]), links=links, place=place)
         for piece in self.source.read(query, sift.set_aside):
+            if self._is_over.is_set():
+                return
             sift.see(piece.rows)
-            self._land(db, name, sift, piece)
+            with self._turn:
+                drift.require_known(self.source, name, piece.unknown, self.settings)
+                self._land(db, name, sift, piece)
             for table, rows in {name: piece.rows, **piece.links}.items():
                 self.source.moved(table, rows.num_rows)
         sift.require_few()
-        db.execute("update ops.places set is_done = true where object = ?", [name])
+        with self._turn:
+            db.execute("update ops.places set is_done = true where object = ?", [name])
 
     def _land(self, db: warehouse.Connection, name: str, sift: Sift, piece: Piece) -> None:
         """Merge a piece with its links and note the place after it."""
         db.execute("begin")
+        try:
+            self._put(db, name, sift, piece)
+        except BaseException:
+            db.execute("rollback")
+            raise
+        db.execute("commit")
+
+    def _put(self, db: warehouse.Connection, name: str, sift: Sift, piece: Piece) -> None:
         for table, rows in {name: piece.rows, **piece.links}.items():
             landing.merge(db, self.source.tables[table], self.source.shape(table), rows)
         # Others may have been changed, while this is read, at a date that is here.
@@ -181,7 +228,6 @@ class Whole:
         for error in sift.broken:
             said = [name, error.record_id, error.code, error.field]
             db.execute("insert into ops.broken values (?, ?, ?, ?)", said)
-        db.execute("commit")
 
     def _read_before(self, db: warehouse.Connection, name: str) -> tuple[Sift, str | None, bool]:
         """What an earlier read got of an object, where to go on, and whether that was all."""
@@ -207,8 +253,6 @@ class Whole:
         return Sift(self.source.name, name, self.source.shape(name), True, self.source.watched(name))
 
     def _forget(self, db: warehouse.Connection, name: str) -> None:
-        with suppress(warehouse.Error):  # where a transaction was under way
-            db.execute("rollback")
         for table in (name, *self.source.links(name)):
             db.execute(f'delete from "{self.source.tables[table].schema}"."{table}"')
         db.execute("delete from ops.places where object = ?", [name])
@@ -223,12 +267,11 @@ class Whole:
         """Raise GuardrailError where an object lost many of its records: a user who sees fewer gets fewer, silently."""
         for name in self.objects:
             lost = before[name] - now[name]
-            if lost > max(_FEW, self.settings.shrink_at_most * before[name]):
+            if drift.is_shrunk(lost, before[name], self.settings):
                 shutil.rmtree(self.folder, ignore_errors=True)
-                raise GuardrailError(
+                raise drift.shrunk(
                     f"{self.source.name} shows {now[name]:,} {name}, and there were {before[name]:,}. Nothing of it "
-                    "was taken over: the API user may be shown only a part of them (sharing, teams, scopes). Give him "
-                    "the permission back; or, where they are gone for good, run once with LEADWRIGHT_SHRINK_AT_MOST=1."
+                    "was taken over."
                 )
 
     def _take_over(self) -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from leadwright import tenants, warehouse
 from leadwright.connectors.base import Change, Connector, Outcome, Value
-from leadwright.connectors.errors import ConfigError, GuardrailError, UnavailableError
+from leadwright.connectors.errors import ConfigError, DailyLimitError, GuardrailError, UnavailableError
 from leadwright.pull.loads import last_pull
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable, SyncModel
@@ -45,6 +45,7 @@ class Written:
         reasons: rows that were not accepted by code, and those of which some values were not.
         created_fields: CRM fields that were missing and are there now.
         interrupted: rows of an earlier run that was killed while it sent them.
+        put_off: why rows were left for a later run: the calls of the day are used up.
         accepted_lately: the CRM has accepted records of this object within the last days, this run included.
     """
 
@@ -58,6 +59,7 @@ class Written:
     reasons: Counter[str] = field(default_factory=Counter)
     created_fields: list[str] = field(default_factory=list)
     interrupted: int = 0
+    put_off: str | None = None
     accepted_lately: bool = False
 
     def plan(self, entries: Sequence[Entry], guarded: Sequence[str] = ()) -> None:
@@ -78,7 +80,7 @@ class Written:
             GuardrailError: the CRM refused them all and has accepted none lately: the set-up is wrong.
             UnavailableError: its answers to all of them say nothing.
         """
-        if self.planned < _TOO_MANY:
+        if self.planned < _TOO_MANY or self.put_off:
             return
         if self.outcomes["rejected"] == self.planned and not self.accepted_lately:
             code, count = self.reasons.most_common(1)[0]
@@ -177,17 +179,20 @@ def write_back(
         entries = planned_entries(db, model) if entries is None else entries
         result.plan(entries, model.guarded)
         to_read_back: list[str] = []
-        for outcomes in _ship(connector, model, ledger, entries):
-            result.outcomes.update(o.status for o in outcomes)
-            result.reasons.update(o.code or "no code" for o in outcomes if o.status != "accepted")
-            result.reasons.update(r.code or "no code" for o in outcomes for r in o.refused)
-            if on_outcomes:
-                on_outcomes(model.title, len(outcomes))
+        try:
+            for outcomes in _ship(connector, model, ledger, entries):
+                result.outcomes.update(o.status for o in outcomes)
+                result.reasons.update(o.code or "no code" for o in outcomes if o.status != "accepted")
+                result.reasons.update(r.code or "no code" for o in outcomes for r in o.refused)
+                if on_outcomes:
+                    on_outcomes(model.title, len(outcomes))
+                if raw is not None:
+                    to_read_back += echo.echo(db, connector, raw, outcomes)
             if raw is not None:
-                to_read_back += echo.echo(db, connector, raw, outcomes)
-        if raw is not None:
-            echo.read_back(db, connector, raw, to_read_back)
-            ledger.date_refused(raw, connector.shape(raw.name))
+                echo.read_back(db, connector, raw, to_read_back)
+                ledger.date_refused(raw, connector.shape(raw.name))
+        except DailyLimitError as limit:
+            result.put_off = str(limit)
         result.accepted_lately = _accepted_lately(db, model)
     return result
 

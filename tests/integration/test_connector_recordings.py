@@ -13,7 +13,7 @@ from simple_salesforce.exceptions import SalesforceGeneralError
 
 from leadwright.connectors.batches import instant
 from leadwright.connectors.errors import RateLimitedError
-from leadwright.connectors.hubspot import answers, reading
+from leadwright.connectors.hubspot import answers, rows, shapes
 from leadwright.connectors.hubspot import errors as hubspot_errors
 from leadwright.connectors.hubspot import writing as hubspot_writing
 from leadwright.connectors.salesforce import errors as salesforce_errors
@@ -43,10 +43,10 @@ def test_pages_of_searches(exchanges: list[Exchange]) -> None:
         assert after is None or after.isdigit()
         for record in page["results"]:
             name = "contacts" if "CONTACT" in exchange["path"] else "companies"
-            row = reading.row(record, name)
+            row = rows.row(record, name)
             assert row["hs_object_id"] == str(record["id"])
             assert row["archived"] == "false"
-            assert instant(row[reading.cursor(name)]).year >= 2020
+            assert instant(row[shapes.cursor(name)]).year >= 2020
 
 
 def test_results_of_batch_updates(exchanges: list[Exchange]) -> None:

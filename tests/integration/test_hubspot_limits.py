@@ -14,7 +14,7 @@ import pytest
 from leadwright import connectors
 from leadwright.connectors import retry
 from leadwright.connectors.base import Change
-from leadwright.connectors.errors import FatalError, GuardrailError
+from leadwright.connectors.errors import DailyLimitError, FatalError
 from tests.conftest import Sandbox
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=9_999)
@@ -87,7 +87,7 @@ def test_the_day_is_over_and_when_the_next_begins(crm: Sandbox) -> None:
     control(crm, "PUT", "/hubspot/limits", {"per_day": most - left + 3})
     control(crm, "DELETE", "/requests")
     try:
-        with pytest.raises(GuardrailError, match=r"calls that the HubSpot account may make.*UTC"):
+        with pytest.raises(DailyLimitError, match=r"calls that the HubSpot account may make.*UTC"):
             for _ in range(4):
                 rows(crm, "owners")
         assert refusals(crm) == 0

@@ -1,4 +1,4 @@
-"""Whatever happens in a CRM and to the pulls of it, after one clean pull the raw tables show what the CRM shows.
+"""Whatever happens in a CRM and to the pulls of it, after one clean pull raw tables and staging models show the same.
 
 `LEADWRIGHT_HISTORIES` says how many histories are tried; the search index is late, reads are cut off, pulls are killed.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 from leadwright import connectors, warehouse
 from leadwright.connectors import batches
 from leadwright.connectors.errors import LeadwrightError, UnavailableError
-from leadwright.connectors.hubspot import pace, reading
+from leadwright.connectors.hubspot import listing, pace, searching
 from leadwright.connectors.hubspot.transport import Transport
 from leadwright.pull import extract, reconcile
 from leadwright.settings import Settings
@@ -32,6 +33,7 @@ from leadwright_sandbox.hubspot import HubSpot
 from leadwright_sandbox.hubspot.app import build_app
 from leadwright_sandbox.store import Store
 from leadwright_sandbox.testing.serving import serving
+from tests.staged import Staged
 
 _MOMENT = timedelta(milliseconds=1)
 HISTORIES = int(os.environ.get("LEADWRIGHT_HISTORIES", "25"))
@@ -74,14 +76,13 @@ class World:
     hubspot: HubSpot
     clock: Clock
     home: Path
-    calls_left: int | None = None
-    dies: bool = False
+    portal: httpx.Client
     ids: dict[str, list[str]] = field(default_factory=lambda: {"contacts": [], "companies": []})
     edits: int = 0
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         self.clock.hold(self.clock.now() + _MOMENT)  # no two changes are of one millisecond
-        answer = httpx.request(
+        answer = self.portal.request(
             method, self.url + path, json=body, headers={"Authorization": f"Bearer {self.hubspot.token}"}
         )
         return answer.json() if answer.content and answer.is_success else None
@@ -116,6 +117,25 @@ class World:
                     for r in records
                     for link in (r.get("associations") or {}).get("companies", {}).get("results", ())
                 }
+        return found
+
+    def staged(self, models: Staged) -> dict[str, Any]:
+        """The same in the staging models."""
+        with warehouse.writer(self.home / "warehouse.duckdb", 5) as db:
+            contacts = models.rows(db, "stg_hubspot__contacts", "contact_id", "first_name", "is_deleted")
+            companies = models.rows(db, "stg_hubspot__companies", "company_id", "name", "is_deleted")
+            links = models.rows(
+                db, "stg_hubspot__associations", "from_id", "to_id", "from_object", "to_object"
+            )
+        found: dict[str, Any] = {
+            "contacts": {record_id: name for record_id, name, is_gone in contacts if not is_gone},
+            "companies": {record_id: name for record_id, name, is_gone in companies if not is_gone},
+        }
+        found[LINKS] = {
+            (start, end)
+            for start, end, *objects in links
+            if objects == ["contacts", "companies"] and start in found["contacts"]
+        }
         return found
 
     def held(self) -> dict[str, Any]:
@@ -219,14 +239,26 @@ steps = st.one_of(
 )
 
 
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Staged:
+    names = ("contacts", "companies", "associations")
+    return Staged(tmp_path_factory.mktemp("staged"), [f"stg_hubspot__{name}" for name in names])
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[httpx.Client]:
+    with httpx.Client() as client:
+        yield client
+
+
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name, value in (
-        (reading, "_LIST_PAGE", 4),
-        (reading, "_SEARCH_PAGE", 5),
-        (reading, "_LAST", 2),
-        (reading, "_CHUNK", 6),
-        (reading, "MOST_KNOWN", 4),
+        (listing, "_LIST_PAGE", 4),
+        (searching, "_SEARCH_PAGE", 5),
+        (searching, "_LAST", 2),
+        (searching, "_CHUNK", 6),
+        (searching, "MOST_KNOWN", 4),
         (batches, "ROWS_PER_BATCH", 7),
         (reconcile, "LEAF", 3),
     ):
@@ -239,20 +271,22 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(history=st.lists(steps, min_size=1, max_size=25))
-def test_after_a_clean_pull_the_raw_tables_show_what_the_portal_shows(history: list[tuple[Any, ...]]) -> None:
+def test_after_a_clean_pull_the_tables_show_what_the_portal_shows(
+    models: Staged, portal: httpx.Client, history: list[tuple[Any, ...]]
+) -> None:
     home = Path(tempfile.mkdtemp())
     clock = Clock(START)
     clock.hold(START)
     hubspot = HubSpot(Store(), clock, limits=False)
     try:
         with serving(dated(build_app(hubspot), clock.now)) as (port, _):
-            world = World(f"http://127.0.0.1:{port}", hubspot, clock, home)
+            world = World(f"http://127.0.0.1:{port}", hubspot, clock, home, portal)
             limits = pace.of(world.url, hubspot.token)  # no answer tells that there are none
             limits.calls.most = limits.searches.most = 10**6
             for step in [("make", "contacts", 9), ("make", "companies", 5), *history]:
                 world.do(step)
             hubspot.search_lag.forget()
             world.pull()
-            assert world.held() == world.shown()
+            assert world.held() == world.shown() == world.staged(models)
     finally:
         shutil.rmtree(home)

@@ -22,6 +22,7 @@ from leadwright.pull import extract, reconcile
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable
 from leadwright_sandbox.testing.org import Served, served
+from tests.staged import Staged
 
 HISTORIES = int(os.environ.get("LEADWRIGHT_HISTORIES", "15"))
 TABLES = [
@@ -89,6 +90,16 @@ class World:
         assert all(len({row[0] for row in found}) == len(found) for found in rows.values())
         return {name: {r[0]: (r[1], r[2]) for r in found} for name, found in rows.items()}
 
+    def staged(self, models: Staged) -> dict[str, dict[str, tuple[str | None, str]]]:
+        """The same in the staging models."""
+        with warehouse.writer(self.home / "warehouse.duckdb", 5) as db:
+            leads = models.rows(db, "stg_salesforce__leads", "lead_record_id", "job_title", "is_deleted")
+            accounts = models.rows(db, "stg_salesforce__accounts", "account_id", "name", "is_deleted")
+        return {
+            name: {record_id: (told, str(is_gone).lower()) for record_id, told, is_gone in rows}
+            for name, rows in (("Lead", leads), ("Account", accounts))
+        }
+
     def do(self, step: tuple[Any, ...]) -> None:
         """One step of a history."""
         kind, *rest = step
@@ -138,6 +149,12 @@ steps = st.one_of(
 )
 
 
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Staged:
+    names = ["stg_salesforce__leads", "stg_salesforce__accounts"]
+    return Staged(tmp_path_factory.mktemp("staged"), names)
+
+
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for module, name, value in (
@@ -157,7 +174,9 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(history=st.lists(steps, min_size=1, max_size=20))
-def test_after_a_clean_pull_the_raw_tables_show_what_the_org_shows(history: list[tuple[Any, ...]]) -> None:
+def test_after_a_clean_pull_the_tables_show_what_the_org_shows(
+    models: Staged, history: list[tuple[Any, ...]]
+) -> None:
     home = Path(tempfile.mkdtemp())
     try:
         with served(home, limits=False) as org:
@@ -165,6 +184,6 @@ def test_after_a_clean_pull_the_raw_tables_show_what_the_org_shows(history: list
             for step in [("make", "Lead", 7), ("make", "Account", 3), *history]:
                 world.do(step)
             world.pull()
-            assert world.held() == world.shown()
+            assert world.held() == world.shown() == world.staged(models)
     finally:
         shutil.rmtree(home)

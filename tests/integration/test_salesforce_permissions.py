@@ -104,3 +104,22 @@ def test_the_account_is_the_orgs_id(tmp_path: Path) -> None:
         (row,) = org.client().query("SELECT Id FROM Organization")["records"]
         assert connector.account() == row["Id"]
         assert connector.account().startswith("00D")
+
+
+def test_a_user_to_whom_records_are_shared_one_by_one_is_told_of(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    def said(connector: Any) -> str:
+        (finding,) = (f for f in connector.check(READS, {}) if f.check == "Salesforce sharing")
+        return str(finding.detail)
+
+    with org_without(tmp_path) as (org, connector):
+        assert said(connector) == "the API user sees all records"
+        org.salesforce.share([])
+        assert said(connector).startswith("the API user sees of Lead, Account what is shared with him")
+        (permissions,) = org.client().query("SELECT Id FROM PermissionSet")["records"]
+        of_leads = {"ParentId": permissions["Id"], "SobjectType": "Lead", "PermissionsViewAllRecords": True}
+        org.client().ObjectPermissions.create(of_leads)
+        assert said(connector).startswith("the API user sees of Account what is shared with him")
+    with org_without(tmp_path_factory.mktemp("other"), "ReadPermissionSets") as (_, connector):
+        assert said(connector).endswith("not known")

@@ -13,6 +13,7 @@ from leadwright import warehouse
 from leadwright.connectors.base import FieldInfo
 from leadwright.connectors.errors import AuthError, UnavailableError
 from leadwright.pull import backfill, extract
+from leadwright.pull.drift import Stops
 from leadwright.pull.sources import Source
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable
@@ -74,9 +75,9 @@ def test_what_was_cut_off_is_fetched_by_the_next_pull(config: Settings, crm: Fak
     extract.pull(crm, [table()], config)
     crm.fail_pull = UnavailableError("gone")
     with pytest.raises(UnavailableError):
-        backfill.fill(Source(crm, {"contacts": table("plan")}), [table("plan")], config, whole=[])
+        backfill.fill(Source(crm, {"contacts": table("plan")}), [table("plan")], config, [], Stops())
     crm.fail_pull = None
-    assert backfill.fill(Source(crm, {"contacts": table("plan")}), [table("plan")], config, whole=[]) == {
+    assert backfill.fill(Source(crm, {"contacts": table("plan")}), [table("plan")], config, [], Stops()) == {
         "contacts": 3
     }
 

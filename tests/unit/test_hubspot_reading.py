@@ -10,7 +10,7 @@ import pytest
 
 from leadwright.connectors.batches import instant, iso
 from leadwright.connectors.errors import FatalError
-from leadwright.connectors.hubspot import answers, links, reading, shapes
+from leadwright.connectors.hubspot import answers, links, listing, rows, searching, shapes
 from leadwright.connectors.hubspot.answers import Promise
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -63,7 +63,7 @@ class SearchOnly(Reads):
 
 def read(hubspot: Any, since: datetime = START) -> list[str]:
     return [
-        row["hs_object_id"] for page in reading.changed(hubspot, "contacts", [], since) for row in page.rows
+        row["hs_object_id"] for page in searching.changed(hubspot, "contacts", [], since) for row in page.rows
     ]
 
 
@@ -132,7 +132,7 @@ def test_a_short_page_is_not_the_end_and_after_may_be_a_number() -> None:
         asked.append(options.get("after"))
         return pages[len(asked) - 1]
 
-    found = list(reading.pages("listing", Reads(), answers.listing, lists))  # type: ignore[arg-type]
+    found = list(listing.pages("listing", Reads(), answers.listing, lists))  # type: ignore[arg-type]
     assert [record["id"] for page in found for record in page["results"]] == ["1", "2"]
     assert asked == [None, "1", "2"]
 
@@ -154,10 +154,10 @@ def test_a_short_page_of_a_search_is_not_the_end(count: int, per_millisecond: in
 
 @pytest.mark.parametrize("known", [[], [0], [2, 3, 4, 7], [1, 5, 6, 8, 11, 14, 17], list(range(20))])
 def test_no_time_between_two_searches_is_left_out(known: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MOST_KNOWN", 3)
+    monkeypatch.setattr(searching, "MOST_KNOWN", 3)
     hubspot = SearchOnly(spread(20, 1))
     moments = [START + timedelta(milliseconds=number) for number in known]
-    pages = reading.changed(hubspot, "contacts", [], START, moments)  # type: ignore[arg-type]
+    pages = searching.changed(hubspot, "contacts", [], START, moments)  # type: ignore[arg-type]
     found = [int(row["hs_object_id"]) for page in pages for row in page.rows]
     assert found == [number for number in range(20) if number not in known]
 
@@ -174,7 +174,7 @@ def test_archiving_counts_as_a_change() -> None:
         "archivedAt": "2026-03-01T00:00:00Z",
         "properties": {CURSOR: "2026-01-01T00:00:00Z", "email": ""},
     }
-    row = reading.row(record, "contacts")
+    row = rows.row(record, "contacts")
     assert (row["hs_object_id"], row["archived"], row["archived_at"]) == ("7", "true", "2026-03-01T00:00:00Z")
     assert row[CURSOR] == "2026-03-01T00:00:00Z"
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leadwright.connectors.errors import GuardrailError
+from leadwright.connectors.errors import DailyLimitError
 from leadwright.connectors.hubspot.pace import Pace
 from leadwright.connectors.pace import Window
 
@@ -172,7 +172,7 @@ def test_the_last_calls_of_the_day_are_left_to_others(left: str, stops: bool) ->
     pace.note(told({"Daily": "650000", "Daily-Remaining": left}), 0.0)
     if not stops:
         return pace.require_calls_left()
-    with pytest.raises(GuardrailError, match="650,000 calls"):
+    with pytest.raises(DailyLimitError, match="650,000 calls"):
         pace.require_calls_left()
     pace.require_calls_left()  # what the next run meets is for its own answers to say
 

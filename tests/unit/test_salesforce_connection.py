@@ -17,8 +17,7 @@ from simple_salesforce.exceptions import (
 from leadwright.connectors.errors import (
     AuthError,
     ConfigError,
-    FatalError,
-    GuardrailError,
+    DailyLimitError,
     LeadwrightError,
     RateLimitedError,
     SchemaDriftError,
@@ -104,7 +103,7 @@ def test_the_two_limits() -> None:
     at_once = answer(
         403, [{"errorCode": code, "message": "ConcurrentRequests (Concurrent API Requests) Limit exceeded."}]
     )
-    assert type(total) is FatalError
+    assert type(total) is DailyLimitError
     assert type(at_once) is RateLimitedError
 
 
@@ -230,7 +229,7 @@ def test_the_last_calls_of_the_day_are_left_to_others(offline: list[str], header
     response.headers["Sforce-Limit-Info"] = header
     org._note_usage(response)
     if stops:
-        with pytest.raises(GuardrailError, match="95 of the 100"):
+        with pytest.raises(DailyLimitError, match="95 of the 100"):
             org.call("querying", lambda sf: "done")
     else:
         assert org.call("querying", lambda sf: "done") == "done"

@@ -10,7 +10,7 @@ import pytest
 from filelock import FileLock
 
 from leadwright import settings, warehouse
-from leadwright.connectors.errors import GuardrailError, LockedError
+from leadwright.connectors.errors import DailyLimitError, GuardrailError, LockedError
 from leadwright.flows import steps
 from leadwright.operate import runs
 from leadwright.transform import publication
@@ -89,3 +89,11 @@ def test_a_dry_run_is_not_noted(home: Path) -> None:
     with steps.noted(runs.start("sync", dry_run=True)):
         pass
     assert not settings.load().warehouse_file.exists()
+
+
+def test_a_run_for_which_a_day_is_too_short_is_put_off_and_has_not_failed(home: Path) -> None:
+    with pytest.raises(DailyLimitError), steps.noted(runs.start("qualify")):
+        raise DailyLimitError("No calls are left.")
+    with warehouse.writer(settings.load().warehouse_file, 1) as db:
+        (row,) = runs.last(db)
+    assert (row["status"], row["reason"]) == ("put off", "No calls are left.")

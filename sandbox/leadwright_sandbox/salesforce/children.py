@@ -29,6 +29,7 @@ CampaignMember.CampaignId CampaignMembers cascade
 CampaignMember.ContactId CampaignMembers cascade
 CampaignMember.LeadId CampaignMembers cascade
 GroupMember.GroupId GroupMembers cascade
+ObjectPermissions.ParentId ObjectPerms cascade
 PermissionSetAssignment.PermissionSetId Assignments cascade
 PermissionSetAssignment.AssigneeId PermissionSetAssignments
 FieldPermissions.ParentId FieldPerms cascade

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SAME = "duplicate value found: <unknown> duplicates value on record with id: <unknown>"
 ONE_OF = {
     "FieldPermissions": (("ParentId", "Field"), SAME),
+    "ObjectPermissions": (("ParentId", "SobjectType"), SAME),
     "PermissionSetAssignment": (
         ("PermissionSetId", "AssigneeId"),
         "Duplicate PermissionSetAssignment. Assignee: {AssigneeId}; Permission Set: {PermissionSetId}",

@@ -74,6 +74,7 @@ def fresh_rows(org_id: str, user_id: str) -> dict[str, Rows]:
                 "IsOwnedByProfile": True,
                 "ProfileId": PROFILE_ID,
                 "Type": "Profile",
+                "PermissionsViewAllData": True,
             }
         ],
         "PermissionSetAssignment": [{"PermissionSetId": ADMIN_SET_ID, "AssigneeId": user_id}],

@@ -73,6 +73,12 @@ class Salesforce:
         """Let a user (None: the one of `credentials()`) see the records of these owners alone; None: everybody's."""
         known = self.org.integration_user if username is None else self.org.sessions.users[username.lower()]
         user = self.org.sessions.change(replace(known, owners=None if owners is None else frozenset(owners)))
+        with self.org.store.transaction():
+            self.org.store.db.execute(
+                'update "sf_PermissionSet" set "PermissionsViewAllData" = ? where "Id" in '
+                '(select "PermissionSetId" from "sf_PermissionSetAssignment" where "AssigneeId" = ?)',
+                [owners is None, user.id],
+            )
         if known is self.org.integration_user:
             self.org.integration_user = user
 

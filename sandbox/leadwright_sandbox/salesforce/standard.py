@@ -211,7 +211,7 @@ SPECS = [
         "Permission Sets",
         f"""Name string(80) !, Label string(80) !, Description string(255), IsOwnedByProfile boolean ro,
         ProfileId reference(Profile) ro, IsCustom boolean ro, Type picklist ro, NamespacePrefix string(15) ro,
-        {AUDIT}""",
+        PermissionsViewAllData boolean, {AUDIT}""",
     ),
     Spec(
         "PermissionSetAssignment",
@@ -219,6 +219,13 @@ SPECS = [
         "Permission Set Assignments",
         """PermissionSetId reference(PermissionSet) ! once, AssigneeId reference(User) ! once,
         IsActive boolean =1 ro, SystemModstamp datetime ro""",
+    ),
+    Spec(
+        "ObjectPermissions",
+        "110",
+        "Object Permissions",
+        """ParentId reference(PermissionSet) ! once, SobjectType picklist ! once, PermissionsRead boolean,
+        PermissionsEdit boolean, PermissionsViewAllRecords boolean, SystemModstamp datetime ro""",
     ),
     Spec(
         "FieldPermissions",

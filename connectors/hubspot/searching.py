@@ -1,8 +1,8 @@
-"""Reads HubSpot records: all of them from the list, changed ones from the search, archived ones from the list."""
+"""Searches HubSpot's records: those that changed, how many there are, and those between two ids."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice, pairwise
 from typing import Any, TypeVar
@@ -11,19 +11,17 @@ from leadwright.connectors.base import Section
 from leadwright.connectors.batches import Page, Row, instant_or_none, iso, utc
 from leadwright.connectors.errors import FatalError
 from leadwright.connectors.hubspot import answers
-from leadwright.connectors.hubspot.answers import Json, Promise
+from leadwright.connectors.hubspot.answers import Json
 from leadwright.connectors.hubspot.errors import RefusedError
-from leadwright.connectors.hubspot.links import Listed
 from leadwright.connectors.hubspot.links import of as links_of
-from leadwright.connectors.hubspot.shapes import LINKS, cursor
+from leadwright.connectors.hubspot.rows import rows_of
+from leadwright.connectors.hubspot.shapes import cursor
 from leadwright.connectors.hubspot.transport import Transport
 
-_LIST_PAGE = 100
 _SEARCH_PAGE = 200
 _LAST = 20
 """Records at a page's end that tell how far it reaches."""
 
-_BATCH_READ = 100
 _CHUNK = 1_000
 """Records whose links are asked for at once."""
 
@@ -32,36 +30,8 @@ MOST_KNOWN = 500
 
 _MOST_GROUPS = 5
 _MOST_SHOWN = 10_000
-_LIVE, _ARCHIVED = "live", "archived"
-# A URL of 8 kB has been refused. Each property costs its name and "&properties=".
-_LONGEST_PROPERTY_LIST = 4_000
 _MILLISECOND = timedelta(milliseconds=1)
 T = TypeVar("T")
-
-
-def whole(
-    hubspot: Transport,
-    object_name: str,
-    properties: Sequence[str],
-    links: Sequence[str] = (),
-    place: str | None = None,
-) -> Iterator[Page]:
-    """All records, archived ones last, page by page.
-
-    Args:
-        links: the links that come with them.
-        place: of the page after which to go on.
-    """
-    wanted = [cursor(object_name), *properties]
-    state, _, after = (place or "").partition(":")
-    if state != _ARCHIVED:
-        listed = [Listed(hubspot, name) for name in links]
-        for records, rows, following in _listed(hubspot, object_name, wanted, listed, after or None):
-            shown = {each.name: each.of(records, rows) for each in listed}
-            yield Page(rows, shown, f"{_LIVE}:{following}" if following else f"{_ARCHIVED}:")
-        after = ""
-    for _, rows, following in _listed(hubspot, object_name, wanted, None, after or None):
-        yield Page(rows, {}, f"{_ARCHIVED}:{following}" if following else None)
 
 
 def changed(
@@ -77,18 +47,11 @@ def changed(
     found = (
         row
         for start, end, left_out in _windows(utc(since), known)
-        for row in _rows(_changed(hubspot, object_name, wanted, start, end, left_out), object_name)
+        for row in rows_of(_changed(hubspot, object_name, wanted, start, end, left_out), object_name)
     )
     rows = _each_once(found)
     while chunk := list(islice(rows, _CHUNK)):
         yield Page(chunk, {name: list(links_of(hubspot, name, chunk)) for name in links})
-
-
-def archived(hubspot: Transport, object_name: str, properties: Sequence[str]) -> Iterator[Row]:
-    """All archived records: they cannot be searched, nor listed by date."""
-    wanted = [cursor(object_name), *properties]
-    for _, rows, _ in _listed(hubspot, object_name, wanted, None, None):
-        yield from rows
 
 
 def count(hubspot: Transport, object_name: str, section: Section) -> int | None:
@@ -119,7 +82,7 @@ def between(
     """The records between the ids of `section` that are not archived."""
     filters = _ids(section) or [_filter("hs_object_id", "HAS_PROPERTY")]
     wanted = [cursor(object_name), *properties]
-    yield from _rows(_by_order_of_id(hubspot, object_name, wanted, filters, section.after_id), object_name)
+    yield from rows_of(_by_order_of_id(hubspot, object_name, wanted, filters, section.after_id), object_name)
 
 
 def _ids(section: Section) -> list[Json]:
@@ -128,113 +91,6 @@ def _ids(section: Section) -> list[Json]:
         for operator, value in (("GT", section.after_id), ("LTE", section.up_to_id))
         if value is not None
     ]
-
-
-def sample(hubspot: Transport, object_name: str, properties: Sequence[str], most: int) -> Iterator[Row]:
-    """The first `most` records of the list."""
-    pages = _listed(hubspot, object_name, [cursor(object_name), *properties], [], None)
-    return islice((row for _, rows, _ in pages for row in rows), most)
-
-
-def pages(
-    what: str,
-    hubspot: Transport,
-    promise: Promise,
-    method: Any,
-    *args: Any,
-    start: str | None = None,
-    **options: Any,
-) -> Iterator[Json]:
-    """Every page of a paged GET. Only a missing `next` ends it: HubSpot sends short pages in between.
-
-    Args:
-        start: where the first page begins; None: at the beginning.
-
-    Raises:
-        UnavailableError: a page names a place where an earlier one began, so there would be no end.
-    """
-    places: list[str | None] = [start]
-    while True:
-        more = {} if places[-1] is None else {"after": places[-1]}
-        page = hubspot.read(what, promise, method, *args, **options, **more)
-        yield page
-        after = answers.next_page(what, page)
-        if after is None:
-            return
-        if after in places:
-            raise answers.repeated(what)
-        places.append(after)
-
-
-def _listed(
-    hubspot: Transport,
-    object_name: str,
-    properties: Sequence[str],
-    links: Sequence[Listed] | None,
-    start: str | None,
-) -> Iterator[tuple[list[Json], list[Row], str | None]]:
-    """Each page of a list as records and as rows, and where the next one begins.
-
-    Args:
-        links: what comes along; None: the records are archived, which have none.
-    """
-    is_archived = links is None
-    what = f"listing {'archived ' if is_archived else ''}{object_name}"
-    too_long = sum(len(name) + len("&properties=") for name in properties) > _LONGEST_PROPERTY_LIST
-    ends = [LINKS[each.name][1] for each in links or ()]
-    options = {"associations": ends} if ends else {}
-    for page in pages(
-        what,
-        hubspot,
-        answers.linked(ends),
-        hubspot.objects.get_page,
-        object_name,
-        start=start,
-        limit=_LIST_PAGE,
-        properties=[cursor(object_name)] if too_long else list(properties),
-        archived=is_archived,
-        **options,
-    ):
-        records = page["results"]
-        rows = [row(record, object_name) for record in records]
-        if too_long:
-            ids = [str(record["id"]) for record in records if record.get("id")]
-            read = by_id(
-                hubspot, object_name, ids, properties, promise=answers.records_of, archived=is_archived
-            )
-            whole = {str(record["id"]): row(record, object_name) for record in read}
-            kept = [r for r in records if not r.get("id") or str(r["id"]) in whole]
-            rows = [whole[str(r["id"])] if r.get("id") else row(r, object_name) for r in kept]
-            records = kept
-        yield records, rows, answers.next_page(what, page)
-
-
-def by_id(
-    hubspot: Transport,
-    object_name: str,
-    ids: Sequence[str],
-    properties: Sequence[str],
-    *,
-    promise: Callable[[Sequence[str]], Promise] = lambda _: answers.identified,
-    archived: bool = False,
-) -> list[Json]:
-    """The records with these ids that exist; the properties travel in the body, however many there are.
-
-    Args:
-        promise: what the answer for some of `ids` must hold.
-    """
-    found: list[Json] = []
-    what = f"reading {object_name} by id"
-    for start in range(0, len(ids), _BATCH_READ):
-        part = ids[start : start + _BATCH_READ]
-        body = {
-            "properties": list(properties),
-            "propertiesWithHistory": [],
-            "inputs": [{"id": record_id} for record_id in part],
-        }
-        answer = hubspot.read(what, promise(part), hubspot.batches.read, object_name, body, archived=archived)
-        found += answer["results"]
-    return found
 
 
 def _windows(
@@ -394,26 +250,3 @@ def _each_once(rows: Iterable[Row]) -> Iterator[Row]:
 def _in_milliseconds(moment: datetime) -> datetime:
     """`moment` as HubSpot knows it."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-
-
-def _rows(records: Iterable[Json], object_name: str) -> Iterator[Row]:
-    return (row(record, object_name) for record in records)
-
-
-def row(record: Mapping[str, Any], object_name: str) -> Row:
-    """A record as a row. Archiving counts as a change, though HubSpot leaves the date of the last change alone."""
-    column = cursor(object_name)
-    properties = record["properties"]
-    archived_at = record.get("archivedAt") if record.get("archived") else None
-    changed_at = properties.get(column) or record.get("updatedAt")
-    changed, archived = instant_or_none(changed_at), instant_or_none(archived_at)
-    if archived_at and (not changed_at or (changed and archived and archived > changed)):
-        changed_at = archived_at
-    record_id = record.get("id")
-    return {
-        **properties,
-        "hs_object_id": record_id if record_id is None else str(record_id),
-        "archived": "true" if record.get("archived") else "false",
-        "archived_at": archived_at,
-        column: changed_at,
-    }

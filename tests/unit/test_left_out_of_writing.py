@@ -1,0 +1,70 @@
+"""What a run does not write: objects that it could not read, and what a day's limit leaves for later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from leadwright.connectors.errors import DailyLimitError
+from leadwright.flows import steps, sync
+from leadwright.operate import runs
+from leadwright.pull.drift import Stops
+from leadwright.pull.extract import Pulled
+from leadwright.transform.tables import SyncModel
+from leadwright.writeback.sending import Written
+
+OBJECTS = [("hubspot", "contacts"), ("hubspot", "companies"), ("salesforce", "Lead")]
+
+
+@pytest.fixture
+def write(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[tuple[str, str]]]:
+    """A function that writes one row of each object, after the given pulls; what was sent."""
+    models = [
+        SyncModel("sync", f"sync_{crm}__{name}", crm, name, "id", "lead_id", (), (), ())
+        for crm, name in OBJECTS
+    ]
+    config = SimpleNamespace(require_crms=lambda: ["hubspot", "salesforce"], write_owners=True)
+    project = SimpleNamespace(settings=config, sync_models=lambda: models)
+    sent: list[tuple[str, str]] = []
+
+    def run_it(run: runs.Run, full: tuple[str, str] | None = None, raises: bool = False) -> Any:
+        def write_back(model: SyncModel, _run_id: str) -> Written:
+            if (model.crm, model.object) == full:
+                if raises:
+                    raise DailyLimitError("No calls are left.")
+                return Written(model.title, model.crm, model.object, planned=1, put_off="No calls are left.")
+            sent.append((model.crm, model.object))
+            return Written(model.title, model.crm, model.object, planned=1)
+
+        monkeypatch.setattr(steps, "write_back", write_back)
+        sync.write_all(run)
+        return sent
+
+    monkeypatch.setattr(steps, "project", lambda: project)
+    monkeypatch.setattr(steps, "plan", lambda m: Written(m.title, m.crm, m.object, planned=1))
+    monkeypatch.setattr(steps, "create_fields", lambda _: [])
+    return run_it
+
+
+def test_an_object_that_stopped_is_not_written(write: Any) -> None:
+    run = runs.start("qualify")
+    run.pulled = [Pulled("hubspot", stops=Stops({"contacts": "a field is gone"})), Pulled("salesforce")]
+    assert write(run) == OBJECTS[1:]
+    (line,) = run.left()
+    assert line.startswith("hubspot contacts were not read")
+
+
+@pytest.mark.parametrize("raises", [False, True])
+def test_where_the_calls_of_the_day_are_used_up_the_other_crm_is_written(write: Any, raises: bool) -> None:
+    run = runs.start("qualify")
+    assert write(run, ("hubspot", "contacts"), raises) == OBJECTS[2:]
+    assert run.put_off == {"hubspot": "No calls are left."}
+
+
+def test_a_crm_whose_pull_was_put_off_is_not_written(write: Any) -> None:
+    run = runs.start("qualify")
+    run.pulled = [Pulled("hubspot", stops=Stops(put_off=DailyLimitError("No calls are left.")))]
+    assert write(run) == OBJECTS[2:]
