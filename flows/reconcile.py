@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from prefect import flow
+from collections.abc import Sequence
 
-from leadwright.flows import steps, writing
+from prefect import flow, task
+
+from leadwright.flows import steps
 from leadwright.operate import runs
+from leadwright.transform.tables import SyncModel
+from leadwright.writeback import reconciling
 from leadwright.writeback.reconciling import Reconciled
+
+
+@task(name="compare", task_run_name="compare-{model.title}", **steps.STEP)
+def compare(model: SyncModel, run_id: str, sample: int | None, examples: int) -> Reconciled:
+    """Compare one object's records with what was written to them last."""
+    config = steps.project().settings
+    return reconciling.compare(
+        config.connect(model.crm), model, config, run_id=run_id, sample=sample, examples=examples
+    )
+
+
+@task(name="note comparison", **steps.STEP)
+def note(done: Sequence[Reconciled], run: runs.Run) -> None:
+    """Keep how each field compares."""
+    reconciling.note(done, run.run_id, run.started_at, steps.project().settings)
 
 
 @flow(name="reconcile", flow_run_name="reconcile", validate_parameters=False)
@@ -22,8 +41,9 @@ def reconcile(
     """
     run = runs.start("reconcile")
     with steps.one_run_at_a_time(wait_hours), steps.noted(run):
-        crms = steps.project().settings.require_crms()
-        models = [m for m in steps.project().sync_models(everything=True) if m.crm in crms]
-        done = [writing.reconcile(model, run.run_id, sample, examples) for model in models]
-        writing.note_reconciliation(done, run)
+        project = steps.project()
+        crms = project.settings.require_crms()
+        models = [model for model in project.sync_models(everything=True) if model.crm in crms]
+        done = [compare(model, run.run_id, sample, examples) for model in models]
+        note(done, run)
     return done

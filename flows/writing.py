@@ -10,7 +10,6 @@ from prefect import task
 
 from leadwright import progress
 from leadwright.flows.steps import STEP, project
-from leadwright.operate import runs
 from leadwright.transform.tables import SyncModel
 from leadwright.writeback import (
     approvals,
@@ -20,10 +19,8 @@ from leadwright.writeback import (
     plans,
     previewfiles,
     previews,
-    reconciling,
     rollout,
     sending,
-    undoing,
 )
 from leadwright.writeback.approvals import Stop
 from leadwright.writeback.pausing import Pause
@@ -103,44 +100,6 @@ def write_back(model: SyncModel, run_id: str, only: Sequence[str] | None = None)
         is_paused=lambda: pause() is not None,
         on_outcomes=on_outcomes,
     )
-
-
-@task(name="find what can be undone", **STEP)
-def find_undoable(run_id: str, only: str | None) -> list[undoing.Undoing]:
-    """What of a run's writes can be put back, by CRM object; nothing is sent."""
-    return undoing.find(project().sync_models(everything=True), run_id, only, project().settings)
-
-
-@task(name="put back", task_run_name="put-back-{planned.model.title}", **STEP)
-def put_back(planned: undoing.Undoing, run_ids: tuple[str, str]) -> undoing.Undoing:
-    """Put back one object's values; `run_ids` are those of the run that is undone, and of this one."""
-    config, model = project().settings, planned.model
-    raw = next(t for t in project().raw_tables() if (t.crm, t.name) == (model.crm, model.object))
-    on_outcomes = partial(progress.moved, "write")
-    return undoing.put_back(
-        config.connect(model.crm), planned, run_ids, config, raw=raw, on_outcomes=on_outcomes
-    )
-
-
-@task(name="end undo", **STEP)
-def end_undo(run_id: str, only: str | None) -> None:
-    """Let through again what stayed away because of the run, where that run was an undo."""
-    undoing.end(run_id, only, project().sync_models(everything=True), project().settings)
-
-
-@task(name="reconcile", task_run_name="reconcile-{model.title}", **STEP)
-def reconcile(model: SyncModel, run_id: str, sample: int | None, examples: int) -> reconciling.Reconciled:
-    """Compare one object's records with what was written to them last."""
-    config = project().settings
-    return reconciling.compare(
-        config.connect(model.crm), model, config, run_id=run_id, sample=sample, examples=examples
-    )
-
-
-@task(name="note reconciliation", **STEP)
-def note_reconciliation(done: Sequence[reconciling.Reconciled], run: runs.Run) -> None:
-    """Keep how each field compares."""
-    reconciling.note(done, run.run_id, run.started_at, project().settings)
 
 
 @task(name="count roll-out", **STEP)

@@ -44,16 +44,20 @@ def reconcile(
 
 
 def _show(done: list[Reconciled]) -> None:
-    table = Table("CRM", "object", "compared", "differ", "gone")
+    table = Table("CRM", "object", "records", "fields compared", "differ", "gone")
     for column in table.columns[2:]:
         column.justify = "right"
     for each in done:
-        what = "records of a sample" if each.is_sample else "records"
-        table.add_row(each.model.crm, each.model.object, f"{each.record_count:,} {what}")
-        for name, count in each.fields.items():
-            counts = (count.compared, count.differing, count.missing)
-            table.add_row("", f"  {name}", *(f"{number:,}" for number in counts))
+        sums = (sum(f.compared for f in each.fields.values()), each.differing)
+        gone = max((f.missing for f in each.fields.values()), default=0)
+        counts = (each.record_count, *sums, gone)
+        table.add_row(each.model.crm, each.model.object, *(f"{number:,}" for number in counts))
+        for name, f in each.fields.items():
+            if f.differing:
+                table.add_row("", f"  {name}", "", f"{f.compared:,}", f"{f.differing:,}")
     out.print(table)
+    if any(each.is_sample for each in done):
+        out.print("Of a sample; without --sample all records are compared.", style="dim")
     for each in done:
         for e in each.examples:
             wrote, shows = (plain("nothing" if value is None else value) for value in (e.wrote, e.shows))

@@ -118,7 +118,7 @@ def _show(done: list[Undoing], *, dry_run: bool) -> None:
     table = Table("CRM", "object", "would be put back" if dry_run else "put back", "not put back")
     for column in table.columns[2:]:
         column.justify = "right"
-    for each in done:
+    for each in (each for each in done if each.fields or each.left):
         kept = len({one.record_id for one in each.missing})
         table.add_row(each.model.crm, each.model.object, f"{each.record_count:,}", f"{kept:,}")
         counts = Counter(one.field for one in each.missing)
@@ -127,6 +127,8 @@ def _show(done: list[Undoing], *, dry_run: bool) -> None:
     out.print(table)
     for each in done:
         _show_left(each)
+        if each.written and each.written.put_off:
+            err.print(f"{plain(each.written.put_off)} Undo the run again then; nothing is put back twice.")
     if not dry_run and any(each.record_count for each in done):
         out.print(
             "What was undone stays away until the rules or the lead want another value; "
@@ -138,10 +140,10 @@ def _show_left(each: Undoing) -> None:
     where = f"{each.model.crm} {each.model.object}"
     already = len(each.left) - len(each.missing)
     if already:
-        out.print(f"[bold]{where}[/]: {already:,} fields show already what stood there before")
+        out.print(f"[bold]{where}[/] showed already what stood there before: {already:,}")
     for why, count in Counter(one.why for one in each.missing).most_common():
         some = [one for one in each.missing if one.why == why]
-        out.print(f"[bold]{where}[/]: {count:,} fields not put back: {plain(some[0].words)}")
+        out.print(f"[bold]{where}[/] not put back, {plain(some[0].words)}: {count:,}")
         for one in some[:_LISTED]:
             detail = f" ({plain(one.detail)})" if one.detail else ""
             out.print(f"  {plain(one.record_id)} {plain(one.field)}{detail}")

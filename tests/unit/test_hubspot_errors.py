@@ -102,7 +102,7 @@ def test_the_daily_limit_stops_the_run_and_says_until_when() -> None:
     error = ApiException(status=429, reason="reason")
     error.body = json.dumps(body)
     found = from_answer("reading contacts", error, new_day=lambda: "It begins at noon.")
-    assert type(found) is FatalError
+    assert type(found) is DailyLimitError
     assert "daily number of calls is used up (reading contacts). It begins at noon." in str(found)
 
 
