@@ -17,6 +17,7 @@ FILES = ("routing_", "rep_", "grade_scale", "calendars", "business_hours", "holi
 """How the names begin of the rule files that decide who is given a lead."""
 MART = "fct_lead_assignments"
 MODELS = (
+    "+unified_people,path:models/staging",  # tables, some of them, which the copy has as they were
     "unified_people",
     "int_identity__person_values",
     "int_identity__member_records",
