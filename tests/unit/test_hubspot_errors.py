@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from leadwright.connectors.errors import (
     AuthError,
     ConfigError,
-    FatalError,
+    DailyLimitError,
     LeadwrightError,
     RateLimitedError,
     SchemaDriftError,

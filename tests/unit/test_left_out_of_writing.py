@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from leadwright.connectors.errors import DailyLimitError
-from leadwright.flows import steps, sync
+from leadwright.flows import steps, sync, writing
 from leadwright.operate import runs
 from leadwright.pull.drift import Stops
 from leadwright.pull.extract import Pulled
@@ -31,7 +32,7 @@ def write(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[tuple[str, str]
     sent: list[tuple[str, str]] = []
 
     def run_it(run: runs.Run, full: tuple[str, str] | None = None, raises: bool = False) -> Any:
-        def write_back(model: SyncModel, _run_id: str) -> Written:
+        def write_back(model: SyncModel, _run_id: str, _only: object) -> Written:
             if (model.crm, model.object) == full:
                 if raises:
                     raise DailyLimitError("No calls are left.")
@@ -39,14 +40,31 @@ def write(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[tuple[str, str]
             sent.append((model.crm, model.object))
             return Written(model.title, model.crm, model.object, planned=1)
 
-        monkeypatch.setattr(steps, "write_back", write_back)
+        monkeypatch.setattr(writing, "write_back", write_back)
         sync.write_all(run)
         return sent
 
     monkeypatch.setattr(steps, "project", lambda: project)
-    monkeypatch.setattr(steps, "plan", lambda m: Written(m.title, m.crm, m.object, planned=1))
-    monkeypatch.setattr(steps, "create_fields", lambda _: [])
+    for name, result in {
+        "require_ready": None,
+        "count_rollout": None,
+        "pause": None,
+        "examine": None,
+        "first_records": None,
+        "create_fields": [],
+    }.items():
+        monkeypatch.setattr(writing, name, partial(_give, result))
+    monkeypatch.setattr(writing, "plan", lambda models, _: _planned(models))
     return run_it
+
+
+def _give(result: object, *_: object) -> object:
+    return result
+
+
+def _planned(models: list[SyncModel]) -> SimpleNamespace:
+    written = [Written(model.title, model.crm, model.object, planned=1) for model in models]
+    return SimpleNamespace(written=written, record_count=len(written))
 
 
 def test_an_object_that_stopped_is_not_written(write: Any) -> None:

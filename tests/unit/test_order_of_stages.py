@@ -66,6 +66,7 @@ def stages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
     }.items():
         monkeypatch.setattr(steps, name, stage(name, result))
     monkeypatch.setattr(steps, "noted", noted)
+    monkeypatch.setattr(steps, "misfits", list)
     monkeypatch.setattr(steps, "one_run_at_a_time", turn)
     monkeypatch.setattr(steps, "on_a_copy", on_a_copy)
     monkeypatch.setattr(qualify, "pull_all", lambda run, full: stage("pull")())
