@@ -255,7 +255,7 @@ def test_the_frequent_run_is_left_out_while_another_is_under_way(
 
 
 def test_the_rare_runs_wait_for_hours(server: Server) -> None:
-    for deployment in ("qualify/sunday-full", "link/nightly-link"):
+    for deployment in ("qualify/sunday-full", "link/nightly-link", "reconcile/nightly-reconcile"):
         assert server.get(f"/deployments/name/{deployment}")["parameters"]["wait_hours"] >= 6
 
 
