@@ -8,13 +8,13 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from leadwright import progress, warehouse
+from leadwright import warehouse
 from leadwright.connectors.base import FieldSpec, FieldType
 from leadwright.connectors.errors import ConfigError
 from leadwright.rules import book, checks, own_fields
@@ -31,6 +31,8 @@ from dbt.adapters.factory import reset_adapters  # noqa: E402
 from dbt.cli.main import dbtRunner, dbtRunnerResult  # noqa: E402
 from dbt.contracts.graph.manifest import Manifest  # noqa: E402
 from dbt.contracts.graph.nodes import SeedNode  # noqa: E402
+
+from leadwright.transform import events  # noqa: E402
 
 # Unit tests check the project, not the data: `make test` runs them. The tests of seeds are checked before the
 # build, by `rules`, which names line and column.
@@ -221,7 +223,8 @@ class Transform:
         common = ["--project-dir", project, "--profiles-dir", project]
         common += ["--target-path", str(settings.home / "dbt"), "--log-path", str(settings.home / "logs")]
         quiet = ["--quiet", "--log-level", "none", "--no-use-colors"]
-        runner = dbtRunner(manifest=manifest, callbacks=[_tell_progress(stage)])
+        events.leave_out_debugging()
+        runner = dbtRunner(manifest=manifest, callbacks=[events.telling_progress(stage)])
         try:
             result = runner.invoke([*quiet, *args, *common])
         finally:
@@ -278,21 +281,6 @@ def _spec(name: str, meta: Mapping[str, Any], description: str, tables: Mapping[
         with tables[file].open(encoding="utf-8-sig", newline="") as rows:
             options = [*(row[column] for row in csv.DictReader(rows)), *options]
     return FieldSpec(name, meta["label"], kind, description, tuple(dict.fromkeys(options)))
-
-
-def _tell_progress(stage: str) -> Callable[[Any], None]:
-    """A listener to one dbt command that tells how many nodes `stage` has and as each of them ends."""
-    said = False
-
-    def listen(event: Any) -> None:
-        nonlocal said
-        if event.info.name == "LogStartLine" and not said:
-            said = True
-            progress.expect(stage, event.data.total)
-        elif event.info.name == "NodeFinished":
-            progress.moved(stage, event.data.node_info.node_name, 1)
-
-    return listen
 
 
 def _reason(result: dbtRunnerResult) -> str:
