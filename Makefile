@@ -10,7 +10,7 @@ DUCKDB15 := .duckdb15
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test test-one wheels test-readers test-spark test-duckdb15 lint bench dashboard lock install clean
+.PHONY: demo test test-one wheels test-readers test-spark test-duckdb15 lint lint-python lint-sql bench dashboard lock install clean
 
 install: $(INSTALLED)
 
@@ -69,11 +69,17 @@ $(DUCKDB15)/.installed: $(INSTALLED) requirements-duckdb15.lock
 	$(BIN)/pip install --quiet --no-deps --require-hashes --upgrade --target $(DUCKDB15) --requirement requirements-duckdb15.lock
 	@touch $@
 
+# mypy keeps one core busy for a minute; meanwhile the other one reads SQL.
 lint: $(INSTALLED)
+	$(MAKE) --jobs 2 --output-sync lint-python lint-sql
+
+lint-python: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lint-sql: $(INSTALLED)
 	LEADWRIGHT_WAREHOUSE_FILE=$(VENV)/lint.duckdb $(BIN)/sqlfluff lint --processes 2 dbt_project
 	$(BIN)/sqlfluff lint --templater placeholder leadwright/dashboards leadwright/explain leadwright/linkage leadwright/operate leadwright/trials leadwright/writeback
 

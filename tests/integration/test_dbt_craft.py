@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from leadwright.settings import Settings
+from tests import built_warehouses
 from tests.conftest import ROOT
 from tests.dbt_grains import GRAINS
 from tests.dbt_warehouse import NOW, DbtWarehouse
@@ -46,10 +47,7 @@ _NOT_PORTABLE = {
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
     """A population of 300, built."""
-    made = DbtWarehouse(tmp_path_factory.mktemp("home"))
-    made.add_population(300)
-    made.build()
-    return made
+    return built_warehouses.of_people(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="module")

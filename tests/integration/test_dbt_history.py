@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from tests import built_warehouses
 from tests.dbt_warehouse import NOW, DbtWarehouse
 
 LEADS, DAYS = 150, 6
@@ -65,9 +66,7 @@ def _noon(day: int) -> datetime:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
-    made = DbtWarehouse(tmp_path_factory.mktemp("home"))
-    made.build(NOW - timedelta(days=1))
-    return made
+    return built_warehouses.of_nobody(tmp_path_factory.mktemp("home"))
 
 
 def _write_rules(built: DbtWarehouse, spain: int) -> None:

@@ -8,17 +8,18 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from leadwright.transform.project import Transform
+from tests import built_warehouses
 from tests.dbt_warehouse import NOW, DbtWarehouse
 from tests.workspaces import whole
 
 ROOT = Path(__file__).resolve().parents[2]
+_FOR_WRITING = "+path:models/sync +path:models/memory +fct_lead_assignments"
 _FEATURES = """
     select lead_id, feature, text_value, number_value, decays_from
     from intermediate.int_scoring__features
@@ -28,12 +29,9 @@ _FEATURES = """
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtWarehouse]:
-    """A population of 300, built once; the tests below change it one after the other."""
-    made = DbtWarehouse(tmp_path_factory.mktemp("home"))
-    made.add_population(300)
-    made.build(tests=True)
-    yield made
+def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
+    """A population of 300, built; the tests below change it one after the other."""
+    return built_warehouses.of_people(tmp_path_factory.mktemp("home"))
 
 
 def test_what_was_written_back_is_not_written_again(built: DbtWarehouse) -> None:
@@ -113,7 +111,7 @@ def test_a_rep_s_change_of_owner_stays_and_says_who_made_it(built: DbtWarehouse)
             f"update raw_hubspot.contacts set hubspot_owner_id = '{owner_id}' where hs_object_id = '{contact_id}'"
         )
     for hours in (4, 5):  # it stays so
-        built.build(NOW + timedelta(hours=hours))
+        built.transform.build(select=_FOR_WRITING, as_of=NOW + timedelta(hours=hours), tests=False)
         for lead_id, contact_id, rep_id, owner_id, _ in edits:
             owner = f"select rep_id, reason from marts.fct_lead_assignments where lead_id = '{lead_id}'"
             assert built.rows(owner) == [(rep_id, "Owner set in HubSpot by a person")]
@@ -131,8 +129,8 @@ def test_a_rep_s_change_of_owner_stays_and_says_who_made_it(built: DbtWarehouse)
 
 
 def test_what_happens_later_changes_nothing_that_was_known_before(built: DbtWarehouse) -> None:
-    as_of = NOW + timedelta(hours=5)
-    built.build(as_of)
+    as_of, select = NOW + timedelta(hours=5), "+int_scoring__features"
+    built.transform.build(select=select, as_of=as_of, tests=False)
     known = built.rows(_FEATURES)
     later = (as_of + timedelta(minutes=1)).isoformat()
     people = built.rows("select hs_object_id from raw_hubspot.contacts order by hs_object_id limit 50")
@@ -154,9 +152,9 @@ def test_what_happens_later_changes_nothing_that_was_known_before(built: DbtWare
         f"recent_conversion_event_name = 'Demo request', hs_email_last_click_date = '{later}', "
         f"hs_analytics_last_visit_timestamp = '{later}'"
     )
-    built.build(as_of)
+    built.transform.build(select=select, as_of=as_of, tests=False)
     assert built.rows(_FEATURES) == known
-    built.build(as_of + timedelta(minutes=2))
+    built.transform.build(select=select, as_of=as_of + timedelta(minutes=2), tests=False)
     assert built.rows(_FEATURES) != known
 
 
@@ -188,8 +186,7 @@ def test_a_picklist_offers_what_the_rule_files_call_things(built: DbtWarehouse, 
 
 
 def test_an_empty_warehouse_builds(tmp_path_factory: pytest.TempPathFactory) -> None:
-    empty = DbtWarehouse(tmp_path_factory.mktemp("empty"))
-    empty.build(tests=True)
+    empty = built_warehouses.of_nobody(tmp_path_factory.mktemp("empty"))
     assert empty.rows("select lead_count, response_median_minutes from marts.rpt_overview") == [(0, None)]
 
 

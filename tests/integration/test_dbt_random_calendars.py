@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests import built_warehouses
 from tests.dbt_warehouse import DbtWarehouse
 
 # No Africa/Casablanca: its law changes with each Ramadan, and DuckDB's and Python's tables of time zones disagree.
@@ -93,9 +94,7 @@ def _worlds(draw: st.DrawFn) -> _World:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
-    made = DbtWarehouse(tmp_path_factory.mktemp("home"))
-    made.build(_AS_OF)
-    return made
+    return built_warehouses.of_nobody(tmp_path_factory.mktemp("home"))
 
 
 @settings(

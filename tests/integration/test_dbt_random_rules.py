@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from tests import built_warehouses
 from tests.dbt_warehouse import NOW, DbtWarehouse
 
 _SCORING = (
@@ -36,10 +37,7 @@ _BANDS = (
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
-    made = DbtWarehouse(tmp_path_factory.mktemp("home"))
-    made.add_population(200, seed=3)
-    made.build()
-    return made
+    return built_warehouses.of_people(tmp_path_factory.mktemp("home"))
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests import built_warehouses
 from tests.dbt_warehouse import NOW, DbtWarehouse
 from tests.workspaces import tables
 
@@ -60,9 +61,7 @@ class _Calendars:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> DbtWarehouse:
-    made = DbtWarehouse(tmp_path_factory.mktemp("home"))
-    made.build()
-    return made
+    return built_warehouses.of_nobody(tmp_path_factory.mktemp("home"))
 
 
 def test_response_and_deadline_agree_with_a_plain_computation(built: DbtWarehouse) -> None:
