@@ -29,6 +29,8 @@ PARTS = {
 _OF_SCHEMA = {"marts": "result", "memory": "log", "ops": "note"}
 _LABELS = {
     "ops.writes": "written to the CRMs",
+    "ops.undone": "put back in the CRMs as it was before",
+    "ops.retries": "asked to be sent to the CRMs again",
     "ops.set_aside": "records that could not be read",
     "ops.moments": "moments that scores are computed for",
     "ops.identity_links": "records that are probably one person's",
