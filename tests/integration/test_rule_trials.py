@@ -176,8 +176,8 @@ def test_each_changed_row_has_the_moves_that_it_makes_alone(built: DbtWarehouse,
 
 
 def test_changed_routing_shows_who_would_be_given_which_leads(built: DbtWarehouse, tmp_path: Path) -> None:
-    """All that the rules gave is given anew, though the CRMs show it by now; whose row is gone from the pool gets nothing,
-    and others what was hers."""
+    """All that the rules gave is given anew, though the CRMs show it by now; whose row is gone from the pool gets
+    nothing, and others what was hers."""
     built.write_back()
     built.transform.build(select="path:models/staging", as_of=NOW, tests=False)
     shutil.copytree(_own(built.settings), tmp_path / "rules")
