@@ -12,6 +12,7 @@ from leadwright.formatting import code_in_words, count
 REPORTS = {
     "rpt_unknown_stages": "lead_count desc, crm, field, value",
     "rpt_crowded_domains": "lead_count desc, domain",
+    "rpt_unread_own_values": "unread_count desc, crm, object, field",
     "rpt_unread_words": "lead_count desc, kind, word",
     "rpt_costs": "month, lead_source, campaign",
     "rpt_score_rules": "dimension, lead_count desc, rule_id",
@@ -27,6 +28,7 @@ def show(reports: Reports) -> None:
     """Draw the tables that are not empty."""
     _show_stages(reports["rpt_unknown_stages"])
     _show_domains(reports["rpt_crowded_domains"])
+    _show_own_values(reports["rpt_unread_own_values"])
     _show_words(reports["rpt_unread_words"])
     _show_costs(reports["rpt_costs"])
     _show_rules(reports["rpt_score_rules"])
@@ -61,6 +63,25 @@ def _show_domains(domains: pd.DataFrame) -> None:
     )
     table = pd.DataFrame({"Domain": domains["domain"], "Leads": domains["lead_count"]})
     report_table.show(table, "Domains that many people write from")
+
+
+def _show_own_values(fields: pd.DataFrame) -> None:
+    if fields.empty:
+        return
+    st.subheader("Fields of your own that cannot be read")
+    st.warning("These values say nothing. Dates are written 2026-12-31, numbers as `number_format.csv` says.")
+    table = pd.DataFrame(
+        {
+            "Field": fields["field"],
+            "Object": fields["object"],
+            "CRM": fields["crm"],
+            "Type": fields["type"],
+            "Values": fields["value_count"],
+            "Not read": fields["unread_count"],
+            "Such as": fields["example"],
+        }
+    )
+    report_table.show(table, "Fields of your own that cannot be read")
 
 
 def _show_words(words: pd.DataFrame) -> None:

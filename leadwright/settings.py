@@ -8,12 +8,10 @@ the working directory where there is none. A CRM account's settings are named af
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -22,16 +20,15 @@ from dotenv import dotenv_values
 from pydantic import Field, NonNegativeFloat, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from leadwright import connectors, workspace
+from leadwright import connectors, crm_accounts, workspace
 from leadwright.connectors.base import Connector
 from leadwright.connectors.errors import ConfigError
+from leadwright.crm_accounts import PREFIX as _PREFIX
+from leadwright.crm_accounts import setting_names
 from leadwright.tokens import KeptTokens
 
-_PREFIX = "LEADWRIGHT_"
 _ENV_FILE = ".env"
 _DBT_PROJECT = Path(__file__).resolve().parent / "dbt_project"
-
-_SYSTEMS = "crm_systems.csv"
 
 DEMO = "demo"
 """The directory of the demo's state, in the home of the installation that showed it."""
@@ -197,35 +194,8 @@ class Settings(BaseSettings):
 
     @cached_property
     def accounts(self) -> Mapping[str, str]:
-        """Name of each CRM account that there can be -> its system, in the order of the names.
-
-        One for every connector, and what `crm_systems.csv` has besides; `rules` says what is wrong in that file.
-        """
-        systems = connectors.available()
-        return dict(
-            sorted(
-                {
-                    **{crm: s for crm, s in self._listed() if s in systems},
-                    **{s: s for s in systems},
-                }.items()
-            )
-        )
-
-    def _listed(self) -> Iterable[tuple[str, str]]:
-        """Account and system of each row of `crm_systems.csv` that has both; the workspace's rows come last."""
-        own = self.rules_folder
-        whole = (
-            own / "rules" if (own / "rules" / _SYSTEMS).exists() else self.dbt_project / "seeds" / "reference"
-        )
-        for folder in (whole, own / "reference"):
-            with (
-                suppress(OSError, UnicodeDecodeError, csv.Error),
-                (folder / _SYSTEMS).open(encoding="utf-8-sig", newline="") as rows,
-            ):
-                for row in csv.DictReader(rows):
-                    crm, system = (row.get("crm") or "").strip(), (row.get("system") or "").strip()
-                    if crm and system:
-                        yield crm, system
+        """Name of each CRM account that there can be -> its system, in the order of the names."""
+        return crm_accounts.known(self.rules_folder, self.dbt_project / "seeds")
 
     def accounts_of(self, system: str) -> list[str]:
         """Names of the accounts of a system: the one that is called like it, then the others."""
@@ -317,13 +287,6 @@ def as_environment(config: Settings) -> dict[str, str]:
     return {
         f"{_PREFIX}{name}".upper(): value if isinstance(value, str) else json.dumps(value)
         for name, value in values.items()
-    }
-
-
-def setting_names(crm: str, system: str) -> dict[str, str]:
-    """Field of a system's `Credentials` -> the environment variable that sets it for the account `crm`."""
-    return {
-        field: f"{_PREFIX}{crm}_{field}".upper() for field in connectors.load(system).Credentials.model_fields
     }
 
 

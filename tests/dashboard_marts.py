@@ -355,6 +355,12 @@ def work() -> dict[str, list[dict[str, Any]]]:
         ],
         "rpt_unknown_stages": [{"crm": "salesforce", "field": "Status", "value": "Neu", "lead_count": 7}],
         "rpt_crowded_domains": [{"domain": "provider.example", "lead_count": 70}],
+        "rpt_unread_own_values": [
+            {
+                "crm": "hubspot", "object": "contacts", "field": "termin", "feature": "needed_by", "type": "date",
+                "value_count": 40, "unread_count": 12, "example": "31.12.2026",
+            }
+        ],
         "rpt_unread_words": [{"kind": "job_title", "word": "meister", "lead_count": 30}],
         "rpt_score_rules": [
             {

@@ -262,6 +262,7 @@ GRAINS: dict[str, str] = {
     "rpt_targets": "kpi_id valid_from",
     "rpt_unknown_stages": "crm field value",
     "rpt_unread_words": "kind word",
+    "rpt_unread_own_values": "crm object field",
     "rpt_costs": "lead_source campaign month",
     "rpt_source_costs": "lead_source month",
     "rpt_kpi_cohorts_funnel": "kpi_id month is_mature",

@@ -15,6 +15,7 @@ from leadwright.cli.output import out, print_json
 from leadwright.cli.run import Json
 from leadwright.cli.terminal import plain
 from leadwright.connectors.errors import ConfigError
+from leadwright.crm_accounts import setting_names
 from leadwright.starters import make
 from leadwright.starters.takeover import Taken
 
@@ -151,5 +152,5 @@ def _parts(text: str) -> tuple[str, ...]:
 def _first_settings(system: str) -> list[str]:
     """What a system cannot do without, and its token."""
     fields = connectors.load(system).Credentials.model_fields
-    names = settings.setting_names(system, system)
+    names = setting_names(system, system)
     return [names[field] for field, info in fields.items() if info.is_required() or field == "token"]

@@ -40,6 +40,7 @@ def findings(db: warehouse.Connection, settings: Settings) -> Iterator[Finding]:
     yield from _stages(db)
     yield from _domains(db)
     yield from _words(db)
+    yield from _own_values(db)
     for row in _reported(db, "rpt_costs", "problem is not null order by month, lead_source, campaign"):
         name = row["lead_source"] or row["campaign"]
         yield Finding(
@@ -114,6 +115,18 @@ def _domains(db: warehouse.Connection) -> Iterator[Finding]:
             f"many people write from {shown}, and no CRM has a company of it: they count as colleagues. Mail "
             "providers, universities and the like belong into reference/free_mail_domains.csv (`leadwright rules own "
             "free_mail_domains`)",
+        )
+
+
+def _own_values(db: warehouse.Connection) -> Iterator[Finding]:
+    for row in _reported(db, "rpt_unread_own_values", "true order by crm, object, field"):
+        yield Finding(
+            "own fields",
+            False,
+            f"{row['crm']} {row['object']}.{row['field']}, of the type {row['type']} in fields.csv: "
+            f"{count(row['unread_count'])} of {count(row['value_count'])} values are none to us and say nothing",
+            "Dates are written 2026-12-31, numbers as number_format.csv says. Correct them in the CRM, or give the "
+            "field the type text; the page Data health has an example.",
         )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leadwright import connectors
+from leadwright.crm_accounts import setting_names
 from leadwright.rules.within import Finding, Rows
-from leadwright.settings import setting_names
 
 
 def faults(rows: Rows) -> Iterator[Finding]:

@@ -93,6 +93,17 @@ def test_words_that_no_list_knows_are_told_by_their_list(settings: Settings) -> 
     assert "einkauf (348), meister (268)" in finding.detail
 
 
+def test_an_own_field_that_cannot_be_read_is_a_fault_without_its_value(settings: Settings) -> None:
+    rows = (
+        "select 'hubspot' as crm, 'contacts' as object, 'termin' as field, 'date' as type, 40 as value_count, "
+        "12 as unread_count, '31.12.2026' as example"
+    )
+    finding = found(settings, rpt_unread_own_values=rows)["own fields"]
+    assert not finding.ok
+    assert "hubspot contacts.termin, of the type date in fields.csv: 12 of 40 values" in finding.detail
+    assert "31.12.2026" not in finding.detail + finding.fix
+
+
 def test_a_cost_that_counts_for_no_lead_is_a_fault(settings: Settings) -> None:
     rows = (
         "select 'piad_search' as lead_source, null::varchar as campaign, date '2026-05-01' as month, "
