@@ -618,7 +618,7 @@ def test_the_health_page_says_what_is_late_and_what_became_of_writes(show: Show)
     assert not app.exception
     assert "1 of 2 objects were not pulled for more than a day" in app.warning[0].value
     freshness, stages, domains, own, words, costs, rules, dates, owners, addresses, writes, fields = (
-        app.dataframe[n].value for n in range(11)
+        app.dataframe[n].value for n in range(12)
     )
     assert list(own.iloc[0]) == ["termin", "contacts", "hubspot", "date", 40, 12, "31.12.2026"]
     assert list(words.iloc[0]) == ["meister", "job title", 30]
