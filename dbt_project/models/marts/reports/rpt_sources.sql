@@ -57,6 +57,17 @@ by_source as (
     group by source
 ),
 
+priced as (
+    select
+        by_source.*,
+        case
+            when by_source.campaign_cost_amount is not null or stated.cost_amount is not null
+                then coalesce(by_source.campaign_cost_amount, 0) + coalesce(cast(stated.cost_amount as double), 0)
+        end as cost_amount
+    from by_source
+    left join stated_by_source as stated on by_source.source = stated.lead_source
+),
+
 bases as (
     select
         cut_value as source,
@@ -84,26 +95,21 @@ rates as (
 )
 
 select
-    by_source.source as lead_source,
-    by_source.lead_count,
-    by_source.best_count,
-    by_source.mql_count,
-    by_source.sql_count,
-    by_source.won_count,
+    priced.source as lead_source,
+    priced.lead_count,
+    priced.best_count,
+    priced.mql_count,
+    priced.sql_count,
+    priced.won_count,
     {% for step in steps %}
     coalesce(rates.{{ step }}_basis_count, 0) as {{ step }}_basis_count,
     coalesce(rates.{{ step }}_undated_count, 0) as {{ step }}_undated_count,
     rates.{{ step }}_rate,
     {% endfor %}
-    by_source.costed_count,
-    cast(
-        coalesce(by_source.campaign_cost_amount + stated.cost_amount, by_source.campaign_cost_amount, stated.cost_amount)
-        as decimal(18, 2)
-    ) as cost_amount,
-    {% for step in ['', 'mql_', 'sql_'] %}
-    (cast(coalesce(by_source.campaign_cost_amount, 0) as double) + cast(coalesce(stated.cost_amount, 0) as double))
-    / nullif(by_source.costed_{{ step }}count, 0) as cost_per_{{ step or 'lead_' }}amount{{ "," if not loop.last }}
-    {% endfor %}
-from by_source
-left join rates on by_source.source = rates.source
-left join stated_by_source as stated on by_source.source = stated.lead_source
+    priced.costed_count,
+    cast(priced.cost_amount as decimal(18, 2)) as cost_amount,
+    priced.cost_amount / nullif(priced.costed_count, 0) as cost_per_lead_amount,
+    priced.cost_amount / nullif(priced.costed_mql_count, 0) as cost_per_mql_amount,
+    priced.cost_amount / nullif(priced.costed_sql_count, 0) as cost_per_sql_amount
+from priced
+left join rates on priced.source = rates.source
