@@ -165,14 +165,29 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
         "update raw_hubspot.emails set archived = 'true' where hash(hs_object_id) % 5 = 0; "
         'update raw_salesforce."User" set "IsActive" = \'false\' where "Email" like \'elise.garnier@%\'; '
         "update raw_hubspot.contacts set hs_lead_status = 'UNQUALIFIED', leadwright_rejected_because = 'No budget' "
-        "where lifecyclestage = 'lead'; update raw_salesforce.\"Campaign\" set \"EndDate\" = '9999-12-31'"
+        "where lifecyclestage = 'lead'; update raw_hubspot.contacts set hs_lead_status = 'NOBODY_KNOWS' "
+        f"where hs_object_id = '{other}'; update raw_salesforce.\"Campaign\" set \"EndDate\" = '9999-12-31'"
     )
     _undo_some_owners(built)
     built.garble()
     built.build(NOW + timedelta(hours=1), moments=[NOW - timedelta(days=100)])
     built.execute("update seeds.score_dimensions set threshold_kind = 'percentile' where dimension = 'fit'")
     built.transform.build(select="log_score_thresholds", as_of=NOW + timedelta(hours=1))
+    _roll_out(built)
     return built
+
+
+def _roll_out(built: DbtWarehouse) -> None:
+    """Begin a pilot, in which some leads are of the control group; what earlier runs drew is read by the next one."""
+    built.execute(
+        "insert into seeds.rollout by name select 'half' as rollout_id, 'pilot' as mode, 0.5 as share"
+    )
+    drawn = "int_routing__rollout log_rollout_groups int_writing__rollout int_writing__accounts_kept_back"
+    for hours, models in (
+        (1, drawn),
+        (2, "int_routing__unseen_leads fct_rollout_leads rpt_rollout_groups rpt_rollout"),
+    ):
+        built.transform.build(select=models, as_of=NOW + timedelta(hours=hours), tests=False)
 
 
 def _undo_some_owners(built: DbtWarehouse) -> None:
