@@ -15,7 +15,7 @@ import httpx
 from leadwright import connectors, warehouse
 from leadwright.connectors.base import Connector
 from leadwright.settings import Settings
-from tests import parsed_project
+from tests import forge, parsed_project
 from tests.workspaces import DEMO
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,9 +67,12 @@ class Installation:
 
     def command(self, *args: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `leadwright args`; where `check`, fail unless it ends with exit code 0."""
-        done = subprocess.run(
-            [*COMMAND, *args], env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=300
-        )
+        if forked := forge.of(self.env):
+            done = forked.run(args, self.env)
+        else:
+            done = subprocess.run(
+                [*COMMAND, *args], env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=300
+            )
         assert "leaked" not in done.stderr, done.stderr  # DuckDB's binding, where objects outlive it
         assert not check or done.returncode == 0, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import prefect_server
+from tests import forge, prefect_server
+from tests.installation import ROOT
 
 
 @pytest.fixture(scope="session")
@@ -20,4 +21,6 @@ def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def prefect_api(prefect_home: Path) -> Iterator[dict[str, str]]:
     """The environment of runs that share one Prefect server; a run by itself starts its own, which takes longer."""
     with prefect_server.serving(prefect_home, prefect_home / "server.log") as env:
-        yield {"PREFECT_API_URL": env["PREFECT_API_URL"]}
+        settings = {name: env[name] for name in ("PREFECT_HOME", "PREFECT_API_URL")}
+        with forge.commands(settings, ROOT):
+            yield {"PREFECT_API_URL": env["PREFECT_API_URL"]}
