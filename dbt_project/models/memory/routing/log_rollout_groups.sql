@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('int_routing__unseen_leads') }}
 -- A log: a lead is drawn by the first run in which a step of the roll-out covers it, by a hash of both, and stays in its
 -- group whatever becomes of it: who moved out of the scope because of what was done counts all the same. Who is outside
 -- the scope is not drawn, and may come into it later.
