@@ -12,7 +12,10 @@ from leadwright.pull import drift, landing
 from leadwright.settings import Settings
 from leadwright.transform.tables import RawTable
 
-_FIX = "Give the API user the permission back (sharing, teams, scopes); where records are gone for good, run once."
+_FIX = (
+    "Give the API user the permission back (sharing, teams, scopes); where records are gone for good, run once with "
+    "LEADWRIGHT_SHRINK_AT_MOST=1."
+)
 
 
 def findings(connector: Connector, tables: Sequence[RawTable], settings: Settings) -> Iterator[Finding]:

@@ -91,17 +91,29 @@ def pull(
         whole = records if full else [name for name in records if _is_unread(db, source, name)]
         changed = [Changes.begin(db, source, name, settings) for name in records if name not in whole]
     if whole:
-        read = Whole(source, whole, settings)
-        read.pull(result.stops)
-        result.sifts |= read.sifts
-        if (
-            read.went_on and not result.stops.put_off
-        ):  # what was read first is as old as the pull that began it
-            with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
-                changed += [Changes.begin(db, source, name, settings) for name in read.objects]
+        changed += _read_whole(source, whole, settings, result)
     else:
         drop_old(settings, connector.name)
     parts = _read([*(_Small(source, name) for name in source.small()), *changed], result)
+    _finish(source, parts, settings, result)
+    fresh = {name for name, sift in result.sifts.items() if sift.whole}
+    result.filled = backfill.fill(source, list(own.values()), settings, fresh, result.stops)
+    return result
+
+
+def _read_whole(source: Source, names: Sequence[str], settings: Settings, result: Pulled) -> list[Changes]:
+    """Read whole objects; what changed of them is still to be read where a part is as old as an earlier pull."""
+    read = Whole(source, names, settings)
+    read.pull(result.stops)
+    result.sifts |= read.sifts
+    if not read.went_on or result.stops.put_off:
+        return []
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        return [Changes.begin(db, source, name, settings) for name in read.objects]
+
+
+def _finish(source: Source, parts: Sequence[_Small | Changes], settings: Settings, result: Pulled) -> None:
+    """Note what was read to its end, set aside or stopped. Raises where an object was never read to its end."""
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         db.execute("begin")
         for each in parts:
@@ -111,9 +123,6 @@ def pull(
         db.execute("commit")
     if never_read:
         raise result.stops.put_off or SchemaDriftError(result.stops.objects[never_read[0]])
-    fresh = {name for name, sift in result.sifts.items() if sift.whole}
-    result.filled = backfill.fill(source, list(own.values()), settings, fresh, result.stops)
-    return result
 
 
 def _read(parts: Sequence[_Small | Changes], result: Pulled) -> list[_Small | Changes]:
