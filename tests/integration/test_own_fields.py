@@ -54,7 +54,7 @@ def _say(made: DbtWarehouse, treatment: str) -> None:
         "wants = 'cleaning;whitening' where hash(hs_object_id) % 3 = 0; "
         f'update raw_salesforce."Lead" set "Treatment__c" = \'Braces\', "Contract_End__c" = \'{day}\' '
         'where hash("Id") % 3 = 0; '
-        "update raw_hubspot.companies set seats = '120' where hash(hs_object_id) % 2 = 0"
+        "update raw_hubspot.companies set seats = case when hash(hs_object_id) % 2 = 0 then '120' else 'some' end"
     )
 
 

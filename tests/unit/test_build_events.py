@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from dbt.events.types import NodeFinished
 from dbt_common.events.base_types import EventLevel, EventMsg
+from dbt_common.events.event_manager import EventManager
 from dbt_common.events.event_manager_client import (
     add_callback_to_manager,
     ctx_set_event_manager,
@@ -26,6 +27,7 @@ def heard() -> Iterator[list[str]]:
     def listen(event: EventMsg) -> None:
         told.append(event.info.msg)
 
+    ctx_set_event_manager(EventManager())
     events.leave_out_debugging()
     add_callback_to_manager(listen)
     yield told
