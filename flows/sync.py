@@ -1,13 +1,16 @@
-"""Write scores and routing back into the CRMs: only the rows that differ from what each CRM shows."""
+"""Write scores and routing back into the CRMs, side by side: only the rows that differ from what each CRM shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
+from itertools import groupby
 
 from prefect import flow
 
-from leadwright import progress
+from leadwright import progress, warehouse
 from leadwright.connectors.errors import DailyLimitError
 from leadwright.flows import steps, writing
 from leadwright.operate import runs
@@ -79,20 +82,47 @@ def _send(run: runs.Run, models: Sequence[SyncModel], plan: Plan) -> None:
     for model in due:
         with _within_the_day(model, run):
             created[model.title] = writing.create_fields(model)
-    for model in models:
-        with _within_the_day(model, run):
-            _write(model, run, created.get(model.title, []), only[model.title] if only is not None else None)
+    _write_all(run, models, only)
+    for written in run.written:
+        written.created_fields = created.get(written.model, [])
     run.pause = writing.pause() if run.held_back else None
     for written in run.written:
         written.require_some_accepted()
 
 
-def _write(model: SyncModel, run: runs.Run, created: list[str], only: Sequence[str] | None) -> None:
+def _write_all(run: runs.Run, models: Sequence[SyncModel], only: Mapping[str, Sequence[str]] | None) -> None:
+    """Send the rows of `models`, those of each CRM in their order and the CRMs side by side.
+
+    Where one CRM fails, the others go on to their end before the error is raised.
+    """
+    config, places = steps.project().settings, {model.title: place for place, model in enumerate(models)}
+    by_crm = [list(some) for _, some in groupby(sorted(models, key=_crm), key=_crm)]
+
+    def write(some: Sequence[SyncModel]) -> None:
+        for model in some:
+            with _within_the_day(model, run):
+                _write(model, run, only[model.title] if only is not None else None)
+
+    with (
+        warehouse.shared_writer(config.warehouse_file, config.lock_wait_seconds),
+        ThreadPoolExecutor(max(len(by_crm), 1)) as pool,
+    ):
+        # a task knows by its context of which flow run it is a part
+        done = [pool.submit(copy_context().run, write, some) for some in by_crm]
+    run.written.sort(key=lambda written: places[written.model])
+    for each in done:
+        each.result()
+
+
+def _crm(model: SyncModel) -> str:
+    return model.crm
+
+
+def _write(model: SyncModel, run: runs.Run, only: Sequence[str] | None) -> None:
     """Send the rows of one model, unless its CRM's calls of the day are used up."""
     if model.crm in run.put_off:
         return
     written = writing.write_back(model, run.run_id, only)
-    written.created_fields = created
     run.written.append(written)
     if written.put_off:
         run.put_off[model.crm] = written.put_off

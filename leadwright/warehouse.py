@@ -41,6 +41,9 @@ else:  # a checker that saw this would take any name for one of ours
 # Two pulls of one run take turns however long a load takes; only another process is given up on.
 _IN_THIS_PROCESS = Lock()
 
+# Files that several threads of this process write at the same time, each on a connection of its own to this instance.
+_shared: dict[Path, Connection] = {}
+
 # Between two stages a run lets go for less than a tenth of a second; a backup must not miss that.
 _POLL_SECONDS = 0.005
 
@@ -90,8 +93,30 @@ def is_locked(lock_file: Path) -> bool:
 @contextmanager
 def writer(file: Path, wait_seconds: float) -> Iterator[Connection]:
     """A connection that may write `file`; the caller must not hold `exclusive` already."""
+    if instance := _shared.get(file):
+        own = instance.cursor()
+        try:
+            own.execute("set TimeZone = 'UTC'")
+            yield own
+        finally:
+            own.close()
+        return
     with exclusive(file, wait_seconds), _open(file) as db:
         yield db
+
+
+@contextmanager
+def shared_writer(file: Path, wait_seconds: float) -> Iterator[None]:
+    """Hold `file` for several threads of this process: each `writer` that they open is a connection of its own.
+
+    They may write the same tables, but not the same rows. Raises LockedError as `exclusive` does.
+    """
+    with exclusive(file, wait_seconds), _open(file) as db:
+        _shared[file] = db
+        try:
+            yield
+        finally:
+            del _shared[file]
 
 
 @contextmanager

@@ -21,8 +21,7 @@ def row(record: Mapping[str, Any], object_name: str) -> Row:
     properties = record["properties"]
     archived_at = record.get("archivedAt") if record.get("archived") else None
     changed_at = properties.get(column) or record.get("updatedAt")
-    changed, archived = instant_or_none(changed_at), instant_or_none(archived_at)
-    if archived_at and (not changed_at or (changed and archived and archived > changed)):
+    if archived_at and (not changed_at or _is_later(archived_at, changed_at)):
         changed_at = archived_at
     record_id = record.get("id")
     return {
@@ -32,3 +31,9 @@ def row(record: Mapping[str, Any], object_name: str) -> Row:
         "archived_at": archived_at,
         column: changed_at,
     }
+
+
+def _is_later(one: object, other: object) -> bool:
+    """Whether both are moments and `one` is the later one."""
+    first, second = instant_or_none(one), instant_or_none(other)
+    return bool(first and second and first > second)

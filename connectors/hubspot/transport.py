@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+import orjson
 import urllib3
 from hubspot import Client
 
@@ -185,6 +187,8 @@ class Transport:
 def _parsed(what: str, text: bytes) -> object:
     if not text:
         return None
+    with suppress(ValueError):  # it is stricter than JSON: half a character in one text is no reason to lose the rest
+        return orjson.loads(text)
     try:
         return json.loads(text)
     except ValueError:

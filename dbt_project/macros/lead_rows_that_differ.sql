@@ -24,6 +24,7 @@ with records as (
         crm_records.{{ key }} as record_id,
         identities.lead_id,
         crm_records.modified_at,
+        wanted.moved_at,
         {{ columns_to_compare(values, fields, text_limit) }}
         case
             when edits.is_emptied and not wanted.is_decided_anew then crm_records.owner_id
@@ -52,5 +53,11 @@ with records as (
     where not identities.is_deleted and not identities.is_converted
 ),
 
-{{ rows_that_differ(object, 'lead_id', crm_fields(fields, values) + [owner_field]) }}
+{{ rows_that_differ(
+    object,
+    'lead_id',
+    crm_fields(fields, values) + [owner_field],
+    crm_fields(fields, ['score', 'fit_score', 'intent_score', 'account_score']),
+    crm_fields(fields, ['reasons'])
+) }}
 {% endmacro %}

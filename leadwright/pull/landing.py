@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leadwright import warehouse
 from leadwright.connectors.base import ObjectShape, Piece, Section
@@ -58,16 +59,19 @@ def note_unsettled(
     """
     if shape.cursor is None or not piece.rows.num_rows:
         return
-    moments = piece.rows.column(shape.cursor)
-    settled = piece.settled_before
-    dates = [m for m in moments.to_pylist() if m is not None]
+    dates = piece.rows.column(shape.cursor).drop_null()
+    db.register("dates", pa.table({"changed_at": dates}))
     db.execute(
-        "delete from ops.unsettled where crm = ? and object = ? and list_contains(?::timestamptz[], changed_at)",
-        [crm, name, sorted(set(dates))],
+        "delete from ops.unsettled where crm = ? and object = ? and changed_at in (select changed_at from dates)",
+        [crm, name],
     )
-    open_ended = {m for m in dates if settled is not None and m >= settled}
+    db.unregister("dates")
+    open_ended: set[datetime] = set()
+    if piece.settled_before is not None:
+        late = pc.greater_equal(dates, pa.scalar(piece.settled_before, dates.type))
+        open_ended |= set(dates.filter(late).to_pylist())
     if not is_last:
-        open_ended |= {dates[-1], max(dates)}
+        open_ended |= {dates[-1].as_py(), pc.max(dates).as_py()}
     for moment in sorted(open_ended):
         db.execute("insert into ops.unsettled values (?, ?, ?)", [crm, name, moment])
 

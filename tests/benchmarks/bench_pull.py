@@ -260,4 +260,4 @@ if __name__ == "__main__":
     else:
         size = int(sys.argv[1]) if sys.argv[1:] else 100_000
         limited(size)
-        unlimited(min(size, 20_000))
+        unlimited(size)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,18 +23,29 @@ OBJECTS = [("hubspot", "contacts"), ("hubspot", "companies"), ("salesforce", "Le
 
 
 @pytest.fixture
-def write(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[tuple[str, str]]]:
+def write(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., list[tuple[str, str]]]:
     """A function that writes one row of each object, after the given pulls; what was sent."""
     models = [
         SyncModel("sync", f"sync_{crm}__{name}", crm, name, "id", "lead_id", (), (), ())
         for crm, name in OBJECTS
     ]
-    config = SimpleNamespace(require_crms=lambda: ["hubspot", "salesforce"], write_owners=True)
+    config = SimpleNamespace(
+        require_crms=lambda: ["hubspot", "salesforce"],
+        write_owners=True,
+        warehouse_file=tmp_path / "warehouse.duckdb",
+        lock_wait_seconds=5,
+    )
     project = SimpleNamespace(settings=config, sync_models=lambda: models)
     sent: list[tuple[str, str]] = []
 
-    def run_it(run: runs.Run, full: tuple[str, str] | None = None, raises: bool = False) -> Any:
+    def run_it(
+        run: runs.Run,
+        full: tuple[str, str] | None = None,
+        raises: bool = False,
+        meanwhile: Callable[[SyncModel], object] = lambda _: None,
+    ) -> Any:
         def write_back(model: SyncModel, _run_id: str, _only: object) -> Written:
+            meanwhile(model)
             if (model.crm, model.object) == full:
                 if raises:
                     raise DailyLimitError("No calls are left.")
@@ -42,7 +55,7 @@ def write(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[tuple[str, str]
 
         monkeypatch.setattr(writing, "write_back", write_back)
         sync.write_all(run)
-        return sent
+        return sorted(sent, key=OBJECTS.index)  # the CRMs are written side by side
 
     monkeypatch.setattr(steps, "project", lambda: project)
     for name, result in {
@@ -86,3 +99,21 @@ def test_a_crm_whose_pull_was_put_off_is_not_written(write: Any) -> None:
     run = runs.start("qualify")
     run.pulled = [Pulled("hubspot", stops=Stops(put_off=DailyLimitError("No calls are left.")))]
     assert write(run) == OBJECTS[2:]
+
+
+def test_the_crms_are_written_at_the_same_time_and_told_of_in_the_order_of_the_models(write: Any) -> None:
+    both = Barrier(2, timeout=30)
+    run = runs.start("qualify")
+    write(run, meanwhile=lambda model: both.wait() if (model.crm, model.object) in OBJECTS[::2] else None)
+    assert [(written.crm, written.object) for written in run.written] == OBJECTS
+
+
+def test_where_one_crm_fails_the_other_is_written_to_its_end(write: Any) -> None:
+    def fail(model: SyncModel) -> None:
+        if model.object == "contacts":
+            raise RuntimeError("the wire was cut")
+
+    run = runs.start("qualify")
+    with pytest.raises(RuntimeError, match="the wire was cut"):
+        write(run, meanwhile=fail)
+    assert [(written.crm, written.object) for written in run.written] == OBJECTS[2:]

@@ -10,7 +10,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event
 
 import duckdb
 import pytest
@@ -187,3 +187,24 @@ def _put(source: Path, n: int) -> None:
         db.execute("create schema if not exists marts; create schema if not exists ops")
         db.execute(f"create or replace table marts.numbers as select {n} as n")
         db.execute("create schema if not exists raw_x; create or replace table raw_x.secret as select 1 as n")
+
+
+def test_several_threads_write_at_once_where_the_file_is_shared(tmp_path: Path) -> None:
+    file, both = tmp_path / "warehouse.duckdb", Barrier(2, timeout=30)
+    with warehouse.writer(file, 5) as db:
+        db.execute("create table writes (crm varchar, id integer, status varchar)")
+
+    def write(crm: str) -> None:
+        with warehouse.writer(file, 0.2) as db:
+            for number in range(20):
+                both.wait()
+                db.execute("insert into writes values (?, ?, 'sending')", [crm, number])
+                db.execute("update writes set status = 'accepted' where crm = ? and status = 'sending'", [crm])
+
+    with warehouse.shared_writer(file, 5), ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(write, crm) for crm in ("hubspot", "salesforce")]:
+            done.result()
+    with warehouse.writer(file, 0.2) as db:
+        found = db.execute("select crm, status, count(*) from writes group by all order by all").fetchall()
+        (zone,) = db.execute("select current_setting('TimeZone')").fetchone() or ("",)
+    assert (found, zone) == ([("hubspot", "accepted", 20), ("salesforce", "accepted", 20)], "UTC")
