@@ -11,29 +11,48 @@ from tests.dbt_warehouse import NOW, DbtWarehouse
 
 
 class Staged:
-    """Some staging models, compiled once, with the reference lists that they read."""
+    """Some staging models, compiled once, with the reference lists that they read.
 
-    def __init__(self, home: Path, names: Sequence[str]) -> None:
+    Args:
+        names: of the staging models.
+        compiled: further models, whose SQL is wanted too.
+        lists: further reference lists.
+
+    Attributes:
+        sql: the SQL of each model.
+    """
+
+    def __init__(
+        self, home: Path, names: Sequence[str], compiled: Sequence[str] = (), lists: Sequence[str] = ()
+    ) -> None:
         built = DbtWarehouse(home)
-        built.transform.build(as_of=NOW, select=" ".join(f"+{name}" for name in names), tests=False)
+        built.transform.build(
+            as_of=NOW, select=" ".join([*(f"+{name}" for name in names), *lists]), tests=False
+        )
         nodes = built.transform.manifest().nodes
-        self._sql = {name: str(nodes[f"model.leadwright.{name}"].compiled_code) for name in names}
+        self.sql = {name: str(nodes[f"model.leadwright.{name}"].compiled_code) for name in names}
+        self.sync_models, self.raw_tables = built.transform.sync_models(), built.transform.raw_tables()
         self._tables = [
             table
-            for table in built.transform.raw_tables()
-            if any(f"{table.schema}.{table.name}" in sql.replace('"', "") for sql in self._sql.values())
+            for table in self.raw_tables
+            if any(f"{table.schema}.{table.name}" in sql.replace('"', "") for sql in self.sql.values())
         ]
+        if compiled:
+            self.sql |= built.compiled(*compiled)
         self._lists = built.settings.warehouse_file
 
     def rows(self, db: warehouse.Connection, name: str, *columns: str) -> list[tuple[Any, ...]]:
         """Some columns of what a model is on a warehouse now."""
-        self._prepare(db)
-        return db.execute(f"select {', '.join(columns)} from ({self._sql[name]})").fetchall()
+        self.prepare(db)
+        return db.execute(f"select {', '.join(columns)} from ({self.sql[name]})").fetchall()
 
-    def _prepare(self, db: warehouse.Connection) -> None:
+    def prepare(self, db: warehouse.Connection) -> None:
         """Make the columns that the warehouse lacks, and the lists."""
         if warehouse.columns(db, "seeds", "placeholder_words"):
             return
+        for table in self.raw_tables:
+            if table.schema == "ops":
+                warehouse.ensure_table(db, "ops", table.name, table.columns)
         for table in self._tables:
             there = {name.lower() for name in warehouse.columns(db, table.schema, table.name)}
             lacking = [column for column in table.columns if column[0].lower() not in there]

@@ -187,7 +187,9 @@ class Transport:
 def _parsed(what: str, text: bytes) -> object:
     if not text:
         return None
-    with suppress(ValueError):  # it is stricter than JSON: half a character in one text is no reason to lose the rest
+    with suppress(
+        ValueError
+    ):  # it is stricter than JSON: half a character in one text is no reason to lose the rest
         return orjson.loads(text)
     try:
         return json.loads(text)

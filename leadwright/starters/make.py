@@ -40,7 +40,15 @@ _TABLES = (
         "routing_from",
     ),
     *("routing_policies", "calendars", "business_hours", "holidays", "rep_calendars", "rep_leaves"),
-    *("company_domains", "identity_splits", "number_format", "rollout", "targets", "costs", "writing_thresholds"),
+    *(
+        "company_domains",
+        "identity_splits",
+        "number_format",
+        "rollout",
+        "targets",
+        "costs",
+        "writing_thresholds",
+    ),
 )
 _FILES = {
     "README.md": "README.md",

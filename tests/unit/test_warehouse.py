@@ -199,7 +199,9 @@ def test_several_threads_write_at_once_where_the_file_is_shared(tmp_path: Path) 
             for number in range(20):
                 both.wait()
                 db.execute("insert into writes values (?, ?, 'sending')", [crm, number])
-                db.execute("update writes set status = 'accepted' where crm = ? and status = 'sending'", [crm])
+                db.execute(
+                    "update writes set status = 'accepted' where crm = ? and status = 'sending'", [crm]
+                )
 
     with warehouse.shared_writer(file, 5), ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(write, crm) for crm in ("hubspot", "salesforce")]:

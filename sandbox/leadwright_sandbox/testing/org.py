@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,7 @@ import requests
 import trustme
 from requests.adapters import HTTPAdapter
 from simple_salesforce import Salesforce as Client
+from starlette.types import ASGIApp
 
 from leadwright_sandbox.dated import dated
 from leadwright_sandbox.salesforce import Salesforce
@@ -98,8 +99,10 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, **options: Any) -> Iterator[Served]:
-    """Serve a fresh org until the block ends."""
+def served(
+    folder: Path, *, around: Callable[[ASGIApp], ASGIApp] = lambda app: app, **options: Any
+) -> Iterator[Served]:
+    """Serve a fresh org, with `around` before it, until the block ends."""
     authority = trustme.CA()
     ca_file = folder / "ca.pem"
     authority.cert_pem.write_to_path(str(ca_file))
@@ -108,7 +111,7 @@ def served(folder: Path, **options: Any) -> Iterator[Served]:
     clock = TestClock()
     store = Store(folder / "salesforce.sqlite")
     salesforce = Salesforce(store, clock, **options)
-    with serving(well_spelled(dated(salesforce.app, clock.now)), context) as (port, loop):
+    with serving(well_spelled(dated(around(salesforce.app), clock.now)), context) as (port, loop):
         org = on_its_loop(salesforce, loop)
         yield Served(org, clock, port, ca_file, org.credentials())
     store.close()

@@ -30,7 +30,6 @@ def serving(
         log_level="error",
         date_header=False,
         ssl_context_factory=None if tls is None else lambda *_: tls,
-        timeout_graceful_shutdown=1,  # a client that keeps its connection would hold the test for ten seconds
     )
     server = uvicorn.Server(config)
     loop = asyncio.new_event_loop()
@@ -42,7 +41,7 @@ def serving(
     try:
         yield server.servers[0].sockets[0].getsockname()[1], loop
     finally:
-        server.should_exit = True
+        server.should_exit = server.force_exit = True  # no waiting for clients that keep their connections
         thread.join(10)
         loop.close()
 
