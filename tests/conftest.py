@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
 Require = Callable[[object, str], None]
+
+_LONG_SECONDS, _FILES_TOLD = 600, 40
 
 
 class Sandbox(testing.Sandbox):
@@ -88,3 +91,18 @@ def start_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
 def sandbox(start_sandbox: Callable[..., Sandbox]) -> Sandbox:
     """One sandbox with a small population, shared by tests that do not mind what others wrote to it."""
     return start_sandbox("--seed", "7", "--leads", "600", "--control")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say after a long session which files took how long, so that what takes longest can be mended."""
+    seconds: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[report.nodeid.partition("::")[0]] += report.duration
+    if seconds.total() < _LONG_SECONDS:
+        return
+    terminalreporter.section("seconds by file")
+    for file, took in seconds.most_common(_FILES_TOLD):
+        terminalreporter.write_line(f"{took:7.0f}  {file}")
+    terminalreporter.write_line(f"{seconds.total():7.0f}  all {len(seconds)} files, on all workers together")

@@ -1,7 +1,7 @@
 """A CRM, a home that writes to it, and a witness between them, for histories of writes.
 
-What is to be written is the project's own SQL: the compiled staging and sync models, over tables that a history fills in
-place of identity, scoring and routing. Each write call meets the fault that is planned for it.
+What is to be written is the project's own SQL: the compiled staging and sync models, over tables that a history fills
+in place of identity, scoring and routing. Each write call meets the fault that is planned for it.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from tests.staged import Staged
 
 REPS = ("ann", "bob", "cy")
 FAULTS = ("fine", "429", "503", "lost", "garbled", "locked")
-"""What happens to a write call: all is well; refused by a limit; refused by an outage; done and the connection cut; done
-and the answer empty; done but for one record, which somebody else has locked."""
+"""What happens to a write call: all is well; refused by a limit; refused by an outage; done and the connection cut;
+done and the answer empty; done but for one record, which somebody else has locked."""
 
 _NEVER = "timestamp '2100-01-01'"
 """Later than any write: something else than decay has moved the score."""
@@ -298,7 +298,7 @@ class World:
         return self.side.owner_id(self.reps[record_id][-1])
 
     def _lead_values(self) -> Iterator[str]:
-        empty = "play segments account_grade owner owner_reason next_action sla_status".split()
+        empty = ["play", "segments", "account_grade", "owner", "owner_reason", "next_action", "sla_status"]
         nulls = ", ".join(f"cast(null as varchar) as {name}" for name in empty)
         numbers = ", ".join(
             f"cast(null as integer) as {n}" for n in ("fit_score", "intent_score", "account_score")

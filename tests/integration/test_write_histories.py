@@ -27,7 +27,6 @@ from leadwright.connectors.hubspot import pace
 from leadwright.connectors.hubspot.transport import Transport
 from leadwright.connectors.salesforce import bulk
 from leadwright.settings import Settings
-from leadwright.writeback import sending
 from leadwright_sandbox.clock import Clock
 from leadwright_sandbox.dated import dated
 from leadwright_sandbox.hubspot import HubSpot
@@ -248,7 +247,7 @@ def undone(world: World) -> set[tuple[str, str]]:
 
 
 def require_shown(world: World) -> None:
-    """Each record shows what is wanted, or the owner whom a person has set since; what was undone is another's matter."""
+    """Each record shows what is wanted, or the owner whom a person has set since; but for what was undone."""
     model, away, shown = world.models.sync, undone(world), world.side.shown()
     for record_id in world.ids:
         wanted = {
