@@ -379,6 +379,14 @@ class LeadSink(Protocol):
 
 
 @runtime_checkable
+class TakesMany(Protocol):
+    """A CRM that takes thousands of changes faster together than call by call."""
+
+    def at_a_time(self, records: int) -> int:
+        """How many changes to hand over to `push` at a time, where there are so many."""
+
+
+@runtime_checkable
 class Checkable(Protocol):
     """A connector that can say which account it reaches and whether it is set up well."""
 

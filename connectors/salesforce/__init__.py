@@ -25,7 +25,7 @@ from leadwright.connectors.base import (
     refuse,
 )
 from leadwright.connectors.batches import Row
-from leadwright.connectors.salesforce import authorship, automations, health, reading, writing
+from leadwright.connectors.salesforce import authorship, automations, health, ingest, reading, writing
 from leadwright.connectors.salesforce.credentials import Credentials
 from leadwright.connectors.salesforce.fields import ensure, listed
 from leadwright.connectors.salesforce.refusals import REMEDIES
@@ -111,8 +111,12 @@ class Salesforce:
         return ensure(self._org, object_name, fields)
 
     def push(self, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
-        """Send `changes` in collections of 200, fewer where triggers break; yield one outcome per change."""
+        """Send `changes` in collections of 200, fewer where triggers break, thousands in jobs; one outcome each."""
         yield from writing.push(self._org, object_name, changes, self._sizes)
+
+    def at_a_time(self, records: int) -> int:
+        """What a job takes, where there are enough changes for one."""
+        return ingest.ROWS if records >= ingest.FROM else writing.BATCH
 
     def automations(self, object_name: str, fields: Sequence[str]) -> list[Automation]:
         """The flows and Apex triggers that run when a record is saved, whichever fields they look at."""

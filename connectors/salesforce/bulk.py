@@ -29,8 +29,8 @@ from leadwright.connectors.salesforce.errors import RefusedError
 from leadwright.connectors.salesforce.transport import Transport
 
 _ROWS_PER_PAGE = 50_000
-_FIRST_WAIT = 0.1
-_LONGEST_WAIT = 5.0
+FIRST_WAIT = 0.1
+LONGEST_WAIT = 5.0
 _LONGEST_JOB_SECONDS = 2 * 3600.0
 
 
@@ -188,7 +188,7 @@ def _completed(org: Transport, object_name: str, job_id: str, fields: tuple[str,
 
 
 def _waited(org: Transport, object_name: str, job_id: str, fields: tuple[str, ...]) -> Job:
-    wait = _FIRST_WAIT
+    wait = FIRST_WAIT
     deadline = time.monotonic() + _LONGEST_JOB_SECONDS
     while time.monotonic() < deadline:
         info = org.get(f"waiting for a bulk query of {object_name}", answers.job, f"jobs/query/{job_id}")
@@ -197,7 +197,7 @@ def _waited(org: Transport, object_name: str, job_id: str, fields: tuple[str, ..
         if info["state"] in ("Failed", "Aborted"):
             raise _failure(object_name, info)
         time.sleep(wait)
-        wait = min(wait * 1.5, _LONGEST_WAIT)
+        wait = min(wait * 1.5, LONGEST_WAIT)
     raise UnavailableError(f"Salesforce's bulk query of {object_name} did not end within two hours.")
 
 

@@ -1,4 +1,8 @@
-"""Writes changes to Salesforce as collections of 200, or fewer where triggers break, and reads each row's fate."""
+"""Writes changes to Salesforce as collections of 200, or fewer where triggers break, and reads each row's fate.
+
+Thousands that set no owner go by jobs instead. Between a look at the owner and the turn of a job lie minutes, in which
+a person may have set another one.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from leadwright.connectors.base import Change, Outcome, OutcomeStatus
 from leadwright.connectors.batches import iso
 from leadwright.connectors.errors import GarbledError, SchemaDriftError, brief
 from leadwright.connectors.retry import until_taken
-from leadwright.connectors.salesforce import soql
+from leadwright.connectors.salesforce import ingest, soql
 from leadwright.connectors.salesforce.errors import PASSING_CODES, RefusedError, over_transaction_limit
 from leadwright.connectors.salesforce.rights import require_writable
 from leadwright.connectors.salesforce.transport import Transport
@@ -89,10 +93,24 @@ def push(
         AuthError: the API user may not, or not any more, read or change the object or one of its fields.
     """
     try:
-        yield from _pushed(org, object_name, in_order(changes), sizes or Sizes())
+        send = _in_bulk if len(changes) >= ingest.FROM else _pushed
+        yield from send(org, object_name, in_order(changes), sizes or Sizes())
     except SchemaDriftError:
         _require_rights(org, object_name, changes)  # says what is missing by now, where that is it
         raise
+
+
+def _in_bulk(org: Transport, object_name: str, ordered: Sequence[Change], sizes: Sizes) -> Iterator[Outcome]:
+    """Outcomes of many changes; what a job did not save goes on as all others do, and is told in their words."""
+    for start in range(0, len(ordered), ingest.ROWS):
+        chunk = ordered[start : start + ingest.ROWS]
+        free = [Row(change.record_id, change.values) for change in chunk if not guarded([change])]
+        outcomes = ingest.save(org, object_name, free) if len(free) >= ingest.LEAST else []
+        yield from outcomes
+        told = {outcome.record_id for outcome in outcomes}
+        yield from _pushed(
+            org, object_name, [change for change in chunk if change.record_id not in told], sizes
+        )
 
 
 def _pushed(org: Transport, object_name: str, ordered: Sequence[Change], sizes: Sizes) -> Iterator[Outcome]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from leadwright import tenants, warehouse
-from leadwright.connectors.base import Change, Connector, Outcome, Value
+from leadwright.connectors.base import Change, Connector, Outcome, TakesMany, Value
 from leadwright.connectors.errors import ConfigError, DailyLimitError, GuardrailError, UnavailableError
 from leadwright.pull.loads import built_on
 from leadwright.settings import Settings
@@ -24,7 +24,7 @@ _CHUNK = 1_000
 """Changes between two notes in the ledger: the most that one killed run can leave as unknown."""
 
 _PIECE = 200
-"""Changes between two looks whether writing is paused: the largest call of any CRM, two of HubSpot's."""
+"""Changes between two looks whether writing is paused: two calls of HubSpot's. A CRM that takes many gets more."""
 
 _TOO_MANY = 10
 """Records that are refused without one that is accepted, from which on the set-up is wrong and not the records."""
@@ -236,18 +236,20 @@ def _chosen(entries: Sequence[Entry], only: Sequence[str] | None) -> Sequence[En
 def _ship(
     connector: Connector, model: SyncModel, ledger: Ledger, entries: Sequence[Entry], is_paused: IsPaused
 ) -> Iterator[list[Outcome]]:
-    for start in range(0, len(entries), _CHUNK):
+    size = connector.at_a_time(len(entries)) if isinstance(connector, TakesMany) else _PIECE
+    step = max(_CHUNK, size)
+    for start in range(0, len(entries), step):
         if is_paused():
             return
-        chunk = entries[start : start + _CHUNK]
+        chunk = entries[start : start + step]
         ledger.sending(chunk)
         outcomes: list[Outcome] = []
         try:
-            for place in range(0, len(chunk), _PIECE):
+            for place in range(0, len(chunk), size):
                 if place and is_paused():
                     ledger.withdraw(chunk[place:])
                     break
-                piece = [_change(entry, model.guarded) for entry in chunk[place : place + _PIECE]]
+                piece = [_change(entry, model.guarded) for entry in chunk[place : place + size]]
                 for outcome in connector.push(model.object, piece):
                     outcomes.append(outcome)
         finally:

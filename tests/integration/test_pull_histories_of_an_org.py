@@ -161,7 +161,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (reading, "_MOST_REST_ROWS", 5),
         (reading, "MOST_KNOWN", 3),
         (bulk, "_ROWS_PER_PAGE", 4),
-        (bulk, "_FIRST_WAIT", 0.01),
+        (bulk, "FIRST_WAIT", 0.01),
         (reconcile, "LEAF", 3),
     ):
         monkeypatch.setattr(module, name, value)

@@ -210,7 +210,7 @@ def models(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(autouse=True)
 def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "ROW_WAITS", (0.0, 0.0))
-    monkeypatch.setattr(bulk, "_FIRST_WAIT", 0.01)
+    monkeypatch.setattr(bulk, "FIRST_WAIT", 0.01)
 
 
 @settings(

@@ -29,6 +29,7 @@ def serving(
         port=0,
         log_level="error",
         date_header=False,
+        lifespan="off",
         ssl_context_factory=None if tls is None else lambda *_: tls,
     )
     server = uvicorn.Server(config)
