@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -83,15 +83,15 @@ class Office:
     ) -> Iterator[tuple[str, Decision]]:
         """The most valuable lead first; each goes to the rep with whom it is worth most, as long as there is room."""
         load = {rep["email"]: rep["in_hand"] for rep in reps}
-        for row in sorted(rows, key=_worth, reverse=True):
+        for row in sorted(rows, key=worth, reverse=True):
             waits = row["mql_at"] is not None
             if not waits and row["person_id"] in self.wrote:
                 continue
-            grade = "Hot" if _worth(row) > 500 else "Warm" if _worth(row) > 60 else "Cold"
+            grade = "Hot" if worth(row) > 500 else "Warm" if worth(row) > 60 else "Cold"
             full = {rep["email"]: 24.0 * (load[rep["email"]] >= ROOM[grade]) for rep in reps}
             best = max(reps, key=lambda rep: (_worth_with(row, rep, now, full[rep["email"]]), rep["email"]))
             load[best["email"]] += waits
-            yield row["person_id"], Decision(grade, min(100, int(_worth(row) / 50)), best, waits)
+            yield row["person_id"], Decision(grade, min(100, int(worth(row) / 50)), best, waits)
 
 
 def _moment(text: str) -> datetime:
@@ -102,9 +102,19 @@ def _chance(odds: float) -> float:
     return 1 / (1 + math.exp(-odds))
 
 
-def _worth(row: dict[str, Any]) -> float:
+def answer_chance(row: Mapping[str, Any]) -> float:
+    """The chance that a lead becomes an SQL with a good answer."""
+    return _chance(row["sql_odds"] + 1)
+
+
+def deal_chance(row: Mapping[str, Any]) -> float:
+    """The chance that it becomes a deal that is won, with a good answer."""
+    return answer_chance(row) * _chance(row["win_odds"] + 0.5)
+
+
+def worth(row: Mapping[str, Any]) -> float:
     """What a lead is worth with a good answer."""
-    return float(_chance(row["sql_odds"] + 1) * _chance(row["win_odds"] + 0.5) * row["amount_if_won"])
+    return float(deal_chance(row) * row["amount_if_won"])
 
 
 def _worth_with(row: dict[str, Any], rep: dict[str, Any], now: datetime, more_hours: float) -> float:

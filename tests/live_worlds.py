@@ -22,6 +22,7 @@ from leadwright_sandbox.filling import fill
 from leadwright_sandbox.hubspot import HubSpot
 from leadwright_sandbox.hubspot.app import build_app
 from leadwright_sandbox.live import Live
+from leadwright_sandbox.live.desks import BUSY
 from leadwright_sandbox.options import parser
 from leadwright_sandbox.salesforce import Salesforce
 from leadwright_sandbox.store import Store
@@ -35,15 +36,18 @@ FIELDS = {
 
 
 class World:
-    """A made population of `leads` people a year that lives on from `NOW` whenever its clock is moved."""
+    """A made population of `leads` people a year that lives on from `NOW` whenever its clock is moved.
 
-    def __init__(self, seed: int, leads: int) -> None:
+    `busy` is the share of the sales team's room that they fill; above 1 they are more than it can answer.
+    """
+
+    def __init__(self, seed: int, leads: int, busy: float = BUSY) -> None:
         self._clock, self._truth = Clock(NOW, speed=0), Truth(Store())
         hubspot = HubSpot(Store(), self._clock, limits=False)
         salesforce = Salesforce(Store(), self._clock, limits=False)
         options = parser().parse_args(["--seed", str(seed), "--leads", str(leads)])
         fill(options, self._clock, hubspot, salesforce, self._truth)
-        self._live = Live(seed, leads, 0, self._clock, hubspot, salesforce, self._truth)
+        self._live = Live(seed, leads, 0, self._clock, hubspot, salesforce, self._truth, busy)
         self._loop = asyncio.new_event_loop()
         self._clients = {
             "hubspot": _client(build_app(hubspot), hubspot.token),

@@ -90,7 +90,7 @@ def run(options: Namespace, folder: Path) -> None:
     leads = fill(options, clock, hubspot, salesforce, truth)
     live = None
     if options.live:
-        live = Live(options.seed, leads, options.mailings, clock, hubspot, salesforce, truth)
+        live = Live(options.seed, leads, options.mailings, clock, hubspot, salesforce, truth, options.busy)
     hubspot.search_lag.seconds = options.search_lag
     apps = _apps(options, clock, hubspot, salesforce, truth, live)
     plain = Listener(apps["hubspot"], bind(options.hubspot_port), options.idle)

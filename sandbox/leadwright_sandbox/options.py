@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
+from leadwright_sandbox.live.desks import BUSY
+
 CRMS = ("hubspot", "salesforce")
 DEFAULT_LEADS = 2000
 FASTEST = 10_000_000  # sandbox seconds in a real one: four months
@@ -64,6 +66,16 @@ def _speed(text: str) -> float:
     if not 0 <= speed <= FASTEST:
         raise argparse.ArgumentTypeError(f"{text!r} is not a speed between 0 and {FASTEST:,}")
     return speed
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0.05 <= share <= 20:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number between 0.05 and 20")
+    return share
 
 
 def parser() -> argparse.ArgumentParser:
@@ -126,6 +138,14 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="sandbox seconds in a real second (default 1; 0: the clock stands until the control API moves it; "
         "86400: a day a second)",
+    )
+    line.add_argument(
+        "--busy",
+        type=_share,
+        default=BUSY,
+        metavar="SHARE",
+        help=f"with --live: the share of the sales team's room that the leads fill (default {BUSY}; 3.5: three and a "
+        "half times as many as it can answer, so that it matters which it answers first)",
     )
     line.add_argument(
         "--limits",

@@ -23,7 +23,7 @@ ROOM = {"hot": 4, "warm": 3, "cold": 2}
 MOST_ROOM = 4
 _RANK = {"hot": 0, "warm": 1, "cold": 2}
 _HABITS = ("oldest", "newest", "name")
-_BUSY = 0.8  # the share of their room that the population's leads fill
+BUSY = 0.8  # the share of their room that the population's leads fill
 _QUALIFIED = 0.36  # the share of leads that marketing hands to sales
 _WORKING_MINUTES = 350  # of a rep on an average day of the year, weekends and leave included
 REMEMBERED = 14 * DAY  # how long a reminder brings a forgotten lead back
@@ -106,10 +106,13 @@ _HABIT_ORDERS = {
 }
 
 
-def minutes_in_hand(leads_a_year: int, reps: int) -> float:
-    """How many working minutes an answered lead keeps a rep busy, so that the team is `_BUSY`."""
+def minutes_in_hand(leads_a_year: int, reps: int, busy: float = BUSY) -> float:
+    """How many working minutes an answered lead keeps a rep busy, so that leads fill `busy` of the team's room.
+
+    Above 1 more leads come than the team can answer.
+    """
     answered_a_day = max(1, leads_a_year) * _QUALIFIED / 365
-    return clamp(_BUSY * MOST_ROOM * reps * _WORKING_MINUTES / answered_a_day, 20, 20 * 8 * 60)
+    return clamp(busy * MOST_ROOM * reps * _WORKING_MINUTES / answered_a_day, 20, 20 * 8 * 60)
 
 
 def reaction(seed: int, case: Case, desk: Desk, at: int) -> int:

@@ -16,6 +16,7 @@ from leadwright_sandbox.live.arrivals import Arrivals
 from leadwright_sandbox.live.beginning import Beginning
 from leadwright_sandbox.live.books import Books
 from leadwright_sandbox.live.cases import hidden_row
+from leadwright_sandbox.live.desks import BUSY
 from leadwright_sandbox.live.doings import Doings
 from leadwright_sandbox.live.results import results
 from leadwright_sandbox.live.sales import Sales
@@ -41,13 +42,18 @@ class Live:
         hubspot: HubSpot,
         salesforce: Salesforce,
         truth: Truth,
+        busy: float = BUSY,
     ) -> None:
-        """Take over the population that `seed`, `leads`, `mailings` and the clock's present moment have made."""
+        """Take over the population that `seed`, `leads`, `mailings` and the clock's present moment have made.
+
+        Args:
+            busy: the share of the sales team's room that the leads fill; above 1 it cannot answer them all.
+        """
         self._clock, self._truth, self._writers = clock, truth, hubspot.history
         now = seconds(clock.now())
         self._agenda = Agenda(now)
         self._books = Books(make_world(seed, leads, now, mailings), hubspot, salesforce, self._agenda)
-        sales = Sales(self._books, leads)
+        sales = Sales(self._books, leads, busy)
         self._sales = sales
         doings = Doings(self._books, sales)
         arrivals = Arrivals(self._books, doings, leads)

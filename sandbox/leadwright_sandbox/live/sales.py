@@ -7,7 +7,14 @@ from functools import partial
 
 from leadwright_sandbox.live.books import Books
 from leadwright_sandbox.live.cases import Card, Case, Sale, draw_for
-from leadwright_sandbox.live.desks import Desk, calendar_ahead, hours_to_answer, minutes_in_hand, reaction
+from leadwright_sandbox.live.desks import (
+    BUSY,
+    Desk,
+    calendar_ahead,
+    hours_to_answer,
+    minutes_in_hand,
+    reaction,
+)
 from leadwright_sandbox.population.deals import (
     DEAL_CHANCE,
     draw_in,
@@ -29,14 +36,14 @@ _NOBODY = 0.03  # the share of leads that nobody picks up
 class Sales:
     """The sales team at work."""
 
-    def __init__(self, books: Books, leads_a_year: int) -> None:
+    def __init__(self, books: Books, leads_a_year: int, busy: float = BUSY) -> None:
         self._books, self._note, self._seed = books, books.agenda.note, books.seed
         self.desks = {
             rep.number: Desk(rep, calendar_ahead(books.seed, rep, books.started))
             for rep in books.world.team
             if rep.left_at is None
         }
-        self._in_hand = minutes_in_hand(leads_a_year, len(self.desks))
+        self._in_hand = minutes_in_hand(leads_a_year, len(self.desks), busy)
         self._open: dict[int, Case] = {}
 
     # -- getting a lead ------------------------------------------------------------------------------------------
