@@ -35,7 +35,8 @@ def main() -> None:
     team = st.Page("views/team.py", title="Team", url_path="team")
     money = st.Page("views/money.py", title="Money", url_path="money")
     health = st.Page("views/health.py", title="Data health", url_path="data-health")
-    page = st.navigation([overview, kpis, team, money, health, lead], position="top")
+    approval = st.Page("views/approval.py", title="Approval", url_path="approval")
+    page = st.navigation([overview, kpis, team, money, health, approval, lead], position="top")
     if page is overview and LINK in st.query_params:
         st.switch_page(lead, query_params={LINK: st.query_params[LINK]})
     try:
@@ -82,6 +83,7 @@ def _warn_of_failures(notes: data.Notes) -> list[str]:
     for run in (r for r in notes.runs if r["status"] in ("stopped", "paused")):
         st.warning(
             f"The last {run['flow']}, begun {moment(run['started_at'])}, sent nothing or not all: {run['reason']}"
+            + (" The page Approval shows what it would write." if run["status"] == "stopped" else "")
         )
     for run in (r for r in notes.runs if r["status"] in ("failed", "killed")):
         ended = f"failed {moment(run['ended_at'])}: {run['reason']}" if run["ended_at"] else "was killed."

@@ -18,6 +18,8 @@ from leadwright import warehouse
 from leadwright.operate import runs
 from leadwright.settings import Settings
 from leadwright.transform import reports
+from leadwright.writeback import approvals
+from leadwright.writeback.approvals import Stop
 
 Row = dict[str, Any]
 
@@ -25,6 +27,11 @@ MATCHES_SHOWN = 50
 
 _FIND_LEADS = warehouse.statement(__file__, "data_find_leads")
 _AUDIT = warehouse.statement(__file__, "data_audit")
+_WAITING = {
+    name: warehouse.statement(__file__, f"data_waiting_{name}") for name in ("objects", "owners", "largest")
+}
+
+CHANGES_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,16 @@ class Kpis:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """What a run that stopped would write: in numbers by object, whose leads go to whom, and the largest changes."""
+
+    stop: Stop
+    objects: pd.DataFrame
+    owners: pd.DataFrame
+    largest: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Reports:
     """Whole reports by the name of their mart."""
 
@@ -113,6 +130,21 @@ def read_notes(settings: Settings) -> Notes:
     """Read what is noted of the runs."""
     with warehouse.reader(settings.serving_file) as db:
         return Notes(runs.last(db), reports.stopped(db))
+
+
+def read_waiting(settings: Settings) -> Waiting | None:
+    """Read the plan that waits for an approval; None where none does."""
+    with warehouse.reader(settings.serving_file) as db:
+        stop = approvals.waiting(db)
+        if stop is None:
+            return None
+        asked = {"run_id": stop.run_id}
+        return Waiting(
+            stop,
+            db.execute(_WAITING["objects"], asked).df(),
+            db.execute(_WAITING["owners"], asked).df(),
+            db.execute(_WAITING["largest"], {**asked, "most": CHANGES_SHOWN}).df(),
+        )
 
 
 def read_overview(settings: Settings) -> Overview:

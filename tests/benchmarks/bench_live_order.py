@@ -2,7 +2,8 @@
 
 In the live sandbox with three and a half times as many leads as the reps can answer. Owners are those that the CRMs
 give and no due time is set, so all that differs is the score by which reps take the next lead: by chance, by the hidden
-chance of a deal, and by that chance with noise. Eight weeks, because in the first two the reps still have room. The AUC says how well a score tells who would become an SQL.
+chance of a deal, and by that chance with noise. Eight weeks, because in the first two the reps still have room. The AUC
+says how well a score tells who would become an SQL.
 """
 
 from __future__ import annotations

@@ -22,10 +22,11 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from leadwright import formatting
+from leadwright import formatting, warehouse
 from leadwright.dashboards import charts, config, markup
 from leadwright.dashboards.explanation import explain
 from leadwright.formatting import seen_in_words
+from leadwright.writeback import approvals, plans
 from tests import dashboard_marts as marts
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
@@ -647,7 +648,51 @@ def test_the_health_page_says_what_is_late_and_what_became_of_writes(show: Show)
     ]
 
 
-@pytest.mark.parametrize("page", ["team", "money", "health"])
+def test_what_waits_for_an_approval_is_shown_with_names_and_the_command(show: Show, tmp_path: Path) -> None:
+    tables = marts.full() | marts.work()
+    marts.publish(tmp_path / "serving.duckdb", tables)
+    wait_for_approval(tmp_path)
+    app = show(None, page="approval")
+    assert not app.exception
+    assert "2 of 3 leads would get another owner" in app.warning[-1].value
+    assert app.code[0].value == "leadwright sync --approve asks-run"
+    objects, owners, largest = (each.value for each in app.dataframe)
+    assert list(objects.iloc[0]) == ["contacts", "hubspot", 2, 1, 1, 1, 1]
+    assert owners.shape == (1, 3) and list(owners["Leads"]) == [1]
+    assert list(largest["Grade"]) == ["Cold → Hot", "none → Warm"]
+    assert list(largest["Score"]) == ["10 → 70", "none → 40"]
+
+
+def wait_for_approval(home: Path) -> None:
+    """Let the published copy tell of a run that stopped with the changes of two leads."""
+    leads = [lead["lead_id"] for lead in marts.full()["dim_leads"][:2]]
+    columns = (
+        "crm object record_id lead_id grade_before grade_after score_before score_after owner_after is_new"
+    )
+    rows = [
+        ("hubspot", "contacts", "1", leads[0], "Cold", "Hot", 10.0, 70.0, "71", False),
+        ("hubspot", "contacts", "2", leads[1], None, "Warm", None, 40.0, None, True),
+    ]
+    with warehouse.writer(home / "serving.duckdb", 5) as db:
+        approvals.ensure(db)
+        for row in rows:
+            names = ", ".join(columns.split())
+            db.execute(
+                f"insert into ops.planned_changes (run_id, {names}) values ('asks-run', {', '.join('?' * 10)})",
+                row,
+            )
+        plan_hash = plans.digest(db, "(from ops.planned_changes where run_id = 'asks-run')")
+        reasons = json.dumps(
+            [{"code": "owner", "subject": "leads", "text": "2 of 3 leads would get another owner."}]
+        )
+        db.execute(
+            "insert into ops.plans "
+            "(run_id, asks_run_id, verdict, made_at, plan_hash, record_count, with_owners, reasons) values ('asks-run', 'asks-run', 'stopped', now(), ?, 2, true, ?)",
+            [plan_hash, reasons],
+        )
+
+
+@pytest.mark.parametrize("page", ["team", "money", "health", "approval"])
 def test_pages_of_reports_that_are_empty_say_so(show: Show, page: str) -> None:
     app = show(marts.full(), page=page)
     assert not app.exception
