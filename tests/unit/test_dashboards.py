@@ -686,8 +686,8 @@ def wait_for_approval(home: Path) -> None:
             [{"code": "owner", "subject": "leads", "text": "2 of 3 leads would get another owner."}]
         )
         db.execute(
-            "insert into ops.plans "
-            "(run_id, asks_run_id, verdict, made_at, plan_hash, record_count, with_owners, reasons) values ('asks-run', 'asks-run', 'stopped', now(), ?, 2, true, ?)",
+            "insert into ops.plans by name select 'asks-run' as run_id, run_id as asks_run_id, 'stopped' as verdict, "
+            "now() as made_at, ? as plan_hash, 2 as record_count, true as with_owners, ? as reasons",
             [plan_hash, reasons],
         )
 
