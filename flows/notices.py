@@ -52,7 +52,7 @@ def send(name: str, destination: Channel | Mail | Block, message: Message, setti
 def _loaded(block: str) -> NotificationBlock:
     try:
         found = PrefectBlock.load(block)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever Prefect raises, the others are to be told
         why = "there is no such block" if isinstance(error, ValueError) else type(error).__name__
         raise SendError(f"the block {block} cannot be loaded: {why}") from None
     if not isinstance(found, NotificationBlock):
@@ -68,8 +68,7 @@ def _notify(block: NotificationBlock, name: str, message: Message) -> None:
         raise
     except NotificationError:
         raise SendError(f"the block of {name} did not deliver it") from None
-    except Exception as error:
-        # its words may hold the address
+    except Exception as error:  # noqa: BLE001 - its words may hold the address
         raise SendError(f"the block of {name} failed ({type(error).__name__})") from None
 
 
@@ -79,12 +78,10 @@ def tell_of_earlier(settings: Settings) -> None:
         plan, subjects = destinations.read(settings.rules_folder), telling.known(settings).subjects
         with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
             ended = list(conditions.of_runs(db))
-        if any(
-            each.state and (each.subject not in subjects or not subjects[each.subject].state)
-            for each in ended
-        ):
+        known = {name for name, each in subjects.items() if each.state}
+        if any(each.state and each.subject not in known for each in ended):
             telling.tell(ended, plan, settings, send)
-    except Exception:  # noqa: BLE001 - a notice is no reason for a run to fail; its end tries again, and says why not
+    except Exception:  # noqa: BLE001 - no reason for a run to fail; its end tries again, and says why not
         return
 
 
@@ -104,7 +101,7 @@ def tell(settings: Settings) -> list[str]:
 
 
 def tell_failure(flow: Any, flow_run: FlowRun, state: State[Any]) -> None:
-    """A flow's hook for a run that failed or crashed and did not tell it itself: it came to no warehouse, or was killed.
+    """A flow's hook for a run that failed or crashed and did not tell of it: it came to no warehouse, or was killed.
 
     It needs no warehouse. Where the process was killed, the worker calls it.
     """

@@ -1,8 +1,8 @@
 """What is wrong, since when, and who was told of it: the state that makes one notice of one change.
 
-It knows no clock, no file and no Prefect. What is wrong has a state in a word or two; another state is news, and so is its
-end; the same state again is none. A destination is due a notice whenever what it was last told differs from how it is, so
-one that could not be reached is told by the next run, and is told nothing where it is over meanwhile.
+It knows no clock, no file and no Prefect. What is wrong has a state in a word or two; another state is news, and so is
+its end; the same state again is none. A destination is due a notice whenever what it was last told differs from how it
+is, so one that could not be reached is told by the next run, and is told nothing where it is over meanwhile.
 """
 
 from __future__ import annotations
@@ -93,10 +93,8 @@ class Book:
             known = self.subjects.get(condition.subject)
             if known is None and condition.state == FINE:
                 continue
-            if known and known.state == condition.state != FINE:
-                since = known.since
-            else:
-                since = condition.since or now
+            goes_on = known is not None and known.state == condition.state != FINE
+            since = known.since if known and goes_on else condition.since or now
             self.subjects[condition.subject] = Condition(
                 condition.subject, condition.kind, condition.state, since, condition.facts
             )

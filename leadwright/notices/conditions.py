@@ -1,7 +1,7 @@
 """How things are at the moment, as far as somebody should be told: runs, guard rails, refusals, sources, scores.
 
-What is decided about leads is decided in SQL: `rpt_source_silence` and `rpt_score_drift` say what is silent and what has
-drifted, and `thin` where nobody can tell. Facts are counts, names of sources and runs, and what to do; nobody's data.
+What is decided about leads is decided in SQL: `rpt_source_silence` and `rpt_score_drift` say what is silent and what
+has drifted, and where nobody can tell. Facts are counts, names of sources and runs, and what to do; nobody's data.
 """
 
 from __future__ import annotations

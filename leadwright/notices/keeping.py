@@ -1,5 +1,5 @@
-"""Keeps what was told in a file of the home, and not in the warehouse: a run that cannot open its warehouse is told of, too,
-and once. `ops.notices` is a copy for whoever reads tables.
+"""Keeps what was told in a file of the home, and not in the warehouse: people are told of a run that cannot open its
+warehouse, too, and once. `ops.notices` is a copy for whoever reads tables.
 """
 
 from __future__ import annotations

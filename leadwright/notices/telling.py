@@ -48,7 +48,7 @@ def tell(
     *,
     seconds: float = SECONDS_AT_MOST,
 ) -> tuple[Book, list[str]]:
-    """Take over how things are and tell who is to be told what has changed; what is known then, and what did not arrive.
+    """Take over how things are, and tell people what has changed; what is known then, and what did not arrive.
 
     What did not arrive is told by the next run, if it is still so.
     """

@@ -80,7 +80,7 @@ def chat(value: object) -> str:
 
 def plain(value: object) -> str:
     """A value in one line, without signs that are not seen."""
-    unseen = {c: " " for c in str(value) if unicodedata.category(c) in _UNSEEN}
+    unseen: dict[str, int | str | None] = {c: " " for c in str(value) if unicodedata.category(c) in _UNSEEN}
     return re.sub(r"\s+", " ", str(value).translate(str.maketrans(unseen)))
 
 
