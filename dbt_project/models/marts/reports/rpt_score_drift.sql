@@ -66,15 +66,16 @@ sums as (
     group by cut
 ),
 
-limits as (
+spreads as (
     select
         *,
-        case
-            when not is_thin and band_count > 1
-                then {{ chi_square_999('(band_count - 1)') }}
-                * (cast(1 as double) / nullif(recent_count, 0) + cast(1 as double) / nullif(earlier_count, 0))
-        end as chance_limit
+        cast(1 as double) / nullif(recent_count, 0) + cast(1 as double) / nullif(earlier_count, 0) as spread,
+        case when not is_thin and band_count > 1 then {{ chi_square_999('(band_count - 1)') }} end as chi_square
     from sums
+),
+
+limits as (
+    select *, chi_square * spread as chance_limit from spreads
 )
 
 select
