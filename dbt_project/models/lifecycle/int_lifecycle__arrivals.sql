@@ -7,9 +7,14 @@ with records as (
 ),
 
 arrivals as (
-    select 'crm' as cut, crm as cut_value, crm, created_at from records
+    select 'crm' as cut, crm as cut_value, crm, record_key as arrival_id, created_at from records
     union all
-    select 'source' as cut, coalesce(people.lead_source, '(none)') as cut_value, records.crm, people.created_at
+    select
+        'source' as cut,
+        coalesce(people.lead_source, '(none)') as cut_value,
+        records.crm,
+        people.lead_id as arrival_id,
+        people.created_at
     from {{ ref('int_identity__people') }} as people
     inner join records on people.lead_id = records.lead_id
     where people.created_at <= {{ as_of() }}
@@ -44,7 +49,7 @@ select
     arrivals.cut,
     arrivals.cut_value,
     {{ dbt.date_trunc('hour', 'arrivals.created_at') }} as hour_at,
-    count(*) as arrival_count,
+    count(distinct arrivals.arrival_id) as arrival_count,
     ends.last_lead_at,
     ends.judged_at
 from arrivals

@@ -1,7 +1,8 @@
 -- How long a source or a CRM account may be quiet: counted in hours that usually bring a lead, each with the share of the
--- eight weeks in which it did, so that a night or a week-end counts for little. Usual is what the second longest of the
--- quiet spells came to, because one of them may have been a fault or a holiday; twice that, and at least three such hours,
--- is too long. Where few hours had a lead nobody can tell what is usual.
+-- eight weeks in which it did, so that a night or a week-end counts for little; a day on which nobody works, in whatever
+-- calendar, counts for nothing. Usual is what the second longest of the quiet spells came to, because one of them may have
+-- been a fault; twice that, and at least three such hours, is too long. Where few hours had a lead nobody can tell what is
+-- usual.
 
 {% set weeks, enough, least_hours = 8, 20, 3 %}
 
@@ -41,12 +42,27 @@ clock as (
     cross join {{ numbers_to(24) }} as hour_numbers
 ),
 
+calendars as (
+    select count(distinct calendar) as calendar_count from {{ ref('calendars') }}
+),
+
+free_days as (
+    select holidays.holiday_on
+    from {{ ref('holidays') }} as holidays
+    cross join calendars
+    group by holidays.holiday_on, calendars.calendar_count
+    having count(distinct holidays.calendar) = calendars.calendar_count
+),
+
 counted as (
     select
         clock.*,
         arrivals.cut is not null as has_lead,
-        sum(case when arrivals.cut is null then coalesce(slots.usual_share, 0) else 0 end)
-            over (partition by clock.cut, clock.cut_value order by clock.hour_at) as quiet_sum
+        sum(
+            case
+                when arrivals.cut is null and free_days.holiday_on is null then coalesce(slots.usual_share, 0) else 0
+            end
+        ) over (partition by clock.cut, clock.cut_value order by clock.hour_at) as quiet_sum
     from clock
     left join arrivals
         on clock.cut = arrivals.cut and clock.cut_value = arrivals.cut_value and clock.hour_at = arrivals.hour_at
@@ -56,6 +72,7 @@ counted as (
             and clock.cut_value = slots.cut_value
             and {{ iso_weekday('clock.hour_at') }} = slots.weekday
             and hour(clock.hour_at) = slots.hour_of_day
+    left join free_days on cast(clock.hour_at as date) = free_days.holiday_on
 ),
 
 spells as (
