@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
+import yaml
 from apprise.plugins.slack import NotifySlack
 from filelock import FileLock
 from prefect import flow
 from prefect.blocks.notifications import MicrosoftTeamsWebhook, SlackWebhook
+from prefect.events.schemas.automations import AutomationCore
 from prefect.states import Crashed
 from prefect.testing.utilities import prefect_test_harness
 from pydantic import SecretStr
@@ -32,6 +35,8 @@ from leadwright.notices.telling import SendError
 from leadwright.operate import runs
 from leadwright.operate.summary import as_markdown
 from leadwright.settings import Settings
+from leadwright.writeback.pausing import Pause
+from tests.conftest import ROOT
 from tests.fakes import RUNS
 from tests.receivers import Hooks, Mailbox, running
 
@@ -368,6 +373,19 @@ def test_blocks_of_ours_can_be_kept_in_prefect(home: Path, hooks: Hooks, mailbox
     assert mailbox.letters[0].get_body(("html",)) is not None
     with pytest.raises(SendError, match="there is no such block"):
         send("chat", _via_block(home, "leadwright-mail/nobody"))
+
+
+def test_the_automation_in_the_documentation_is_one_that_prefect_reads() -> None:
+    told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(
+        r"```yaml\n(name: no run of Leadwright[^`]*)```", re.sub(r"`prefect block ls`", "", told)
+    )
+    made = AutomationCore.model_validate(yaml.safe_load(shown))
+    assert [action.type for action in made.actions] == ["send-notification"]
+    waiting = runs.start("qualify")
+    waiting.pause = Pause(by_setting=True)
+    states = {"Completed", cast(Any, steps.ended(waiting)).name, "Waiting for approval"}
+    assert getattr(made.trigger, "expect", None) == {f"prefect.flow-run.{name}" for name in states}
 
 
 # --- the commands ---

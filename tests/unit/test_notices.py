@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +25,10 @@ from leadwright.notices.telling import SendError
 from leadwright.notices.texts import Message
 from leadwright.operate import runs
 from leadwright.settings import Settings
+from leadwright.workspace import STARTERS
 from leadwright.writeback import approvals
+from leadwright.writeback import limits as limits_of_writing
+from tests.conftest import ROOT
 from tests.fakes import RUNS
 
 NOON = datetime(2026, 6, 30, 12, tzinfo=UTC)
@@ -143,6 +147,22 @@ def test_what_is_wrong_in_the_table_is_named_without_its_values(folder: Path, sa
         planned(folder, said)
     assert names in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_the_table_in_the_documentation_can_be_read_and_so_can_a_new_workspace_s(folder: Path) -> None:
+    told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```toml\n(# leadwright.toml[^`]*\[notices\][^`]*)```", told)
+    plan = planned(folder, shown)
+    assert {name: each.via for name, each in plan.destinations.items()} == {
+        "revops": "slack",
+        "sales_ops": "teams",
+        "mail": "smtp",
+        "pager": "block",
+    }
+    commented = (STARTERS / "files" / "leadwright.toml").read_text(encoding="utf-8")
+    lines = [line.removeprefix("# ") for line in commented.splitlines() if re.match(r"# (\[|\w+ = )", line)]
+    assert list(planned(folder, "\n".join(lines)).destinations) == ["revops", "mail"]
+    assert limits_of_writing.read(folder).owners_at_most == 0.05
 
 
 def test_the_doctor_says_who_is_told_or_that_nobody_is(
