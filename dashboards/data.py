@@ -147,6 +147,14 @@ def read_waiting(settings: Settings) -> Waiting | None:
         )
 
 
+def read_faults(settings: Settings) -> list[Row]:
+    """Read what was wrong when the last run looked, and who was told: rows of `ops.notices`, the oldest first."""
+    with warehouse.reader(settings.serving_file) as db:
+        if not warehouse.columns(db, "ops", "notices"):
+            return []
+        return warehouse.rows(db, "from ops.notices order by since, subject, destination")
+
+
 def read_overview(settings: Settings) -> Overview:
     """Read the marts behind the overview page."""
     with warehouse.reader(settings.serving_file) as db:

@@ -6,10 +6,11 @@ from prefect import flow
 from prefect.futures import wait
 
 from leadwright.flows import steps
+from leadwright.flows.notices import HOOKS
 from leadwright.operate import runs
 
 
-@flow(name="ingest", flow_run_name="ingest", validate_parameters=False)
+@flow(name="ingest", flow_run_name="ingest", validate_parameters=False, **HOOKS)
 def ingest(full: bool = False) -> runs.Run:
     """Pull what changed, or everything where `full`."""
     run = runs.start("ingest")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect import flow, task
 
 from leadwright.flows import steps
+from leadwright.flows.notices import HOOKS
 from leadwright.linkage import people
 from leadwright.operate import runs
 
@@ -15,7 +16,7 @@ def link_people() -> people.Linked:
     return people.link_people(steps.project().settings)
 
 
-@flow(name="link", flow_run_name="link", validate_parameters=False)
+@flow(name="link", flow_run_name="link", validate_parameters=False, **HOOKS)
 def link(wait_hours: float | None = None) -> people.Linked:
     """Find who is who; the next run joins them. Wait so many hours for another run to end."""
     with steps.one_run_at_a_time(wait_hours), steps.noted(runs.start("link")):

@@ -13,6 +13,7 @@ from prefect.states import Cancelled
 from leadwright.connectors.errors import DailyLimitError, LockedError
 from leadwright.flows import steps
 from leadwright.flows.ingest import pull_all
+from leadwright.flows.notices import HOOKS
 from leadwright.flows.sync import write_all
 from leadwright.flows.transform import build_for_writing, build_reports, check_rules, reported
 from leadwright.operate import runs
@@ -22,7 +23,7 @@ def _run_name() -> str:
     return f"qualify-{flow_run.scheduled_start_time:%Y-%m-%d-%H%M}"
 
 
-@flow(name="qualify", flow_run_name=_run_name, validate_parameters=False)
+@flow(name="qualify", flow_run_name=_run_name, validate_parameters=False, **HOOKS)
 def qualify(
     full: bool = False,
     dry_run: bool = False,
@@ -45,7 +46,7 @@ def qualify(
         return _do_all(full, without_owners)
 
 
-@flow(name="qualify", flow_run_name=_run_name, validate_parameters=False)
+@flow(name="qualify", flow_run_name=_run_name, validate_parameters=False, **HOOKS)
 def qualify_unless_busy(
     full: bool = False, dry_run: bool = False, without_owners: bool = False
 ) -> runs.Run | State[Any]:
@@ -68,7 +69,7 @@ def qualify_unless_busy(
 
 def _do_all(full: bool, without_owners: bool) -> runs.Run:
     run = runs.start("qualify")
-    with steps.noted(run), steps.summarised(run):
+    with steps.summarised(run), steps.noted(run):  # the summary says who could not be told
         check_rules(run)
         pull_all(run, full)
         build_for_writing(run)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from prefect import flow, task
 
 from leadwright.flows import steps
+from leadwright.flows.notices import HOOKS
 from leadwright.operate import runs
 from leadwright.transform.tables import SyncModel
 from leadwright.writeback import reconciling
@@ -28,7 +29,7 @@ def note(done: Sequence[Reconciled], run: runs.Run) -> None:
     reconciling.note(done, run.run_id, run.started_at, steps.project().settings)
 
 
-@flow(name="reconcile", flow_run_name="reconcile", validate_parameters=False)
+@flow(name="reconcile", flow_run_name="reconcile", validate_parameters=False, **HOOKS)
 def reconcile(
     sample: int | None = None, examples: int = 3, wait_hours: float | None = None
 ) -> list[Reconciled]:

@@ -18,6 +18,7 @@ from prefect.states import Completed
 from leadwright import diskspace, progress, tenants, warehouse
 from leadwright.connectors.base import Finding
 from leadwright.connectors.errors import RetryableError
+from leadwright.flows import notices
 from leadwright.flows.parsed import instead
 from leadwright.flows.parsed import project as project  # the flows take it from here, with the steps
 from leadwright.operate import backup, erasure, runs, unfitting
@@ -85,21 +86,26 @@ def noted(run: runs.Run) -> Iterator[None]:
     config = project().settings
     (table,) = (t for t in project().raw_tables() if (t.schema, t.name) == ("ops", "runs"))
     runs.note_start(run, table, config)
+    notices.tell_of_earlier(config)
     try:
         yield
     except BaseException as error:
         runs.failed(run, error)
         try:
-            _end(run, config)
+            _end(
+                run, config, tells=isinstance(error, Exception)
+            )  # who stopped it himself does not wait for that
         except Exception as also:  # noqa: BLE001 - the run's own error is the one to tell
             error.add_note(f"How the run ended could not be noted: {also}")
         raise
     _end(run, config)
 
 
-def _end(run: runs.Run, config: Settings) -> None:
-    """Note how `run` ended, and publish that with the ledger: the dashboards tell it, too."""
+def _end(run: runs.Run, config: Settings, *, tells: bool = True) -> None:
+    """Note how `run` ended, tell who is to be told, and publish that with the ledger: the dashboards tell it, too."""
     runs.note_end(run, config)
+    if tells:
+        run.untold = notices.tell(config)
     publication.publish_notes(config.warehouse_file, config.serving_file, config.lock_wait_seconds)
 
 

@@ -13,12 +13,13 @@ from prefect import flow
 from leadwright import progress, warehouse
 from leadwright.connectors.errors import DailyLimitError
 from leadwright.flows import steps, writing
+from leadwright.flows.notices import HOOKS
 from leadwright.operate import runs
 from leadwright.transform.tables import SyncModel
 from leadwright.writeback.plans import Plan
 
 
-@flow(name="sync", flow_run_name="sync", validate_parameters=False)
+@flow(name="sync", flow_run_name="sync", validate_parameters=False, **HOOKS)
 def sync(
     dry_run: bool = False,
     without_owners: bool = False,

@@ -9,11 +9,12 @@ from datetime import datetime
 from prefect import flow
 
 from leadwright.flows import steps
+from leadwright.flows.notices import HOOKS
 from leadwright.operate import erasure, runs
 from leadwright.transform.builds import BuildError
 
 
-@flow(name="transform", flow_run_name="transform", validate_parameters=False)
+@flow(name="transform", flow_run_name="transform", validate_parameters=False, **HOOKS)
 def transform(select: str | None = None) -> runs.Run:
     """Build everything, or what `select` names in dbt's syntax."""
     run = runs.start("transform")

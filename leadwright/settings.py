@@ -36,6 +36,9 @@ DEMO = "demo"
 # Of dbt's profile, and of the project's own tests.
 _OTHERS = {"LEADWRIGHT_WAREHOUSE_FILE", "LEADWRIGHT_REQUIRE_ALL"}
 
+# What opens the way to who is told of faults; which of them are used says the workspace ([notices] of leadwright.toml).
+_SECRETS = ("slack_webhook", "teams_webhook", "smtp_password")
+
 # Where a CRM is, not whether it is used.
 _ADDRESS = {"url", "ca", "api_version"}
 
@@ -55,7 +58,7 @@ _NEEDED = (
 )
 _NEEDED_PREFIXES = ("LC_", "LD_", "DYLD_", "PYTHON", "CONDA_PREFIX")
 
-# CRM settings that this process was started with and passes on to no other.
+# Secrets that this process was started with and passes on to no other.
 _taken: dict[str, str] = {}
 
 # Nothing of ours or of a library's calls home, and no library writes to a command's output.
@@ -188,7 +191,7 @@ class Settings(BaseSettings):
         return self.home
 
     @cached_property
-    def _crm_values(self) -> Mapping[str, str]:
+    def _values(self) -> Mapping[str, str]:
         values = {**dotenv_values(_env_file(self.workspace)), **_taken, **os.environ}
         return {name.upper(): value for name, value in values.items() if value}
 
@@ -204,7 +207,15 @@ class Settings(BaseSettings):
     def credentials(self, crm: str) -> dict[str, str]:
         """The values set for the account `crm`, field name -> text; empty where none is set: then it is not used."""
         names = setting_names(crm, self.accounts.get(crm, crm))
-        return {field: self._crm_values[name] for field, name in names.items() if name in self._crm_values}
+        return {field: self._values[name] for field, name in names.items() if name in self._values}
+
+    def name_of(self, secret: str) -> str:
+        """The environment variable of a secret that is no CRM's."""
+        return f"{_PREFIX}{secret}".upper()
+
+    def secret(self, secret: str) -> str | None:
+        """The value of a secret that is no CRM's: a webhook's address, a password; None where it is not set."""
+        return self._values.get(self.name_of(secret))
 
     def crms(self) -> list[str]:
         """Names of the CRM accounts that credentials are set for; an address alone is none."""
@@ -215,8 +226,8 @@ class Settings(BaseSettings):
         own = {f"{_PREFIX}{name}".upper() for name in type(self).model_fields}
         return sorted(
             name
-            for name in self._crm_values
-            if name.startswith(_PREFIX) and name not in own | _crm_names(self) | _OTHERS
+            for name in self._values
+            if name.startswith(_PREFIX) and name not in own | _secret_names(self) | _OTHERS
         )
 
     def connect(self, crm: str) -> Connector:
@@ -269,8 +280,8 @@ def load_for_reading() -> Settings:
 
 
 def without_credentials() -> dict[str, str]:
-    """Environment variables that switch off every CRM setting of the environment and of `.env`."""
-    return dict.fromkeys(_crm_names(load()), "")
+    """Environment variables that switch off every CRM setting and secret of the environment and of `.env`."""
+    return dict.fromkeys(_secret_names(load()), "")
 
 
 def environment_without_secrets(*also: str) -> dict[str, str]:
@@ -299,6 +310,11 @@ def _crm_names(config: Settings) -> set[str]:
     return {name for crm, system in config.accounts.items() for name in setting_names(crm, system).values()}
 
 
+def _secret_names(config: Settings) -> set[str]:
+    """The environment variables that no other program is given."""
+    return _crm_names(config) | {config.name_of(secret) for secret in _SECRETS}
+
+
 def prepare_environment() -> None:
     """Switch telemetry off where the user has not said otherwise, and keep what is written to its owner.
 
@@ -312,7 +328,7 @@ def prepare_environment() -> None:
 
 def prepare_command_line(config: Settings) -> None:
     """Settings of Prefect for a run that a person started: own state, no log lines, no waits of minutes, no tokens."""
-    _taken.update({name: os.environ.pop(name) for name in _crm_names(config) & os.environ.keys()})
+    _taken.update({name: os.environ.pop(name) for name in _secret_names(config) & os.environ.keys()})
     (config.make_home() / "prefect").mkdir(exist_ok=True)
     os.environ.setdefault("PREFECT_HOME", str(config.home / "prefect"))
     # The first start makes Prefect's database; on a busy machine its default of 20 seconds is not enough.

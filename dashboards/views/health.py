@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from leadwright.dashboards import config, data, markup, report_table, unfitting
+from leadwright.dashboards import config, data, markup, notices, report_table, unfitting
 from leadwright.formatting import code_in_words, count, moment
 from leadwright.settings import Settings
 
@@ -38,6 +38,7 @@ def show(settings: Settings) -> None:
     _show_addresses(reports["rpt_unmatched_addresses"])
     _show_writes(reports["rpt_sync_health"])
     _show_reconciliations(reports["rpt_reconciliations"])
+    notices.show(settings)
 
 
 def _show_freshness(freshness: pd.DataFrame) -> None:

@@ -150,6 +150,8 @@ def show(done: Run, *, as_json: bool) -> None:
         show_preview(done.preview)
     _show_waiting(done)
     show_misfits(done.misfits)
+    for line in done.untold:
+        out.print(f"[yellow]A notice did not arrive:[/] {plain(line)}. The next run tells it.")
     out.print("  ".join(f"{stage} {seconds:.1f} s" for stage, seconds in done.seconds.items()), style="dim")
 
 

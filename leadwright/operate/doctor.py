@@ -14,6 +14,7 @@ from leadwright import extras, warehouse
 from leadwright.connectors.base import FieldSpec, Finding
 from leadwright.connectors.errors import ConfigError, LeadwrightError, LockedError
 from leadwright.formatting import count, moment
+from leadwright.notices.findings import findings as of_notices
 from leadwright.operate import erasure, runs, sight, unfitting
 from leadwright.operate import records as records_of
 from leadwright.settings import Settings
@@ -33,6 +34,7 @@ def diagnose(settings: Settings) -> Iterator[Finding]:
         return  # nothing below can be looked at without a place for the parsed project
     yield from _home(settings)
     yield from _writing(settings)
+    yield from of_notices(settings)
     yield _workspace(settings)
     transform = Transform(settings)
     try:

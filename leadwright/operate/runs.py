@@ -54,6 +54,7 @@ class Run:
         rollout: which step of the roll-out held; None where nothing was to be written.
         erased: records of people who were forgotten, or should have been.
         misfits: what the company's tables do not fit, by what was built.
+        untold: who could not be told of what had changed, and why.
         seconds: duration of each stage.
     """
 
@@ -69,6 +70,7 @@ class Run:
     written: list[Written] = field(default_factory=list)
     erased: Erased | None = None
     misfits: list[Finding] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     dry_run: bool = False
     with_owners: bool = True
@@ -145,6 +147,7 @@ class Run:
             "not_erased": dict(self.erased.withheld) if self.erased else {},
             "stopped_reports": dict(self.not_whole),
             "misfits": [{"check": f.check, "detail": f.detail, "fix": f.fix} for f in self.misfits],
+            "untold": list(self.untold),
             "seconds": {stage: round(seconds, 2) for stage, seconds in self.seconds.items()},
         }
 

@@ -72,6 +72,13 @@ def as_markdown(run: Run) -> str:
         ]
     if run.misfits:
         lines += ["", "## To fix", *(f"- {f.check}: {f.detail}. {f.fix}" for f in run.misfits)]
+    if run.untold:
+        lines += [
+            "",
+            "## Notices that did not arrive",
+            *(f"- {line}" for line in run.untold),
+            "The next run tells it.",
+        ]
     lines += ["", "## Seconds", "| stage | seconds |", "|---|---:|"]
     lines += [f"| {stage} | {seconds:.1f} |" for stage, seconds in run.seconds.items()]
     return "\n".join(lines)

@@ -112,6 +112,7 @@ def create(folder: Path, answers: Answers, shipped: Path) -> list[str]:
         raise ConfigError(f"{folder} has {there[0]} already; nothing was written. Name a folder without it.")
     for name in ("rules", "reference", "ci"):
         (folder / name).mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(STARTERS / "files" / MARK, folder / MARK)
     mark(folder)
     for source, target in _FILES.items():
         text = Template((STARTERS / "files" / source).read_text(encoding="utf-8"))

@@ -16,7 +16,7 @@ Table = tuple[str, str]
 
 _SCHEMAS = ("memory", "ops")
 # What the next pull or build notes anew; `pulls` must not say of an emptied home that it was pulled.
-_MADE_AGAIN = {("ops", "pulls"), ("ops", "builds"), ("ops", "moments"), ("ops", "stopped_reports")}
+_MADE_AGAIN = {("ops", name) for name in ("pulls", "builds", "moments", "stopped_reports", "notices")}
 _EARLIER_ROWS = re.compile(r"""\bearlier_rows\(\s*['"](\w+)['"]""")
 
 
