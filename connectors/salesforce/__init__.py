@@ -16,6 +16,7 @@ from leadwright.connectors.base import (
     FieldInfo,
     FieldSpec,
     Finding,
+    NewTask,
     ObjectShape,
     Outcome,
     Piece,
@@ -25,7 +26,7 @@ from leadwright.connectors.base import (
     refuse,
 )
 from leadwright.connectors.batches import Row
-from leadwright.connectors.salesforce import authorship, automations, health, reading, writing
+from leadwright.connectors.salesforce import authorship, automations, health, reading, tasks, writing
 from leadwright.connectors.salesforce.credentials import Credentials
 from leadwright.connectors.salesforce.fields import ensure, listed
 from leadwright.connectors.salesforce.refusals import REMEDIES
@@ -113,6 +114,10 @@ class Salesforce:
     def push(self, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Send `changes` in collections of 200, fewer where triggers break; yield one outcome per change."""
         yield from writing.push(self._org, object_name, changes, self._sizes)
+
+    def make_tasks(self, object_name: str, new: Sequence[NewTask]) -> Iterator[Outcome]:
+        """Make those of `new` that are not there, in collections of 50; see `connectors.base.MakesTasks`."""
+        yield from tasks.make(self._org, object_name, new)
 
     def automations(self, object_name: str, fields: Sequence[str]) -> list[Automation]:
         """The flows and Apex triggers that run when a record is saved, whichever fields they look at."""
