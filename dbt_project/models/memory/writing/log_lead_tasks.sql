@@ -6,17 +6,19 @@ with events as (
     select * from {{ ref('int_writing__task_events') }}
 ),
 
-{% if is_incremental() %}
-known as (
-    select ids.current_lead_id as lead_id, tasks.kind, tasks.grade, tasks.task_key, tasks.event_at
-    from {{ this }} as tasks
-    inner join {{ ref('int_identity__lead_ids') }} as ids on tasks.lead_id = ids.lead_id
-),
-{% else %}
-known as (
+called as (
+    {% if is_incremental() %}
+    select lead_id, kind, grade, task_key, event_at from {{ this }}
+    {% else %}
     select lead_id, kind, grade, task_key, event_at from events where 1 = 0
+    {% endif %}
 ),
-{% endif %}
+
+known as (
+    select ids.current_lead_id as lead_id, called.kind, called.grade, called.task_key, called.event_at
+    from called
+    inner join {{ ref('int_identity__lead_ids') }} as ids on called.lead_id = ids.lead_id
+),
 
 fresh as (
     select events.*
