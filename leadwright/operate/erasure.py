@@ -45,6 +45,7 @@ _GONE = warehouse.statement(__file__, "erasure_gone")
 _GONE_LEADS = warehouse.statement(__file__, "erasure_gone_leads")
 _NOTE = warehouse.statement(__file__, "erasure_note")
 _FORGET_DOMAINS = warehouse.statement(__file__, "erasure_forget_domains")
+_FORGET_TASKS = "delete from ops.planned_changes where is_made and lead_id in (select lead_id from gone)"
 _FORGET_LEAD = warehouse.statement(__file__, "erasure_forget_lead")
 _FORGET_LINK = warehouse.statement(__file__, "erasure_forget_link")
 _MASK_RECORD = warehouse.statement(__file__, "erasure_mask_record")
@@ -185,6 +186,8 @@ def forget(db: warehouse.Connection, where: Sequence[Place], *, keep_out: bool =
     rows = take_out(db, where)
     for table in MIXED:
         rows[table] += _count(db, f"delete from {table} where lead_id in (select lead_id from gone)")
+    if "is_made" in warehouse.columns(db, "ops", "planned_changes"):
+        rows["ops.planned_changes"] += _count(db, _FORGET_TASKS)
     # Those who were once in the same lead remember neither its id nor the record that joined them, only that one did.
     for change in (_FORGET_LEAD, _FORGET_LINK):
         rows["memory.log_identity_decisions"] += _count(db, change)
