@@ -40,7 +40,7 @@ _TABLES = (
         "routing_from",
     ),
     *("routing_policies", "calendars", "business_hours", "holidays", "rep_calendars", "rep_leaves"),
-    *("company_domains", "identity_splits", "number_format", "rollout", "targets", "costs"),
+    *("company_domains", "identity_splits", "number_format", "rollout", "targets", "costs", "crm_tasks"),
 )
 _FILES = {
     "README.md": "README.md",
