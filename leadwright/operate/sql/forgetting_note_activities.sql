@@ -8,3 +8,4 @@ select
     true as is_kept_out
 from gone_keys
 where key not in (select record_key from gone) and not starts_with(key, 'leads:')
+    and split_part(key, ':', 2) != 'made_tasks'
