@@ -5,19 +5,34 @@ with packets as (
     select * from {{ ref('int_writing__task_packets') }}
 ),
 
-told as (
-    select
-        packets.task_key,
-        lines.place,
-        {{ with_task_values('lines.line', 'packets') }} as line
+subjects as (
+    select packets.task_key, 'subject' as part, 0 as place, rules.subject as line
     from packets
-    inner join {{ ref('crm_task_lines') }} as lines on packets.kind = lines.kind
+    inner join {{ ref('crm_tasks') }} as rules
+        on packets.kind = rules.kind and packets.rule_grade is not distinct from rules.grade
 ),
 
+known_lines as (
+    select packets.task_key, 'line' as part, templates.place, templates.line
+    from packets
+    inner join {{ ref('crm_task_lines') }} as templates on packets.kind = templates.kind
+    where not ({{ lacks_task_values('templates.line', 'packets') }})
+),
+
+wanted as (
+    select * from subjects
+    union all
+    select * from known_lines
+),
+
+{{ filled_with_task_values('wanted', 'packets', ['task_key', 'part', 'place']) }},
+
 texts as (
-    select task_key, {{ dbt.listagg('line', 'chr(10)', 'order by place') }} as packet
-    from told
-    where line is not null
+    select
+        task_key,
+        max(case when part = 'subject' then line end) as title,
+        {{ dbt.listagg("case when part = 'line' then line end", 'chr(10)', 'order by place') }} as packet
+    from filled
     group by task_key
 )
 
@@ -25,11 +40,8 @@ select
     packets.task_key,
     packets.lead_id,
     packets.due_on,
-    substring(
-        coalesce({{ with_task_values('rules.subject', 'packets') }}, {{ task_values_in('rules.subject', 'packets') }}), 1, 250
-    ) as title,
-    substring(texts.packet, 1, 31000) as packet
+    substring(texts.title, 1, 250) as title,
+    coalesce(substring(texts.packet, 1, 31000), texts.title) as packet
 from packets
-inner join {{ ref('crm_tasks') }} as rules
-    on packets.kind = rules.kind and packets.rule_grade is not distinct from rules.grade
 inner join texts on packets.task_key = texts.task_key
+where texts.title is not null
