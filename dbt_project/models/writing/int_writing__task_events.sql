@@ -1,7 +1,7 @@
--- What happened and asks for a task, who gets the task and in which CRM. A lead reaches a grade when something happened to
--- it: that rules or thresholds changed is no news of a lead, nor is the first score of one that was there before tasks
--- were switched on. Nothing is made beside a record that the CRM shows as another rep's; of several the first by
--- record_precedence.
+-- What happened and asks for a task, who gets the task and in which CRM. A lead reaches a grade when something
+-- happened to it: that rules or thresholds changed is no news of a lead, nor is the first score of one that was
+-- there before tasks were switched on, nor what happened more than a week ago, as when the roll-out begins. Nothing
+-- is made beside a record that the CRM shows as another rep's; of several the first by record_precedence.
 
 with rules as (
     select *, cast(made_from as timestamp) as made_from_at from {{ ref('crm_tasks') }}
@@ -77,7 +77,9 @@ placed as (
     inner join {{ ref('int_writing__task_records') }} as records on events.lead_id = records.lead_id and records.place = 1
     inner join {{ ref('int_identity__crm_owners') }} as accounts
         on records.crm = accounts.crm and events.rep_id = accounts.rep_id and accounts.place = 1 and accounts.is_active
-    where coalesce(records.shown_rep_id, events.rep_id) in (events.rep_id, coalesce(events.other_rep_id, events.rep_id))
+    where
+        events.event_at > {{ dbt.dateadd('day', -7, as_of()) }}
+        and coalesce(records.shown_rep_id, events.rep_id) in (events.rep_id, coalesce(events.other_rep_id, events.rep_id))
 )
 
 select
