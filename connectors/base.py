@@ -53,6 +53,7 @@ class FieldSpec:
 
     Attributes:
         options: the values of a picklist, in the order in which the CRM offers them.
+        is_unique: no two records may have the same value.
     """
 
     name: str
@@ -60,6 +61,7 @@ class FieldSpec:
     type: FieldType
     description: str = ""
     options: tuple[str, ...] = ()
+    is_unique: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,21 @@ class Change:
     record_id: str
     values: Mapping[str, Value]
     expected: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A task to be made.
+
+    Attributes:
+        key: of ours, for ever the same; the CRM keeps it in the field `key_field`, which is among `values`.
+        person_id: the CRM's id of the person's record that the task stands beside.
+    """
+
+    key: str
+    key_field: str
+    person_id: str
+    values: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +401,18 @@ class TakesMany(Protocol):
 
     def at_a_time(self, records: int) -> int:
         """How many changes to hand over to `push` at a time, where there are so many."""
+
+
+@runtime_checkable
+class MakesTasks(Protocol):
+    """A CRM in which tasks can be made, none of them twice."""
+
+    def make_tasks(self, object_name: str, new: Sequence[NewTask]) -> Iterator[Outcome]:
+        """Make those of `new` whose keys the CRM does not have; yield one outcome each, under its key.
+
+        The CRM is asked for the keys before, and again after an answer that was cut off. A task that is there already
+        is accepted, and left as it is.
+        """
 
 
 @runtime_checkable

@@ -26,7 +26,7 @@ from leadwright.operate.summary import as_markdown
 from leadwright.pull import extract, loads
 from leadwright.rules import checks
 from leadwright.settings import Settings
-from leadwright.transform import migrations, publication, reports
+from leadwright.transform import migrations, people, publication, reports
 from leadwright.transform import preview as copies
 from leadwright.transform.project import Transform
 
@@ -180,7 +180,7 @@ def check_restored() -> bool:
 @task(name="erase", **STEP)
 def erase() -> erasure.Erased:
     """Forget the people whom the CRMs show no more."""
-    return erasure.erase(project().settings)
+    return erasure.erase(project().settings, people.id_columns(project()))
 
 
 @task(name="rewrite", **STEP)

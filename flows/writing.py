@@ -89,13 +89,13 @@ def write_back(model: SyncModel, run_id: str, only: Sequence[str] | None = None)
     """Send one sync model's rows to its CRM, or those that are in `only`."""
     config = project().settings
     on_outcomes = partial(progress.moved, "write")
-    raw = next(t for t in project().raw_tables() if (t.crm, t.name) == (model.crm, model.object))
+    tables = (t for t in project().raw_tables() if (t.crm, t.name) == (model.crm, model.object))
     return sending.write_back(
         config.connect(model.crm),
         model,
         config,
         run_id,
-        raw=raw,
+        raw=None if model.making else next(tables),  # what is made has no row yet: the next pull brings it
         only=only,
         is_paused=lambda: pause() is not None,
         on_outcomes=on_outcomes,

@@ -17,6 +17,7 @@ from leadwright.connectors.base import (
     FieldInfo,
     FieldSpec,
     Finding,
+    NewTask,
     ObjectShape,
     Outcome,
     Piece,
@@ -33,6 +34,7 @@ from leadwright.connectors.hubspot import (
     health,
     listing,
     searching,
+    tasks,
     writing,
 )
 from leadwright.connectors.hubspot.credentials import Credentials
@@ -187,6 +189,10 @@ class HubSpot:
     def push(self, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Send `changes` in batches of 100; yield one outcome per change."""
         yield from writing.push(self._transport, object_name, changes)
+
+    def make_tasks(self, object_name: str, new: Sequence[NewTask]) -> Iterator[Outcome]:
+        """Make those of `new` that are not there, in batches of 100; see `connectors.base.MakesTasks`."""
+        yield from tasks.make(self._transport, object_name, new)
 
     def automations(self, object_name: str, fields: Sequence[str]) -> list[Automation]:
         """The workflows that look at `fields`."""

@@ -62,6 +62,19 @@ def identified(what: str, answer: object) -> Json:
     return body
 
 
+def keyed(name: str) -> Promise:
+    """A listing of records that each show their property `name`."""
+
+    def promise(what: str, answer: object) -> Json:
+        body = identified(what, answer)
+        excused(what, body)
+        if not all((record.get("properties") or {}).get(name) for record in body["results"]):
+            raise garbled(what, f"a record without {name!r}")
+        return body
+
+    return promise
+
+
 def total(what: str, answer: object) -> Json:
     """A listing that says how many there are in all."""
     body = listing(what, answer)

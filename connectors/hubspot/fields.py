@@ -41,6 +41,7 @@ def ensure(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) ->
     A picklist that lacks some of our options gets them: a value that is none of them would be refused.
     """
     there = _definitions(hubspot, object_name)
+    _require_unique(object_name, fields, there)
     missing = [field for field in fields if field.name not in there]
     short = [field for field in fields if field.name in there and _new_options(field, there[field.name])]
     creating = [scopes.to_create_properties(object_name)] if missing or short else []
@@ -61,6 +62,16 @@ def ensure(hubspot: Transport, object_name: str, fields: Sequence[FieldSpec]) ->
             "HubSpot's settings whether the limit of custom properties is reached."
         )
     return [field.name for field in missing]
+
+
+def _require_unique(object_name: str, fields: Sequence[FieldSpec], there: Mapping[str, Json]) -> None:
+    """Raise SchemaDriftError where a property that is to be unique is not: HubSpot cannot make it so later."""
+    for field in fields:
+        if field.is_unique and field.name in there and not there[field.name].get("hasUniqueValue"):
+            raise SchemaDriftError(
+                f"HubSpot's property {field.name} of {object_name} must have unique values and does not, so that one "
+                "thing could be made twice. Delete it in HubSpot's settings; the next run creates it as it should be."
+            )
 
 
 def described(hubspot: Transport, object_name: str) -> list[FieldInfo]:
@@ -152,7 +163,7 @@ def _definition(field: FieldSpec) -> Json:
         "fieldType": control,
         "description": field.description,
         "formField": False,
-        "hasUniqueValue": False,
+        "hasUniqueValue": field.is_unique,
         "hidden": False,
     }
     choices = (

@@ -68,11 +68,11 @@ def _send(hubspot: Transport, object_name: str, rows: Sequence[Row]) -> Iterator
     except RefusedError as refusal:
         yield from _apart(hubspot, object_name, rows, refusal)
         return
-    if not (_listed(answer, "results") or _listed(answer, "errors")):
+    if not (listed(answer, "results") or listed(answer, "errors")):
         yield from (no_answer(row, "HubSpot") for row in rows)
         return
     stored = _stored(answer, rows)
-    refused = _named(_listed(answer, "errors"), rows)
+    why = named(listed(answer, "errors"), rows)
     left: list[Row] = []
     for row in rows:
         if row.record_id in stored:
@@ -84,8 +84,8 @@ def _send(hubspot: Transport, object_name: str, rows: Sequence[Row]) -> Iterator
                 changed_before=row.changed_at,
                 stored={name: written(value) or None for name, value in row.values.items()},
             )
-        elif row.record_id in refused:
-            yield _refused(row, refused[row.record_id])
+        elif row.record_id in why:
+            yield refused(row, why[row.record_id])
         else:
             left.append(row)
     yield from _without_answer(hubspot, object_name, left, whole=len(left) == len(rows))
@@ -95,13 +95,13 @@ def _apart(
     hubspot: Transport, object_name: str, rows: Sequence[Row], refusal: RefusedError
 ) -> Iterator[Outcome]:
     """Outcomes of a batch that was refused as a whole."""
-    named = _named(refusal.errors, rows)
+    why = named(refusal.errors, rows)
     if len(rows) == 1:
-        yield _refused(rows[0], named.get(rows[0].record_id) or Reason(refusal.code, str(refusal)))
+        yield refused(rows[0], why.get(rows[0].record_id) or Reason(refusal.code, str(refusal)))
         return
-    if named:
-        yield from (_refused(row, named[row.record_id]) for row in rows if row.record_id in named)
-        yield from _send(hubspot, object_name, [row for row in rows if row.record_id not in named])
+    if why:
+        yield from (refused(row, why[row.record_id]) for row in rows if row.record_id in why)
+        yield from _send(hubspot, object_name, [row for row in rows if row.record_id not in why])
         return
     yield from _halves(hubspot, object_name, rows)
 
@@ -155,14 +155,15 @@ def written(value: Value) -> str:
 
 def _stored(answer: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, datetime | None]:
     """When each stored row was stored, by the id that was sent."""
-    results = _listed(answer, "results")
+    results = listed(answer, "results")
     if len(rows) == 1 and len(results) == 1:
         # A merged record answers with the id of the record it was merged into.
         return {rows[0].record_id: _updated_at(results[0])}
     return {str(r.get("objectWriteTraceId") or r.get("id")): _updated_at(r) for r in results}
 
 
-def _listed(answer: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+def listed(answer: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The objects in a list of the answer; none where there is no such list."""
     found = answer.get(name)
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
@@ -172,7 +173,7 @@ def _updated_at(result: Mapping[str, Any]) -> datetime | None:
     return instant(str(moment)) if moment else None
 
 
-def _named(errors: Sequence[Mapping[str, Any]], rows: Sequence[Row]) -> dict[str, Reason]:
+def named(errors: Sequence[Mapping[str, Any]], rows: Sequence[Row]) -> dict[str, Reason]:
     """Why each of `rows` was refused that HubSpot's errors name, by its id or its trace id."""
     ours = {row.record_id for row in rows}
     found: dict[str, list[Mapping[str, Any]]] = {}
@@ -192,7 +193,8 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _refused(row: Row, why: Reason) -> Outcome:
+def refused(row: Row, why: Reason) -> Outcome:
+    """The outcome of a row that HubSpot did not take."""
     status: OutcomeStatus = "deferred" if why.code in _PASSING else "rejected"
-    named = tuple(name for name in why.properties if name in row.values)
-    return Outcome(row.record_id, status, row.values, code=why.code, message=why.message, named=named)
+    fields = tuple(name for name in why.properties if name in row.values)
+    return Outcome(row.record_id, status, row.values, code=why.code, message=why.message, named=fields)

@@ -16,6 +16,7 @@ from leadwright.connectors.base import (
     FieldInfo,
     FieldSpec,
     Finding,
+    NewTask,
     ObjectShape,
     Outcome,
     Piece,
@@ -25,7 +26,15 @@ from leadwright.connectors.base import (
     refuse,
 )
 from leadwright.connectors.batches import Row
-from leadwright.connectors.salesforce import authorship, automations, health, ingest, reading, writing
+from leadwright.connectors.salesforce import (
+    authorship,
+    automations,
+    health,
+    ingest,
+    reading,
+    tasks,
+    writing,
+)
 from leadwright.connectors.salesforce.credentials import Credentials
 from leadwright.connectors.salesforce.fields import ensure, listed
 from leadwright.connectors.salesforce.refusals import REMEDIES
@@ -117,6 +126,10 @@ class Salesforce:
     def at_a_time(self, records: int) -> int:
         """What a job takes, where there are enough changes for one."""
         return ingest.ROWS if records >= ingest.FROM else writing.BATCH
+
+    def make_tasks(self, object_name: str, new: Sequence[NewTask]) -> Iterator[Outcome]:
+        """Make those of `new` that are not there, in collections of 50; see `connectors.base.MakesTasks`."""
+        yield from tasks.make(self._org, object_name, new)
 
     def automations(self, object_name: str, fields: Sequence[str]) -> list[Automation]:
         """The flows and Apex triggers that run when a record is saved, whichever fields they look at."""

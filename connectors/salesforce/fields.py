@@ -37,6 +37,9 @@ _DESCRIBED = {
     "picklist": "picklist",
 }
 """How Salesforce's description of an object names each type."""
+_DEFINED_ON = {"Task": "Activity", "Event": "Activity"}
+"""Objects whose fields belong to another one, which has no records of its own."""
+
 _BATCH = 200
 _THERE = ("DUPLICATE_DEVELOPER_NAME", "DUPLICATE_VALUE")
 
@@ -98,7 +101,7 @@ def _make(org: Transport, object_name: str, missing: Sequence[FieldSpec]) -> Non
 
 def _create(org: Transport, object_name: str, field: FieldSpec) -> None:
     body = {
-        "FullName": f"{object_name}.{field.name}",
+        "FullName": f"{_DEFINED_ON.get(object_name, object_name)}.{field.name}",
         "Metadata": {"label": field.label, "description": field.description, **_kind(field)},
     }
     try:
@@ -107,8 +110,12 @@ def _create(org: Transport, object_name: str, field: FieldSpec) -> None:
             lambda sf: sf.toolingexecute("sobjects/CustomField", method="POST", data=body),
         )
     except RefusedError as refusal:
-        if refusal.code not in _THERE:  # else it is there, but hidden
+        if refusal.code in _THERE:  # it is there, but hidden
+            return
+        if not field.is_unique:
             raise
+        # UNVERIFIED: that every org lets a field of activities be unique. Who makes records asks for their keys too.
+        _create(org, object_name, replace(field, is_unique=False))
     except AuthError as error:
         raise _may_not(error, "Customize Application") from None
 
@@ -141,6 +148,8 @@ def _add_values(
 
 
 def _kind(field: FieldSpec) -> dict[str, Any]:
+    if field.is_unique:
+        return {**_KINDS[field.type], "unique": True, "externalId": True, "caseSensitive": True}
     if field.type != "picklist":
         return _KINDS[field.type]
     values = [{"fullName": option, "label": option, "default": False} for option in field.options]

@@ -162,14 +162,16 @@ class Transport:
             GarbledError: the answer is cut off or no list or object; what was stored is not known.
             LeadwrightError: as for `call`.
         """
+        return self.call(what, lambda sf: _asked(sf, what, method, path, body, headers))
 
-        def action(sf: Salesforce) -> Any:
-            try:
-                return sf.restful(path, method=method, json=body, headers=dict(headers))
-            except TypeError:  # the SDK takes the length of whatever came, and null has none
-                raise GarbledError(f"Salesforce's answer is no list or object ({what}).") from None
+    def send_once(self, what: str, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Any:
+        """The same as `send` for a call that must not be repeated blindly: it is made once.
 
-        return self.call(what, action)
+        Raises:
+            RetryableError: what became of it is not known.
+            LeadwrightError: as for `call`.
+        """
+        return self._once(what, lambda sf: _asked(sf, what, method, path, body, headers))
 
     def describe(self, object_name: str) -> dict[str, dict[str, Any]]:
         """The fields of `object_name` that the API user sees, by name."""
@@ -255,6 +257,13 @@ class Transport:
                 "stops here so that other programs can go on. Each call is forgotten after 24 hours, so some become "
                 "free every hour; run again then, or raise the limit in Salesforce."
             )
+
+
+def _asked(sf: Salesforce, what: str, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Any:
+    try:
+        return sf.restful(path, method=method, json=body, headers=dict(headers))
+    except TypeError:  # the SDK takes the length of whatever came, and null has none
+        raise GarbledError(f"Salesforce's answer is no list or object ({what}).") from None
 
 
 def _more(place: str) -> Callable[[Salesforce], Any]:

@@ -22,7 +22,7 @@ from leadwright.connectors.salesforce.transport import Transport
 from leadwright.connectors.values import Row, after_guard, guarded, in_order, no_answer, without_refused
 
 BATCH = 200
-_HEADERS = {
+HEADERS = {
     # Without it every update would run the assignment rules and move the lead to another owner.
     "Sforce-Auto-Assign": "FALSE",
     # Duplicate rules that warn would refuse the row; those that block still do.
@@ -154,7 +154,7 @@ def _send(org: Transport, object_name: str, rows: Sequence[Row], sizes: Sizes) -
                 broken += piece
                 continue
             answers = list(_answers(org, object_name, piece))
-            if all(_error(answer)[0] in _RIGHTS for _, answer in answers):
+            if all(error_of(answer)[0] in _RIGHTS for _, answer in answers):
                 _require_rights(org, object_name, piece)
             unsaved = {row.record_id: answer for row, answer in answers if _breaks_trigger(answer)}
             yield from (_outcome(row, answer) for row, answer in answers if row.record_id not in unsaved)
@@ -187,7 +187,7 @@ def _answers(org: Transport, object_name: str, rows: Sequence[Row]) -> Iterator[
         return
     body = {"allOrNone": False, "records": [_record(object_name, row) for row in rows]}
     try:
-        answers = org.send(f"updating {object_name}", "PATCH", "composite/sobjects", body, _HEADERS)
+        answers = org.send(f"updating {object_name}", "PATCH", "composite/sobjects", body, HEADERS)
     except GarbledError:
         answers = None
     except RefusedError as refusal:
@@ -212,15 +212,15 @@ def _record(object_name: str, row: Row) -> dict[str, Any]:
 def _outcome(row: Row, answer: object) -> Outcome:
     if isinstance(answer, Mapping) and answer.get("success") is True:
         return Outcome(row.record_id, "accepted", row.values)
-    code, message = _error(answer)
+    code, message = error_of(answer)
     if not code:
         return no_answer(row, "Salesforce")
-    status: OutcomeStatus = "deferred" if _passes(code, message) else "rejected"
+    status: OutcomeStatus = "deferred" if passes(code, message) else "rejected"
     named = tuple(name for name in _fields(answer) if name in row.values)
     return Outcome(row.record_id, status, row.values, code=code, message=message, named=named)
 
 
-def _error(answer: object) -> tuple[str, str]:
+def error_of(answer: object) -> tuple[str, str]:
     """Code and message of a row's first error; empty where the answer has none."""
     errors = answer.get("errors") if isinstance(answer, Mapping) else None
     if not isinstance(errors, list) or not errors or not isinstance(errors[0], Mapping):
@@ -245,10 +245,10 @@ def _fields(answer: object) -> list[str]:
 
 def _breaks_trigger(answer: object) -> bool:
     """Whether a row was refused because all of its call together were too much. A lock that a trigger met is a lock."""
-    code, message = _error(answer)
-    return over_transaction_limit(message) and not _passes(code, message)
+    code, message = error_of(answer)
+    return over_transaction_limit(message) and not passes(code, message)
 
 
-def _passes(code: str, message: str) -> bool:
+def passes(code: str, message: str) -> bool:
     """Whether another try may succeed. A trigger may wrap a lock in a code of its own."""
     return code in PASSING_CODES or "UNABLE_TO_LOCK_ROW" in message

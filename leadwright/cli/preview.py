@@ -24,6 +24,10 @@ def show_preview(preview: Preview) -> None:
         out.print(_owners(preview.owner_moves))
     else:
         out.print("Nobody would get or lose a lead." if preview.with_owners else "Owners are left out.")
+    for some in preview.tasks:
+        out.print(
+            f"{plain(some.name)} would get {count(some.tasks)} task{'s' if some.tasks > 1 else ''} in {some.crm}"
+        )
     _show_examples("The largest changes", preview.largest)
     _show_examples("Some at random", preview.chosen)
     for each in preview.set_off:

@@ -17,6 +17,7 @@ from typing import Any
 from leadwright import warehouse
 from leadwright.operate.places import LEDGER, Place, places
 from leadwright.settings import Settings
+from leadwright.transform.people import IdColumn
 
 WITHHELD = (
     "people are shown no more, too many to be erased ones: nothing of them was forgotten. Give the permission back or, "
@@ -43,12 +44,18 @@ _WAITING = warehouse.statement(__file__, "erasure_waiting")
 _DUE_BY_OBJECT = warehouse.statement(__file__, "erasure_due_by_object")
 _GONE = warehouse.statement(__file__, "erasure_gone")
 _GONE_LEADS = warehouse.statement(__file__, "erasure_gone_leads")
+_MADE_TASKS = warehouse.statement(__file__, "erasure_made_tasks")
+_NOTE_TASKS = warehouse.statement(__file__, "erasure_note_tasks")
 _NOTE = warehouse.statement(__file__, "erasure_note")
 _FORGET_DOMAINS = warehouse.statement(__file__, "erasure_forget_domains")
+_FORGET_TASKS = "delete from ops.planned_changes where is_made and lead_id in (select lead_id from gone)"
 _FORGET_LEAD = warehouse.statement(__file__, "erasure_forget_lead")
 _FORGET_LINK = warehouse.statement(__file__, "erasure_forget_link")
 _MASK_RECORD = warehouse.statement(__file__, "erasure_mask_record")
 _MASK_LEAD = warehouse.statement(__file__, "erasure_mask_lead")
+
+MADE_TASKS = "made_tasks"
+"""What record keys call tasks that we made, by our keys."""
 
 MODEL = "int_identity__erasures_due"
 """Says who is gone; built of all that it reads, where there is a log and no such model yet."""
@@ -75,8 +82,13 @@ class Erased:
     withheld: Counter[str] = field(default_factory=Counter)
 
 
-def erase(settings: Settings) -> Erased:
+def erase(settings: Settings, ids: Sequence[IdColumn] = ()) -> Erased:
     """Take the people whom the CRMs show no more out of every table; nothing happens before the first build.
+
+    Args:
+        settings: say where the home is.
+        ids: columns that hold ids of people, or of what is told of them. Of what was pulled, whose CRM takes back what
+            it will, only the tasks that we made are looked for.
 
     More than `erase_at_most` of an object's records, or all of them, are left alone unless that is 1: it is a
     permission that was taken away rather than people who were erased.
@@ -89,7 +101,7 @@ def erase(settings: Settings) -> Erased:
         _choose(db, settings.erase_at_most, result)
         if result.records:
             db.execute("begin")
-            forget(db, places(db))
+            forget(db, places(db, [column for column in ids if column.objects == (MADE_TASKS,)]))
             db.execute("commit")
     return result
 
@@ -168,6 +180,8 @@ def choose_leads(db: warehouse.Connection) -> None:
     # A lead's earlier ids go with it; not those under which somebody else lives now.
     db.execute(_GONE_LEADS)
     db.execute("create temp table gone_keys as select record_key as key from gone")
+    if warehouse.columns(db, "memory", "log_lead_tasks"):
+        db.execute(_MADE_TASKS)
     db.execute("create temp table gone_accounts (account_id varchar)")
 
 
@@ -185,10 +199,13 @@ def forget(db: warehouse.Connection, where: Sequence[Place], *, keep_out: bool =
     rows = take_out(db, where)
     for table in MIXED:
         rows[table] += _count(db, f"delete from {table} where lead_id in (select lead_id from gone)")
+    if "is_made" in warehouse.columns(db, "ops", "planned_changes"):
+        rows["ops.planned_changes"] += _count(db, _FORGET_TASKS)
     # Those who were once in the same lead remember neither its id nor the record that joined them, only that one did.
     for change in (_FORGET_LEAD, _FORGET_LINK):
         rows["memory.log_identity_decisions"] += _count(db, change)
     db.execute(_NOTE, {"keep_out": keep_out})
+    db.execute(_NOTE_TASKS)
     return +rows
 
 

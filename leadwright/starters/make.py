@@ -48,6 +48,7 @@ _TABLES = (
         "targets",
         "costs",
         "writing_thresholds",
+        "crm_tasks",
     ),
 )
 _FILES = {

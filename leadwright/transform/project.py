@@ -22,7 +22,7 @@ from leadwright.rules.files import Fault, RuleFile
 from leadwright.settings import Settings, prepare_environment
 from leadwright.transform import builds, people
 from leadwright.transform.builds import NodeResult
-from leadwright.transform.tables import RawTable, SyncModel
+from leadwright.transform.tables import Making, RawTable, SyncModel
 
 prepare_environment()
 
@@ -44,6 +44,9 @@ _SEED_TESTS = "file:_seeds.yml"
 # reads one model of it, so that each node is in one half.
 _FOR_WRITING = ("+path:models/sync", "+path:models/memory")
 _BY_HALVES = ("--indirect-selection", "cautious")
+
+_TASKS = "crm_tasks"
+"""The table that switches tasks on: one that has no row makes none."""
 
 
 class Transform:
@@ -120,12 +123,17 @@ class Transform:
     def sync_models(self, *, everything: bool = False) -> list[SyncModel]:
         """What to write to which object of which CRM account, that of leads first: people wait for it.
 
+        Tasks are among it where the company has switched them on.
+
         Args:
-            everything: also what the settings leave out, and an earlier run may have written.
+            everything: also what the settings leave out, and an earlier run may have written; but not what is made
+                and never changed.
         """
         nodes = [n for n in self.manifest().nodes.values() if n.name.startswith("sync_")]
         tables = {file.name: self._whole(file) for file in self.rule_files()}
         of_systems = [_sync_model(n, tables) for n in nodes if n.resource_type == "model"]
+        if everything or not _has_rows(tables[_TASKS]):
+            of_systems = [m for m in of_systems if m.making is None]
         models = [replace(m, crm=crm) for m in of_systems for crm in self.settings.accounts_of(m.crm)]
         of_leads = [m for m in models if m.subject == "lead_id"]
         of_accounts = [
@@ -252,7 +260,8 @@ def _let_go() -> None:
 
 def _sync_model(node: Any, tables: Mapping[str, Path]) -> SyncModel:
     meta = node.config.meta
-    fields = [name for name in node.columns if f"before__{name}" in node.columns]
+    makes = meta.get("makes")
+    fields = makes["fields"] if makes else [n for n in node.columns if f"before__{n}" in node.columns]
     return SyncModel(
         schema=node.schema,
         name=node.name,
@@ -273,6 +282,7 @@ def _sync_model(node: Any, tables: Mapping[str, Path]) -> SyncModel:
             ),
             *(_spec(given["name"], given, given["description"], tables) for given in meta.get("inputs", ())),
         ),
+        making=Making(makes["key"], makes["assignee"]) if makes else None,
     )
 
 
@@ -292,7 +302,13 @@ def _spec(name: str, meta: Mapping[str, Any], description: str, tables: Mapping[
         file, column = meta["options_from"].split(".")
         with tables[file].open(encoding="utf-8-sig", newline="") as rows:
             options = [*(row[column] for row in csv.DictReader(rows)), *options]
-    return FieldSpec(name, meta["label"], kind, description, tuple(dict.fromkeys(options)))
+    is_unique = bool(meta.get("is_unique"))
+    return FieldSpec(name, meta["label"], kind, description, tuple(dict.fromkeys(options)), is_unique)
+
+
+def _has_rows(table: Path) -> bool:
+    with table.open(encoding="utf-8-sig", newline="") as rows:
+        return any(csv.DictReader(rows))
 
 
 def _reason(result: dbtRunnerResult) -> str:

@@ -33,6 +33,23 @@ class RawTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Making:
+    """How the rows of a sync model are made as new records, where they change none.
+
+    Attributes:
+        key: the CRM field with the key of ours by which the CRM is asked whether it has the record.
+        assignee: the CRM field that says who is to do it.
+        person: the value that names the record of the person it is about.
+        owner_shown: the column that says whether the CRM shows the owner whom the record speaks of.
+    """
+
+    key: str
+    assignee: str
+    person: str = "person_id"
+    owner_shown: str = "is_owner_shown"
+
+
+@dataclass(frozen=True, slots=True)
 class SyncModel:
     """A model whose rows are the values that a CRM object should show and does not.
 
@@ -47,6 +64,8 @@ class SyncModel:
         of_owner: those of `fields` that set, name or explain the owner.
         score, grade: those of `fields` that show the score and the grade; empty where none does.
         hash_suffix: tells the ledger's hashes of a part of the fields from those of all.
+        making: how its rows are made as new records; None: they change records that are there.
+        condition: the column that must hold for a row to be sent; empty: all are.
     """
 
     schema: str
@@ -62,6 +81,8 @@ class SyncModel:
     score: str = ""
     grade: str = ""
     hash_suffix: str = ""
+    making: Making | None = None
+    condition: str = ""
 
     @property
     def title(self) -> str:
@@ -69,7 +90,12 @@ class SyncModel:
         return self.name if self.name.startswith(f"sync_{self.crm}__") else f"{self.name} of {self.crm}"
 
     def without_owners(self) -> SyncModel:
-        """The same without every field that sets, names or explains the owner."""
+        """The same without every field that sets, names or explains the owner.
+
+        A record that is made for an owner is left out where the CRM shows another one, or none.
+        """
+        if self.making:
+            return replace(self, condition=self.making.owner_shown)
         return replace(
             self,
             fields=tuple(name for name in self.fields if name not in self.of_owner),

@@ -49,8 +49,9 @@ class Reason:
     """Why a run stops before it sends.
 
     Attributes:
-        code: first_write, grade, score or owner.
-        subject: the CRM account of a first write; else what was counted: leads or accounts.
+        code: first_write, grade, score, owner or task.
+        subject: the CRM account of a first write, ` tasks` behind it where tasks are meant; else what was counted:
+            leads or accounts.
     """
 
     code: str

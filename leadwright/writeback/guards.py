@@ -118,13 +118,19 @@ def _shares(limits: Limits, has_changed: bool) -> Mapping[str, tuple[float, str]
     """What is counted -> the share that is allowed, and the name of that limit."""
     names = {"owner": "owners_at_most", "grade": "grades_at_most", "score": "scores_at_most"}
     usual = {code: (getattr(limits, name), name) for code, name in names.items()}
+    tasks = {"task": (limits.tasks_at_most, "tasks_at_most")}
     if not has_changed:
-        return usual
+        return {**usual, **tasks}
     changed = (limits.changed_rules_at_most, "changed_rules_at_most")
-    return {code: min(changed, one) for code, one in usual.items()}
+    return {**{code: min(changed, one) for code, one in usual.items()}, **tasks}
 
 
 def _told(code: str, row: Mapping[str, int], of: int, share: float, name: str, limits: Limits) -> str:
+    if code == "task":
+        return (
+            f"{count(row[code])} of {count(of)} {row['subject']} would get a task; more than {100 * share:.3g}% "
+            f"({name}) is asked about."
+        )
     by = f" by more than {limits.score_points} points" if code == "score" else ""
     why = "rules changed since the last write, and " if name == "changed_rules_at_most" else ""
     return (
@@ -134,15 +140,19 @@ def _told(code: str, row: Mapping[str, int], of: int, share: float, name: str, l
 
 
 def _first_writes(db: warehouse.Connection, known: Collection[str]) -> Iterator[Reason]:
-    found: dict[str, list[str]] = {}
-    for crm, name, records, owners in db.execute(_FIRST).fetchall():
+    found: dict[tuple[str, str, bool], list[str]] = {}
+    for subject, crm, name, is_made, records, owners in db.execute(_FIRST).fetchall():
         with_owner = f" ({count(owners)} with a new owner)" if owners else ""
-        found.setdefault(crm, []).append(f"{count(records)} {name}{with_owner}")
-    for crm, parts in found.items():
-        if crm not in known:
-            yield Reason(
-                "first_write", crm, f"Nothing was ever written to {crm}; this would write {', '.join(parts)}."
-            )
+        found.setdefault((subject, crm, is_made), []).append(f"{count(records)} {name}{with_owner}")
+    for (subject, crm, is_made), parts in found.items():
+        if subject in known:
+            continue
+        what = (
+            f"No task was ever made in {crm}; this would make"
+            if is_made
+            else (f"Nothing was ever written to {crm}; this would write")
+        )
+        yield Reason("first_write", subject, f"{what} {', '.join(parts)}.")
 
 
 def _has_changed(db: warehouse.Connection) -> bool:

@@ -25,6 +25,7 @@ _ROW = pa.schema(
         *((name, pa.string()) for name in (*_TEXTS, *_SHOWN)),
         *((name, pa.float64()) for name in ("score_before", "score_after")),
         ("is_new", pa.bool_()),
+        ("is_made", pa.bool_()),
     ]
 )
 
@@ -34,6 +35,7 @@ CHANGES = (
     ("score_before", "double"),
     ("score_after", "double"),
     ("is_new", "boolean"),
+    ("is_made", "boolean"),
 )
 """`ops.planned_changes`: the plans that wait for an approval or were approved."""
 
@@ -142,4 +144,5 @@ def _row(entry: Entry, model: SyncModel) -> Mapping[str, object]:
         "score_after": entry.after.get(model.score),
         # a score that does not differ is there
         "is_new": model.score in entry.after and score_before is None,
+        "is_made": model.making is not None,
     }

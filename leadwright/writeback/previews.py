@@ -72,6 +72,15 @@ class RecordChange:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskCount:
+    """How many tasks one rep would get in one CRM."""
+
+    crm: str
+    name: str
+    tasks: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetOff:
     """What a write to one object may set off; why that is not known, where it is not."""
 
@@ -100,6 +109,7 @@ class Preview:
         largest: the records whose score changes most, then those with the best score.
         chosen: some records at random.
         asked: what a run that would write this stops and asks about.
+        tasks: the tasks that would be made, most first.
     """
 
     plan_hash: str
@@ -112,6 +122,7 @@ class Preview:
     set_off: Sequence[SetOff] = ()
     costs: Sequence[ObjectCost] = ()
     asked: Sequence[str] = ()
+    tasks: Sequence[TaskCount] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The preview as plain values, for JSON and for a page."""
@@ -149,6 +160,7 @@ def make(plan: Plan, settings: Settings) -> Preview:
         [_set_off(part, settings) for part in plan.parts if part.entries],
         [_cost(part, settings) for part in plan.parts if part.entries],
         [reason.text for reason in guards.asked(plan, limits.read(settings.rules_folder), settings)],
+        list(_tasks(plan, facts)),
     )
 
 
@@ -200,6 +212,19 @@ def _field_counts(plan: Plan, facts: _Facts) -> Iterator[FieldCount]:
             yield FieldCount(part.model.crm, part.model.object, name, counted[name].total(), by_grade)
 
 
+def _tasks(plan: Plan, facts: _Facts) -> Iterator[TaskCount]:
+    counted: Counter[tuple[str, str]] = Counter()
+    for part, entry in _all(plan):
+        if making := part.model.making:
+            counted[part.model.crm, _owner(part.model.crm, entry.after[making.assignee], facts)] += 1
+    for (crm, name), tasks in sorted(counted.items(), key=lambda each: (-each[1], each[0])):
+        yield TaskCount(crm, name, tasks)
+
+
+def _owner(crm: str, owner_id: Value, facts: _Facts) -> str:
+    return facts.owners.get((crm, str(owner_id)), f"somebody unknown ({owner_id})")
+
+
 def _largest(plan: Plan, facts: _Facts) -> list[tuple[Part, Entry]]:
     """The records whose score moves most; of those that move equally far, and of new ones, the best leads."""
 
@@ -224,13 +249,14 @@ def _at_random(plan: Plan, facts: _Facts) -> list[tuple[Part, Entry]]:
 
 def _told(part: Part, entry: Entry, facts: _Facts) -> RecordChange:
     model, subject_id = part.model, _subject(part, entry)
-    shows = {model.score: "score", model.grade: "grade", **dict.fromkeys(model.guarded, "owner")}
+    owners = (*model.guarded, *((model.making.assignee,) if model.making else ()))
+    shows = {model.score: "score", model.grade: "grade", **dict.fromkeys(owners, "owner")}
 
     def spelled(name: str, value: Value) -> str:
         if value is None:
             return ""
-        if name in model.guarded:
-            return facts.owners.get((model.crm, str(value)), f"somebody unknown ({value})")
+        if name in owners:
+            return _owner(model.crm, value, facts)
         return str(value)
 
     return RecordChange(

@@ -8,15 +8,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from leadwright import tenants, warehouse
-from leadwright.connectors.base import Change, Connector, Outcome, TakesMany, Value
+from leadwright.connectors.base import (
+    Change,
+    Connector,
+    MakesTasks,
+    NewTask,
+    Outcome,
+    TakesMany,
+    Value,
+)
 from leadwright.connectors.errors import ConfigError, DailyLimitError, GuardrailError, UnavailableError
 from leadwright.pull.loads import built_on
 from leadwright.settings import Settings
-from leadwright.transform.tables import RawTable, SyncModel
+from leadwright.transform.tables import Making, RawTable, SyncModel
 from leadwright.writeback import echo, rejects
 from leadwright.writeback.ledger import Entry, Ledger
 
@@ -115,15 +123,16 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
     if not warehouse.columns(db, model.schema, model.name):
         raise ConfigError("Nothing is scored yet. Run `leadwright run`, or `leadwright transform` first.")
     warehouse.ensure_table(db, "ops", "retries", rejects.RETRIES)
-    names = [*model.fields, *(f"before__{name}" for name in model.fields)]
     keys = ["record_id", model.subject, "payload_hash", "record_changed_at"]
-    columns = ", ".join(f's."{name}"' for name in [*keys, *names])
+    before = ["null" if model.making else f's."before__{name}"' for name in model.fields]
+    columns = ", ".join([*(f's."{name}"' for name in [*keys, *model.fields]), *before])
+    condition = f'and s."{model.condition}" ' if model.condition else ""
     rows = db.execute(
         "with answers as (select * from ops.writes where crm = $crm and object = $object), "
         "refused_all as (select run_id from answers where not $accepted_lately group by run_id "
         "  having count(*) >= $too_many and count(*) = count(*) filter (status = 'rejected')), "
         f'asked as (select * replace (payload_hash || $suffix as payload_hash) from "{model.schema}"."{model.name}") '
-        f"select {columns} from asked s where s.crm = $crm and not exists ("
+        f"select {columns} from asked s where s.crm = $crm {condition}and not exists ("
         "  select 1 from answers a where a.record_id = s.record_id and a.payload_hash = s.payload_hash "
         "  and (a.status = 'accepted' and a.answered_at > $pulled_at "
         "    or a.status = 'rejected' and a.answered_at > now() - interval 1 day "
@@ -236,7 +245,8 @@ def _chosen(entries: Sequence[Entry], only: Sequence[str] | None) -> Sequence[En
 def _ship(
     connector: Connector, model: SyncModel, ledger: Ledger, entries: Sequence[Entry], is_paused: IsPaused
 ) -> Iterator[list[Outcome]]:
-    size = connector.at_a_time(len(entries)) if isinstance(connector, TakesMany) else _PIECE
+    is_many = isinstance(connector, TakesMany) and model.making is None
+    size = connector.at_a_time(len(entries)) if is_many else _PIECE
     step = max(_CHUNK, size)
     for start in range(0, len(entries), step):
         if is_paused():
@@ -249,13 +259,32 @@ def _ship(
                 if place and is_paused():
                     ledger.withdraw(chunk[place:])
                     break
-                piece = [_change(entry, model.guarded) for entry in chunk[place : place + size]]
-                for outcome in connector.push(model.object, piece):
+                for outcome in _sent(connector, model, chunk[place : place + size]):
                     outcomes.append(outcome)
         finally:
             # A fault in the middle must not lose the answers that came before it.
             ledger.answered(outcomes)
         yield outcomes
+
+
+def _sent(connector: Connector, model: SyncModel, entries: Sequence[Entry]) -> Iterator[Outcome]:
+    """Outcomes of records that are changed or, where the model says so, made."""
+    if model.making is None:
+        yield from connector.push(model.object, [_change(entry, model.guarded) for entry in entries])
+        return
+    if not isinstance(connector, MakesTasks):
+        raise ConfigError(
+            f"The connector of {connector.name} cannot make tasks (connectors.base.MakesTasks). Take the rows out of "
+            "rules/crm_tasks.csv."
+        )
+    made_of = {entry.record_id: entry.after for entry in entries}
+    for outcome in connector.make_tasks(model.object, [_task(entry, model.making) for entry in entries]):
+        yield replace(outcome, sent=made_of[outcome.record_id])
+
+
+def _task(entry: Entry, making: Making) -> NewTask:
+    values = {name: value for name, value in entry.after.items() if name != making.person}
+    return NewTask(entry.record_id, making.key, str(entry.after[making.person]), values)
 
 
 def _entry(row: tuple[Value, ...], model: SyncModel) -> Entry:

@@ -814,6 +814,29 @@ class TestCustomFields:
         with pytest.raises(SalesforceMalformedRequest, match="DUPLICATE_DEVELOPER_NAME"):
             add_field(fresh, "Score__c", {"type": "Checkbox", "defaultValue": False})
 
+    def test_fields_of_activities_belong_to_tasks_and_events(self, fresh: Served) -> None:
+        client = fresh.client()
+        text = {"label": "Key", "type": "Text", "length": 64, "unique": True}
+        for name in ("Task", "Event"):
+            with pytest.raises(SalesforceMalformedRequest, match="bad value for restricted picklist"):
+                body = {"FullName": f"{name}.Key__c", "Metadata": text}
+                client.toolingexecute("sobjects/CustomField", "POST", body)
+        body = {"FullName": "Activity.Key__c", "Metadata": text}
+        field_id = client.toolingexecute("sobjects/CustomField", "POST", body)["id"]
+        assert client.toolingexecute(f"sobjects/CustomField/{field_id}")["FullName"] == "Activity.Key__c"
+        for name in ("Task", "Event"):
+            grant = {"ParentId": permission_set(client), "SobjectType": name, "Field": f"{name}.Key__c"}
+            client.FieldPermissions.create(grant | {"PermissionsRead": True, "PermissionsEdit": True})
+        lead = create_lead(client)
+        client.Task.create({"Subject": "Call", "WhoId": lead, "Key__c": "k1"})
+        with pytest.raises(SalesforceMalformedRequest, match="DUPLICATE_VALUE"):
+            client.Task.create({"Subject": "Call", "WhoId": lead, "Key__c": "k1"})
+        assert client.query("SELECT Key__c FROM Event")["totalSize"] == 0
+        client.toolingexecute(f"sobjects/CustomField/{field_id}", "DELETE")
+        for name in ("Task", "Event"):
+            with pytest.raises(SalesforceMalformedRequest, match="INVALID_FIELD"):
+                client.query(f"SELECT Key__c FROM {name}")
+
     def test_delete(self, fresh: Served) -> None:
         field_id = add_field(fresh, "Score__c", {"type": "DateTime"})
         fresh.client().toolingexecute(f"sobjects/CustomField/{field_id}", "DELETE")

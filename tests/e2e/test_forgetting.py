@@ -13,6 +13,7 @@ import pytest
 from leadwright import warehouse
 from tests.installation import AS_OF, Installation, Sandbox
 from tests.marked_people import Crms, Person, found, lead_id
+from tests.workspaces import whole
 
 Start = Callable[..., Sandbox]
 
@@ -29,6 +30,7 @@ class Asked:
     shown: str
     forgotten: dict[str, Any]
     refused: int
+    tasks: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +42,14 @@ def asked(
 ) -> Asked:
     crm = start_sandbox("--leads", "40", "--seed", "3", "--now", AS_OF, "--no-limits", "--control")
     home = tmp_path_factory.mktemp("forgetting") / "home"
-    installation = Installation(home, prefect_home, crm, dict(prefect_api))
+    installation = Installation(home, prefect_home, crm, dict(prefect_api), _with_tasks(home.parent))
     crms, person, other = Crms(crm), Person("987654321001"), Person("987654321002")
     crms.enter(person)
     crms.enter(other)
     installation.command("run")
+    tasks = installation.rows(
+        "select after_values from ops.writes where object in ('tasks', 'Task') and status = 'accepted'"
+    )
     person.lead_id, other.lead_id = lead_id(installation, person), lead_id(installation, other)
     (home / "logs").mkdir(exist_ok=True)
     (home / "logs" / "error-20260101-000000.txt").write_text(f"ValueError: {person.email}")
@@ -61,7 +66,20 @@ def asked(
         installation.command("access", person.email).stdout,
         refused=installation.command("forget", person.email, check=False).returncode,
         forgotten=installation.json("forget", person.email, "--yes"),
+        tasks=[row["after_values"] for row in tasks],
     )
+
+
+def _with_tasks(folder: Path) -> Path:
+    """A workspace that has a task made about every new lead."""
+    workspace = whole(folder / "workspace")
+    rows = "".join(
+        f"reached_grade,{grade},2026-06-30,,Call {{who}},All\n" for grade in ("Hot", "Warm", "Cold")
+    )
+    (workspace / "rules" / "crm_tasks.csv").write_text(
+        f"kind,grade,made_from,quiet_days,subject,reason\n{rows}"
+    )
+    return workspace
 
 
 def _tables_with(connection: AbstractContextManager[warehouse.Connection], marks: set[str]) -> set[str]:
@@ -111,6 +129,19 @@ def test_no_table_and_no_byte_tells_of_who_asked_and_the_rows_are_counted(asked:
     assert asked.forgotten["rows"] == shown
     assert asked.forgotten["published"]["marts.dim_leads"] == 1
     assert asked.forgotten["still_naming"] == {}
+
+
+def test_a_task_named_who_asked_and_says_no_more_that_it_did(asked: Asked) -> None:
+    """Its CRM goes on showing it: no pull brings its subject back, see below."""
+    named = [text for text in asked.tasks if asked.person.hubspot["lastname"] in text]
+    assert len(named) == 1 and len(asked.tasks) == 2
+    left = asked.installation.rows(
+        "select after_values, lead_id from ops.writes where object in ('tasks', 'Task') order by 1 nulls first"
+    )
+    assert (left[0]["after_values"], left[0]["lead_id"]) == (None, None)
+    assert left[1]["lead_id"] == asked.other.lead_id
+    kept_out = asked.installation.rows("select is_kept_out from ops.erasures where object = 'made_tasks'")
+    assert kept_out == [{"is_kept_out": True}]
 
 
 def test_everybody_else_stays(asked: Asked) -> None:

@@ -362,6 +362,38 @@ def test_a_row_of_the_roll_out_that_cannot_hold_is_named(
     assert str(fault).startswith(f"rules/rollout.csv, {says}")
 
 
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("reached_grade,,2026-05-01,,{who},Go", "column grade: a value is needed here; the grade at which"),
+        ("reached_grade,Hit,2026-05-01,,{who},Go", "column grade: 'Hit' is no grade; one of: Cold, Hot, Warm"),
+        ("given_on,Hot,2026-05-01,,{who},Go", "column grade: given_on is about every grade; leave it empty"),
+        ("given_on,,2026-05-01,9,{who},Go", "column quiet_days: given_on happens once for each change of owner"),
+        ("reached_grade,Hot,,,{who},Go", "column made_from: a value is needed"),
+        ("reached_grade,Hot,2026-05-01,0,{who},Go", "column quiet_days: '0' is not 1 or more"),
+        ("reached_grade,Hot,2026-05-01,,{whom},Go", "column subject: '{whom}' stands for nothing; only {action}, "),
+        ("hot,,2026-05-01,,{who},Go", "column kind: 'hot' is not allowed; one of: reached_grade, given_on, taken_away"),
+    ],
+)  # fmt: skip
+def test_a_row_of_tasks_that_cannot_hold_is_named(
+    project: Transform, seeds: Path, row: str, says: str
+) -> None:
+    file = seeds / "crm_tasks.csv"
+    file.write_text(f"{file.read_text().splitlines()[0]}\n{row}\n")
+    assert any(str(f).startswith(f"rules/crm_tasks.csv, line 2, {says}") for f in project.rule_faults())
+
+
+def test_tasks_are_off_until_their_table_has_a_row(project: Transform, seeds: Path) -> None:
+    names = {model.name for model in project.sync_models()}
+    assert not {"sync_hubspot__tasks", "sync_salesforce__tasks"} & names
+    file = seeds / "crm_tasks.csv"
+    file.write_text(file.read_text() + "reached_grade,Hot,2026-05-01,,{action}: {who},Go\n")
+    assert project.rule_faults() == []
+    assert {"sync_hubspot__tasks", "sync_salesforce__tasks"} <= {
+        model.name for model in project.sync_models()
+    }
+
+
 def test_steps_of_the_roll_out_follow_one_another(project: Transform, seeds: Path) -> None:
     file = seeds / "rollout.csv"
     steps = "look,,2026-04-30,shadow,,,,,,Look\npilot,2026-05-01,2026-06-30,pilot,,,,,,Try\nall,2026-07-01,,all,,,,,,Go"

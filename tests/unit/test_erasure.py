@@ -10,6 +10,7 @@ import pytest
 from leadwright import warehouse
 from leadwright.operate import erasure
 from leadwright.settings import Settings
+from leadwright.transform.people import IdColumn
 
 Due = tuple[str, str, str, bool]
 """CRM, object, record id, and whether nothing is left of the lead; the lead is named after the record."""
@@ -163,6 +164,46 @@ def test_a_few_or_a_small_share_are_believed(
 ) -> None:
     built([("hubspot", "contacts", str(i), True) for i in range(gone)], shown)
     assert erasure.erase(config).records == {"hubspot.contacts": gone}
+
+
+def test_the_words_of_tasks_go_also_where_one_record_of_the_lead_does(
+    config: Settings, built: Callable[[Sequence[Due], int], None]
+) -> None:
+    built([("hubspot", "contacts", "1", True), ("hubspot", "contacts", "2", False)], 99)
+    task = '\'{"person_id": "9", "subject": "Call Ann"}\''
+    with warehouse.writer(config.warehouse_file, 1) as db:
+        db.execute(
+            "create table memory.log_lead_tasks as select 'hubspot' as crm, 'k' || i as task_key, "
+            "'lead-' || i as lead_id from range(1, 4) t(i);"
+            "create table raw_hubspot.tasks (hs_object_id text, leadwright_task_key text, subject text);"
+            "insert into raw_hubspot.tasks values ('71', 'k1', 'Call Ann'), ('72', 'k2', 'Call Bo'), ('73', null, 'x');"
+            "create table ops.planned_changes (crm text, object text, record_id text, lead_id text, is_made bool);"
+            "insert into ops.planned_changes values ('hubspot', 'tasks', 'k2', 'lead-2', true), "
+            "('hubspot', 'contacts', '3', 'lead-2', false), ('hubspot', 'tasks', 'k3', 'lead-3', true);"
+            "insert into ops.writes values ('hubspot', 'contacts', '3', 'lead-2', 'p', '{}', '{}', 'said', 'accepted');"
+            "insert into ops.writes select crm, 'tasks', task_key, lead_id, 'p', '{}', "
+            f"{task}, 'said', 'accepted' from memory.log_lead_tasks"
+        )
+    ids = [
+        IdColumn("raw_hubspot", "tasks", "leadwright_task_key", (erasure.MADE_TASKS,), "hubspot"),
+        IdColumn("raw_hubspot", "tasks", "hs_object_id", ("tasks",), "hubspot"),
+    ]
+    erasure.erase(config, ids)
+    assert _all(
+        config, "select record_id, lead_id, after_values is null, message from ops.writes order by 1"
+    ) == [
+        ("3", "lead-2", False, "said"),
+        ("k1", None, True, None),
+        ("k2", "lead-2", True, None),
+        ("k3", "lead-3", False, "said"),
+    ]
+    assert _all(config, "select hs_object_id from raw_hubspot.tasks order by 1") == [("72",), ("73",)]
+    assert _all(config, "select task_key from memory.log_lead_tasks order by 1") == [("k2",), ("k3",)]
+    assert _all(config, "select record_id from ops.planned_changes order by 1") == [("3",), ("k3",)]
+    kept_out = (
+        "select object, record_hash = sha256('hubspot:made_tasks:k1') from ops.erasures where is_kept_out"
+    )
+    assert _all(config, kept_out) == [("made_tasks", True)]
 
 
 def test_the_file_is_written_anew_once_also_after_a_run_that_ended_in_between(

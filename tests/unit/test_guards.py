@@ -14,7 +14,7 @@ from leadwright import warehouse
 from leadwright.connectors.errors import ConfigError, GuardrailError
 from leadwright.pull import loads
 from leadwright.settings import Settings
-from leadwright.transform.tables import SyncModel
+from leadwright.transform.tables import Making, SyncModel
 from leadwright.writeback import approvals, guards, limits, pausing, plans, sending
 from leadwright.writeback.limits import Limits
 from tests import planned_home
@@ -102,6 +102,52 @@ def test_the_first_write_to_a_crm_is_asked_about_once(settings: Settings) -> Non
     assert examine(settings, "run-4") is None
     records(settings, "before__score = null", 50)
     assert examine(settings, "run-5") is None, "and the set-up goes on by itself"
+
+
+def _tasks(settings: Settings, count: int) -> SyncModel:
+    """A sync model that asks for so many tasks in a CRM whose records were written to before."""
+    change(
+        settings,
+        "create or replace table sync.sync_fake__tasks as select 'k' || i as record_id, 'L' || i as lead_id, 'h' as "
+        "payload_hash, null::timestamp as record_changed_at, 'fake' as crm, i % 2 = 0 as is_owner_shown, "
+        f"'9' as person_id, 'ann' as owner, 'k' || i as key from range({count}) t(i)",
+    )
+    fields = ("person_id", "owner", "key")
+    making = Making("key", "owner")
+    return SyncModel(
+        "sync", "sync_fake__tasks", "fake", "tasks", "id", "lead_id", fields, (), (), making=making
+    )
+
+
+def test_the_first_tasks_of_a_crm_are_asked_about_by_themselves(settings: Settings) -> None:
+    model = _tasks(settings, 2)
+    stop = examine(settings, "run-1", model=model)
+    assert stop is not None
+    assert [(r.code, r.subject, r.text) for r in stop.reasons] == [
+        ("first_write", "fake tasks", "No task was ever made in fake; this would make 2 tasks.")
+    ]
+    approvals.approve("run-1", settings)
+    assert examine(settings, "run-2", model=model) is None
+
+
+def test_tasks_about_more_than_a_share_of_the_leads_are_asked_about(settings: Settings) -> None:
+    change(
+        settings,
+        "insert into ops.writes (crm, object, record_id, status) values ('fake', 'tasks', 'x', 'accepted')",
+    )
+    assert examine(settings, "run-1", model=_tasks(settings, 5)) is None
+    stop = examine(settings, "run-2", model=_tasks(settings, 6))
+    assert stop is not None
+    assert [r.text for r in stop.reasons] == [
+        "6 of 100 leads would get a task; more than 5% (tasks_at_most) is asked about."
+    ]
+    approvals.approve("run-2", settings)
+    assert examine(settings, "run-3", model=_tasks(settings, 8)) is None, "two more are none to ask about"
+
+
+def test_without_owners_only_the_tasks_of_whom_the_crm_shows_are_made(settings: Settings) -> None:
+    model = _tasks(settings, 5).without_owners()
+    assert [e.record_id for part in plan(settings, model).parts for e in part.entries] == ["k0", "k2", "k4"]
 
 
 def test_where_rules_changed_since_the_last_write_less_is_asked_about(settings: Settings) -> None:

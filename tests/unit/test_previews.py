@@ -12,6 +12,7 @@ import pytest
 from leadwright.connectors.base import Automation, Cost
 from leadwright.connectors.errors import AuthError, ConfigError
 from leadwright.settings import Settings
+from leadwright.transform.tables import Making, SyncModel
 from leadwright.writeback import previewfiles, previews
 from leadwright.writeback.previews import FieldCount, Preview, RecordChange
 from tests import planned_home
@@ -27,6 +28,15 @@ class TellingCrm(FakeCrm):
 
     def cost(self, object_name: str, records: int) -> Cost:
         return Cost(records, 90.0, 1_000)
+
+
+TASKS = SyncModel(
+    *("sync", "sync_fake__tasks", "fake", "tasks", "id", "lead_id"),
+    fields=("person_id", "owner", "key"),
+    guarded=(),
+    owned=(),
+    making=Making("key", "owner"),
+)
 
 
 class SilentCrm(FakeCrm):
@@ -181,3 +191,25 @@ def test_a_file_of_another_kind_is_refused_before_anything_is_done(tmp_path: Pat
         previewfiles.require_writable(tmp_path / "preview.pdf")
     with pytest.raises(ConfigError, match="no folder"):
         previewfiles.require_writable(tmp_path / "not" / "preview.html")
+
+
+def test_tasks_are_counted_for_each_who_would_get_some(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(
+        settings,
+        "create table sync.sync_fake__tasks as select 'k' || i as record_id, 'L' || i as lead_id, 'h' as payload_hash, "
+        "null::timestamp as record_changed_at, 'fake' as crm, '9' as person_id, 'k' || i as key, "
+        "case when i = 0 then 'bob' else 'ann' end as owner from range(3) t(i)",
+    )
+    monkeypatch.setattr(Settings, "connect", lambda self, crm: TellingCrm())
+    told = previews.make(plan(settings, TASKS), settings)
+    assert [(each.crm, each.name, each.tasks) for each in told.tasks] == [
+        ("fake", "Ann Ray", 2),
+        ("fake", "Bob Low (left)", 1),
+    ]
+    file = settings.home / "plan.html"
+    previewfiles.write(file, told, plan(settings, TASKS), settings)
+    assert "<td>Ann Ray<div" in file.read_text()
+    shown = {field.after for record in told.largest for field in record.fields if field.shows == "owner"}
+    assert shown == {"Ann Ray", "Bob Low (left)"}

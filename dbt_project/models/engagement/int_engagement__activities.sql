@@ -1,9 +1,10 @@
--- E-mails, calls, meetings and tasks. An automatic message and a missed meeting say so in their subjects.
+-- E-mails, calls, meetings and tasks. An automatic message and a missed meeting say so in their subjects. A task that we
+-- made is our doing, also when a rep ticks it off: what he did about the lead is logged as a call or an e-mail beside it.
 
 with activities as (
     select *
     from {{ ref('unified_activities') }}
-    where occurred_at is not null or created_at is not null
+    where (occurred_at is not null or created_at is not null) and task_key is null
 ),
 
 -- Subjects repeat, so each is looked at once.

@@ -1,4 +1,5 @@
--- Tasks with a day by which they are to be done. What was logged as done when it was written down was never planned.
+-- Tasks with a day by which they are to be done. What was logged as done when it was written down was never planned, and
+-- what we made is no plan of a rep.
 
 select distinct
     tasks.crm || ':' || tasks.record_id || '/' || identities.lead_id as follow_up_id,
@@ -12,5 +13,6 @@ inner join {{ ref('int_identity__records') }} as identities on people.record_key
 left join {{ ref('int_identity__crm_owners') }} as owners on tasks.crm = owners.crm and tasks.owner_id = owners.owner_id
 where
     tasks.due_at is not null
+    and tasks.task_key is null
     and tasks.created_at <= {{ as_of() }}
     and (tasks.done_at is null or tasks.done_at > tasks.created_at)

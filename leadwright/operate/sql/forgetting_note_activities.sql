@@ -7,4 +7,7 @@ select
     now() as erased_at,
     true as is_kept_out
 from gone_keys
-where key not in (select record_key from gone) and not starts_with(key, 'leads:')
+where
+    key not in (select record_key from gone)
+    and not starts_with(key, 'leads:')
+    and split_part(key, ':', 2) != 'made_tasks'

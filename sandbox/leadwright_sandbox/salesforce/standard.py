@@ -84,7 +84,7 @@ LastViewedDate datetime ro, LastReferencedDate datetime ro"""
 
 ACTIVITY = """WhoId reference(Contact|Lead), WhatId reference(Account|Campaign|Opportunity), Subject combobox(255),
 OwnerId reference(Group|User), Description textarea(32000), AccountId reference(Account) ro,
-IsArchived boolean ro, IsReminderSet boolean"""
+IsArchived boolean ro, IsReminderSet boolean, ReminderDateTime datetime"""
 
 TASK = f"""{ACTIVITY}, ActivityDate date, Status picklist ! =Not Started, Priority picklist ! =Normal,
 IsHighPriority boolean ro, IsClosed boolean ro, Type picklist, TaskSubtype picklist once, CallDurationInSeconds int,

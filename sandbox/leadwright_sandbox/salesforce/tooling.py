@@ -34,6 +34,10 @@ TYPES: dict[str, tuple[str, bool, int]] = {
     "Picklist": ("picklist", False, 255),
 }
 
+ACTIVITY = "Activity"
+ACTIVITIES = ("Task", "Event")
+"""Fields of tasks and events are defined on an object that has no records: both get them."""
+
 
 def refuse(message: str, field: str, code: str = "FIELD_INTEGRITY_EXCEPTION") -> RowError:
     """The error of a field definition that is not right."""
@@ -113,11 +117,17 @@ def register(org: Org, object_type: ObjectType, field: Field, description: str |
         raise RowError("DUPLICATE_DEVELOPER_NAME", message, ["FullName"])
     field.record_id = field.record_id or org.ids.next("00N")
     org.schema.add_field(object_type, field)
+    owner = object_type.name
+    if owner in ACTIVITIES:
+        owner = ACTIVITY
+        for name in ACTIVITIES:
+            if org.schema.require(name).get(field.name) is None:
+                org.schema.add_field(org.schema.require(name), replace(field))
     row = {
         "Id": field.record_id,
         "DeveloperName": field.name.removesuffix("__c"),
-        "TableEnumOrId": object_type.name,
-        "FullName": f"{object_type.name}.{field.name}",
+        "TableEnumOrId": owner,
+        "FullName": f"{owner}.{field.name}",
         "Description": description,
         "ManageableState": "unmanaged",
         "Length": field.length or None,
@@ -136,8 +146,8 @@ async def create_field(call: Call) -> Response:
     metadata = body.get("Metadata")
     if full_name is None or not isinstance(metadata, dict):
         raise refuse("FullName must be Object.Field__c and Metadata an object", "FullName")
-    object_type = org.schema.find(full_name[1])
-    if object_type is None or object_type.tooling:
+    object_type = org.schema.find(ACTIVITIES[0] if full_name[1] == ACTIVITY else full_name[1])
+    if object_type is None or object_type.tooling or full_name[1] in ACTIVITIES:
         raise refuse(
             f"Entity Enumeration Or ID: bad value for restricted picklist field: {full_name[1]}", "FullName"
         )
@@ -155,7 +165,8 @@ def _find(call: Call) -> tuple[ObjectType, Field]:
     row = call.org.row("CustomField", call.path("id"))
     if row is None:
         raise not_found()
-    owner = call.org.schema.require(str(row["TableEnumOrId"]))
+    name = str(row["TableEnumOrId"])
+    owner = call.org.schema.require(ACTIVITIES[0] if name == ACTIVITY else name)
     return owner, owner.fields[f"{row['DeveloperName']}__c".lower()]
 
 
@@ -174,8 +185,8 @@ async def get_field(call: Call) -> Response:
             },
             "Id": field.record_id,
             "DeveloperName": field.name.removesuffix("__c"),
-            "TableEnumOrId": owner.name,
-            "FullName": f"{owner.name}.{field.name}",
+            "TableEnumOrId": ACTIVITY if owner.name in ACTIVITIES else owner.name,
+            "FullName": f"{ACTIVITY if owner.name in ACTIVITIES else owner.name}.{field.name}",
             "Metadata": metadata,
         }
     )
@@ -221,11 +232,10 @@ def retype(org: Org, owner: ObjectType, field: Field, kind: str) -> None:
 
 def remove(org: Org, owner: ObjectType, field: Field) -> None:
     """Take a custom field away, with its values and the permissions that named it."""
-    org.schema.remove_field(owner, field.name)
     org.store.db.execute('delete from "sf_CustomField" where "Id" = ?', [field.record_id])
-    org.store.db.execute(
-        'delete from "sf_FieldPermissions" where "Field" = ?', [f"{owner.name}.{field.name}"]
-    )
+    for name in ACTIVITIES if owner.name in ACTIVITIES else [owner.name]:
+        org.schema.remove_field(org.schema.require(name), field.name)
+        org.store.db.execute('delete from "sf_FieldPermissions" where "Field" = ?', [f"{name}.{field.name}"])
 
 
 ENDPOINTS: list[Endpoint] = [

@@ -7,6 +7,7 @@ select
     {{ as_text('hs_task_status') }} as status,
     {{ as_text('hs_task_type') }} as task_type,
     {{ as_text('hs_task_subject') }} as subject,
+    {{ as_text('leadwright_task_key') }} as task_key,
     {{ as_timestamp('hs_createdate') }} as created_at,
     coalesce({{ as_flag('archived') }}, false) as is_deleted
 from {{ raw_rows('hubspot', 'tasks') }}

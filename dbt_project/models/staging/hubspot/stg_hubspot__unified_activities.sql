@@ -11,7 +11,8 @@ with activities as (
         subject,
         coalesce(status, 'SENT') = 'SENT' as is_done,
         cast(null as timestamp) as due_at,
-        cast(null as timestamp) as done_at
+        cast(null as timestamp) as done_at,
+        cast(null as string) as task_key
     from {{ ref('stg_hubspot__emails') }}
     where not is_deleted
 
@@ -29,7 +30,8 @@ with activities as (
         title as subject,
         coalesce(status, 'COMPLETED') not in ('CANCELED', 'QUEUED', 'RINGING', 'CALLING_CRM_USER') as is_done,
         cast(null as timestamp) as due_at,
-        cast(null as timestamp) as done_at
+        cast(null as timestamp) as done_at,
+        cast(null as string) as task_key
     from {{ ref('stg_hubspot__calls') }}
     where not is_deleted
 
@@ -47,7 +49,8 @@ with activities as (
         title as subject,
         coalesce(outcome, 'COMPLETED') not in ('CANCELED', 'NO_SHOW', 'RESCHEDULED') as is_done,
         cast(null as timestamp) as due_at,
-        cast(null as timestamp) as done_at
+        cast(null as timestamp) as done_at,
+        cast(null as string) as task_key
     from {{ ref('stg_hubspot__meetings') }}
     where not is_deleted
 
@@ -65,7 +68,8 @@ with activities as (
         subject,
         coalesce(status = 'COMPLETED', false) and completed_at is not null as is_done,
         due_at,
-        case when status = 'COMPLETED' then completed_at end as done_at
+        case when status = 'COMPLETED' then completed_at end as done_at,
+        task_key
     from {{ ref('stg_hubspot__tasks') }}
     where not is_deleted
 )

@@ -27,4 +27,5 @@ left join {{ source('ops', 'undone') }} as undone
 where
     writes.crm in ({{ quoted_accounts_of('hubspot') }})
     and writes.status = 'accepted'
+    and writes.object != 'tasks'
     and {{ json_holds('writes.after_values', "'hubspot_owner_id'") }}

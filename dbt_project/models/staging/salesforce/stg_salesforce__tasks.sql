@@ -10,6 +10,7 @@ select
     {{ as_text('Type') }} as task_type,
     {{ as_text('TaskSubtype') }} as task_subtype,
     {{ as_text('CallType') }} as call_type,
+    {{ as_text('Leadwright_Task_Key__c') }} as task_key,
     {{ as_timestamp('ActivityDate') }} as due_at,
     {{ as_timestamp('CompletedDateTime') }} as completed_at,
     {{ as_timestamp('CreatedDate') }} as created_at,

@@ -40,7 +40,8 @@ select
     subject,
     is_closed as is_done,
     case when subtype in ('', 'task') then due_at end as due_at,
-    case when subtype in ('', 'task') and is_closed then coalesce(completed_at, due_at) end as done_at
+    case when subtype in ('', 'task') and is_closed then coalesce(completed_at, due_at) end as done_at,
+    task_key
 from tasks
 
 union all
@@ -58,6 +59,7 @@ select
     subject,
     true as is_done,
     cast(null as timestamp) as due_at,
-    cast(null as timestamp) as done_at
+    cast(null as timestamp) as done_at,
+    cast(null as string) as task_key
 from {{ ref('stg_salesforce__events') }}
 where not is_deleted

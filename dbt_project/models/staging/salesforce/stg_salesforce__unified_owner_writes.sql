@@ -23,4 +23,5 @@ left join {{ source('ops', 'undone') }} as undone
 where
     writes.crm in ({{ quoted_accounts_of('salesforce') }})
     and writes.status = 'accepted'
+    and writes.object != 'Task'
     and {{ json_holds('writes.after_values', "'OwnerId'") }}
