@@ -245,8 +245,9 @@ def _chosen(entries: Sequence[Entry], only: Sequence[str] | None) -> Sequence[En
 def _ship(
     connector: Connector, model: SyncModel, ledger: Ledger, entries: Sequence[Entry], is_paused: IsPaused
 ) -> Iterator[list[Outcome]]:
-    is_many = isinstance(connector, TakesMany) and model.making is None
-    size = connector.at_a_time(len(entries)) if is_many else _PIECE
+    size = _PIECE
+    if isinstance(connector, TakesMany) and model.making is None:
+        size = connector.at_a_time(len(entries))
     step = max(_CHUNK, size)
     for start in range(0, len(entries), step):
         if is_paused():
