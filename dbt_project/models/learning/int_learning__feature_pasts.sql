@@ -2,11 +2,11 @@
 {% set columns = {} %}
 {% for column in traits['text'] + traits['flag'] + traits['number'] %}{% do columns.update({column: column}) %}{% endfor %}
 {% for topic in traits['answer'] %}{% do columns.update({'answer_' ~ topic: 'answer_' ~ topic}) %}{% endfor %}
-{% set most_changed = 0.01 %}
+{% set most_changed = 0.05 %}
 
 -- What may be said of a feature's past. An event has its own date and the date of its entry. A trait stated at capture
--- is taken for what it was while the log has seen it change for next to nobody; else, and for what is only seen, the past
--- is known from the first run that remembers it.
+-- is taken for what it was while the log has seen it change for few; else, and for what is only seen, the past is known
+-- from the first run that remembers it. Version 0 is who the lead was when it came: that it differs is no change seen.
 
 with leads as (
     select
@@ -21,10 +21,11 @@ with leads as (
                 then 1
             else 0
         end as changed_{{ column }},
-        min(case when {{ column }} is not null and version_number > 0 then seen_at end) as seen_{{ column }},
+        min(case when {{ column }} is not null then seen_at end) as seen_{{ column }},
         {% endfor %}
         count(*) as version_count
     from {{ ref('log_lead_trait_versions') }}
+    where version_number > 0
     group by lead_id
 ),
 

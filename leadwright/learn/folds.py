@@ -1,0 +1,46 @@
+"""Who is learned from and who only tests: the newest months test, and no lead or account stands on both sides."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+import numpy as np
+
+from leadwright.learn.examples import Examples, Flags, Ints
+
+FOLDS = 3
+_TESTED_SHARE = 0.25
+_LEAST_MONTHS, _LEAST_CONVERSIONS = 2, 30
+_LARGEST_GROUP = 0.05
+
+
+def months_to_test(months: int) -> int:
+    """How many of so many months could be wanted for testing: what the rules are asked about."""
+    return max(1, months // 2) if months > 1 else 0
+
+
+def tested(examples: Examples) -> Flags:
+    """The examples of the newest months: a quarter of all, two months and 30 conversions at least, half at most."""
+    months = np.unique(examples.months)
+    for count in range(1, months_to_test(len(months)) + 1):
+        newest: Flags = examples.months >= months[-count]
+        conversions = len(np.unique(examples.leads[newest & (examples.converted == 1)]))
+        if (
+            count >= _LEAST_MONTHS
+            and newest.mean() >= _TESTED_SHARE
+            and conversions >= _LEAST_CONVERSIONS
+        ):
+            return newest
+    count = months_to_test(len(months))
+    return examples.months >= months[-count] if count else np.zeros(len(examples), dtype=bool)
+
+
+def of_groups(examples: Examples) -> Ints:
+    """The fold of each example, by its account; by its lead, where the account has one in twenty of all leads."""
+    names, codes = np.unique(examples.groups, return_inverse=True)
+    leads, lead_codes = np.unique(examples.leads, return_inverse=True)
+    pairs = np.unique(np.stack([codes, lead_codes]), axis=1)[0]
+    large = np.bincount(pairs, minlength=len(names)) > max(1.0, _LARGEST_GROUP * len(leads))
+    of_group = np.array([crc32(str(name).encode()) % FOLDS for name in names])
+    of_lead = np.array([crc32(str(name).encode()) % FOLDS for name in leads])
+    return np.where(large[codes], of_lead[lead_codes], of_group[codes])
