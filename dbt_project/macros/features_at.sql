@@ -1,11 +1,10 @@
-{# Every feature that a lead has at a moment, from relations with what it did, what happened at its account and what the
-   company's own fields said at `moments`. #}
+{# Every feature that a lead has at `moments`; the other relations: what it, its account and the company's own fields say. #}
 {% macro features_at(moments, signal_features, account_features, own_features) -%}
 {% set traits = lead_traits() %}
 {% set stated = [] %}
-{% for kind in ['text', 'flag', 'number'] %}
-{% for trait in traits[kind] %}{% do stated.append((trait, trait, kind)) %}{% endfor %}
-{% endfor %}
+{% for kind in ['text', 'flag', 'number'] %}{% for trait in traits[kind] %}
+{% do stated.append((trait, trait, kind)) %}
+{% endfor %}{% endfor %}
 {% for topic in traits['answer'] %}{% do stated.append(('answer_' ~ topic, 'answer_' ~ topic, 'text')) %}{% endfor %}
 with traits as (
     {{ versions_at(moments, stated | map(attribute=1) | list) }}
@@ -92,6 +91,18 @@ features as (
         number_value,
         cast(null as timestamp) as decays_from
     from {{ own_features }}
+    union all
+    select
+        moments.lead_id,
+        moments.as_of,
+        true as was_seen,
+        'days_since_created' as feature,
+        cast(null as string) as text_value,
+        cast({{ days_between('people.created_at', 'moments.as_of') }} as decimal(18, 2)) as number_value,
+        cast(null as timestamp) as decays_from
+    from {{ moments }} as moments
+    inner join {{ ref('int_identity__people') }} as people on moments.lead_id = people.lead_id
+    where people.created_at is not null
 )
 
 select

@@ -33,6 +33,7 @@ from leadwright.cli import (
     run,
     sandbox,
     stopping,
+    train,
     undo,
 )
 from leadwright.cli.output import err, print_json
@@ -67,6 +68,7 @@ for module in (
     reconcile,
     look,
     rules,
+    train,
     fields,
     fix,
     keep,

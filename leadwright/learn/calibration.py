@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -39,7 +40,7 @@ class Calibration:
     """A way to read log-odds.
 
     Attributes:
-        method: raw or platt read `slope` times log-odds and `shift` as log-odds; venn_abers has a probability per range.
+        method: raw or platt read `slope` times log-odds and `shift` as log-odds; venn_abers has one per range.
     """
 
     method: Method
@@ -66,7 +67,9 @@ def calibrate(method: Method, scores: Floats, converted: Ints, leads: np.ndarray
     ranges = [
         Range(low, high, float(of_range[n]) if of_range is not None else None, *bounds)
         for n, (low, high, bounds) in enumerate(
-            zip([None, *edges], [*edges, None], _bounds(places, converted, leads, len(edges) + 1), strict=True)
+            zip(
+                [None, *edges], [*edges, None], _bounds(places, converted, leads, len(edges) + 1), strict=True
+            )
         )
     ]
     return Calibration(method, slope, shift, ranges)
@@ -92,8 +95,10 @@ def _venn_abers(scores: Floats, converted: Ints, middles: Floats) -> Floats:
     given = 1 / (1 + np.exp(-scores[some]))
     asked = 1 / (1 + np.exp(-middles))
     model = VennAbers()
-    model.fit(np.stack([1 - given, given], axis=1), converted[some], precision=4)
-    found, _ = model.predict_proba(np.stack([1 - asked, asked], axis=1))
+    with warnings.catch_warnings():  # of a score below or above all that it was given
+        warnings.simplefilter("ignore", RuntimeWarning)
+        model.fit(np.stack([1 - given, given], axis=1), converted[some], precision=4)
+        found, _ = model.predict_proba(np.stack([1 - asked, asked], axis=1))
     return np.maximum.accumulate(found[:, 1])
 
 

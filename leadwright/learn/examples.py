@@ -62,8 +62,8 @@ class Examples:
     """Pairs of lead and moment, a row each.
 
     Attributes:
-        values: feature -> numbers, not a number where there is none; of a text places in `words`, -1 where there is none.
-        rule_scores: not a number where nobody asked the rules.
+        values: feature -> numbers, NaN where there is none; of a text places in `words`, -1 where there is none.
+        rule_scores: NaN where nobody asked the rules.
         left_out: how many more there were, of leads that a colleague's sale drew in.
     """
 
@@ -87,7 +87,9 @@ def outcome(settings: Settings, outcome_id: str | None) -> Outcome:
     """The outcome of that name; the first one where None. Raises ConfigError where there is none, or no build."""
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         if not warehouse.columns(db, "intermediate", "int_learning__outcomes"):
-            raise ConfigError("There is nothing to learn from yet: run `leadwright run` or `transform` first.")
+            raise ConfigError(
+                "There is nothing to learn from yet: run `leadwright run` or `transform` first."
+            )
         found = warehouse.rows(db, _SIZE, {"outcome_id": outcome_id})
     if not found:
         raise ConfigError(
@@ -118,12 +120,17 @@ def matured(settings: Settings, wanted: Outcome) -> list[datetime]:
     """The beginnings of the months whose outcomes are known by now, the newest of them."""
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         created = warehouse.rows(db, _CREATED)
+    if not created:
+        return []
     last = wanted.as_of - timedelta(days=wanted.horizon_days)
+    if wanted.basis == "cohort":
+        return [row["month_at"] for row in created if row["month_at"] <= last][-MOST_MONTHS:]
     found: list[datetime] = []
-    month = created[0]["month_at"] if created else last
-    while month <= last:
+    month = created[0]["month_at"]
+    # a month after the last lead has nobody new in it
+    while month <= min(last, created[-1]["month_at"]):
         found.append(month)
-        month = (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+        month = (month + timedelta(days=31)).replace(day=1)
     return found[-MOST_MONTHS:]
 
 
@@ -182,7 +189,7 @@ def _part(
         db.execute(_PICK, {"outcome_id": wanted.outcome_id, "share": share})
         db.register("wanted", table)
         picked = db.execute(_PICKED).fetchnumpy()
-        found = db.execute(_VALUES).to_arrow_table()
+        found = db.sql(_VALUES).to_arrow_table()
         db.unregister("wanted")
     whole = len(picked["place"])
     keep = ~_plain(picked["is_left_out"], bool)

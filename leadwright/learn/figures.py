@@ -86,10 +86,12 @@ def calibration_error(probabilities: Floats, converted: Ints, bins: int = 10) ->
 
 
 def shift(before: Floats, after: Floats) -> float:
-    """The population stability index of scores: 0 for the same spread, .1 for some shift, .25 for another population."""
+    """The population stability index of scores: 0 for the same spread, .1 for some shift, .25 for others."""
     edges = np.unique(np.quantile(before, np.linspace(0.1, 0.9, 9)))
     shares = [
-        np.maximum(np.bincount(np.searchsorted(edges, s, side="right"), minlength=len(edges) + 1) / len(s), 1e-4)
+        np.maximum(
+            np.bincount(np.searchsorted(edges, s, side="right"), minlength=len(edges) + 1) / len(s), 1e-4
+        )
         for s in (before, after)
     ]
     return float(((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum())

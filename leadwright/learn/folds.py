@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -25,22 +26,23 @@ def tested(examples: Examples) -> Flags:
     for count in range(1, months_to_test(len(months)) + 1):
         newest: Flags = examples.months >= months[-count]
         conversions = len(np.unique(examples.leads[newest & (examples.converted == 1)]))
-        if (
-            count >= _LEAST_MONTHS
-            and newest.mean() >= _TESTED_SHARE
-            and conversions >= _LEAST_CONVERSIONS
-        ):
+        if count >= _LEAST_MONTHS and newest.mean() >= _TESTED_SHARE and conversions >= _LEAST_CONVERSIONS:
             return newest
     count = months_to_test(len(months))
     return examples.months >= months[-count] if count else np.zeros(len(examples), dtype=bool)
 
 
-def of_groups(examples: Examples) -> Ints:
-    """The fold of each example, by its account; by its lead, where the account has one in twenty of all leads."""
+def groups(examples: Examples) -> np.ndarray[Any, Any]:
+    """The account of each example; its lead, where the account has more than one in twenty of all leads."""
     names, codes = np.unique(examples.groups, return_inverse=True)
-    leads, lead_codes = np.unique(examples.leads, return_inverse=True)
-    pairs = np.unique(np.stack([codes, lead_codes]), axis=1)[0]
-    large = np.bincount(pairs, minlength=len(names)) > max(1.0, _LARGEST_GROUP * len(leads))
-    of_group = np.array([crc32(str(name).encode()) % FOLDS for name in names])
-    of_lead = np.array([crc32(str(name).encode()) % FOLDS for name in leads])
-    return np.where(large[codes], of_lead[lead_codes], of_group[codes])
+    _, leads = np.unique(examples.leads, return_inverse=True)
+    pairs = np.unique(np.stack([codes, leads]), axis=1)
+    sizes = np.bincount(pairs[0], minlength=len(names))
+    large = sizes > max(1.0, _LARGEST_GROUP * (leads.max() + 1))
+    return np.where(large[codes], examples.leads, examples.groups)
+
+
+def of_groups(names: np.ndarray[Any, Any]) -> Ints:
+    """The fold of each example by the name of its group: the same tomorrow, too."""
+    found, codes = np.unique(names, return_inverse=True)
+    return np.array([crc32(str(name).encode()) % FOLDS for name in found])[codes]

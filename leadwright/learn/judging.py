@@ -13,7 +13,7 @@ import numpy as np
 
 from leadwright.learn import calibration, figures, folds, models, parts
 from leadwright.learn.calibration import Calibration
-from leadwright.learn.examples import Examples, Flags, Floats
+from leadwright.learn.examples import Examples, Flags, Floats, Ints
 from leadwright.learn.figures import Draws, Figure
 from leadwright.learn.models import Kind, Model
 from leadwright.learn.parts import Choice, Coded, Parts
@@ -68,13 +68,14 @@ def judge(examples: Examples, judged: Judged) -> None:
     if not used:
         return
     codes = [each.code(examples) for each in used]
-    scores = {kind: _scores(kind, used, codes, examples, learned) for kind in models.KINDS}
+    groups = folds.groups(examples)
+    scores = {kind: _scores(kind, used, codes, examples, learned, groups) for kind in models.KINDS}
     kind = _better(scores, examples, learned)
     judged.scores = scores[kind]
     chosen = _calibrated(scores[kind], examples, judged)
-    judged.figures += _of_ranking(scores, kind, examples, judged.tested)
+    judged.figures += _of_ranking(scores, kind, examples, judged.tested, groups)
     judged.figures += _of_probabilities(chosen, scores[kind], examples, judged.tested)
-    judged.model = models.fit(kind, used, codes, examples.converted)
+    judged.model = models.fit(kind, used, codes, examples.converted, _numbered(groups))
     judged.counts = [np.bincount(c, minlength=p.count).tolist() for p, c in zip(used, codes, strict=True)]
     judged.figures.append(Figure("signs_against_rule", judged.model.against_sign()))
     recent = _newest(examples, np.ones(len(examples), dtype=bool))
@@ -85,20 +86,26 @@ def judge(examples: Examples, judged: Judged) -> None:
 
 def _can_be_learned(examples: Examples, learned: Flags) -> bool:
     """Whether every fold of those who are learned from has both outcomes."""
-    fold = folds.of_groups(examples)
+    fold = folds.of_groups(folds.groups(examples))
     return bool(learned.any() and (~learned).any()) and all(
         len(np.unique(examples.converted[learned & (fold != n)])) == 2 for n in range(folds.FOLDS)
     )
 
 
 def _scores(
-    kind: Kind, used: Sequence[Parts], codes: Sequence[Coded], examples: Examples, learned: Flags
+    kind: Kind,
+    used: Sequence[Parts],
+    codes: Sequence[Coded],
+    examples: Examples,
+    learned: Flags,
+    groups: np.ndarray[Any, Any],
 ) -> Floats:
-    fold = folds.of_groups(examples)
+    fold, numbers = folds.of_groups(groups), _numbered(groups)
     found = np.zeros(len(examples))
     for n in range(folds.FOLDS):
         others, own = learned & (fold != n), fold == n
-        model = models.fit(kind, used, [c[others] for c in codes], examples.converted[others], _BAGS_OF_FOLDS)
+        some = [c[others] for c in codes]
+        model = models.fit(kind, used, some, examples.converted[others], numbers[others], _BAGS_OF_FOLDS)
         found[own] = model.scores([c[own] for c in codes])
     return found
 
@@ -131,8 +138,10 @@ def _calibrated(scores: Floats, examples: Examples, judged: Judged) -> Calibrati
     return tried[int(np.argmin(losses))]
 
 
-def _of_ranking(scores: dict[Kind, Floats], kind: Kind, examples: Examples, tested: Flags) -> list[Figure]:
-    converted, draws = examples.converted[tested], Draws(examples.groups[tested])
+def _of_ranking(
+    scores: dict[Kind, Floats], kind: Kind, examples: Examples, tested: Flags, groups: np.ndarray[Any, Any]
+) -> list[Figure]:
+    converted, draws = examples.converted[tested], Draws(groups[tested])
     leads = _distinct(examples.leads[tested])
     ranked: dict[str, Floats] = {f"auc_{name}": each[tested] for name, each in scores.items()}
     rules = examples.rule_scores[tested]
@@ -172,6 +181,10 @@ def _of_probabilities(read: Calibration, scores: Floats, examples: Examples, tes
 
 def _probability(scores: Floats) -> Floats:
     return 1 / (1 + np.exp(-scores))
+
+
+def _numbered(groups: np.ndarray[Any, Any]) -> Ints:
+    return np.unique(groups, return_inverse=True)[1]
 
 
 def _distinct(values: np.ndarray[Any, Any]) -> int:

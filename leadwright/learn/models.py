@@ -24,7 +24,9 @@ KINDS: tuple[Kind, ...] = ("additive", "logistic")
 _SEED = 20260101
 _DIGITS = 6
 """Log-odds are rounded as they are written down, so that what is measured is what is used."""
-_RIDGE = 0.05
+_RIDGE = 0.03
+_HELD = 0.15
+"""The share of leads and accounts that tell each boosted model when to stop."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +54,20 @@ class Model:
         )
 
 
-def fit(kind: Kind, parts: Sequence[Parts], codes: Sequence[Coded], converted: Ints, bags: int = 8) -> Model:
+def fit(
+    kind: Kind, parts: Sequence[Parts], codes: Sequence[Coded], converted: Ints, groups: Ints, bags: int = 8
+) -> Model:
     """Learn `converted` from the parts of each feature.
 
     Args:
         kind: of model.
         parts, codes: of each feature, and which one each example is in.
         converted: 1 or 0 of each example; both occur.
+        groups: a number for each lead or account: its examples are alike, and tell nothing of one another.
         bags: how many boosted models the additive one is the mean of.
     """
     if kind == "additive":
-        start, numbers = _boosted(parts, codes, converted, bags)
+        start, numbers = _boosted(parts, codes, converted, _bags(groups, converted, bags))
     else:
         start, numbers = _ridge(parts, codes, converted)
     rounded = [np.round(each, _DIGITS) + 0.0 for each in numbers]
@@ -70,12 +75,12 @@ def fit(kind: Kind, parts: Sequence[Parts], codes: Sequence[Coded], converted: I
 
 
 def _boosted(
-    parts: Sequence[Parts], codes: Sequence[Coded], converted: Ints, bags: int
+    parts: Sequence[Parts], codes: Sequence[Coded], converted: Ints, bags: Ints
 ) -> tuple[float, list[Floats]]:
     model = ExplainableBoostingClassifier(
         interactions=0,
         max_bins=1024,  # the parts are the bins
-        outer_bags=bags,
+        outer_bags=len(bags),
         feature_types=["continuous" if p.known.is_number else "nominal" for p in parts],
         monotone_constraints=[p.sign for p in parts],
         random_state=_SEED,
@@ -83,7 +88,8 @@ def _boosted(
     )
     with warnings.catch_warnings():  # about plots of missing values; ours have a row
         warnings.simplefilter("ignore", UserWarning)
-        model.fit(np.stack([_placed(p, c) for p, c in zip(parts, codes, strict=True)], axis=1), converted)
+        columns = np.stack([_placed(p, c) for p, c in zip(parts, codes, strict=True)], axis=1)
+        model.fit(columns, converted, bags=bags.T)
         most = max(p.count for p in parts)
         every = np.stack(
             [_placed(p, np.minimum(np.arange(most), p.count - 1).astype(np.int16)) for p in parts], axis=1
@@ -91,7 +97,21 @@ def _boosted(
         terms = model.eval_terms(every)
     of_feature = {features[0]: terms[:, n] for n, features in enumerate(model.term_features_)}
     found = [of_feature.get(n, np.zeros(most))[: p.count].copy() for n, p in enumerate(parts)]
-    return float(np.ravel(model.intercept_)[0]), [_unlearned(p, c, f) for p, c, f in zip(parts, codes, found, strict=True)]
+    return float(np.ravel(model.intercept_)[0]), [
+        _unlearned(p, c, f) for p, c, f in zip(parts, codes, found, strict=True)
+    ]
+
+
+def _bags(groups: Ints, converted: Ints, count: int) -> Ints:
+    """For each boosted model 1 where an example is learned from, -1 where it says when to stop: whole groups, because
+    a lead that is there at many moments would vouch for itself.
+    """
+    draw = np.random.default_rng(_SEED)
+    found = [np.where((draw.random(int(groups.max()) + 1) < _HELD)[groups], -1, 1) for _ in range(count)]
+    told = [b for b in found if all(len(np.unique(converted[b == side])) == 2 for side in (1, -1))]
+    # a handful of outcomes may all be on one side; then example by example
+    rows = np.where(draw.random((1, len(groups))) < _HELD, -1, 1)
+    return np.array(told or rows, dtype=np.int8)
 
 
 def _placed(parts: Parts, code: Coded) -> Floats:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ Coded = np.ndarray[Any, np.dtype[np.int16]]
 class Parts:
     """How the values of one feature are told apart.
 
-    Part 0 is a missing value; of a number the ranges follow, the lowest first; of a text its categories, then all others.
+    Part 0 is a missing value; of a number the ranges follow, the lowest first; of a text its categories, then others.
 
     Attributes:
         cuts: first numbers of all ranges but the lowest.
@@ -69,7 +70,7 @@ class Parts:
         yield 0, "missing", None, None, None
         if self.known.is_number:
             ends = [None, *self.cuts, None]
-            for place, (low, high) in enumerate(zip(ends, ends[1:], strict=False), 1):
+            for place, (low, high) in enumerate(pairwise(ends), 1):
                 yield place, "range", None, low, high
             return
         for place, text in enumerate(self.categories, 1):
@@ -106,7 +107,9 @@ def _choice(examples: Examples, known: Known, learned: Flags, leads: Ints) -> Ch
         parts = Parts(known, cuts=_cuts(of_there))
         told = bool(parts.cuts)
     else:
-        parts = Parts(known, categories=_categories(examples.words[known.name], of_there, leads[learned][there]))
+        parts = Parts(
+            known, categories=_categories(examples.words[known.name], of_there, leads[learned][there])
+        )
         told = len(parts.categories) > 1
         if not parts.categories and filled > 1 - _LEAST_SHARE:
             return Choice(known.name, "too_many_values", filled)
@@ -116,7 +119,7 @@ def _choice(examples: Examples, known: Known, learned: Flags, leads: Ints) -> Ch
 
 
 def _cuts(numbers: np.ndarray[Any, Any]) -> tuple[float, ...]:
-    """First numbers of ranges with about as many examples each; a cut is a number with two digits, as in the warehouse."""
+    """First numbers of ranges with about as many examples each, with two digits, as the warehouse has numbers."""
     distinct = np.unique(np.round(numbers, 2))
     if len(distinct) <= MOST_PARTS:
         return tuple(float(n) for n in distinct[1:])

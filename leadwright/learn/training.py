@@ -21,7 +21,7 @@ _TOO_FEW = "too_few"
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model's card, the gates, what was measured, and how many features were used or left out, as rows of the marts."""
+    """A model's card, the gates, what was measured, and how many features were used or left out."""
 
     card: dict[str, Any]
     gates: list[dict[str, Any]]
@@ -43,18 +43,23 @@ def train(transform: Transform, outcome_id: str | None = None) -> Trained:
         LockedError: another process holds the warehouse.
     """
     wanted = past.outcome(transform.settings, outcome_id)
-    months = past.matured(transform.settings, wanted)
-    if not months:
-        raise ConfigError(
-            f"No lead came {wanted.horizon_days} days ago or earlier, so that nobody knows what became of them."
-        )
-    examples = past.read(transform, wanted, months, max(1, folds.months_to_test(len(months))))
+    examples = read(transform, wanted)
     judged = judging.counted(examples)
     trained = _kept(transform, examples, judged)
     if trained.card["verdict"] == _TOO_FEW:
         return trained
     judging.judge(examples, judged)
     return _kept(transform, examples, judged)
+
+
+def read(transform: Transform, wanted: past.Outcome) -> past.Examples:
+    """The examples of all months whose outcomes are known. Raises ConfigError where there are none."""
+    months = past.matured(transform.settings, wanted)
+    if not months:
+        raise ConfigError(
+            f"No lead came {wanted.horizon_days} days ago or earlier, so that nobody knows what became of them."
+        )
+    return past.read(transform, wanted, months, max(1, folds.months_to_test(len(months))))
 
 
 def _kept(transform: Transform, examples: past.Examples, judged: judging.Judged) -> Trained:
@@ -64,6 +69,4 @@ def _kept(transform: Transform, examples: past.Examples, judged: judging.Judged)
     settings, asked = transform.settings, {"model_id": model_id}
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         (card,) = warehouse.rows(db, _CARD, asked)
-        return Trained(
-            card, *(warehouse.rows(db, sql, asked) for sql in (_GATES, _FIGURES, _FEATURES))
-        )
+        return Trained(card, *(warehouse.rows(db, sql, asked) for sql in (_GATES, _FIGURES, _FEATURES)))
