@@ -45,11 +45,11 @@ def train(transform: Transform, outcome_id: str | None = None) -> Trained:
     wanted = past.outcome(transform.settings, outcome_id)
     examples = read(transform, wanted)
     judged = judging.counted(examples)
-    trained = _kept(transform, examples, judged)
+    trained = kept(transform, examples, judged)
     if trained.card["verdict"] == _TOO_FEW:
         return trained
     judging.judge(examples, judged)
-    return _kept(transform, examples, judged)
+    return kept(transform, examples, judged)
 
 
 def read(transform: Transform, wanted: past.Outcome) -> past.Examples:
@@ -62,7 +62,7 @@ def read(transform: Transform, wanted: past.Outcome) -> past.Examples:
     return past.read(transform, wanted, months, max(1, folds.months_to_test(len(months))))
 
 
-def _kept(transform: Transform, examples: past.Examples, judged: judging.Judged) -> Trained:
+def kept(transform: Transform, examples: past.Examples, judged: judging.Judged) -> Trained:
     """Keep what is known by now, and read what the gates say of it."""
     model_id = noting.note(transform, examples, judged)
     transform.build_model_scores(examples.outcome.as_of)

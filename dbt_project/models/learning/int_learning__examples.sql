@@ -33,7 +33,7 @@ select
     coalesce(accounts.account_id, examples.lead_id) as group_id,
     case
         when examples.basis = 'cohort' then examples.is_reached
-        else coalesce(examples.reached_at <= examples.until_at, false)
+        else coalesce(examples.reached_at > examples.as_of and examples.reached_at <= examples.until_at, false)
     end as is_converted,
     examples.until_at <= {{ as_of() }} as is_matured,
     case
