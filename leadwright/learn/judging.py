@@ -5,7 +5,7 @@ it had not seen.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from leadwright.learn.models import Kind, Model
 from leadwright.learn.parts import Choice, Coded, Parts
 
 _BAGS_OF_FOLDS = 4
+_YOUNG_DAYS = 30
 _NEWEST = 0.5
 """The share of what was not tested on, the newest of it, that choices are made by."""
 
@@ -159,8 +160,25 @@ def _of_ranking(
         gain = best.value - figures.auc(rules, converted)
         bounds = figures.interval(drawn[best.name] - drawn["auc_rules"])
         found += [Figure("gain_over_rules", gain, *bounds, leads), Figure("gain_over_rules_lower", bounds[0])]
-    found.append(Figure("population_shift", figures.shift(scores[kind][~tested], scores[kind][tested])))
+    found += _of_the_young(ranked, best.name, examples, tested)
+    recent = _newest(examples, ~tested)
+    found.append(Figure("population_shift", figures.shift(scores[kind][recent], scores[kind][tested])))
     return found
+
+
+def _of_the_young(
+    ranked: dict[str, Floats], best: str, examples: Examples, tested: Flags
+) -> Iterator[Figure]:
+    """The AUC among leads of the last weeks alone: that old leads seldom convert is easily known."""
+    ages = examples.values.get("days_since_created")
+    if ages is None:
+        return
+    young = ages[tested] <= _YOUNG_DAYS
+    converted, leads = examples.converted[tested][young], _distinct(examples.leads[tested][young])
+    if len(np.unique(converted)) == 2:
+        for name, of in (("auc_young", best), ("auc_rules_young", "auc_rules")):
+            if of in ranked:
+                yield Figure(name, figures.auc(ranked[of][young], converted), leads=leads)
 
 
 def _of_probabilities(read: Calibration, scores: Floats, examples: Examples, tested: Flags) -> list[Figure]:

@@ -64,7 +64,8 @@ def _add(transform: Transform, rows: Mapping[str, Sequence[Row]], model_id: str)
         db.execute("begin")
         for name, some in rows.items():
             if some:
-                db.register("added", pa.Table.from_pylist([{"model_id": model_id, **row} for row in some]))
+                whole = [{c: row.get(c) for c, _ in declared[name]} | {"model_id": model_id} for row in some]
+                db.register("added", pa.Table.from_pylist(whole))
                 db.execute(f'insert into ops."{name}" by name from added')
                 db.unregister("added")
         db.execute("commit")
