@@ -73,7 +73,7 @@ def _counts(figures: dict[str, dict[str, Any]], card: dict[str, Any]) -> str:
 def _rankings(figures: dict[str, dict[str, Any]], card: dict[str, Any]) -> Table:
     """How well each tells leads apart that it had not learned from, in the newest months."""
     since = f"{card['tested_from']:%Y-%m-%d}"
-    table = Table(f"tells leads apart, since {since}", "AUC", "95%", "leads")
+    table = Table(f"tells leads of one age apart, since {since}", "AUC", "95%", "leads")
     for column in table.columns[1:]:
         column.justify = "right"
     for name, label in _RANKED.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -57,7 +57,7 @@ class Calibration:
         return of_range[np.searchsorted(np.array(edges, dtype=np.float64), scores, side="right")]
 
 
-def calibrate(method: Method, scores: Floats, converted: Ints, leads: np.ndarray) -> Calibration:  # type: ignore[type-arg]
+def calibrate(method: Method, scores: Floats, converted: Ints, leads: np.ndarray[Any, Any]) -> Calibration:
     """Read `scores`, of examples that the model had not learned from, by what became of them."""
     edges = _edges(scores, int(converted.sum()))
     slope, shift = _platt(scores, converted) if method == "platt" else (1.0, 0.0)
@@ -105,7 +105,7 @@ def _venn_abers(scores: Floats, converted: Ints, middles: Floats) -> Floats:
 def _bounds(
     places: Ints,
     converted: Ints,
-    leads: np.ndarray,  # type: ignore[type-arg]
+    leads: np.ndarray[Any, Any],
     count: int,
 ) -> Iterator[tuple[float, float, int]]:
     """Wilson's interval of each range, and its leads: one that is there at many moments counts once."""

@@ -237,10 +237,12 @@ def _joined(parts: Sequence[Examples], words: dict[str, list[str]]) -> Examples:
     return Examples(
         first.outcome,
         first.known,
-        *(
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("leads", "groups", "months", "moments", "converted", "rule_scores")
-        ),
+        np.concatenate([part.leads for part in parts]),
+        np.concatenate([part.groups for part in parts]),
+        np.concatenate([part.months for part in parts]),
+        np.concatenate([part.moments for part in parts]),
+        np.concatenate([part.converted for part in parts]),
+        np.concatenate([part.rule_scores for part in parts]),
         {name: np.concatenate([part.values[name] for part in parts]) for name in first.values},
         words,
         sum(part.left_out for part in parts),

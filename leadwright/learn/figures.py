@@ -26,21 +26,31 @@ class Figure:
 
 
 class Ranking:
-    """Scores in their order, so that an AUC under other weights takes no other sort."""
+    """Scores in their order, so that an AUC under other weights takes no other sort.
 
-    def __init__(self, scores: Floats, converted: Ints) -> None:
-        self._order = np.argsort(scores, kind="stable")
-        ordered = scores[self._order]
+    Args:
+        scores, converted: of examples.
+        strata: a number for each: pairs are made within one alone, such as leads of one age; None: all are one.
+    """
+
+    def __init__(self, scores: Floats, converted: Ints, strata: Ints | None = None) -> None:
+        of = np.zeros(len(scores), dtype=np.int64) if strata is None else strata
+        self._order = np.lexsort((scores, of))
+        ordered, of = scores[self._order], of[self._order]
         self._converted = converted[self._order] == 1
-        self._starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+        begins = np.r_[True, of[1:] != of[:-1]]
+        self._starts = np.flatnonzero(begins | np.r_[True, ordered[1:] != ordered[:-1]])
+        self._firsts = np.flatnonzero(begins[self._starts])
 
     def auc(self, weights: Floats) -> float:
         """The share of pairs, one converted and one not, in which the converted one stands higher; ties count half."""
         ordered = weights[self._order]
         won = np.add.reduceat(np.where(self._converted, ordered, 0), self._starts)
         lost = np.add.reduceat(np.where(self._converted, 0, ordered), self._starts)
-        below = np.cumsum(lost) - lost
-        pairs = won.sum() * lost.sum()
+        before = np.cumsum(lost) - lost
+        sizes = np.diff(np.r_[self._firsts, len(self._starts)])
+        below = before - np.repeat(before[self._firsts], sizes)
+        pairs = (np.add.reduceat(won, self._firsts) * np.add.reduceat(lost, self._firsts)).sum()
         return float((won * (below + lost / 2)).sum() / pairs) if pairs else 0.5
 
 
@@ -54,15 +64,15 @@ class Draws:
             np.bincount(draw.integers(0, len(names), len(names)), minlength=len(names)) for _ in range(_DRAWS)
         ]
 
-    def aucs(self, scores: Floats, converted: Ints) -> Floats:
+    def aucs(self, scores: Floats, converted: Ints, strata: Ints | None = None) -> Floats:
         """The AUC under each draw."""
-        ranking = Ranking(scores, converted)
+        ranking = Ranking(scores, converted, strata)
         return np.array([ranking.auc(counts[self._codes].astype(np.float64)) for counts in self._counts])
 
 
-def auc(scores: Floats, converted: Ints) -> float:
-    """The area under the ROC curve."""
-    return Ranking(scores, converted).auc(np.ones(len(scores)))
+def auc(scores: Floats, converted: Ints, strata: Ints | None = None) -> float:
+    """The area under the ROC curve; within strata, where there are some."""
+    return Ranking(scores, converted, strata).auc(np.ones(len(scores)))
 
 
 def interval(drawn: Floats) -> tuple[float, float]:

@@ -5,7 +5,7 @@ it had not seen.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,8 @@ from leadwright.learn.models import Kind, Model
 from leadwright.learn.parts import Choice, Coded, Parts
 
 _BAGS_OF_FOLDS = 4
-_YOUNG_DAYS = 30
+_AGES = (7, 30, 60, 90, 180, 365)
+"""Days up to which leads are of one age."""
 _NEWEST = 0.5
 """The share of what was not tested on, the newest of it, that choices are made by."""
 
@@ -114,7 +115,8 @@ def _scores(
 def _newest(examples: Examples, among: Flags) -> Flags:
     """The newest half of some examples, by months."""
     months = np.sort(examples.months[among])
-    return among & (examples.months >= months[int(len(months) * _NEWEST)])
+    found: Flags = among & (examples.months >= months[int(len(months) * _NEWEST)])
+    return found
 
 
 def _better(scores: dict[Kind, Floats], examples: Examples, learned: Flags) -> Kind:
@@ -142,43 +144,39 @@ def _calibrated(scores: Floats, examples: Examples, judged: Judged) -> Calibrati
 def _of_ranking(
     scores: dict[Kind, Floats], kind: Kind, examples: Examples, tested: Flags, groups: np.ndarray[Any, Any]
 ) -> list[Figure]:
+    """How well each tells leads of one age apart: that old leads seldom convert is easily known."""
     converted, draws = examples.converted[tested], Draws(groups[tested])
-    leads = _distinct(examples.leads[tested])
+    leads, ages = _distinct(examples.leads[tested]), _ages(examples)[tested]
     ranked: dict[str, Floats] = {f"auc_{name}": each[tested] for name, each in scores.items()}
     rules = examples.rule_scores[tested]
     if not np.isnan(rules).any():
         ranked["auc_rules"] = rules
-    drawn = {name: draws.aucs(each, converted) for name, each in ranked.items()}
+    drawn = {name: draws.aucs(each, converted, ages) for name, each in ranked.items()}
     found = [
-        Figure(name, figures.auc(each, converted), *figures.interval(drawn[name]), leads)
+        Figure(name, figures.auc(each, converted, ages), *figures.interval(drawn[name]), leads)
         for name, each in ranked.items()
     ]
-    best = next(f for f in found if f.name == f"auc_{kind}")
+    of = {f.name: f for f in found}
+    best = of[f"auc_{kind}"]
     found.append(Figure("auc", best.value, best.lower, best.upper, leads))
     found.append(Figure("auc_lower", best.lower or 0.0))
-    if "auc_rules" in ranked:
-        gain = best.value - figures.auc(rules, converted)
+    found.append(Figure("auc_all_ages", figures.auc(ranked[best.name], converted), leads=leads))
+    if "auc_rules" in of:
+        gain = best.value - of["auc_rules"].value
         bounds = figures.interval(drawn[best.name] - drawn["auc_rules"])
         found += [Figure("gain_over_rules", gain, *bounds, leads), Figure("gain_over_rules_lower", bounds[0])]
-    found += _of_the_young(ranked, best.name, examples, tested)
+        found.append(Figure("auc_rules_all_ages", figures.auc(rules, converted), leads=leads))
     recent = _newest(examples, ~tested)
     found.append(Figure("population_shift", figures.shift(scores[kind][recent], scores[kind][tested])))
     return found
 
 
-def _of_the_young(
-    ranked: dict[str, Floats], best: str, examples: Examples, tested: Flags
-) -> Iterator[Figure]:
-    """The AUC among leads of the last weeks alone: that old leads seldom convert is easily known."""
-    ages = examples.values.get("days_since_created")
-    if ages is None:
-        return
-    young = ages[tested] <= _YOUNG_DAYS
-    converted, leads = examples.converted[tested][young], _distinct(examples.leads[tested][young])
-    if len(np.unique(converted)) == 2:
-        for name, of in (("auc_young", best), ("auc_rules_young", "auc_rules")):
-            if of in ranked:
-                yield Figure(name, figures.auc(ranked[of][young], converted), leads=leads)
+def _ages(examples: Examples) -> Ints:
+    """A number for leads of about one age."""
+    days = examples.values.get("days_since_created")
+    if days is None:
+        return np.zeros(len(examples), dtype=np.int64)
+    return np.searchsorted(np.array(_AGES), days, side="left")
 
 
 def _of_probabilities(read: Calibration, scores: Floats, examples: Examples, tested: Flags) -> list[Figure]:

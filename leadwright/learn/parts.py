@@ -63,7 +63,8 @@ class Parts:
             return np.where(np.isnan(values), 0, places).astype(np.int16)
         place = {text: 1 + n for n, text in enumerate(self.categories)}
         own = [place.get(word, self.count - 1) for word in examples.words[self.known.name]]
-        return np.array([*own, 0], dtype=np.int16)[values]
+        found: Coded = np.array([*own, 0], dtype=np.int16)[values]
+        return found
 
     def rows(self) -> Iterator[tuple[int, str, str | None, float | None, float | None]]:
         """Part, kind, category, first number and first number beyond it, of each part."""

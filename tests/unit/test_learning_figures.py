@@ -27,6 +27,18 @@ def test_auc_and_log_loss_are_those_of_others_with_ties_too() -> None:
     )
 
 
+def test_within_strata_pairs_of_two_strata_do_not_count() -> None:
+    scores, converted = _world(900)
+    strata = np.arange(900) % 3
+    parts = [strata == n for n in range(3)]
+    pairs = [converted[p].sum() * (1 - converted[p]).sum() for p in parts]
+    each = [metrics.roc_auc_score(converted[p], scores[p]) for p in parts]
+    assert figures.auc(scores, converted, strata) == pytest.approx(np.average(each, weights=pairs))
+    assert figures.auc(scores + 9.0 * strata, converted, strata) == pytest.approx(
+        figures.auc(scores, converted, strata)
+    ), "whoever is right about the strata alone has said nothing"
+
+
 def test_a_lead_that_is_there_ten_times_makes_no_interval_narrower() -> None:
     scores, converted = _world(300)
     once = figures.interval(figures.Draws(np.arange(300)).aucs(scores, converted))
