@@ -50,7 +50,7 @@ _RANGES = [
     {"high": -1.5, "slope": 1.1, "shift": 0.1, "lower_probability": 0.02, "upper_probability": 0.2},
     {"low": -1.5, "slope": 1.1, "shift": 0.1, "lower_probability": 0.1, "upper_probability": 0.5},
 ]
-_FIGURES = {"conversions": 120, "decided_leads": 900, "auc_lower": 0.6, "log_loss_ratio": 0.9}
+_FIGURES = {"conversions": 120, "decided_leads": 900, "auc_same_age_lower": 0.6, "log_loss_ratio": 0.9}
 
 
 def add(made: DbtWarehouse, changed: str) -> None:

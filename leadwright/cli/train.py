@@ -73,15 +73,19 @@ def _counts(figures: dict[str, dict[str, Any]], card: dict[str, Any]) -> str:
 def _rankings(figures: dict[str, dict[str, Any]], card: dict[str, Any]) -> Table:
     """How well each tells leads apart that it had not learned from, in the newest months."""
     since = f"{card['tested_from']:%Y-%m-%d}"
-    table = Table(f"tells leads of one age apart, since {since}", "AUC", "95%", "leads")
+    table = Table(f"tells leads apart, since {since}", "AUC", "95%", "of one age", "95%", "leads")
     for column in table.columns[1:]:
         column.justify = "right"
     for name, label in _RANKED.items():
         if name in figures:
-            found = figures[name]
-            bounds = f"{found['lower_value']:.3f} to {found['upper_value']:.3f}"
+            both = (figures[name], figures[f"{name}_same_age"])
+            cells = [
+                cell
+                for f in both
+                for cell in (f"{f['value']:.3f}", f"{f['lower_value']:.3f} to {f['upper_value']:.3f}")
+            ]
             mark = " (kept)" if name == f"auc_{card['kind']}" else ""
-            table.add_row(label + mark, f"{found['value']:.3f}", bounds, f"{found['lead_count']:,}")
+            table.add_row(label + mark, *cells, f"{both[0]['lead_count']:,}")
     return table
 
 

@@ -144,28 +144,30 @@ def _calibrated(scores: Floats, examples: Examples, judged: Judged) -> Calibrati
 def _of_ranking(
     scores: dict[Kind, Floats], kind: Kind, examples: Examples, tested: Flags, groups: np.ndarray[Any, Any]
 ) -> list[Figure]:
-    """How well each tells leads of one age apart: that old leads seldom convert is easily known."""
+    """How well each tells leads apart: all of them, and those of one age, because that old ones seldom convert is
+    easily known.
+    """
     converted, draws = examples.converted[tested], Draws(groups[tested])
     leads, ages = _distinct(examples.leads[tested]), _ages(examples)[tested]
-    ranked: dict[str, Floats] = {f"auc_{name}": each[tested] for name, each in scores.items()}
+    ranked: dict[str, Floats] = {name: each[tested] for name, each in scores.items()}
     rules = examples.rule_scores[tested]
     if not np.isnan(rules).any():
-        ranked["auc_rules"] = rules
-    drawn = {name: draws.aucs(each, converted, ages) for name, each in ranked.items()}
-    found = [
-        Figure(name, figures.auc(each, converted, ages), *figures.interval(drawn[name]), leads)
-        for name, each in ranked.items()
-    ]
-    of = {f.name: f for f in found}
-    best = of[f"auc_{kind}"]
-    found.append(Figure("auc", best.value, best.lower, best.upper, leads))
-    found.append(Figure("auc_lower", best.lower or 0.0))
-    found.append(Figure("auc_all_ages", figures.auc(ranked[best.name], converted), leads=leads))
-    if "auc_rules" in of:
-        gain = best.value - of["auc_rules"].value
-        bounds = figures.interval(drawn[best.name] - drawn["auc_rules"])
-        found += [Figure("gain_over_rules", gain, *bounds, leads), Figure("gain_over_rules_lower", bounds[0])]
-        found.append(Figure("auc_rules_all_ages", figures.auc(rules, converted), leads=leads))
+        ranked["rules"] = rules
+    found: list[Figure] = []
+    for suffix, strata in (("", None), ("_same_age", ages)):
+        drawn = {name: draws.aucs(each, converted, strata) for name, each in ranked.items()}
+        whole = {name: figures.auc(each, converted, strata) for name, each in ranked.items()}
+        of = {n: Figure(f"auc_{n}{suffix}", whole[n], *figures.interval(drawn[n]), leads) for n in ranked}
+        best = of[kind]
+        found += [*of.values(), Figure(f"auc{suffix}", best.value, best.lower, best.upper, leads)]
+        found.append(Figure(f"auc{suffix}_lower", best.lower or 0.0))
+        if "rules" in ranked:
+            low, high = figures.interval(drawn[kind] - drawn["rules"])
+            found += [
+                Figure(f"gain_over_rules{suffix}", whole[kind] - whole["rules"], low, high, leads),
+                Figure(f"gain_over_rules{suffix}_lower", low),
+                Figure(f"gain_over_rules{suffix}_upper", high),
+            ]
     recent = _newest(examples, ~tested)
     found.append(Figure("population_shift", figures.shift(scores[kind][recent], scores[kind][tested])))
     return found

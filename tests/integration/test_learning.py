@@ -102,12 +102,12 @@ def test_features_are_those_that_scoring_has_at_that_moment(made: DbtWarehouse) 
 def test_a_model_tells_leads_apart_and_says_how_well(judged: judging.Judged) -> None:
     figures = _figures(judged)
     assert judged.model is not None and judged.calibration is not None
-    assert figures["auc_lower"].value > 0.6
+    assert figures["auc_lower"].value > 0.6 < figures["auc_same_age"].value
     assert figures["log_loss_ratio"].value < 1
     assert figures["calibration_error"].value < 0.03
     assert figures["gain_over_rules"].value > 0
     assert figures["signs_against_rule"].value == 0
-    assert {"auc_rules", "auc_additive", "auc_logistic"} <= figures.keys()
+    assert {"auc_rules", "auc_additive", "auc_logistic", "auc_rules_same_age"} <= figures.keys()
     assert figures["auc"].leads and figures["auc"].leads > 1000
 
 
