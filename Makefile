@@ -81,7 +81,7 @@ lint-python: $(INSTALLED)
 
 lint-sql: $(INSTALLED)
 	LEADWRIGHT_WAREHOUSE_FILE=$(VENV)/lint.duckdb $(BIN)/sqlfluff lint --processes 2 dbt_project
-	$(BIN)/sqlfluff lint --templater placeholder leadwright/dashboards leadwright/explain leadwright/linkage leadwright/notices leadwright/operate leadwright/trials leadwright/writeback
+	$(BIN)/sqlfluff lint --templater placeholder leadwright/dashboards leadwright/explain leadwright/learn leadwright/linkage leadwright/notices leadwright/operate leadwright/trials leadwright/writeback
 
 bench: $(INSTALLED)
 	@for script in tests/benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
@@ -94,7 +94,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes
 
 # Resolve the lock files again after a change of pyproject.toml.
 lock: $(INSTALLED)
-	$(COMPILE) --extra dev --extra dashboards --extra linkage --extra testing pyproject.toml sandbox/pyproject.toml \
+	$(COMPILE) --extra dev --extra dashboards --extra linkage --extra learn --extra testing pyproject.toml sandbox/pyproject.toml \
 		--output-file requirements.lock
 	$(COMPILE) --group readers sandbox/pyproject.toml --output-file requirements-readers.lock
 	$(COMPILE) --group duckdb15 --output-file requirements-duckdb15.lock

@@ -6,7 +6,12 @@ from importlib.util import find_spec
 
 from leadwright.connectors.errors import ConfigError
 
-MODULES = {"dashboards": "streamlit", "linkage": "splink", "sandbox": "leadwright_sandbox"}
+MODULES = {
+    "dashboards": "streamlit",
+    "linkage": "splink",
+    "learn": "interpret",
+    "sandbox": "leadwright_sandbox",
+}
 """Each part and a module that is there where it is installed."""
 
 

@@ -24,7 +24,7 @@ SYSTEMS = tuple(
     sorted(folder.name for folder in (PROJECT / "models" / "staging").iterdir() if folder.is_dir())
 )
 SUBJECTS = (
-    *("identity", "accounts", "engagement", "lifecycle", "scoring"),
+    *("identity", "accounts", "engagement", "lifecycle", "scoring", "learning"),
     *("service_levels", "routing", "writing"),
 )
 """The folders of decisions, and of their logs in `memory`, in the order in which they may read one another."""

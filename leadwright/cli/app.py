@@ -34,6 +34,7 @@ from leadwright.cli import (
     run,
     sandbox,
     stopping,
+    train,
     undo,
 )
 from leadwright.cli.output import err, print_json
@@ -69,6 +70,7 @@ for module in (
     reconcile,
     look,
     rules,
+    train,
     fields,
     fix,
     keep,

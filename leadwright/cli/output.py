@@ -34,7 +34,8 @@ for _console in (out, err):
     _console.push_render_hook(Inert())
 
 _TITLES = {"pull": "Pulling from the CRMs", "transform": "Scoring and routing", "write": "Writing back"} | {
-    "reports": "Building the reports"
+    "reports": "Building the reports",
+    "learning": "Reading the past",
 }
 
 

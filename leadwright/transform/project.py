@@ -47,6 +47,12 @@ _BY_HALVES = ("--indirect-selection", "cautious")
 
 _TASKS = "crm_tasks"
 """The table that switches tasks on: one that has no row makes none."""
+# The examples of some months; and what reads the rows of models, which a training leaves in `ops`.
+_TO_LEARN_FROM = (
+    *("learning_outcomes", "int_learning__reached", "int_learning__outcomes", "int_learning__feature_pasts"),
+    "int_learning__moments+,path:models/learning",
+)
+_OF_MODELS = ("learning_gates", "int_learning__models+")
 
 
 class Transform:
@@ -174,6 +180,25 @@ class Transform:
             )
         return nodes
 
+    def build_examples(
+        self, months: Sequence[datetime], as_of: datetime, *, with_rules: bool = False
+    ) -> list[NodeResult]:
+        """Build what models learn from, of some months, and what is known of features. Raises as `build` does.
+
+        Args:
+            months: their beginnings; examples of other months are gone afterwards.
+            as_of: the moment of the build whose tables are read.
+            with_rules: also what the rules say of these moments.
+        """
+        asked = {"learning_months": [_spelled(m) for m in months], "learning_rules": with_rules}
+        chosen = ["--select", *_TO_LEARN_FROM, "--exclude-resource-type", "test"]
+        return self._build(chosen, "learning", as_of, asked=asked)
+
+    def build_model_scores(self, as_of: datetime) -> list[NodeResult]:
+        """Build what the newest models say, and what the gates say of them. Raises as `build` does."""
+        chosen = ["--select", *_OF_MODELS, "--exclude", _SEED_TESTS]
+        return self._build(chosen, "learning", as_of)
+
     def build_for_writing(self, as_of: datetime) -> list[NodeResult]:
         """Build and test what is written back and what is remembered of it. Raises as `build` does."""
         chosen = [*_BY_HALVES, "--select", *_FOR_WRITING, "--exclude", _SEED_TESTS]
@@ -185,13 +210,19 @@ class Transform:
         return self._build(chosen, "reports", as_of)
 
     def _build(
-        self, chosen: Sequence[str], stage: str, as_of: datetime | None, moments: Sequence[datetime] = ()
+        self,
+        chosen: Sequence[str],
+        stage: str,
+        as_of: datetime | None,
+        moments: Sequence[datetime] = (),
+        asked: Mapping[str, Any] | None = None,
     ) -> list[NodeResult]:
         moment = as_of or self.settings.moment()
         accounts = {system: self.settings.accounts_of(system) for system in self.settings.accounts.values()}
         variables = json.dumps(
             {"as_of": _spelled(moment), "moments": [_spelled(m) for m in moments], "accounts": accounts}
             | {"own_fields": self.own_fields()}
+            | dict(asked or {})
         )
         # nobody reads what dbt would write of itself, and that takes a tenth of a build
         args = [

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from leadwright.settings import Settings
-from tests import built_warehouses
+from tests import built_warehouses, made_models
 from tests.conftest import ROOT
 from tests.dbt_grains import GRAINS
 from tests.dbt_warehouse import NOW, DbtWarehouse
@@ -174,7 +174,16 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
     built.execute("update seeds.score_dimensions set threshold_kind = 'percentile' where dimension = 'fit'")
     built.transform.build(select="log_score_thresholds", as_of=NOW + timedelta(hours=1))
     _roll_out(built)
+    _learn(built)
     return built
+
+
+def _learn(built: DbtWarehouse) -> None:
+    """Make the examples of a month, what the rules say of them, and the scores of a model."""
+    made_models.add(built, NOW.isoformat())
+    month = (NOW - timedelta(days=100)).replace(day=1, hour=0)
+    built.transform.build_examples([month], NOW + timedelta(hours=1), with_rules=True)
+    built.transform.build_model_scores(NOW + timedelta(hours=1))
 
 
 def _roll_out(built: DbtWarehouse) -> None:

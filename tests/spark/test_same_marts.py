@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests import made_models
 from tests.conftest import Require
 from tests.dbt_warehouse import NOW, DbtWarehouse
 from tests.spark import engines
@@ -83,6 +84,7 @@ def _live_on(made: DbtWarehouse) -> None:
     )
     sent = {"run_id": "r1", "crm": "hubspot", "object": "contacts", "status": "accepted", "payload_hash": "h"}
     made.add("ops", "writes", ({**sent, "record_id": p} for (p,) in people), later)
+    made_models.add(made, later)
 
 
 @pytest.mark.parametrize("number", [1, 2])

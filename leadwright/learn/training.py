@@ -1,0 +1,72 @@
+"""Makes a model of an outcome and says whether it may be believed. It is a shadow: nothing that is written reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from leadwright import warehouse
+from leadwright.connectors.errors import ConfigError
+from leadwright.learn import examples as past
+from leadwright.learn import folds, judging, noting
+from leadwright.transform.project import Transform
+
+_CARD = "select * from marts.rpt_models where model_id = $model_id"
+_GATES = warehouse.statement(__file__, "training_gates")
+_FIGURES = warehouse.statement(__file__, "training_figures")
+_FEATURES = warehouse.statement(__file__, "training_features")
+
+_TOO_FEW = "too_few"
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model's card, the gates, what was measured, and how many features were used or left out."""
+
+    card: dict[str, Any]
+    gates: list[dict[str, Any]]
+    figures: list[dict[str, Any]]
+    features: list[dict[str, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it."""
+        return {**self.card, "gates": self.gates, "figures": self.figures, "features": self.features}
+
+
+def train(transform: Transform, outcome_id: str | None = None) -> Trained:
+    """Learn from what became of leads, keep the model and its card, and judge it.
+
+    Where too few leads are decided, which the gates say, nothing is fitted.
+
+    Raises:
+        ConfigError: there is no such outcome, or nothing was built yet.
+        LockedError: another process holds the warehouse.
+    """
+    wanted = past.outcome(transform.settings, outcome_id)
+    examples = read(transform, wanted)
+    judged = judging.counted(examples)
+    trained = kept(transform, examples, judged)
+    if trained.card["verdict"] == _TOO_FEW:
+        return trained
+    judging.judge(examples, judged)
+    return kept(transform, examples, judged)
+
+
+def read(transform: Transform, wanted: past.Outcome) -> past.Examples:
+    """The examples of all months whose outcomes are known. Raises ConfigError where there are none."""
+    months = past.matured(transform.settings, wanted)
+    if not months:
+        raise ConfigError(
+            f"No lead came {wanted.horizon_days} days ago or earlier, so that nobody knows what became of them."
+        )
+    return past.read(transform, wanted, months, max(1, folds.months_to_test(len(months))))
+
+
+def kept(transform: Transform, examples: past.Examples, judged: judging.Judged) -> Trained:
+    """Keep what is known by now, and read what the gates say of it."""
+    model_id = noting.note(transform, examples, judged)
+    transform.build_model_scores(examples.outcome.as_of)
+    settings, asked = transform.settings, {"model_id": model_id}
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        (card,) = warehouse.rows(db, _CARD, asked)
+        return Trained(card, *(warehouse.rows(db, sql, asked) for sql in (_GATES, _FIGURES, _FEATURES)))

@@ -1,0 +1,71 @@
+"""A small model by hand, for tests that need one in the warehouse and no training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.dbt_warehouse import DbtWarehouse
+
+_CARD = {
+    "outcome_id": "sql_90",
+    "kind": "logistic",
+    "calibration": "platt",
+    "basis": "dated",
+    "lead_count": 900,
+    "example_count": 4000,
+    "excluded_count": 3,
+    "software": "by hand",
+}
+_ROWS: list[dict[str, Any]] = [
+    {"kind": "intercept", "log_odds": -2.125, "points": -30.66},
+    {"feature": "country", "dimension": "fit", "kind": "missing", "log_odds": -0.1, "points": -1.44},
+    {
+        "feature": "country",
+        "dimension": "fit",
+        "kind": "category",
+        "category": "germany",
+        "log_odds": 0.254311,
+        "points": 3.67,
+    },
+    {"feature": "country", "dimension": "fit", "kind": "other", "log_odds": 0.05, "points": 0.72},
+    {"feature": "days_since_created", "dimension": "intent", "kind": "missing", "log_odds": 0, "points": 0},
+    {
+        "feature": "days_since_created",
+        "dimension": "intent",
+        "kind": "range",
+        "high": 30,
+        "log_odds": 0.7,
+        "points": 10.1,
+    },
+    {
+        "feature": "days_since_created",
+        "dimension": "intent",
+        "kind": "range",
+        "low": 30,
+        "log_odds": -0.312345,
+        "points": -4.51,
+    },
+]
+_RANGES = [
+    {"high": -1.5, "slope": 1.1, "shift": 0.1, "lower_probability": 0.02, "upper_probability": 0.2},
+    {"low": -1.5, "slope": 1.1, "shift": 0.1, "lower_probability": 0.1, "upper_probability": 0.5},
+]
+_FIGURES = {"conversions": 120, "decided_leads": 900, "auc_same_age_lower": 0.6, "log_loss_ratio": 0.9}
+
+
+def add(made: DbtWarehouse, changed: str) -> None:
+    """Note it as of `changed`; the next build reads it."""
+    tables: dict[str, list[dict[str, Any]]] = {
+        "score_models": [_CARD],
+        "score_model_features": [
+            {"feature": "country", "is_used": "true", "reason_code": "used", "filled_share": 0.9},
+            {"feature": "phone", "is_used": "false", "reason_code": "too_many_values", "filled_share": 0.5},
+        ],
+        "score_model_rows": [{"line_number": n, **row} for n, row in enumerate(_ROWS, 1)],
+        "score_model_calibrations": [
+            {"range_number": n, "lead_count": 100 * n, **row} for n, row in enumerate(_RANGES, 1)
+        ],
+        "score_model_figures": [{"figure": name, "value": value} for name, value in _FIGURES.items()],
+    }
+    for name, rows in tables.items():
+        made.add("ops", name, ({"model_id": "by-hand", **row} for row in rows), changed)
