@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -76,7 +78,7 @@ def _show_largest(largest: pd.DataFrame) -> None:
     report_table.show(table, "Leads whose score or grade would change most")
 
 
-def _change(before: pd.Series[object], after: pd.Series[object]) -> list[str]:
+def _change(before: pd.Series[Any], after: pd.Series[Any]) -> list[str]:
     """Before and after as text; what stays is empty."""
     return [
         "" if pd.isna(new) else f"{_spelled(old)} → {_spelled(new)}"
@@ -84,7 +86,7 @@ def _change(before: pd.Series[object], after: pd.Series[object]) -> list[str]:
     ]
 
 
-def _spelled(value: object) -> str:
+def _spelled(value: Any) -> str:
     if pd.isna(value):
         return "none"
     return f"{value:g}" if isinstance(value, float) else str(value)
