@@ -293,6 +293,10 @@ class World:
                 for rep in REPS
             ],
         )
+        db.execute(
+            "create schema if not exists memory; create or replace table memory.log_lead_score_line_changes as "
+            f"select lead_id, 'event' as cause, {_NEVER} as changed_at from intermediate.int_writing__lead_values"
+        )
         edits = [f"'{crm}:{entities}:{i}' as record_key, false as is_emptied" for i in self.edited]
         _table(db, "int_routing__owner_edits", edits or ["'' as record_key, false as is_emptied"])
 
@@ -310,8 +314,7 @@ class World:
             yield (
                 f"'{record_id}' as lead_id, {values['score']} as score, '{values['grade']}' as grade, "
                 f"'{values['reasons']}' as reasons, {nulls}, {numbers}, cast(null as timestamp) as sla_due_at, "
-                f"'{reps[-1]}' as rep_id, '{'/'.join(reps[:-1])}' as replaced_reps, true as is_decided_anew, "
-                f"{_NEVER} as moved_at"
+                f"'{reps[-1]}' as rep_id, '{'/'.join(reps[:-1])}' as replaced_reps, true as is_decided_anew"
             )
 
 

@@ -18,13 +18,21 @@
     'owner': 'short', 'owner_reason': 'short', 'next_action': 'short', 'sla_due_at': 'moment', 'sla_status': 'short',
 } %}
 
-with records as (
+-- When something else than decay last moved a score: what happened since a write is to be seen in the CRM.
+with moves as (
+    select lead_id, max(changed_at) as moved_at
+    from {{ ref('log_lead_score_line_changes') }}
+    where cause != 'decay'
+    group by lead_id
+),
+
+records as (
     select
         crm_records.crm,
         crm_records.{{ key }} as record_id,
         identities.lead_id,
         crm_records.modified_at,
-        wanted.moved_at,
+        moves.moved_at,
         {{ columns_to_compare(values, fields, text_limit) }}
         case
             when edits.is_emptied and not wanted.is_decided_anew then crm_records.owner_id
@@ -43,6 +51,7 @@ with records as (
     inner join {{ ref('int_identity__records') }} as identities
         on {{ record_key('crm_records.crm', entities, 'crm_records.' ~ key) }} = identities.record_key
     inner join {{ ref('int_writing__lead_values') }} as wanted on identities.lead_id = wanted.lead_id
+    left join moves on wanted.lead_id = moves.lead_id
     left join {{ ref('int_writing__owners') }} as wanted_owners
         on identities.lead_id = wanted_owners.lead_id and crm_records.crm = wanted_owners.crm
     left join {{ ref('int_identity__crm_owners') }} as present_owners

@@ -57,8 +57,7 @@ select
     requests.sla_due_at,
     requests.sla_status,
     replaced.replaced_reps,
-    assignments.is_decided_anew,
-    moves.moved_at
+    assignments.is_decided_anew
 from {{ ref('int_scoring__scores') }} as scores
 inner join {{ ref('int_scoring__next_actions') }} as actions on scores.lead_id = actions.lead_id and scores.as_of = actions.as_of
 inner join {{ ref('int_scoring__top_reasons') }} as reasons on scores.lead_id = reasons.lead_id and scores.as_of = reasons.as_of
@@ -68,5 +67,4 @@ left join {{ ref('int_writing__latest_requests') }} as requests on scores.lead_i
 left join segments on scores.lead_id = segments.lead_id
 left join lead_accounts on scores.lead_id = lead_accounts.lead_id
 left join replaced on scores.lead_id = replaced.lead_id
-left join {{ ref('int_writing__score_moves') }} as moves on scores.lead_id = moves.lead_id
 where scores.is_current and rollout.is_sent
