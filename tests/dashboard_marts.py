@@ -288,7 +288,8 @@ def work() -> dict[str, list[dict[str, Any]]]:
     def decided(cut: str, value: str, number: int, thin: bool) -> dict[str, Any]:
         return {
             "cut": cut, "cut_key": value, "cut_value": value, "routed_count": number, "replaced_count": 2,
-            "rerouted_count": 0, "reassigned_count": 1, "mature_count": number - 10, "mature_kept_count": number - 14,
+            "refused_count": 1, "rerouted_count": 0, "reassigned_count": 1, "mature_count": number - 10,
+            "mature_kept_count": number - 14,
             "accuracy_share": (number - 14) / (number - 10), "is_thin": thin,
         }  # fmt: skip
 

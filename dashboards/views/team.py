@@ -154,8 +154,10 @@ def _show_routing(routing: pd.DataFrame) -> None:
     kept, mature = int(total["mature_kept_count"]), int(total["mature_count"])
     st.caption(
         f"Decisions that nobody changed: {share(kept, mature)} ({basis(mature, 'decisions old enough')}). "
-        f"{count(int(total['replaced_count']))} were changed by a person, {count(int(total['reassigned_count']))} "
-        f"because the lead lay, {count(int(total['rerouted_count']))} because the rep left."
+        f"{count(int(total['replaced_count']))} were changed by a person, "
+        f"{count(int(total['refused_count']))} refused by the rep as not theirs, "
+        f"{count(int(total['reassigned_count']))} because the lead lay, "
+        f"{count(int(total['rerouted_count']))} because the rep left."
     )
     cut = st.selectbox("Decisions by", list(ROUTED_BY), format_func=ROUTED_BY.__getitem__, width=320)
     rows = routing[routing["cut"] == cut]
@@ -164,6 +166,7 @@ def _show_routing(routing: pd.DataFrame) -> None:
             ROUTED_BY[cut]: rows["cut_value"].map(code_in_words) if cut == "rule" else rows["cut_value"],
             "Decisions": rows["routed_count"],
             "Changed": rows["replaced_count"],
+            "Refused": rows["refused_count"],
             "Lay": rows["reassigned_count"],
             "Old enough": rows["mature_count"],
             "Right": (100 * rows["accuracy_share"].astype(float)).mask(rows["is_thin"]),

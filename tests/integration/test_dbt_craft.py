@@ -165,7 +165,11 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
         "update raw_hubspot.emails set archived = 'true' where hash(hs_object_id) % 5 = 0; "
         'update raw_salesforce."User" set "IsActive" = \'false\' where "Email" like \'elise.garnier@%\'; '
         "update raw_hubspot.contacts set hs_lead_status = 'UNQUALIFIED', leadwright_rejected_because = 'No budget' "
-        "where lifecyclestage = 'lead'; update raw_hubspot.contacts set hs_lead_status = 'NOBODY_KNOWS' "
+        "where lifecyclestage = 'lead'; update raw_hubspot.contacts set leadwright_score_right = 'Too high', "
+        "leadwright_lead_taken = case when hash(hs_object_id) % 2 = 0 then 'Accepted' else 'Rejected: not mine' end "
+        'where hash(hs_object_id) % 3 = 0; update raw_salesforce."LeadHistory" set "Field" = '
+        "'Leadwright_Lead_Taken__c', \"NewValue\" = 'Accepted' where \"Field\" = 'Status' and hash(\"Id\") % 3 = 0; "
+        "update raw_hubspot.contacts set hs_lead_status = 'NOBODY_KNOWS' "
         f"where hs_object_id = '{other}'; update raw_salesforce.\"Campaign\" set \"EndDate\" = '9999-12-31'"
     )
     _undo_some_owners(built)

@@ -182,6 +182,9 @@ def test_a_picklist_offers_what_the_rule_files_call_things(built: DbtWarehouse, 
     )
     offered = {f.name: f.options for m in renamed.sync_models() for f in m.owned if f.type == "picklist"}
     assert offered["leadwright_grade"] == offered["leadwright_grade_override"] == ("A1", "Warm", "Cold")
+    assert offered["leadwright_lead_taken"] == offered["Leadwright_Lead_Taken__c"]
+    assert offered["leadwright_lead_taken"][0] == "Accepted"
+    assert offered["leadwright_score_right"] == ("Right", "Too high", "Too low")
     assert offered["Leadwright_Account_Grade__c"] == ("A1", "Warm", "Cold", "none")
 
 
