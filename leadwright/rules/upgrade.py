@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leadwright import workspace
-from leadwright.connectors.errors import ConfigError
-from leadwright.rules import files, spelling
+from leadwright.rules import files
 from leadwright.rules.files import REMOVED, RuleFile
 
 
@@ -76,7 +75,7 @@ def plan(folder: Path, tables: Sequence[RuleFile], steps: Sequence[Step] = STEPS
     changes: list[Change] = []
     texts: dict[Path, str] = {}
     for table in (t for t in tables if t.path.is_relative_to(folder)):
-        records = list(_records(table))
+        records = list(files.records(table))
         header = next(csv.reader(io.StringIO(records[0]))) if records else []
         if not header:
             continue
@@ -96,9 +95,7 @@ def carry_out(folder: Path, upgrade: Upgrade) -> None:
 def write(upgrade: Upgrade) -> None:
     """Write the files alone."""
     for file, text in upgrade.texts.items():
-        draft = file.with_suffix(".new")
-        draft.write_text(text, encoding="utf-8", newline="")
-        draft.replace(file)
+        files.replace(file, text)
 
 
 def _changes(table: RuleFile, header: Sequence[str], steps: Sequence[Step]) -> Iterator[Step]:
@@ -112,21 +109,6 @@ def _told(step: Step) -> str:
     if step.was:
         return f"was called {step.was}"
     return f"new, {step.value!r} in every row" if step.value else "new, empty in every row"
-
-
-def _records(table: RuleFile) -> Iterator[str]:
-    """The text of each row, the header's first, with its line end: a cell in quotes may span lines."""
-    try:
-        text = spelling.decoded(table.path.read_bytes())
-        lines = text.splitlines(keepends=True)
-        reader, begin = csv.reader(iter(lines), strict=True), 0
-        for _ in reader:
-            yield "".join(lines[begin : reader.line_num])
-            begin = reader.line_num
-    except (OSError, csv.Error, spelling.EncodingError) as error:
-        raise ConfigError(
-            f"{table.label} cannot be read: {error}. Mend it; `leadwright rules check`."
-        ) from None
 
 
 def _text(records: Sequence[str], header: Sequence[str], steps: Sequence[Step]) -> str:

@@ -275,7 +275,8 @@ def test_a_roll_out_by_a_pilot_shadow_and_a_hold_out(built: DbtWarehouse, tmp_pa
     assert set() < _synced(built, "account")
     assert not _synced(built, "account") & of_control
 
-    owners = "int_routing__earlier_decisions int_routing__owner_candidates int_routing__unseen_leads"
+    owners = "int_routing__earlier_decisions int_routing__owner_standings int_routing__owner_candidates"
+    owners += " int_routing__unseen_leads"
     step("pilot", "pilot", "", 8, owners)
     unseen = {lead for (lead,) in built.rows("select lead_id from intermediate.int_routing__unseen_leads")}
     assert set() < unseen <= grown.keys() - treated

@@ -4,12 +4,13 @@
     ('rule', "coalesce(rule_id, '(fair share)')", "coalesce(rule_id, '(fair share)')"),
     ('month', 'month', 'month'),
 ] %}
-{% set kept = 'next_code is null and not is_refused' %}
+{% set kept = '(next_code is null or next_code in ' ~ handover_codes() ~ ') and not is_refused' %}
 {% set by_person = "('set_by_person', 'emptied_by_person', 'routed_after_emptying', 'undone')" %}
 
 -- How often a rep whom our rules chose was replaced afterwards. A decision is mature when it has had the days of the seed
 -- kpis; younger ones may still be changed and do not count for the accuracy. A decision is refused where a rep answered,
--- while it stood, that the lead is not his; it was wrong, whether or not anybody else has the lead since.
+-- while it stood, that the lead is not his; it was wrong, whether or not anybody else has the lead since. That the rep
+-- went on leave later, or left, says nothing against it.
 
 with refusals as (
     select identities.lead_id, feedback.known_at
