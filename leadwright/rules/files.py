@@ -193,7 +193,7 @@ def _header_faults(file: RuleFile, header: list[str], optional: set[str]) -> Ite
     declared = [c.name for c in file.columns]
     expected = _expected(file)
     for name in (n for n in declared if n not in header):
-        yield file.fault(1, name, f"the column is missing; {expected}")
+        yield file.fault(1, name, f"the column is missing; `leadwright upgrade` adds new ones; {expected}")
     for name in (n for n in header if n not in declared and n not in optional):
         yield file.fault(1, name, f"there is no such column; {expected}")
     for name in sorted({n for n in header if header.count(n) > 1}):

@@ -1,6 +1,6 @@
 -- What is known about a lead's owner before anything is routed: how he stands, and whether he is away. Where he is, and
 -- the lead is handed over, who stands in for him gets it, else the owner of the account, else whom the rules choose. Until
--- the CRM has stored that, it shows who had the lead before. The owner of an account who is away gets none of its leads.
+-- the CRM has stored that, it shows who had the lead before.
 
 with handed as (
     select before.lead_id, {{ dbt.listagg('before.rep_id', "'/'", 'order by before.rep_id') }} as had_by
@@ -17,7 +17,6 @@ standings as (
     select
         standings.*,
         handed.lead_id is not null as was_handed_over,
-        case when absences.rep_id is null then standings.account_rep_id end as present_account_rep_id,
         case
             when
                 standings.decision = 'take'
@@ -25,12 +24,10 @@ standings as (
                 and not standings.has_edit
                 and coalesce({{ dbt.position('standings.crm_rep_id', 'handed.had_by') }}, 0) > 0
                 then 'keep'
-            when standings.decision = 'account' and absences.rep_id is not null then 'route'
             else standings.decision
         end as standing
     from {{ ref('int_routing__owner_standings') }} as standings
     left join handed on standings.lead_id = handed.lead_id
-    left join {{ ref('int_routing__absences') }} as absences on standings.account_rep_id = absences.rep_id
 ),
 
 decided as (
@@ -40,7 +37,7 @@ decided as (
         handovers.reason_code as handover_code,
         handovers.reason as handover_reason,
         case when handovers.lead_id is not null then 'hand_over' else standings.standing end as new_decision,
-        nullif(standings.present_account_rep_id, handovers.away_rep_id) as account_stand_in
+        nullif(standings.account_rep_id, handovers.away_rep_id) as account_stand_in
     from standings
     left join {{ ref('int_routing__handovers') }} as handovers
         on
@@ -60,20 +57,19 @@ select
     systems,
     crm_rep_id,
     owner_crm,
-    present_account_rep_id as account_rep_id,
+    account_rep_id,
     earlier_rep_id,
     earlier_decision_number,
     new_decision as decision,
-    case when new_decision in ('hand_over', 'route') then '' else barred_reps end as barred_reps,
+    case when new_decision = 'hand_over' then '' else barred_reps end as barred_reps,
     case new_decision
         when 'hand_over' then coalesce(stand_in_rep_id, account_stand_in)
         when 'keep' then earlier_rep_id
-        when 'route' then cast(null as string)
         else rep_id
     end as rep_id,
     case new_decision
         when 'hand_over' then stand_in_rep_id is null and account_stand_in is null
-        when 'undone' then not was_handed_over and coalesce(present_account_rep_id, '') != earlier_rep_id
+        when 'undone' then not was_handed_over and coalesce(account_rep_id, '') != earlier_rep_id
         else new_decision in ('route', 'reassign', 'reopen')
     end as is_to_route,
     handover_code,

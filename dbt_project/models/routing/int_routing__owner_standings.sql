@@ -1,12 +1,13 @@
--- How a lead's owner stands, whoever is away: who owns it in a CRM, what we decided earlier, and who owns its account.
--- Where the CRMs disagree, the one in which a person changed the owner last speaks; else the one that shows our decision;
--- else the first by record_precedence. Customers, lost and rejected leads stay as they are, with whoever or nobody. An
--- owner whom our rules chose and who let his time pass is replaced. Until the CRM has stored that, it shows who had the
--- lead before; only if somebody changed the owner after us, that is a decision of a person. So is an owner who was
--- emptied: nobody gets the lead until it is to be routed again (int_routing__owner_emptyings). An owner that was undone
--- stays away while the rules would still choose him (int_routing__queue); the account's owner counts at once.
+-- How a lead's owner stands, whoever has it: who owns it in a CRM, what we decided earlier, who owns its account and is not
+-- away. Where the CRMs disagree, the one in which a person changed the owner last speaks; else the one that shows our
+-- decision; else the first by record_precedence. Customers, lost and rejected leads stay with whoever or nobody. An owner
+-- whom our rules chose and who let his time pass is replaced. Until the CRM has stored that, it shows who had the lead
+-- before; only if somebody changed the owner after us, that is a person's decision. So is an owner who was emptied
+-- (int_routing__owner_emptyings). One that was undone stays away while the rules would still choose him.
 
 with takers as (select distinct rep_id from {{ ref('int_routing__lead_takers') }}),
+
+present as (select * from takers where rep_id not in (select rep_id from {{ ref('int_routing__absences') }})),
 
 earlier as (
     select * from {{ ref('int_routing__earlier_decisions') }} where place = 1
@@ -65,7 +66,7 @@ known as (
     left join {{ ref('int_accounts__of_leads') }} as lead_accounts
         on leads.lead_id = lead_accounts.lead_id and lead_accounts.place = 1
     left join {{ ref('int_accounts__companies') }} as accounts on lead_accounts.account_id = accounts.account_id
-    left join takers as account_takers on accounts.owner_rep_id = account_takers.rep_id
+    left join present as account_takers on accounts.owner_rep_id = account_takers.rep_id
     left join {{ ref('int_identity__reps') }} as earlier_reps on earlier.rep_id = earlier_reps.rep_id
     left join takers as earlier_takers on earlier.rep_id = earlier_takers.rep_id
     left join {{ ref('int_routing__owner_promises') }} as promises on leads.lead_id = promises.lead_id
