@@ -138,11 +138,15 @@ def upgrade(
 
 
 def _take_over(seeds: Path, folder: Path, config: settings.Settings) -> Taken:
+    from leadwright.rules import upgrade as upgrades
     from leadwright.starters import takeover
     from leadwright.transform.project import Transform
 
     shipped = config.model_copy(update={"workspace": make.nothing_of_its_own()})
-    return takeover.take_over(seeds, folder, Transform(shipped).rule_files())
+    taken = takeover.take_over(seeds, folder, Transform(shipped).rule_files())
+    own = config.model_copy(update={"workspace": folder.absolute()})
+    upgrades.write(upgrades.plan(folder.absolute(), Transform(own).rule_files()))
+    return taken
 
 
 def _parts(text: str) -> tuple[str, ...]:

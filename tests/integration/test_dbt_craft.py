@@ -178,7 +178,20 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
     built.execute("update seeds.score_dimensions set threshold_kind = 'percentile' where dimension = 'fit'")
     built.transform.build(select="log_score_thresholds", as_of=NOW + timedelta(hours=1))
     _roll_out(built)
+    _send_away(built)
     return built
+
+
+def _send_away(built: DbtWarehouse) -> None:
+    """Let everybody leave for good, the first of them with a colleague who takes over."""
+    built.execute(
+        "insert into seeds.rep_leaves by name select email, date '2026-06-01' as first_on, "
+        "case when email = min(email) over () then max(email) over () end as gives_to "
+        "from marts.dim_reps where is_active and email is not null"
+    )
+    gone = "rep_availability earlier_decisions absences handovers owner_candidates"
+    select = " ".join(f"int_routing__{model}" for model in gone.split())
+    built.transform.build(select=select, as_of=NOW + timedelta(hours=2), tests=False)
 
 
 def _roll_out(built: DbtWarehouse) -> None:
