@@ -51,6 +51,7 @@ class RuleFile:
     Attributes:
         path: the workspace's file, or the shipped one where the workspace has none.
         shipped: the table that `path` adds to; None where `path` is the whole of it.
+        origin: the table that Leadwright ships under this name.
         further: rows that other files make; those that `path` has itself go before them.
     """
 
@@ -60,6 +61,7 @@ class RuleFile:
     meta: Mapping[str, Any] = field(default_factory=dict)
     shipped: Path | None = None
     further: Sequence[dict[str, str]] = ()
+    origin: Path | None = None
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     is_legible: bool = False
     """Whether its text is the CSV that we write, so that its cells can be told apart."""
