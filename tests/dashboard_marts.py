@@ -288,8 +288,15 @@ def work() -> dict[str, list[dict[str, Any]]]:
     def decided(cut: str, value: str, number: int, thin: bool) -> dict[str, Any]:
         return {
             "cut": cut, "cut_key": value, "cut_value": value, "routed_count": number, "replaced_count": 2,
-            "rerouted_count": 0, "reassigned_count": 1, "mature_count": number - 10, "mature_kept_count": number - 14,
+            "refused_count": 1, "rerouted_count": 0, "reassigned_count": 1, "mature_count": number - 10,
+            "mature_kept_count": number - 14,
             "accuracy_share": (number - 14) / (number - 10), "is_thin": thin,
+        }  # fmt: skip
+
+    def judged(cut: str, value: str, number: int) -> dict[str, Any]:
+        return {
+            "cut": cut, "cut_value": value, "lead_count": number, "answer_count": number // 2,
+            "right_count": number // 4, "too_high_count": number // 4, "too_low_count": 0, "right_share": 0.5,
         }  # fmt: skip
 
     return {
@@ -311,6 +318,12 @@ def work() -> dict[str, list[dict[str, Any]]]:
             decided("all", "all", 100, False),
             decided("rep", "Grace Hopper", 80, False),
             decided("rep", "Alan Turing", 20, True),
+        ],
+        "rpt_score_feedback": [
+            judged("all", "all", 40),
+            judged("grade", "Hot", 30),
+            judged("grade", "Cold", 10),
+            judged("source", "paid_search", 40),
         ],
         "rpt_workload": [
             {

@@ -17,7 +17,8 @@ SHARING = " ".join(
 )
 _WEEKLY = (
     "int_routing__earlier_decisions int_routing__lead_takers int_routing__rep_coverage "
-    "int_routing__owner_candidates int_routing__rep_availability "
+    "int_routing__owner_standings int_routing__rep_availability "
+    "int_routing__absences int_routing__handovers int_routing__owner_candidates "
     "int_routing__pool_members int_routing__rep_loads int_routing__requests "
     "int_routing__won_and_lost int_routing__rep_win_rates int_routing__lead_win_rates "
     f"{SHARING} int_routing__shortage int_routing__assignments log_assignment_decisions"

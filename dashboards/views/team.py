@@ -19,6 +19,7 @@ CUTS = {
     "hour": "Hour",
     "channel": "Channel of the first touch",
 }
+JUDGED_BY = {"grade": "Grade", "source": "Source"}
 ROUTED_BY = {"rep": "Rep", "rule": "Rule", "month": "Month"}
 REPORTS = {
     "rpt_responses": "cut, ready_count desc, cut_value",
@@ -27,6 +28,7 @@ REPORTS = {
     "rpt_workload": "open_load desc, full_name",
     "rpt_follow_ups": "cut, due_count desc, cut_value",
     "rpt_early_disqualifications": "disqualified_at desc, lead_id",
+    "rpt_score_feedback": "cut, lead_count desc, cut_value",
 }
 
 
@@ -46,6 +48,7 @@ def show(settings: Settings) -> None:
         _show_follow_ups(reports["rpt_follow_ups"], reports["rpt_early_disqualifications"])
     with right:
         _show_routing(reports["rpt_routing"])
+    _show_score_feedback(reports["rpt_score_feedback"])
 
 
 def _show_responses(responses: pd.DataFrame) -> None:
@@ -154,8 +157,10 @@ def _show_routing(routing: pd.DataFrame) -> None:
     kept, mature = int(total["mature_kept_count"]), int(total["mature_count"])
     st.caption(
         f"Decisions that nobody changed: {share(kept, mature)} ({basis(mature, 'decisions old enough')}). "
-        f"{count(int(total['replaced_count']))} were changed by a person, {count(int(total['reassigned_count']))} "
-        f"because the lead lay, {count(int(total['rerouted_count']))} because the rep left."
+        f"{count(int(total['replaced_count']))} were changed by a person, "
+        f"{count(int(total['refused_count']))} refused by the rep as not theirs, "
+        f"{count(int(total['reassigned_count']))} because the lead lay, "
+        f"{count(int(total['rerouted_count']))} because the rep left."
     )
     cut = st.selectbox("Decisions by", list(ROUTED_BY), format_func=ROUTED_BY.__getitem__, width=320)
     rows = routing[routing["cut"] == cut]
@@ -164,12 +169,38 @@ def _show_routing(routing: pd.DataFrame) -> None:
             ROUTED_BY[cut]: rows["cut_value"].map(code_in_words) if cut == "rule" else rows["cut_value"],
             "Decisions": rows["routed_count"],
             "Changed": rows["replaced_count"],
+            "Refused": rows["refused_count"],
             "Lay": rows["reassigned_count"],
             "Old enough": rows["mature_count"],
             "Right": (100 * rows["accuracy_share"].astype(float)).mask(rows["is_thin"]),
         }
     )
     report_table.show(table, f"Routing decisions by {ROUTED_BY[cut]}", rates=("Right",))
+
+
+def _show_score_feedback(feedback: pd.DataFrame) -> None:
+    st.subheader("What reps say of the score")
+    answered = int(feedback[feedback["cut"] == "all"]["answer_count"].sum())
+    if not answered:
+        st.info("No rep has answered yet whether a score was right. The field is in the CRM, on the lead.")
+        return
+    st.caption(
+        f"{count(answered)} answers. Nobody has to answer, and reps do so about leads that surprised them: "
+        "compare groups, and mind how many leads an answer speaks for."
+    )
+    cut = st.selectbox("Answers by", list(JUDGED_BY), format_func=JUDGED_BY.__getitem__, width=320)
+    rows = feedback[feedback["cut"] == cut]
+    table = pd.DataFrame(
+        {
+            JUDGED_BY[cut]: rows["cut_value"].map(code_in_words) if cut == "source" else rows["cut_value"],
+            "Leads": rows["lead_count"],
+            "Answers": rows["answer_count"],
+            "Too high": rows["too_high_count"],
+            "Too low": rows["too_low_count"],
+            "Right": 100 * rows["right_share"].astype(float),
+        }
+    )
+    report_table.show(table, f"What reps say of the score by {JUDGED_BY[cut]}", rates=("Right",))
 
 
 show(config.current())

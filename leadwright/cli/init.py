@@ -108,7 +108,8 @@ def upgrade(
 ) -> None:
     """Move the tables of your workspace to this version of Leadwright, and say what it brings.
 
-    Columns are added or renamed; rows, their order and their reasons stay. The home is moved by the next run.
+    Columns are added or renamed, and rows that this version needs are added; all others, their order and their reasons
+    stay. The home is moved by the next run.
     """
     from leadwright.rules import upgrade as upgrades
     from leadwright.transform.project import Transform
@@ -130,7 +131,7 @@ def upgrade(
         )
         return
     would = "would change" if dry_run else "changed"
-    out.print(f"{found.version_before} → {found.version}: {len(found.changes)} columns {would}")
+    out.print(f"{found.version_before} → {found.version}: {len(found.changes)} columns and rows {would}")
     for change in found.changes:
         out.print(f"  {plain(change.file)}, {plain(change.column)}: {plain(change.what)}")
     if not dry_run:
@@ -138,11 +139,15 @@ def upgrade(
 
 
 def _take_over(seeds: Path, folder: Path, config: settings.Settings) -> Taken:
+    from leadwright.rules import upgrade as upgrades
     from leadwright.starters import takeover
     from leadwright.transform.project import Transform
 
     shipped = config.model_copy(update={"workspace": make.nothing_of_its_own()})
-    return takeover.take_over(seeds, folder, Transform(shipped).rule_files())
+    taken = takeover.take_over(seeds, folder, Transform(shipped).rule_files())
+    own = config.model_copy(update={"workspace": folder.absolute()})
+    upgrades.write(upgrades.plan(folder.absolute(), Transform(own).rule_files()))
+    return taken
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -40,8 +40,10 @@ def _file(seed: Any, shipped: Path, columns: list[Column], workspace: Path) -> R
     for folder in (WHOLE, ADDED):
         own = workspace / folder / f"{seed.name}.csv"
         if own.exists():
-            return RuleFile(seed.name, own, columns, meta, shipped if folder == ADDED else None)
-    return RuleFile(seed.name, shipped, columns, meta)
+            return RuleFile(
+                seed.name, own, columns, meta, shipped if folder == ADDED else None, origin=shipped
+            )
+    return RuleFile(seed.name, shipped, columns, meta, origin=shipped)
 
 
 def faults(book: Sequence[RuleFile], workspace: Path) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from leadwright.connectors.errors import ConfigError
 from leadwright.rules import spelling
 from leadwright.rules.cells import Column
 
@@ -50,6 +51,7 @@ class RuleFile:
     Attributes:
         path: the workspace's file, or the shipped one where the workspace has none.
         shipped: the table that `path` adds to; None where `path` is the whole of it.
+        origin: the table that Leadwright ships under this name.
         further: rows that other files make; those that `path` has itself go before them.
     """
 
@@ -59,6 +61,7 @@ class RuleFile:
     meta: Mapping[str, Any] = field(default_factory=dict)
     shipped: Path | None = None
     further: Sequence[dict[str, str]] = ()
+    origin: Path | None = None
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     is_legible: bool = False
     """Whether its text is the CSV that we write, so that its cells can be told apart."""
@@ -192,11 +195,37 @@ def _header_faults(file: RuleFile, header: list[str], optional: set[str]) -> Ite
     declared = [c.name for c in file.columns]
     expected = _expected(file)
     for name in (n for n in declared if n not in header):
-        yield file.fault(1, name, f"the column is missing; {expected}")
+        yield file.fault(1, name, f"the column is missing; `leadwright upgrade` adds new ones; {expected}")
     for name in (n for n in header if n not in declared and n not in optional):
         yield file.fault(1, name, f"there is no such column; {expected}")
     for name in sorted({n for n in header if header.count(n) > 1}):
         yield file.fault(1, name, f"the column is there twice; {expected}")
+
+
+def records(file: RuleFile) -> Iterator[str]:
+    """The text of each row, the header's first, with its line end: a cell in quotes may span lines.
+
+    Raises:
+        ConfigError: the file cannot be read as CSV.
+    """
+    try:
+        text = spelling.decoded(file.path.read_bytes())
+        lines = text.splitlines(keepends=True)
+        reader, begin = csv.reader(iter(lines), strict=True), 0
+        for _ in reader:
+            yield "".join(lines[begin : reader.line_num])
+            begin = reader.line_num
+    except (OSError, csv.Error, spelling.EncodingError) as error:
+        raise ConfigError(
+            f"{file.label} cannot be read: {error}. Mend it; `leadwright rules check`."
+        ) from None
+
+
+def replace(path: Path, text: str) -> None:
+    """Put `text` in the place of what a file holds, at once."""
+    draft = path.with_suffix(".new")
+    draft.write_text(text, encoding="utf-8", newline="")
+    draft.replace(path)
 
 
 def spelled(cells: Sequence[str]) -> str:

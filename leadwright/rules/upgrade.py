@@ -1,20 +1,20 @@
-"""Moves the tables of a workspace to the columns of this version: columns are added or renamed, nothing else changes.
+"""Moves the tables of a workspace to this version: columns are added or renamed, rows that it needs are added.
 
 What columns were called before, and what a new one says of the rows that are there, stands in `STEPS`; a column that no
-step speaks of is added empty. Order, reasons, quotes and line ends stay as they are.
+step speaks of is added empty. A row without which the models have nothing to go by, such as a new policy, comes as we
+ship it. Order, reasons, quotes and line ends stay as they are.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from leadwright import workspace
-from leadwright.connectors.errors import ConfigError
-from leadwright.rules import files, spelling
+from leadwright.rules import files
 from leadwright.rules.files import REMOVED, RuleFile
 
 
@@ -39,7 +39,7 @@ STEPS: tuple[Step, ...] = ()
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One column of one file that is to change, in words."""
+    """One column, or row, of one file that is to change, in words."""
 
     file: str
     column: str
@@ -52,7 +52,7 @@ class Upgrade:
 
     Attributes:
         version_before, version: of the workspace, and of this Leadwright.
-        changes: columns of the workspace's files.
+        changes: columns and rows of the workspace's files.
         texts: file -> its new text.
     """
 
@@ -76,14 +76,17 @@ def plan(folder: Path, tables: Sequence[RuleFile], steps: Sequence[Step] = STEPS
     changes: list[Change] = []
     texts: dict[Path, str] = {}
     for table in (t for t in tables if t.path.is_relative_to(folder)):
-        records = list(_records(table))
+        records = list(files.records(table))
         header = next(csv.reader(io.StringIO(records[0]))) if records else []
         if not header:
             continue
         found = list(_changes(table, header, [s for s in steps if s.table == table.name]))
-        if found:
-            texts[table.path] = _text(records, header, found)
+        rows = _needed(table, records)
+        if found or rows:
+            text = _text(records, header, found) if found else "".join(records)
+            texts[table.path] = _longer_by(text, rows)
             changes += [Change(table.label, s.column, _told(s)) for s in found]
+            changes += [Change(table.label, name, "a new row, as shipped") for name in rows]
     return Upgrade(workspace.version_of(folder), workspace.version(), tuple(changes), texts)
 
 
@@ -96,9 +99,7 @@ def carry_out(folder: Path, upgrade: Upgrade) -> None:
 def write(upgrade: Upgrade) -> None:
     """Write the files alone."""
     for file, text in upgrade.texts.items():
-        draft = file.with_suffix(".new")
-        draft.write_text(text, encoding="utf-8", newline="")
-        draft.replace(file)
+        files.replace(file, text)
 
 
 def _changes(table: RuleFile, header: Sequence[str], steps: Sequence[Step]) -> Iterator[Step]:
@@ -108,25 +109,30 @@ def _changes(table: RuleFile, header: Sequence[str], steps: Sequence[Step]) -> I
         yield step if step.was in header else Step(table.name, column, None, step.value)
 
 
+def _needed(table: RuleFile, records: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Shipped rows that a whole table must have and lacks, by what names them; none for a table without rows."""
+    column = next((c for c in table.columns if c.is_unique and c.is_required and c.allowed), None)
+    own = list(csv.DictReader(io.StringIO("".join(records))))
+    if column is None or table.origin is None or table.shipped or not own or column.name not in own[0]:
+        return {}
+    there = {(row[column.name] or "").strip() for row in own}
+    with table.origin.open(encoding="utf-8", newline="") as text:
+        shipped = {row[column.name]: row for row in csv.DictReader(text)}
+    return {name: row for name, row in shipped.items() if name in column.allowed and name not in there}
+
+
+def _longer_by(text: str, rows: Mapping[str, Mapping[str, str]]) -> str:
+    """`text` with `rows` below its own."""
+    header = next(csv.reader(io.StringIO(text)))
+    end = "\r\n" if "\r\n" in text else "\n"
+    whole = text if not rows or text.endswith(("\n", "\r")) else text + end
+    return whole + "".join(files.spelled([r.get(n, "") for n in header]) + end for r in rows.values())
+
+
 def _told(step: Step) -> str:
     if step.was:
         return f"was called {step.was}"
     return f"new, {step.value!r} in every row" if step.value else "new, empty in every row"
-
-
-def _records(table: RuleFile) -> Iterator[str]:
-    """The text of each row, the header's first, with its line end: a cell in quotes may span lines."""
-    try:
-        text = spelling.decoded(table.path.read_bytes())
-        lines = text.splitlines(keepends=True)
-        reader, begin = csv.reader(iter(lines), strict=True), 0
-        for _ in reader:
-            yield "".join(lines[begin : reader.line_num])
-            begin = reader.line_num
-    except (OSError, csv.Error, spelling.EncodingError) as error:
-        raise ConfigError(
-            f"{table.label} cannot be read: {error}. Mend it; `leadwright rules check`."
-        ) from None
 
 
 def _text(records: Sequence[str], header: Sequence[str], steps: Sequence[Step]) -> str:

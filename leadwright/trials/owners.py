@@ -29,7 +29,7 @@ MODELS = (
             "int_identity__crm_owners",
             "log_owner_sightings",
             "int_routing__earlier_decisions",
-            "int_routing__owner_candidates",
+            "int_routing__owner_standings",
         )
     ),
 )

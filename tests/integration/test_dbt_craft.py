@@ -165,7 +165,11 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
         "update raw_hubspot.emails set archived = 'true' where hash(hs_object_id) % 5 = 0; "
         'update raw_salesforce."User" set "IsActive" = \'false\' where "Email" like \'elise.garnier@%\'; '
         "update raw_hubspot.contacts set hs_lead_status = 'UNQUALIFIED', leadwright_rejected_because = 'No budget' "
-        "where lifecyclestage = 'lead'; update raw_hubspot.contacts set hs_lead_status = 'NOBODY_KNOWS' "
+        "where lifecyclestage = 'lead'; update raw_hubspot.contacts set leadwright_score_right = 'Too high', "
+        "leadwright_lead_taken = case when hash(hs_object_id) % 2 = 0 then 'Accepted' else 'Rejected: not mine' end "
+        'where hash(hs_object_id) % 3 = 0; update raw_salesforce."LeadHistory" set "Field" = '
+        "'Leadwright_Lead_Taken__c', \"NewValue\" = 'Accepted' where \"Field\" = 'Status' and hash(\"Id\") % 3 = 0; "
+        "update raw_hubspot.contacts set hs_lead_status = 'NOBODY_KNOWS' "
         f"where hs_object_id = '{other}'; update raw_salesforce.\"Campaign\" set \"EndDate\" = '9999-12-31'"
     )
     _undo_some_owners(built)
@@ -175,6 +179,7 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
     built.transform.build(select="log_score_thresholds", as_of=NOW + timedelta(hours=1))
     _roll_out(built)
     _learn(built)
+    _send_away(built)
     return built
 
 
@@ -184,6 +189,18 @@ def _learn(built: DbtWarehouse) -> None:
     month = (NOW - timedelta(days=100)).replace(day=1, hour=0)
     built.transform.build_examples([month], NOW + timedelta(hours=1), with_rules=True)
     built.transform.build_model_scores(NOW + timedelta(hours=1))
+
+
+def _send_away(built: DbtWarehouse) -> None:
+    """Let everybody leave for good, the first of them with a colleague who takes over."""
+    built.execute(
+        "insert into seeds.rep_leaves by name select email, date '2026-06-01' as first_on, "
+        "case when email = min(email) over () then max(email) over () end as gives_to "
+        "from marts.dim_reps where is_active and email is not null"
+    )
+    gone = "rep_availability earlier_decisions absences handovers owner_candidates"
+    select = " ".join(f"int_routing__{model}" for model in gone.split())
+    built.transform.build(select=select, as_of=NOW + timedelta(hours=2), tests=False)
 
 
 def _roll_out(built: DbtWarehouse) -> None:

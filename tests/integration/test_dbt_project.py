@@ -182,6 +182,9 @@ def test_a_picklist_offers_what_the_rule_files_call_things(built: DbtWarehouse, 
     )
     offered = {f.name: f.options for m in renamed.sync_models() for f in m.owned if f.type == "picklist"}
     assert offered["leadwright_grade"] == offered["leadwright_grade_override"] == ("A1", "Warm", "Cold")
+    assert offered["leadwright_lead_taken"] == offered["Leadwright_Lead_Taken__c"]
+    assert offered["leadwright_lead_taken"][0] == "Accepted"
+    assert offered["leadwright_score_right"] == ("Right", "Too high", "Too low")
     assert offered["Leadwright_Account_Grade__c"] == ("A1", "Warm", "Cold", "none")
 
 
@@ -272,7 +275,8 @@ def test_a_roll_out_by_a_pilot_shadow_and_a_hold_out(built: DbtWarehouse, tmp_pa
     assert set() < _synced(built, "account")
     assert not _synced(built, "account") & of_control
 
-    owners = "int_routing__earlier_decisions int_routing__owner_candidates int_routing__unseen_leads"
+    owners = "int_routing__earlier_decisions int_routing__owner_standings int_routing__owner_candidates"
+    owners += " int_routing__unseen_leads"
     step("pilot", "pilot", "", 8, owners)
     unseen = {lead for (lead,) in built.rows("select lead_id from intermediate.int_routing__unseen_leads")}
     assert set() < unseen <= grown.keys() - treated

@@ -5,107 +5,19 @@ One story, told once for both CRMs; each test looks at a part of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from leadwright import connectors, warehouse
-from leadwright.connectors.base import Change, Connector, Countable, Section
-from leadwright.pull import extract
-from leadwright.settings import Settings
-from leadwright.transform.project import Transform
-from leadwright.transform.tables import SyncModel
-from leadwright.writeback import present, reconciling, sending, undoing, undone
+from leadwright import warehouse
+from leadwright.connectors.base import Change, Countable, Section
+from leadwright.writeback import present, reconciling, undone
 from leadwright.writeback.ledger import Entry
 from leadwright.writeback.undoing import Undoing
-from tests import parsed_project
 from tests.conftest import Sandbox
-from tests.workspaces import whole
-
-_NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
-Values = dict[tuple[str, str, str], Mapping[str, Any]]
-"""CRM, object and record id -> what the record shows."""
-
-
-class Home:
-    """A home with a workspace of its own, connected to both CRMs of a sandbox."""
-
-    def __init__(self, crm: Sandbox, folder: Path) -> None:
-        parsed_project.ensure()
-        self.crm = crm
-        self.workspace = whole(folder / "workspace")
-        self.settings = Settings(
-            home=folder / "home", workspace=self.workspace, lock_wait_seconds=5, threads=1, as_of=_NOW
-        )
-        self.project = Transform(self.settings)
-
-    @cached_property
-    def models(self) -> list[SyncModel]:
-        return [model for model in self.project.sync_models() if model.subject == "lead_id"]
-
-    def connect(self, name: str) -> Connector:
-        return connectors.connect(name, self.crm.credentials(name))
-
-    def pull(self) -> None:
-        extract.ensure_tables(self.project.raw_tables(), self.settings)
-        for name in ("hubspot", "salesforce"):
-            extract.pull(self.connect(name), self.project.raw_tables(), self.settings)
-
-    def build(self, minutes: int, changed: str = "") -> None:
-        """Build what is written to leads, and what is remembered of it; or of that, what reads `changed`."""
-        built = ["+sync_hubspot__contacts", "+sync_salesforce__leads", "+sync_salesforce__contacts"]
-        built += ["+log_owner_sightings", "+log_assignment_decisions", "+log_routing_sets"]
-        only = [f"{name}+,{part}" for name in changed.split() for part in built] or built
-        self.project.build(select=" ".join(only), as_of=_NOW + timedelta(minutes=minutes), tests=False)
-
-    def entries(self) -> dict[str, list[Entry]]:
-        return {model.title: sending.preview(model, self.settings) for model in self.models}
-
-    def write(self, run_id: str) -> None:
-        for model in self.models:
-            connector = self.connect(model.crm)
-            sending.create_fields(connector, model, self.settings)
-            sending.write_back(connector, model, self.settings, run_id, raw=self._raw(model))
-
-    def undo(self, run_id: str, by: str, only: str | None = None) -> list[Undoing]:
-        done = []
-        for model in self.models:
-            fields = undoing.chosen_fields(only, model)
-            connector = self.connect(model.crm)
-            planned = undoing.prepare(connector, model, run_id, fields, self.settings)
-            done.append(
-                undoing.put_back(connector, planned, (run_id, by), self.settings, raw=self._raw(model))
-            )
-        return done
-
-    def shown(self) -> Values:
-        """What every record that we write to shows now, but when it was changed."""
-        found: Values = {}
-        for model in self.models:
-            connector = self.connect(model.crm)
-            ids = [i for (i,) in self.rows(f'select "{model.key}" from raw_{model.crm}."{model.object}"')]
-            for record_id, row in present.read(connector, model.object, model.fields, ids).items():
-                found[model.crm, model.object, record_id] = {name: row[name] for name in model.fields}
-        return found
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with warehouse.writer(self.settings.warehouse_file, 5) as db:
-            return db.execute(sql).fetchall()
-
-    def rule(self, old: str, new: str) -> None:
-        file = self.workspace / "rules" / "routing_rules.csv"
-        text = file.read_text(encoding="utf-8")
-        assert old in text
-        file.write_text(text.replace(old, new), encoding="utf-8")
-
-    def _raw(self, model: SyncModel) -> Any:
-        return next(t for t in self.project.raw_tables() if (t.crm, t.name) == (model.crm, model.object))
+from tests.crm_home import NOW, OWNER, Home, Values, sets_owner
 
 
 @dataclass
@@ -123,11 +35,8 @@ class Story:
     mended: dict[str, list[Entry]] = field(default_factory=dict)
 
 
-_OWNER = {"hubspot": "hubspot_owner_id", "salesforce": "OwnerId"}
-
-
 def owner(values: Values, key: tuple[str, str, str]) -> str | None:
-    found = values[key][_OWNER[key[0]]]
+    found = values[key][OWNER[key[0]]]
     return None if found is None else str(found)
 
 
@@ -138,10 +47,10 @@ def touch(story: Story) -> None:
         first, second, third, *_ = [key for key in story.moved if key[0] == name]
         others = {owner(story.written, key) for key in story.written if key[1] == first[1]}
         other = min(filter(None, others - {owner(story.written, first)}))
-        list(home.connect(name).push(first[1], [Change(first[2], {_OWNER[name]: other})]))
+        list(home.connect(name).push(first[1], [Change(first[2], {OWNER[name]: other})]))
         story.touched[f"{name} given"] = first
         if name == "hubspot":
-            list(home.connect(name).push(second[1], [Change(second[2], {_OWNER[name]: None})]))
+            list(home.connect(name).push(second[1], [Change(second[2], {OWNER[name]: None})]))
             story.touched[f"{name} emptied"] = second
             said = home.crm[name]
             headers = {"Authorization": f"Bearer {said['token']}"}
@@ -152,9 +61,7 @@ def touch(story: Story) -> None:
 
 @pytest.fixture(scope="module")
 def story(start_sandbox: Callable[..., Sandbox], tmp_path_factory: pytest.TempPathFactory) -> Story:
-    crm = start_sandbox(
-        "--leads", "80", "--seed", "11", "--no-limits", "--control", "--now", _NOW.isoformat()
-    )
+    crm = start_sandbox("--leads", "80", "--seed", "11", "--no-limits", "--control", "--now", NOW.isoformat())
     home = Home(crm, tmp_path_factory.mktemp("undo"))
     story = Story(home)
     home.rule("germany|austria|switzerland,german,", "germany|austria|switzerland,portuguese,")
@@ -165,7 +72,7 @@ def story(start_sandbox: Callable[..., Sandbox], tmp_path_factory: pytest.TempPa
     story.written = home.shown()
     story.moved = [
         key for key in story.before
-        if _OWNER[key[0]] in story.before[key] and owner(story.before, key) != owner(story.written, key)
+        if OWNER[key[0]] in story.before[key] and owner(story.before, key) != owner(story.written, key)
     ]  # fmt: skip
     touch(story)
     story.done = home.undo("wrong-run", "undo-run", only="owner")
@@ -177,17 +84,6 @@ def story(start_sandbox: Callable[..., Sandbox], tmp_path_factory: pytest.TempPa
     home.build(30, changed="routing_rules")
     story.mended = home.entries()
     return story
-
-
-def sets_owner(entries: Mapping[str, list[Entry]]) -> dict[str, str]:
-    """Record id -> owner that it would get."""
-    return {
-        entry.record_id: str(entry.after[name])
-        for some in entries.values()
-        for entry in some
-        for name in _OWNER.values()
-        if name in entry.after
-    }
 
 
 def undone_records(story: Story) -> dict[str, str | None]:
@@ -254,7 +150,7 @@ def test_a_comparison_finds_what_people_did_and_nothing_else(story: Story) -> No
         mine = {name: key for name, key in story.touched.items() if key[:2] == (model.crm, model.object)}
         people = {key[2] for name, key in mine.items() if "deleted" not in name}
         assert {each.record_id for each in done.examples} == people
-        assert {each.field for each in done.examples} <= {_OWNER[model.crm]}
+        assert {each.field for each in done.examples} <= {OWNER[model.crm]}
         assert all(each.by for each in done.examples)
         gone = len([name for name in mine if "deleted" in name])
         assert {each.missing for each in done.fields.values()} <= {gone, 0}

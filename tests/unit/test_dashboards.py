@@ -583,13 +583,17 @@ def test_figures_without_any_data_say_so(show: Show) -> None:
 def test_the_team_page_shows_answers_workload_follow_ups_and_routing(show: Show) -> None:
     app = show(marts.full() | marts.work(), page="team")
     assert not app.exception
-    answers, workload, follow_ups, routing = (app.dataframe[n].value for n in range(4))
+    answers, workload, follow_ups, routing, judged = (app.dataframe[n].value for n in range(5))
     assert list(answers["Rep"]) == ["Alan Turing", "Grace Hopper"]
     assert answers["Kept, of due"].isna().tolist() == [True, False]
     assert list(answers["Median"]) == ["30 min", "30 min"]
     assert list(workload["Standing"]) == ["on leave", "left"]
     assert list(follow_ups["Done, of due"]) == [75.0]
     assert routing["Right"].isna().tolist() == [False, True]
+    assert list(zip(judged["Grade"], judged["Answers"], judged["Right"], strict=True)) == [
+        ("Hot", 15, 50),
+        ("Cold", 5, 50),
+    ]
     assert "Decisions that nobody changed: 95.6% (n = 90 decisions old enough)" in said(app)
     assert "1 leads were ruled out before a second touch" in said(app)
     assert len(app.get("vega_lite_chart")) == 2

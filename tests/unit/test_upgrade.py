@@ -65,3 +65,18 @@ def test_a_file_that_is_no_csv_is_named_and_left(folder: Path) -> None:
     (folder / "rules" / "plays.csv").write_text('play\n"Wait\n')
     with pytest.raises(ConfigError, match=r"rules/plays\.csv cannot be read"):
         upgrade.plan(folder, _tables(folder))
+
+
+def test_a_row_that_this_version_needs_comes_as_shipped(folder: Path) -> None:
+    shipped = folder.parent / "policies.csv"
+    shipped.write_text('policy,value,reason\nfair,28,Ours\nlong,3,"New, here"\n')
+    own = folder / "rules" / "policies.csv"
+    own.write_bytes(b"reason,policy,value\r\nYours,fair,7")
+    policy = Column("policy", "string", is_required=True, is_unique=True, allowed=("fair", "long"))
+    table = RuleFile("policies", own, [policy, Column("value", "integer"), Column("reason", "string")])
+    table.origin = shipped
+    found = upgrade.plan(folder, [table])
+    assert [(c.column, c.what) for c in found.changes] == [("long", "a new row, as shipped")]
+    assert found.texts[own] == 'reason,policy,value\r\nYours,fair,7\r\n"New, here",long,3\r\n'
+    own.write_bytes(b"reason,policy,value\r\n")
+    assert upgrade.plan(folder, [table]).changes == (), "a table that was emptied stays empty"

@@ -1,4 +1,4 @@
--- What a field of a CRM record says about a lead's stage, or a conversion. Where nobody knows since when a record has
+-- What a field of a CRM record says about a lead's stage, a rep's answer whether it is taken, or a conversion. Where nobody knows since when a record has
 -- said so, `entered_at` is empty and `known_at` is the run that saw it first. A field that says nothing is no unknown
 -- stage. A stage that is entered again has a date after the run that saw the one before: one that lies before that run,
 -- by more than a pull may take, or before the other date, corrects it.
@@ -64,6 +64,22 @@ events as (
     left join {{ ref('unified_lead_stages') }} as mapping
         on identities.crm = mapping.crm and words.field = mapping.field and words.value = mapping.value
     where words.known_at <= {{ as_of() }}
+
+    union all
+
+    select
+        identities.lead_id,
+        concat(feedback.record_key, '/', feedback.field) as track,
+        feedback.stage,
+        feedback.entered_at,
+        feedback.known_at,
+        feedback.reason_code,
+        feedback.evidence,
+        false as is_unknown
+    from {{ ref('int_lifecycle__feedback') }} as feedback
+    inner join {{ ref('int_identity__records') }} as identities
+        on feedback.record_key = identities.record_key and not identities.is_deleted
+    where feedback.question = 'taken'
 )
 
 select

@@ -1,8 +1,7 @@
 -- Who has each lead, why (in words and as a code) and since when: what this run decides, or what an earlier one did where
--- that is kept. A lead to be given to somebody else stays where it is while there is nobody else. Where no pool takes a
--- lead, it goes to the owner of last resort; where there is none, it has no owner, and the reason says what is missing. Nor
--- has one whose owner has left while nobody takes his place. Where an owner was undone, what the CRM shows stays until the
--- rules choose somebody else.
+-- that is kept. A lead to be given to somebody else, or handed over, stays where it is while there is nobody else. Where no
+-- pool takes a lead, it goes to the owner of last resort; where there is none, it has no owner, and the reason says what is
+-- missing. Where an owner was undone, what the CRM shows stays until the rules choose somebody else.
 
 with earlier as (
     select * from {{ ref('int_routing__earlier_decisions') }} where place = 1
@@ -31,7 +30,14 @@ coded as (
         shortage.fallback_rep_id,
         shortage.reason_code as shortage_code,
         shortage.reason as shortage_reason,
+        candidates.handover_code,
+        candidates.handover_reason,
         case
+            when
+                candidates.decision = 'hand_over'
+                and coalesce(candidates.rep_id, routed.rep_id) is null
+                and coalesce(shortage.fallback_rep_id, candidates.earlier_rep_id) = candidates.earlier_rep_id
+                then 'keep'
             when candidates.decision = 'reassign' and routed.rep_id is null then 'keep'
             when candidates.decision = 'reopen' and routed.rep_id is null then 'empty'
             when candidates.decision = 'undone' and routed.rep_id is not null
@@ -55,6 +61,7 @@ choices as (
         earlier_decision_number,
         case decision
             when 'route' then coalesce(routed_rep_id, fallback_rep_id)
+            when 'hand_over' then coalesce(rep_id, routed_rep_id, fallback_rep_id)
             when 'reassign' then routed_rep_id
             when 'reopen' then routed_rep_id
             when 'keep' then earlier_rep_id
@@ -70,6 +77,7 @@ choices as (
             when decision = 'take' then 'already_owned'
             when decision = 'account' then 'account_owner'
             when decision = 'reassign' then 'not_answered_in_time'
+            when decision = 'hand_over' then handover_code
             when routed_rep_id is not null and is_overflow then 'first_pool_full'
             when routed_rep_id is not null and rule_id is not null then 'rule'
             when routed_rep_id is not null then 'no_rule_fits'
@@ -85,6 +93,8 @@ choices as (
             when decision = 'account' then 'Owner of the account'
             when decision = 'reassign'
                 then 'Not answered in time by ' || coalesce(earlier_name, 'the last owner') || '; ' || routed_reason
+            when decision = 'hand_over' and rep_id is not null then handover_reason
+            when decision = 'hand_over' then handover_reason || '; ' || coalesce(routed_reason, shortage_reason)
             when decision = 'reopen' then 'Emptied in ' || crm_label || ' by a person; ' || routed_reason
             else coalesce(routed_reason, shortage_reason)
         end as reason

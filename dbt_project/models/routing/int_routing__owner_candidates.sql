@@ -1,119 +1,82 @@
--- What is known about a lead's owner before anything is routed: who owns it in a CRM, what we decided earlier, and who
--- owns its account. Where the CRMs disagree, the one in which a person changed the owner last speaks; else the one that
--- shows our decision; else the first by record_precedence. Customers, lost and rejected leads stay as they are, with
--- whoever or nobody. An owner whom our rules chose and who let his time pass is replaced. Until the CRM has stored that,
--- it shows who had the lead before; only if somebody changed the owner after us, that is a decision of a person. So is an
--- owner who was emptied: nobody gets the lead until it is to be routed again (int_routing__owner_emptyings). An owner that
--- was undone stays away while the rules would still choose him (int_routing__queue); the account's owner counts at once.
+-- What is known about a lead's owner before anything is routed: how he stands, and whether he is away. Where he is, and
+-- the lead is handed over, who stands in for him gets it, else the owner of the account, else whom the rules choose. Until
+-- the CRM has stored that, it shows who had the lead before.
 
-with takers as (
-    select distinct rep_id from {{ ref('int_routing__lead_takers') }}
+with handed as (
+    select before.lead_id, {{ dbt.listagg('before.rep_id', "'/'", 'order by before.rep_id') }} as had_by
+    from {{ ref('int_routing__earlier_decisions') }} as before
+    inner join {{ ref('int_routing__earlier_decisions') }} as latest
+        on before.lead_id = latest.lead_id and latest.place = 1 and latest.reason_code in {{ handover_codes() }}
+    inner join {{ ref('int_identity__reps') }} as reps
+        on latest.rep_id = reps.rep_id and reps.is_active and not reps.is_routed_from
+    where before.place > 1
+    group by before.lead_id
 ),
 
-earlier as (
-    select * from {{ ref('int_routing__earlier_decisions') }} where place = 1
-),
-
-edits as (
+standings as (
     select
-        lead_id,
-        crm,
-        rep_id,
-        is_emptied,
-        row_number() over (
-            partition by lead_id order by case when rep_id is null then 1 else 0 end, changed_at desc, record_key
-        ) as place
-    from {{ ref('int_routing__owner_edits') }}
-),
-
-shown as (
-    select
-        shown.lead_id,
-        shown.crm,
-        shown.rep_id,
-        row_number() over (
-            partition by shown.lead_id order by case when shown.rep_id = earlier.rep_id then 0 else 1 end, shown.place
-        ) as place
-    from {{ ref('int_routing__shown_owners') }} as shown
-    left join earlier on shown.lead_id = earlier.lead_id
-),
-
-known as (
-    select
-        leads.lead_id,
-        leads.systems,
-        coalesce(edits.rep_id, shown.rep_id) as crm_rep_id,
-        case when edits.rep_id is not null then edits.crm else shown.crm end as owner_crm,
-        coalesce(stages.is_closed, false) as is_closed,
-        account_takers.rep_id as account_rep_id,
-        earlier.rep_id as earlier_rep_id,
-        coalesce(earlier.decision_number, 0) as earlier_decision_number,
-        coalesce(promises.had_by, '') as had_by,
-        coalesce(promises.is_to_reassign, false) as is_to_reassign,
-        edits.lead_id is not null and not edits.is_emptied as has_edit,
-        undoings.had_by as had_before,
-        undoings.undone_reps,
-        undoings.lead_id is not null and edits.rep_id is null and coalesce(shown.rep_id, '') != earlier.rep_id as is_undone,
-        emptyings.crm as emptied_crm,
-        emptyings.is_to_route as is_emptied_to_route,
-        case when emptyings.lead_id is not null then emptyings.had_by else coalesce(promises.had_by, '') end as barred,
-        coalesce(earlier_reps.is_active and not earlier_reps.is_routed_from, false) as has_earlier_rep,
-        earlier_takers.rep_id is not null as takes_leads
-    from {{ ref('int_routing__lead_systems') }} as leads
-    left join {{ ref('int_lifecycle__lead_stages') }} as stages on leads.lead_id = stages.lead_id
-    left join shown on leads.lead_id = shown.lead_id and shown.place = 1
-    left join earlier on leads.lead_id = earlier.lead_id
-    left join edits on leads.lead_id = edits.lead_id and edits.place = 1
-    left join {{ ref('int_accounts__of_leads') }} as lead_accounts
-        on leads.lead_id = lead_accounts.lead_id and lead_accounts.place = 1
-    left join {{ ref('int_accounts__companies') }} as accounts on lead_accounts.account_id = accounts.account_id
-    left join takers as account_takers on accounts.owner_rep_id = account_takers.rep_id
-    left join {{ ref('int_identity__reps') }} as earlier_reps on earlier.rep_id = earlier_reps.rep_id
-    left join takers as earlier_takers on earlier.rep_id = earlier_takers.rep_id
-    left join {{ ref('int_routing__owner_promises') }} as promises on leads.lead_id = promises.lead_id
-    left join {{ ref('int_routing__owner_undoings') }} as undoings on leads.lead_id = undoings.lead_id
-    left join {{ ref('int_routing__owner_emptyings') }} as emptyings on leads.lead_id = emptyings.lead_id
+        standings.*,
+        handed.lead_id is not null as was_handed_over,
+        case
+            when
+                standings.decision = 'take'
+                and not standings.is_closed
+                and not standings.has_edit
+                and coalesce({{ dbt.position('standings.crm_rep_id', 'handed.had_by') }}, 0) > 0
+                then 'keep'
+            else standings.decision
+        end as standing
+    from {{ ref('int_routing__owner_standings') }} as standings
+    left join handed on standings.lead_id = handed.lead_id
 ),
 
 decided as (
     select
-        *,
-        case
-            when is_closed and crm_rep_id is null then 'leave'
-            when is_closed then case when crm_rep_id = earlier_rep_id then 'keep' else 'take' end
-            when crm_rep_id is null and emptied_crm is not null
-                then
-                    case
-                        when not is_emptied_to_route then 'empty'
-                        when {{ dbt.position('account_rep_id', 'barred') }} = 0 then 'account'
-                        else 'reopen'
-                    end
-            when is_undone and crm_rep_id is null and {{ dbt.position('account_rep_id', 'undone_reps') }} = 0 then 'account'
-            when is_undone then 'undone'
-            when crm_rep_id = earlier_rep_id or (crm_rep_id is null and takes_leads)
-                then case when is_to_reassign then 'reassign' else 'keep' end
-            when has_earlier_rep and not has_edit and {{ dbt.position('crm_rep_id', 'had_by') }} > 0 then 'keep'
-            when crm_rep_id is not null then 'take'
-            when account_rep_id is not null then 'account'
-            else 'route'
-        end as decision
-    from known
+        standings.*,
+        handovers.stand_in_rep_id,
+        handovers.reason_code as handover_code,
+        handovers.reason as handover_reason,
+        case when handovers.lead_id is not null then 'hand_over' else standings.standing end as new_decision,
+        nullif(standings.account_rep_id, handovers.away_rep_id) as account_stand_in
+    from standings
+    left join {{ ref('int_routing__handovers') }} as handovers
+        on
+            standings.lead_id = handovers.lead_id
+            and (
+                (standings.standing = 'keep' and standings.earlier_rep_id = handovers.away_rep_id)
+                or (
+                    standings.standing = 'undone'
+                    and standings.crm_rep_id = handovers.away_rep_id
+                    and handovers.stand_in_rep_id is not null
+                )
+            )
 )
 
 select
     lead_id,
     systems,
     crm_rep_id,
-    case when decision in ('empty', 'reopen') then emptied_crm else owner_crm end as owner_crm,
+    owner_crm,
     account_rep_id,
     earlier_rep_id,
     earlier_decision_number,
-    decision,
-    case
-        when decision in ('reassign', 'reopen') then barred when decision = 'undone' then had_before else ''
-    end as barred_reps,
-    case
-        when decision in ('take', 'undone') then crm_rep_id when decision = 'keep' then earlier_rep_id
-        when decision = 'account' then account_rep_id
-    end as rep_id
+    new_decision as decision,
+    case when new_decision = 'hand_over' then '' else barred_reps end as barred_reps,
+    case new_decision
+        when 'hand_over' then coalesce(stand_in_rep_id, account_stand_in)
+        when 'keep' then earlier_rep_id
+        else rep_id
+    end as rep_id,
+    case new_decision
+        when 'hand_over' then stand_in_rep_id is null and account_stand_in is null
+        when 'undone' then not was_handed_over and coalesce(account_rep_id, '') != earlier_rep_id
+        else new_decision in ('route', 'reassign', 'reopen')
+    end as is_to_route,
+    handover_code,
+    handover_reason
+    || case
+        when stand_in_rep_id is not null then '; given to who stands in'
+        when account_stand_in is not null then '; owner of the account'
+        else ''
+    end as handover_reason
 from decided

@@ -27,10 +27,20 @@ clocks as (
     left join matches on reps.rep_id = matches.rep_id and matches.place = 1
 ),
 
+noted as (
+    select
+        lower(email) as email,
+        first_on,
+        coalesce(last_on, cast('9999-12-31' as date)) as last_on,
+        last_on is null as is_for_good
+    from {{ ref('rep_leaves') }}
+),
+
 leaves as (
     select
         clocks.rep_id,
         max(case when clocks.today between leaves.first_on and leaves.last_on then leaves.last_on end) as away_until,
+        max(case when leaves.is_for_good and clocks.today >= leaves.first_on then 1 else 0 end) = 1 as has_left,
         sum(
             greatest(
                 0,
@@ -43,13 +53,14 @@ leaves as (
             )
         ) as absent_days
     from clocks
-    inner join {{ ref('rep_leaves') }} as leaves on clocks.email = lower(leaves.email)
+    inner join noted as leaves on clocks.email = leaves.email
     group by clocks.rep_id
 )
 
 select
     clocks.rep_id,
     clocks.calendar,
+    clocks.today,
     leaves.away_until is not null as is_on_leave,
     leaves.away_until is null and (
         clocks.calendar is null
@@ -63,6 +74,7 @@ select
         )
     ) as is_at_work,
     case
+        when leaves.has_left then 'Has left'
         when leaves.away_until is not null then 'On leave until ' || cast(leaves.away_until as string)
         when holidays.calendar is not null then 'Not at work: ' || holidays.name
         else 'Not at work now'

@@ -5,9 +5,7 @@
 with leads as (
     select lead_id, systems, barred_reps
     from {{ ref('int_routing__owner_candidates') }}
-    where
-        decision in ('route', 'reassign', 'reopen')
-        or (decision = 'undone' and coalesce(account_rep_id, '') != earlier_rep_id)
+    where is_to_route
 ),
 
 rules as (

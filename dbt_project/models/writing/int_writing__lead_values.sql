@@ -2,7 +2,7 @@
 -- names.
 
 -- Reps whom our rules had chosen and who have the lead no more, because they let it lie or a person moved it in one
--- CRM: the other CRM, which still shows our choice, follows.
+-- CRM: the other CRM, which still shows our choice, follows. Whoever is away has it no more, whoever had chosen him.
 with replaced as (
     select
         earlier.lead_id,
@@ -11,9 +11,11 @@ with replaced as (
     inner join {{ ref('int_routing__assignments') }} as assignments
         on
             earlier.lead_id = assignments.lead_id
-            and assignments.reason_code in ('not_answered_in_time', 'set_by_person')
             and earlier.rep_id != assignments.rep_id
-    where earlier.is_routed
+            and (
+                (earlier.is_routed and assignments.reason_code in ('not_answered_in_time', 'set_by_person'))
+                or assignments.reason_code in {{ handover_codes() }}
+            )
     group by earlier.lead_id
 ),
 

@@ -4,20 +4,50 @@
     ('rule', "coalesce(rule_id, '(fair share)')", "coalesce(rule_id, '(fair share)')"),
     ('month', 'month', 'month'),
 ] %}
+{% set kept = '(next_code is null or next_code in ' ~ handover_codes() ~ ') and not is_refused' %}
 {% set by_person = "('set_by_person', 'emptied_by_person', 'routed_after_emptying', 'undone')" %}
 
 -- How often a rep whom our rules chose was replaced afterwards. A decision is mature when it has had the days of the seed
--- kpis; younger ones may still be changed and do not count for the accuracy.
+-- kpis; younger ones may still be changed and do not count for the accuracy. A decision is refused where a rep answered,
+-- while it stood, that the lead is not his; it was wrong, whether or not anybody else has the lead since. That the rep
+-- went on leave later, or left, says nothing against it.
 
-with numbered as (
+with refusals as (
+    select identities.lead_id, feedback.known_at
+    from {{ ref('int_lifecycle__feedback') }} as feedback
+    inner join {{ ref('int_identity__records') }} as identities on feedback.record_key = identities.record_key
+    where feedback.is_misrouted
+),
+
+timed as (
+    select
+        *,
+        lead(assigned_at) over (partition by lead_id order by decision_number) as until_at
+    from {{ ref('int_routing__coded_decisions') }}
+),
+
+refused as (
+    select distinct timed.lead_id, timed.decision_number
+    from timed
+    inner join refusals
+        on
+            timed.lead_id = refusals.lead_id
+            and timed.assigned_at <= refusals.known_at
+            and (timed.until_at is null or timed.until_at > refusals.known_at)
+),
+
+numbered as (
     select
         decisions.*,
+        refused.lead_id is not null as is_refused,
         coalesce(
             lead(decisions.reason_code) over (partition by decisions.lead_id order by decisions.decision_number),
             case when choices.decision in ('empty', 'undone') then choices.reason_code end
         ) as next_code
     from {{ ref('int_routing__coded_decisions') }} as decisions
     left join {{ ref('int_routing__assignments') }} as choices on decisions.lead_id = choices.lead_id
+    left join refused
+        on decisions.lead_id = refused.lead_id and decisions.decision_number = refused.decision_number
 ),
 
 decisions as (
@@ -42,11 +72,12 @@ select
     {{ counted('next_code in ' ~ by_person) }} as replaced_count,
     {{ counted("next_code != 'not_answered_in_time' and next_code not in " ~ by_person) }} as rerouted_count,
     {{ counted("next_code = 'not_answered_in_time'") }} as reassigned_count,
+    {{ counted('is_refused') }} as refused_count,
     {{ counted('rule_id is not null') }} as routed_by_rule_count,
     {{ counted("reason_code = 'fallback'") }} as fallback_count,
     {{ counted('is_mature') }} as mature_count,
-    {{ counted('is_mature and next_code is null') }} as mature_kept_count,
-    cast({{ counted('is_mature and next_code is null') }} as double)
+    {{ counted('is_mature and ' ~ kept) }} as mature_kept_count,
+    cast({{ counted('is_mature and ' ~ kept) }} as double)
     / nullif({{ counted('is_mature') }}, 0) as accuracy_share,
     {{ counted('is_mature') }} < min(thin_below) as is_thin
 from decisions

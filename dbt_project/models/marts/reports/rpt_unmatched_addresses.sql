@@ -4,6 +4,7 @@
     ('routing_from', 'email'),
     ('rep_calendars', 'email_pattern'),
     ('rep_leaves', 'email'),
+    ('rep_leaves', 'gives_to'),
 ] %}
 
 -- Addresses in the routing files that name nobody: misspelt, or of somebody who left. Routing passes over such a row

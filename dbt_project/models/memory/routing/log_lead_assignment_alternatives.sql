@@ -15,7 +15,9 @@ with choices as (
     from {{ ref('int_routing__assignments') }} as choices
     inner join {{ ref('int_routing__owner_candidates') }} as candidates on choices.lead_id = candidates.lead_id
     left join {{ ref('int_routing__routed_leads') }} as routed on choices.lead_id = routed.lead_id
-    where choices.decision in ('route', 'reassign', 'reopen') and choices.rep_id is not null
+    where
+        (choices.decision in ('route', 'reassign', 'reopen') and choices.rep_id is not null)
+        or (choices.decision = 'hand_over' and routed.lead_id is not null)
 ),
 
 slots as (
