@@ -74,15 +74,13 @@ hits as (
 lines as (
     select moments.lead_id, moments.as_of, model_rows.model_id, model_rows.feature, model_rows.line_number, hits.value
     from moments
-    cross join (
-        select model_id, feature, line_number from model_rows where kind in ('intercept', 'missing')
-    ) as model_rows
+    cross join model_rows
     left join hits
         on
             moments.lead_id = hits.lead_id
             and model_rows.model_id = hits.model_id
             and model_rows.feature = hits.feature
-    where hits.lead_id is null
+    where model_rows.kind in ('intercept', 'missing') and hits.lead_id is null
 
     union all
 

@@ -13,12 +13,9 @@ with leads as (
         lead_id,
         {% for column in columns %}
         case
-            when count({{ column }}) > 0
-                and (
-                    count({{ column }}) < count(*)
-                    or min(cast({{ column }} as string)) != max(cast({{ column }} as string))
-                )
-                then 1
+            when count({{ column }}) = 0 then 0
+            when count({{ column }}) < count(*) then 1
+            when min(cast({{ column }} as string)) != max(cast({{ column }} as string)) then 1
             else 0
         end as changed_{{ column }},
         min(case when {{ column }} is not null then seen_at end) as seen_{{ column }},
