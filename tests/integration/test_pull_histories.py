@@ -36,7 +36,7 @@ from leadwright_sandbox.testing.serving import serving
 from tests.staged import Staged
 
 _MOMENT = timedelta(milliseconds=1)
-HISTORIES = int(os.environ.get("LEADWRIGHT_HISTORIES", "25"))
+HISTORIES = int(os.environ.get("LEADWRIGHT_HISTORIES", "15"))
 START = datetime(2026, 6, 30, 12, tzinfo=UTC)
 NAMES = {"contacts": "firstname", "companies": "name"}
 CURSORS = {"contacts": "lastmodifieddate", "companies": "hs_lastmodifieddate"}

@@ -24,7 +24,7 @@ from leadwright.transform.tables import RawTable
 from leadwright_sandbox.testing.org import Served, served
 from tests.staged import Staged
 
-HISTORIES = int(os.environ.get("LEADWRIGHT_HISTORIES", "15"))
+HISTORIES = int(os.environ.get("LEADWRIGHT_HISTORIES", "10"))
 TABLES = [
     RawTable(
         "raw_salesforce",

@@ -36,7 +36,7 @@ from leadwright_sandbox.testing.org import Served, served
 from leadwright_sandbox.testing.serving import serving
 from tests.writing_world import FAULTS, REPS, Models, Wire, World, is_path
 
-HISTORIES = int(os.environ.get("LEADWRIGHT_HISTORIES", "8"))
+HISTORIES = int(os.environ.get("LEADWRIGHT_HISTORIES", "6"))
 START = datetime(2026, 6, 30, 12, tzinfo=UTC)
 _RECORDS = 4
 

@@ -23,7 +23,9 @@ LEADS = 250
 ROUNDS = (NOW, NOW + timedelta(days=16))
 MOMENTS = ((), (NOW - timedelta(days=100),))
 _WITHOUT_ROWS = {
+    "marts.fct_lead_feedback",
     "marts.fct_lead_own_values",
+    "marts.fct_lead_tasks",
     "marts.fct_rollout_leads",
     "marts.rpt_crowded_domains",
     "marts.rpt_reconciliations",
@@ -31,6 +33,8 @@ _WITHOUT_ROWS = {
     "marts.rpt_rollout_groups",
     "marts.rpt_unknown_stages",
     "marts.rpt_unread_own_values",
+    "sync.sync_hubspot__tasks",
+    "sync.sync_salesforce__tasks",
 }
 """Compared by their columns alone: this population has no own field, roll-out, comparison or unknown word."""
 
