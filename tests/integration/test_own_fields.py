@@ -82,6 +82,7 @@ def _saying(made: DbtWarehouse, feature: str, condition: str) -> set[str]:
 
 
 def test_no_join_multiplies_rows(built: DbtWarehouse) -> None:
+    built.transform.build_examples([NOW.replace(day=1, hour=0)], NOW)
     schemas = {node.name: node.schema for node in built.transform.manifest().nodes.values()}
     for model, key in ((m, k) for m, k in GRAINS.items() if "_own_" in m):
         columns = ", ".join(key.split())
