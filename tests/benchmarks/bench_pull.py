@@ -1,9 +1,10 @@
 """What a pull costs: its calls against those that the records need, and its processor time against a bare download.
 
     python tests/benchmarks/bench_pull.py [LEADS]
+    python tests/benchmarks/bench_pull.py --readers LEADS
 
 First with the sandbox's default limits (calls, and how much longer than the limits demand), then without (processor
-seconds of the reading process, each reader in a process of its own, side by side).
+seconds of the reading process, each reader in a process of its own, side by side); with --readers the latter alone.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ def reader(mode: str, name: str, crm: dict[str, Any]) -> None:
     table = next(t for t in Transform(settings).raw_tables() if (t.crm, t.name) == (name, object_name))
     own = {"hs_object_id", "archived", "archived_at", "lastmodifieddate", "Id", "SystemModstamp"}
     fields = [column for column, _ in table.columns if column not in own]
-    work = {"ours": _ours, "bare": _bare, "dlt": _dlt}[mode]
+    work = {"ours": _ours, "bare": _bare, "dlt": _dlt, "sdk": _sdk}[mode]
     run = work(name, crm, table, fields, settings)
     cpu, wall = time.process_time(), time.monotonic()
     rows = run()
@@ -235,9 +236,60 @@ def _dlt(name: str, crm: dict[str, Any], table: Any, fields: list[str], settings
     return run
 
 
+def _sdk(name: str, crm: dict[str, Any], table: Any, fields: list[str], settings: Settings) -> Any:
+    """The services' usual clients as their pages say: HubSpot's own SDK, and simple-salesforce with pandas.
+
+    Rows end in a data frame and from there in DuckDB.
+    """
+    import pandas as pd
+
+    said, frame = crm[name], pd.DataFrame()
+
+    def keep() -> int:
+        with warehouse.writer(settings.warehouse_file, 10) as db:
+            db.register("frame", frame)
+            db.execute("create or replace table kept as from frame")
+        return len(frame)
+
+    def hubspot() -> int:
+        nonlocal frame
+        from hubspot import Client
+
+        api = Client.create(access_token=said["token"]).crm.contacts.basic_api
+        api.api_client.configuration.host = said["url"]
+        records, after = [], None
+        while True:
+            page = api.get_page(limit=100, properties=fields, after=after)
+            records += [record.properties for record in page.results]
+            after = page.paging.next.after if page.paging else None
+            if not after:
+                break
+        frame = pd.DataFrame(records, dtype="str")
+        return keep()
+
+    def salesforce() -> int:
+        nonlocal frame
+        import io
+
+        import requests
+        from simple_salesforce import Salesforce
+
+        session = requests.Session()
+        session.trust_env = False  # an authority that the environment names would win
+        session.verify = said["ca_file"]
+        org = Salesforce(instance_url=said["url"], session_id=said["token"], session=session, version="62.0")
+        there = {each["name"] for each in org.Lead.describe()["fields"]}
+        query = f"SELECT Id, {', '.join(each for each in fields if each in there)} FROM Lead"
+        pages = [pd.read_csv(io.StringIO(page), dtype="str") for page in org.bulk2.Lead.query(query)]
+        frame = pd.concat(pages)
+        return keep()
+
+    return hubspot if name == "hubspot" else salesforce
+
+
 def unlimited(leads: int) -> None:
     with sandbox(leads, "--no-limits") as crm:
-        for name, others in (("hubspot", ["bare", "dlt"]), ("salesforce", ["bare"])):
+        for name, others in (("hubspot", ["bare", "dlt", "sdk"]), ("salesforce", ["bare", "sdk"])):
             costs: dict[str, list[tuple[float, float]]] = {}
             for _ in range(ROUNDS):
                 for mode in ("ours", *others):
@@ -250,12 +302,15 @@ def unlimited(leads: int) -> None:
                     f"{name}, {mode}: {best[mode]:.1f} µs of processor and {walls[mode]:.1f} µs of wall a row"
                 )
             print(f"  bare download against ours: {best['bare'] / best['ours']:.2f} (1 would be as fast)")
-            if "dlt" in best:
-                print(f"  dlt's REST source against ours: {best['dlt'] / best['ours']:.1f} times")
+            for mode, called in (("dlt", "dlt's REST source"), ("sdk", "the usual client with pandas")):
+                if mode in best:
+                    print(f"  {called} against ours: {best[mode] / best['ours']:.1f} times")
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] and not sys.argv[1].isdigit():
+    if sys.argv[1:2] == ["--readers"]:
+        unlimited(int(sys.argv[2]))
+    elif sys.argv[1:2] and not sys.argv[1].isdigit():
         reader(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]))
     else:
         size = int(sys.argv[1]) if sys.argv[1:] else 100_000
