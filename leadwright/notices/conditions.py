@@ -12,6 +12,7 @@ from typing import Any
 
 from leadwright import warehouse
 from leadwright.connectors.errors import brief
+from leadwright.notices import texts
 from leadwright.notices.changes import Condition
 from leadwright.notices.destinations import Alarms
 from leadwright.writeback import approvals
@@ -51,8 +52,8 @@ def of_run(
     command = "run" if flow == "qualify" else flow
     facts: dict[str, Any] = {"flow": flow, "command": f"leadwright {command}"}
     if state:
-        why = brief(reason) if reason else None
-        facts |= {"run": run, "began_at": began_at, "stage": stage, "reason": why, "ended": state}
+        why = texts.plain(brief(reason)).strip() if reason else ""
+        facts |= {"run": run, "began_at": began_at, "stage": stage, "reason": why or None, "ended": state}
     else:
         facts |= {"next_run": run}
     # that another run fails in another way is no news: it still fails

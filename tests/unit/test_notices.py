@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
@@ -228,6 +228,8 @@ def test_a_value_is_text_for_every_chat_and_reads_as_it_was(value: str) -> None:
 
 @limits(max_examples=100, deadline=None)
 @given(_ANY_TEXT, _ANY_TEXT)
+@example(name="", reason=" ")
+@example(name="", reason="\u200b")
 def test_names_and_reasons_break_no_markup(
     tmp_path_factory: pytest.TempPathFactory, name: str, reason: str
 ) -> None:
