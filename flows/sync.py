@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from itertools import groupby
+from operator import attrgetter
 
 from prefect import flow
 
@@ -97,7 +98,8 @@ def _write_all(run: runs.Run, models: Sequence[SyncModel], only: Mapping[str, Se
     Where one CRM fails, the others go on to their end before the error is raised.
     """
     config, places = steps.project().settings, {model.title: place for place, model in enumerate(models)}
-    by_crm = [list(some) for _, some in groupby(sorted(models, key=_crm), key=_crm)]
+    crm = attrgetter("crm")
+    by_crm = [list(some) for _, some in groupby(sorted(models, key=crm), key=crm)]
 
     def write(some: Sequence[SyncModel]) -> None:
         for model in some:
@@ -113,10 +115,6 @@ def _write_all(run: runs.Run, models: Sequence[SyncModel], only: Mapping[str, Se
     run.written.sort(key=lambda written: places[written.model])
     for each in done:
         each.result()
-
-
-def _crm(model: SyncModel) -> str:
-    return model.crm
 
 
 def _write(model: SyncModel, run: runs.Run, only: Sequence[str] | None) -> None:

@@ -152,7 +152,6 @@ class World:
     edited: dict[str, str | None] = field(default_factory=dict)
     """Records whose owner a person has set since we did -> that owner."""
     runs: list[str] = field(default_factory=list)
-    undone: set[tuple[str, str]] = field(default_factory=set)
     people: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
     """What people changed: after how many stored records, record id, values."""
 

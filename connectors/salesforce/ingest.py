@@ -54,16 +54,20 @@ def save(org: Transport, object_name: str, rows: Sequence[Row]) -> list[Outcome]
         LeadwrightError: as `Transport.call` does.
     """
     try:
-        fates = _fates(org, object_name, _ended(org, object_name, rows))
+        job = _uploaded(org, object_name, rows)
     except RefusedError:  # an object or a field that is not for Bulk; nothing was processed
         return []
+    try:
+        fates = _fates(org, object_name, job)
+    except RefusedError:  # the job is gone, with what it knew
+        fates = Fates(frozenset(), frozenset())
     saved = [Outcome(row.record_id, "accepted", row.values) for row in rows if row.record_id in fates.saved]
     told = fates.saved | fates.unsaved
     return saved + [no_answer(row, "Salesforce") for row in rows if row.record_id not in told]
 
 
-def _ended(org: Transport, object_name: str, rows: Sequence[Row]) -> str:
-    """The id of a job that has ended with the rows."""
+def _uploaded(org: Transport, object_name: str, rows: Sequence[Row]) -> str:
+    """The id of a job that has the rows and has not begun with them."""
     what = f"updating {object_name} in bulk"
     body = {"object": object_name, "operation": "update", "contentType": "CSV", "lineEnding": "LF"}
     created = org.read(what, answers.job, lambda sf: sf.restful("jobs/ingest", method="POST", json=body))
@@ -73,8 +77,6 @@ def _ended(org: Transport, object_name: str, rows: Sequence[Row]) -> str:
     except BaseException:
         _set_state(org, what, job, "Aborted")
         raise
-    _set_state(org, what, job, "UploadComplete")
-    _wait(org, what, job)
     return job
 
 
@@ -126,7 +128,10 @@ def _wait(org: Transport, what: str, job: str) -> None:
 
 
 def _fates(org: Transport, object_name: str, job: str) -> Fates:
-    what = f"reading what became of {object_name} in bulk"
+    """Let the job work, and read what became of its rows."""
+    what = f"updating {object_name} in bulk"
+    _set_state(org, what, job, "UploadComplete")
+    _wait(org, what, job)
     saved = frozenset(_ids(org, what, job, "successfulResults"))
     unsaved = {*_ids(org, what, job, "failedResults"), *_ids(org, what, job, "unprocessedrecords")}
     with suppress(LeadwrightError):  # a job that is left behind ends by itself after seven days

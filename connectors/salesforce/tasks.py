@@ -10,18 +10,19 @@ still under way. Where it does not, asking is what keeps tasks from being made t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from leadwright.connectors.base import NewTask, Outcome, OutcomeStatus
+from leadwright.connectors.base import NewTask, Outcome
 from leadwright.connectors.batches import iso
 from leadwright.connectors.errors import GarbledError
 from leadwright.connectors.retry import patiently, until_taken
 from leadwright.connectors.salesforce import soql
 from leadwright.connectors.salesforce.errors import RefusedError, over_transaction_limit
 from leadwright.connectors.salesforce.transport import Transport
-from leadwright.connectors.salesforce.writing import HEADERS, error_of, passes
-from leadwright.connectors.values import Row, no_answer
+from leadwright.connectors.salesforce.writing import HEADERS, error_of, outcome_of
+from leadwright.connectors.values import Row
 
 BATCH = 50
 """Tasks in a collection: triggers that break over many rows break over 200, and there are never many tasks."""
@@ -87,11 +88,6 @@ def _record(object_name: str, task: NewTask) -> dict[str, Any]:
 
 
 def _outcome(row: Row, answer: object) -> Outcome:
-    if isinstance(answer, Mapping) and answer.get("success") is True:
-        return Outcome(row.record_id, "accepted", row.values)
-    code, message = error_of(answer)
-    if not code:
-        return no_answer(row, "Salesforce")
-    # a second task of one key: it is there, and the next try finds it
-    status: OutcomeStatus = "deferred" if passes(code, message) or code == "DUPLICATE_VALUE" else "rejected"
-    return Outcome(row.record_id, status, row.values, code=code, message=message)
+    """The outcome of a task. A second one of its key is refused: it is there, and the next try finds it."""
+    outcome = outcome_of(row, answer)
+    return replace(outcome, status="deferred") if outcome.code == "DUPLICATE_VALUE" else outcome

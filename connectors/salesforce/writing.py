@@ -157,7 +157,7 @@ def _send(org: Transport, object_name: str, rows: Sequence[Row], sizes: Sizes) -
             if all(error_of(answer)[0] in _RIGHTS for _, answer in answers):
                 _require_rights(org, object_name, piece)
             unsaved = {row.record_id: answer for row, answer in answers if _breaks_trigger(answer)}
-            yield from (_outcome(row, answer) for row, answer in answers if row.record_id not in unsaved)
+            yield from (outcome_of(row, answer) for row, answer in answers if row.record_id not in unsaved)
             said |= unsaved
             broken += [row for row in piece if row.record_id in unsaved]
             if unsaved:
@@ -169,7 +169,7 @@ def _send(org: Transport, object_name: str, rows: Sequence[Row], sizes: Sizes) -
         waiting = broken
     rejected = {row.record_id for row in waiting}
     sizes.note(object_name, passed, [len(ids) for ids in fallen if rejected.isdisjoint(ids)], alone)
-    yield from (_outcome(row, said[row.record_id]) for row in waiting)
+    yield from (outcome_of(row, said[row.record_id]) for row in waiting)
 
 
 def _require_rights(org: Transport, object_name: str, rows: Sequence[Change | Row]) -> None:
@@ -209,7 +209,8 @@ def _record(object_name: str, row: Row) -> dict[str, Any]:
     return {"attributes": {"type": object_name}, "id": row.record_id, **values}
 
 
-def _outcome(row: Row, answer: object) -> Outcome:
+def outcome_of(row: Row, answer: object) -> Outcome:
+    """The outcome of a row for which Salesforce gave this answer."""
     if isinstance(answer, Mapping) and answer.get("success") is True:
         return Outcome(row.record_id, "accepted", row.values)
     code, message = error_of(answer)

@@ -38,9 +38,7 @@ def read(settings: Settings) -> Book:
             },
             dict(said["failures"]),
         )
-    except (FileNotFoundError, NotADirectoryError):
-        return Book()
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AttributeError):
         return Book()
 
 

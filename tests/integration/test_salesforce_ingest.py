@@ -160,3 +160,18 @@ def test_a_file_of_a_job_without_ids_is_no_answer(
     connector._org._tries = 1  # type: ignore[attr-defined]
     with pytest.raises(UnavailableError, match="without the column Id"):
         list(connector.push("Lead", [Change(i, {"Title": "T"}) for i in ids]))
+
+
+def test_a_job_that_is_gone_leaves_its_rows_unknown_and_sends_none_again(
+    org: Served, connector: Connector, ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait, seen = ingest._wait, calls(monkeypatch)
+
+    def forgotten(transport: Any, what: str, job: str) -> None:
+        wait(transport, what, job)
+        transport.call(what, lambda sf: sf.restful(f"jobs/ingest/{job}", method="DELETE"))
+
+    monkeypatch.setattr(ingest, "_wait", forgotten)
+    done = pushed(connector, [Change(i, {"Title": "T"}) for i in ids[:20]])
+    assert {(each.status, each.code) for each in done.values()} == {("unknown", "no_answer")}
+    assert Counter(seen)["PATCH sobjects"] == 0

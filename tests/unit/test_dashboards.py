@@ -654,6 +654,8 @@ def test_the_health_page_says_what_is_late_and_what_became_of_writes(show: Show)
 
 def test_what_waits_for_an_approval_is_shown_with_names_and_the_command(show: Show, tmp_path: Path) -> None:
     tables = marts.full() | marts.work()
+    tables["dim_reps"] = [{"rep_id": "r1", "full_name": "Grace Hopper", "is_active": True}]
+    tables["dim_rep_accounts"] = [{"rep_id": "r1", "crm": "hubspot", "owner_id": "71", "is_active": True}]
     marts.publish(tmp_path / "serving.duckdb", tables)
     wait_for_approval(tmp_path)
     app = show(None, page="approval")
@@ -662,7 +664,7 @@ def test_what_waits_for_an_approval_is_shown_with_names_and_the_command(show: Sh
     assert app.code[0].value == "leadwright sync --approve asks-run"
     objects, owners, largest = (each.value for each in app.dataframe)
     assert list(objects.iloc[0]) == ["contacts", "hubspot", 2, 1, 1, 1, 1]
-    assert owners.shape == (1, 3) and list(owners["Leads"]) == [1]
+    assert owners.values.tolist() == [["nobody", "Grace Hopper", 1]]
     assert list(largest["Grade"]) == ["Cold → Hot", "none → Warm"]
     assert list(largest["Score"]) == ["10 → 70", "none → 40"]
 
