@@ -71,7 +71,7 @@ def test_fates_of_collections(exchanges: list[Exchange]) -> None:
     codes = set()
     for exchange in of(exchanges, "composite/sobjects", "PATCH", 200):
         for sent, answer in zip(exchange["request"]["records"], exchange["response"], strict=True):
-            outcome = salesforce_writing._outcome(Row(sent["id"], {"a": 1}), answer)
+            outcome = salesforce_writing.outcome_of(Row(sent["id"], {"a": 1}), answer)
             assert outcome.status == ("accepted" if answer["success"] else "rejected")
             codes.add(outcome.code)
     assert {None, "INVALID_EMAIL_ADDRESS"} <= codes
