@@ -12,10 +12,13 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 from starlette.middleware import Middleware
 
+from streamlit.navigation.page import StreamlitPage
+
 from leadwright import warehouse
 from leadwright.connectors.errors import LeadwrightError
-from leadwright.dashboards import config, data, markup
+from leadwright.dashboards import config, data, markup, viewing
 from leadwright.dashboards.guard import Guard
+from leadwright.dashboards.viewing import Viewer
 from leadwright.formatting import duration, moment
 from leadwright.operate import runs
 from leadwright.settings import Settings
@@ -23,37 +26,66 @@ from leadwright.transform import reports
 
 # `?lead=<lead_id>` opens a lead, on this address as on the lead page's own.
 LINK = "lead"
+LEAD = "lead"
+
+TITLES = {
+    "overview": ("Overview", "overview"),
+    "kpis": ("Figures", "figures"),
+    "team": ("Team", "team"),
+    "money": ("Money", "money"),
+    "health": ("Data health", "data-health"),
+    "approval": ("Approval", "approval"),
+    "lead": ("Lead", "lead"),
+}
+"""Title and address of each page, in the order in which they are offered."""
 
 
 def main() -> None:
     """Show the chosen page, or the reason why there is nothing to show."""
     st.set_page_config(page_title="Leadwright", layout="wide")
     st.html(markup.style())
-    overview = st.Page("views/overview.py", title="Overview", default=True)
-    lead = st.Page("views/lead.py", title="Lead", url_path="lead")
-    kpis = st.Page("views/kpis.py", title="Figures", url_path="figures")
-    team = st.Page("views/team.py", title="Team", url_path="team")
-    money = st.Page("views/money.py", title="Money", url_path="money")
-    health = st.Page("views/health.py", title="Data health", url_path="data-health")
-    approval = st.Page("views/approval.py", title="Approval", url_path="approval")
-    page = st.navigation([overview, kpis, team, money, health, approval, lead], position="top")
-    if page is overview and LINK in st.query_params:
-        st.switch_page(lead, query_params={LINK: st.query_params[LINK]})
     try:
         settings = config.current()
-        if _has_leads(settings):
-            left_out = _warn_of_failures(data.read_notes(settings))
-            try:
-                page.run()
-            except warehouse.Error:
-                if not left_out:
-                    raise
-                st.error(
-                    f"This page cannot be shown without a report that is left out: {', '.join(left_out)}."
-                )
+        who = viewing.viewer(settings)
+        if who:
+            _show_page(settings, who)
+            viewing.show_who(who)
     except LeadwrightError as error:
         logging.getLogger(__name__).warning("The page could not be shown: %s", error)
         st.error(str(error))
+
+
+def _show_page(settings: Settings, who: Viewer) -> None:
+    pages = _pages(who)
+    home, page = pages[who.pages[0]], st.navigation(list(pages.values()), position="top")
+    if page is home and LINK in st.query_params and LEAD in pages:
+        st.switch_page(pages[LEAD], query_params={LINK: st.query_params[LINK]})
+    if not _has_leads(settings):
+        return
+    notes = data.read_notes(settings)
+    if who.looks_after_runs:
+        _warn_of_failures(notes)
+    left_out = [row["report"] for row in notes.stopped if row["figures_of"] is None]
+    try:
+        page.run()
+    except warehouse.Error:
+        if not left_out:
+            raise
+        st.error(f"This page cannot be shown without a report that is left out: {', '.join(left_out)}.")
+
+
+def _pages(who: Viewer) -> dict[str, StreamlitPage]:
+    """The pages that somebody may open, by name; the others do not exist for him, whatever address he types."""
+    pages = {
+        name: st.Page(f"views/{name}.py", title=title, url_path=path, default=name == who.pages[0])
+        for name, (title, path) in TITLES.items()
+        if name in who.pages
+    }
+    if pages.get(LEAD) is pages[who.pages[0]]:  # the first page is not served under its address, which links have
+        title, path = TITLES[LEAD]
+        pages[LEAD] = st.Page(f"views/{LEAD}.py", title=title, url_path="own-leads", default=True)
+        pages["linked"] = st.Page(f"views/{LEAD}.py", title=title, url_path=path, visibility="hidden")
+    return pages
 
 
 def _has_leads(settings: Settings) -> bool:
@@ -78,8 +110,8 @@ def _has_leads(settings: Settings) -> bool:
     return True
 
 
-def _warn_of_failures(notes: data.Notes) -> list[str]:
-    """Say that a run failed, what that means, and which reports are not of the last one; those that are left out."""
+def _warn_of_failures(notes: data.Notes) -> None:
+    """Say that a run failed, what that means, and which reports are not of the last one."""
     for run in (r for r in notes.runs if r["status"] in ("stopped", "paused")):
         st.warning(
             f"The last {run['flow']}, begun {moment(run['started_at'])}, sent nothing or not all: {run['reason']}"
@@ -92,7 +124,6 @@ def _warn_of_failures(notes: data.Notes) -> list[str]:
         )
     for row in notes.stopped:
         st.warning(f"{reports.told(row)}.")
-    return [row["report"] for row in notes.stopped if row["figures_of"] is None]
 
 
 def _warn_when_stale(published_at: datetime, hours: float) -> None:

@@ -26,6 +26,7 @@ Row = dict[str, Any]
 MATCHES_SHOWN = 50
 
 _FIND_LEADS = warehouse.statement(__file__, "data_find_leads")
+_IS_OF = warehouse.statement(__file__, "data_is_of")
 _AUDIT = warehouse.statement(__file__, "data_audit")
 _WAITING = {
     name: warehouse.statement(__file__, f"data_waiting_{name}") for name in ("objects", "owners", "largest")
@@ -198,12 +199,12 @@ def read_reports(settings: Settings, reports: Mapping[str, str]) -> Reports:
         return Reports(warehouse.published_at(db), tables)
 
 
-def find_leads(settings: Settings, text: str) -> list[Row]:
+def find_leads(settings: Settings, text: str, owner: str | None = None) -> list[Row]:
     """Find leads by part of a name or e-mail, or by an id of ours or of any of its CRM records; best score first.
 
-    Without a text: the open leads, because nobody has to act on the others.
+    Without a text: the open leads, because nobody has to act on the others. With `owner`, a rep's address: his alone.
     """
-    sought = {"wanted": text.strip().lower(), "at_most": MATCHES_SHOWN}
+    sought = {"wanted": text.strip().lower(), "at_most": MATCHES_SHOWN, "owner": owner}
     with warehouse.reader(settings.serving_file) as db:
         return warehouse.rows(db, _FIND_LEADS, sought)
 
@@ -214,15 +215,15 @@ def read_grade_colours(settings: Settings) -> dict[str, str]:
         return dict(db.execute("select grade, colour from marts.rpt_grade_totals").fetchall())
 
 
-def read_lead(settings: Settings, lead_id: str) -> Lead | None:
-    """Read one lead with the parts of its score, or None when no such lead is published."""
+def read_lead(settings: Settings, lead_id: str, owner: str | None = None) -> Lead | None:
+    """Read one lead with the parts of its score; None when no such lead is published, or `owner` is not its rep."""
     with warehouse.reader(settings.serving_file) as db:
 
         def of_lead(mart: str) -> list[Row]:
             return warehouse.rows(db, f"select * from {mart} where lead_id = $1", [lead_id])
 
         facts, scores = of_lead("marts.dim_leads"), of_lead("marts.fct_lead_scores")
-        if not facts or not scores:
+        if not facts or not scores or not db.execute(_IS_OF, {"lead": lead_id, "owner": owner}).fetchone():
             return None
         return Lead(
             facts=facts[0],

@@ -42,9 +42,7 @@ class Guard:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif self._is_ours(Headers(scope=scope)):
-            # The origin is judged: with none, Streamlit has no reason to look up this machine's outside address.
-            kept = [(name, value) for name, value in scope["headers"] if name != b"origin"]
-            await self._app({**scope, "headers": kept}, receive, send)
+            await self._app({**scope, "headers": _judged(scope)}, receive, send)
         elif scope["type"] == "websocket":
             await WebSocketClose(_POLICY_VIOLATION)(scope, receive, send)
         else:
@@ -62,6 +60,18 @@ class Guard:
         """Whether `origin` is the address that was asked, or one that a proxy in front of it is reached by."""
         address = origin.lower().partition("://")[2]
         return address == host.lower() or _name(address) in self._named
+
+
+def _judged(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """The headers, in which Streamlit finds no reason to look up this machine's outside address to judge the origin.
+
+    A WebSocket keeps its origin, without which Streamlit reads no sign-in, and is asked by the name that the page has.
+    """
+    origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
+    if scope["type"] == "websocket" and origin:
+        host = origin.partition(b"://")[2]
+        return [(name, host if name == b"host" else value) for name, value in scope["headers"]]
+    return [(name, value) for name, value in scope["headers"] if name != b"origin"]
 
 
 def _name(host: str) -> str | None:

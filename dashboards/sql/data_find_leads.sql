@@ -28,5 +28,14 @@ where
             or lower(leads.lead_id) = $wanted
             or leads.lead_id in (select lead_id from marts.dim_crm_records where lower(record_id) = $wanted)
     end
+    and (
+        $owner is null
+        or leads.lead_id in (
+            select assignments.lead_id
+            from marts.fct_lead_assignments as assignments
+            inner join marts.dim_reps as reps on assignments.rep_id = reps.rep_id
+            where reps.email = $owner
+        )
+    )
 order by scores.score desc, leads.lead_id
 limit $at_most

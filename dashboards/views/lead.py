@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from leadwright.dashboards import config, data, markup, palette, report_table
+from leadwright.dashboards import config, data, markup, palette, report_table, viewing
 from leadwright.dashboards.data import Lead, Row
 from leadwright.dashboards.explanation import Explanation, explain
 from leadwright.dashboards.facts import facts_in_words, records_in_words, returns_in_words, touches_in_words
@@ -39,38 +39,38 @@ WIDTHS = {
 }
 
 
-def show(settings: Settings) -> None:
-    """Draw the page."""
-    st.title("Lead")
+def show(settings: Settings, owner: str | None) -> None:
+    """Draw the page, of the leads that the rep with the address `owner` has, or of all."""
+    st.title("Lead" if owner is None else "Your leads")
     text = st.text_input(
         "Find a lead",
         key=SEARCH,
         placeholder="E-mail, name or id",
         type="search",
         on_change=_search,
-        args=(settings,),
+        args=(settings, owner),
         width=480,
     )
     lead_id = st.query_params.get(LINK)
     if lead_id is None:
-        found = data.find_leads(settings, text or "")
+        found = data.find_leads(settings, text or "", owner)
         _show_matches(found, text or "", data.read_grade_colours(settings))
         return
     st.button("Back to the list", on_click=_forget_lead, type="tertiary", icon=":material/arrow_back:")
-    lead = data.read_lead(settings, lead_id)
+    lead = data.read_lead(settings, lead_id, owner)
     if lead is None:
         st.warning(
-            "There is no lead with the id in this link. It may be newer than the last run, or the link is "
-            "incomplete. Search by e-mail or name instead."
+            "There is no lead with the id in this link" + (" among yours" if owner else "") + ". It may be newer than the "
+            "last run, or the link is incomplete. Search by e-mail or name instead."
         )
         return
     _show_lead(lead, data.read_grade_colours(settings))
 
 
-def _search(settings: Settings) -> None:
+def _search(settings: Settings, owner: str | None) -> None:
     """Open the only match at once; here and not while drawing, so that the way back leads to the list."""
     _forget_lead()
-    found = data.find_leads(settings, st.session_state[SEARCH] or "")
+    found = data.find_leads(settings, st.session_state[SEARCH] or "", owner)
     if len(found) == 1:
         st.query_params[LINK] = found[0]["lead_id"]
 
@@ -221,4 +221,6 @@ def _show_touches(touches: list[Row]) -> None:
     st.html(markup.table(["When", "What", "By"], touches_in_words(touches[:TOUCHES_SHOWN])))
 
 
-show(config.current())
+who = viewing.viewer(config.current())
+if who:
+    show(config.current(), who.leads_of)

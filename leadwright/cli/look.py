@@ -20,6 +20,9 @@ from leadwright.connectors.errors import ConfigError
 from leadwright.explain.now import explain as explained
 from leadwright.formatting import moment
 
+SECRETS = ".streamlit/secrets.toml"
+"""The workspace's file by which Streamlit knows who signs people in."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
@@ -177,6 +180,8 @@ def dashboard(
     sys.stdout.flush()
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what Streamlit says is not this command's output
     options = ["--server.port", str(port), "--server.headless", "true"]
+    if (secrets := config.rules_folder / SECRETS).is_file():
+        options += ["--secrets.files", str(secrets)]
     command = [sys.executable, "-m", "leadwright.dashboards", *options]
     environment = settings.environment_without_secrets("STREAMLIT_") | settings.as_environment(config)
     os.chdir(config.home)  # where no `.env` tells it the secrets that it was started without

@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
 
 from tests import dashboard_marts as marts
+from tests.browsing import PATIENCE, served
 
 pytestmark = pytest.mark.browser
-
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-]
-SECONDS_TO_START = 60
-PATIENCE = 30_000
-expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -57,18 +34,6 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        if os.environ.get("LEADWRIGHT_REQUIRE_ALL") == "1":
-            pytest.fail(f"{CHROMIUM} is missing; install Debian's package chromium.")
-        pytest.skip(f"{CHROMIUM} is missing; install Debian's package chromium to run this test.")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("full")
     marts.publish(home / "serving.duckdb", marts.full() | marts.kpis() | marts.work())
@@ -86,41 +51,6 @@ def visit(browser: Browser) -> Iterator[Visit]:
     page.on("request", visit.note_request)
     yield visit
     page.close()
-
-
-@contextmanager
-def served(home: Path) -> Iterator[str]:
-    """Run the dashboards on `home` as the command does, and give their address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "app.py")]
-    log = (home / "streamlit.log").open("w")
-    process = subprocess.Popen(
-        [*command, "--server.port", str(port)],
-        cwd=home,
-        env={**os.environ, "LEADWRIGHT_HOME": str(home), "PYTHONPATH": str(ROOT)},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        _wait_until_up(f"http://localhost:{port}/_stcore/health", process, home / "streamlit.log")
-        yield f"http://localhost:{port}/"
-    finally:
-        process.terminate()
-        process.wait(15)
-        log.close()
-
-
-def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urlopen(url, timeout=2):
-                return
-        except (URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail(f"Streamlit did not start:\n{log.read_text()}")
 
 
 def _cells(page: Page, text: str) -> Locator:
