@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 from starlette.middleware import Middleware
-
 from streamlit.navigation.page import StreamlitPage
 
 from leadwright import warehouse
@@ -29,6 +28,7 @@ LINK = "lead"
 LEAD = "lead"
 
 TITLES = {
+    "today": ("Today", "today"),
     "overview": ("Overview", "overview"),
     "kpis": ("Figures", "figures"),
     "team": ("Team", "team"),
@@ -76,16 +76,11 @@ def _show_page(settings: Settings, who: Viewer) -> None:
 
 def _pages(who: Viewer) -> dict[str, StreamlitPage]:
     """The pages that somebody may open, by name; the others do not exist for him, whatever address he types."""
-    pages = {
+    return {
         name: st.Page(f"views/{name}.py", title=title, url_path=path, default=name == who.pages[0])
         for name, (title, path) in TITLES.items()
         if name in who.pages
     }
-    if pages.get(LEAD) is pages[who.pages[0]]:  # the first page is not served under its address, which links have
-        title, path = TITLES[LEAD]
-        pages[LEAD] = st.Page(f"views/{LEAD}.py", title=title, url_path="own-leads", default=True)
-        pages["linked"] = st.Page(f"views/{LEAD}.py", title=title, url_path=path, visibility="hidden")
-    return pages
 
 
 def _has_leads(settings: Settings) -> bool:

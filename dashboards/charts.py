@@ -66,6 +66,38 @@ def funnel(steps: pd.DataFrame) -> alt.LayerChart:
     return _finish(alt.layer(bars, text), height=300)
 
 
+WAITING = {"late": "Late", "soon": "Due within 4 hours", "later": "Due later"}
+
+
+def waiting(owners: pd.DataFrame) -> alt.Chart:
+    """Draw how many leads wait for each owner, by how urgent they are; columns owner_name, urgency and lead_count."""
+    names = list(WAITING.values())
+    drawn = owners.assign(
+        urgency_name=owners["urgency"].map(WAITING), place=owners["urgency"].map(list(WAITING).index)
+    )
+    chart = (
+        alt.Chart(drawn)
+        .mark_bar(cornerRadiusEnd=3, size=18)
+        .encode(
+            y=alt.Y("owner_name:N", sort="-x", title=None, axis=_quiet_axis()),
+            x=alt.X("lead_count:Q", title="Leads that wait", axis=_number_axis()),
+            color=alt.Color(
+                "urgency_name:N",
+                scale=alt.Scale(domain=names, range=[palette.LATE, palette.ALERT, palette.BAR]),
+                title=None,
+                legend=_legend("square"),
+            ),
+            order=alt.Order("place:Q"),
+            tooltip=[
+                alt.Tooltip("owner_name:N", title="Owner"),
+                alt.Tooltip("urgency_name:N", title="Due"),
+                alt.Tooltip("lead_count:Q", title="Leads", format=","),
+            ],
+        )
+    )
+    return _finish(chart, height=60 + 28 * owners["owner_name"].nunique())
+
+
 def unbroken(weeks: pd.DataFrame) -> pd.DataFrame:
     """Give the last weeks without a gap: one without leads is a zero, and not a place where the axis skips."""
     starts = pd.to_datetime(weeks["week_start_on"])

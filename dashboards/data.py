@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -26,6 +26,8 @@ Row = dict[str, Any]
 MATCHES_SHOWN = 50
 
 _FIND_LEADS = warehouse.statement(__file__, "data_find_leads")
+_CALLS = warehouse.statement(__file__, "data_calls")
+_NEW_BEST_LEADS = warehouse.statement(__file__, "data_new_best_leads")
 _IS_OF = warehouse.statement(__file__, "data_is_of")
 _AUDIT = warehouse.statement(__file__, "data_audit")
 _WAITING = {
@@ -33,6 +35,8 @@ _WAITING = {
 }
 
 CHANGES_SHOWN = 10
+CALLS_SHOWN_DAYS = 14
+"""What has waited longer than this is no call of today: where nobody answered it in two weeks, a list does not help."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,24 @@ class Notes:
 
     runs: list[Row]
     stopped: list[Row]
+
+
+@dataclass(frozen=True)
+class Today:
+    """Everything on the page Today.
+
+    Attributes:
+        now: the moment that times are counted from: of the page view, or of the figures where they are of the past.
+        calls: who waits for a person, those of the best grade first; `is_old`: has waited too long to be listed.
+        new_best: who rose to the best grade within a week, newest first.
+    """
+
+    published_at: datetime
+    totals: Row
+    now: datetime
+    calls: pd.DataFrame
+    new_best: pd.DataFrame
+    scale: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -154,6 +176,22 @@ def read_faults(settings: Settings) -> list[Row]:
         if not warehouse.columns(db, "ops", "notices"):
             return []
         return warehouse.rows(db, "from ops.notices order by since, subject, destination")
+
+
+def read_today(settings: Settings, owner: str | None = None) -> Today:
+    """Read who waits for a person; with `owner`, a rep's address, only his leads."""
+    with warehouse.reader(settings.serving_file) as db:
+        totals = _first(warehouse.rows(db, "select * from marts.rpt_overview"))
+        now = datetime.now(UTC).replace(tzinfo=None) if settings.is_live else totals["as_of"]
+        sought = {"owner": owner, "moment": now, "days": CALLS_SHOWN_DAYS}
+        return Today(
+            published_at=warehouse.published_at(db),
+            totals=totals,
+            now=now,
+            calls=db.execute(_CALLS, sought).df(),
+            new_best=db.execute(_NEW_BEST_LEADS, {"owner": owner}).df(),
+            scale=db.execute("select * from marts.rpt_grade_totals order by place").df(),
+        )
 
 
 def read_overview(settings: Settings) -> Overview:

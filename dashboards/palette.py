@@ -13,6 +13,7 @@ SOFT = "#F4F6F8"
 BAR = "#6B7F93"
 ACCENT = "#1F5F8B"
 ALERT = "#E9A93A"
+LATE = "#C8500A"
 
 
 def tint(colour: str | None) -> str:

@@ -19,12 +19,12 @@ from leadwright.settings import Settings
 
 FIGURES = ("overview", "kpis", "team", "money")
 PAGES: Mapping[Role, tuple[str, ...]] = {
-    "admin": (*FIGURES, "health", "approval", "lead"),
-    "manager": (*FIGURES, "health", "lead"),
+    "admin": ("today", *FIGURES, "health", "approval", "lead"),
+    "manager": ("today", *FIGURES, "health", "lead"),
     "analyst": FIGURES,
-    "rep": ("lead",),
+    "rep": ("today", "lead"),
 }
-"""The pages of each role, the first one first. Data health quotes values of records, which an analyst needs no more than leads."""
+"""The pages of each role. Data health quotes values of records, which an analyst needs no more than leads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,6 +198,41 @@ def full() -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def today() -> dict[str, list[dict[str, Any]]]:
+    """Leads that wait: one late, one soon, one later, a follow-up without an owner, and one forgotten for a month."""
+
+    def call(number: int, minutes: float, **also: Any) -> dict[str, Any]:
+        due = AS_OF + timedelta(minutes=minutes)
+        return {
+            "lead_id": f"lead-{number:03}", "full_name": f"John Sample-{number}", "company_name": f"Company {number}",
+            "rep_id": "rep-2", "owner_name": "Alan Turing", "grade": "Warm", "grade_place": 2, "score": 50,
+            "next_action": "Send a case study", "waits_for": "first_answer", "since_at": due - timedelta(hours=9),
+            "due_at": due, "promised_at": due,
+        } | also  # fmt: skip
+
+    ada = {
+        "lead_id": ADA, "full_name": "Ada Lovelace", "company_name": "Analytical Engines", "rep_id": "rep-1",
+        "owner_name": "Grace Hopper", "grade": "Hot", "score": 88, "top_reasons": "Asked for a demo",
+    }  # fmt: skip
+    return {
+        "rpt_calls": [
+            call(1, 42),
+            call(2, -130),
+            call(3, 3 * 1440),
+            call(4, 600, waits_for="follow_up", promised_at=None, rep_id=None, owner_name=None),
+            call(5, -40 * 1440),
+            call(6, -15, **ada, grade_place=1, waits_for="came_back", phone="+44 20 7946 0018"),
+        ],
+        "rpt_new_best_leads": [
+            {**ada, "earlier_grade": "Warm", "changed_at": AS_OF - timedelta(hours=20), "touched_at": None},
+            {
+                **ada, "lead_id": "lead-007", "full_name": None, "rep_id": "rep-2", "owner_name": "Alan Turing",
+                "earlier_grade": None, "changed_at": AS_OF - timedelta(days=3), "touched_at": AS_OF - timedelta(days=2),
+            },
+        ],
+    }  # fmt: skip
+
+
 def kpis() -> dict[str, list[dict[str, Any]]]:
     """Marts of the page of figures: one figure that is sure, one thin, one an amount, one without data."""
 

@@ -60,7 +60,9 @@ def show(settings: Settings, owner: str | None) -> None:
     lead = data.read_lead(settings, lead_id, owner)
     if lead is None:
         st.warning(
-            "There is no lead with the id in this link" + (" among yours" if owner else "") + ". It may be newer than the "
+            "There is no lead with the id in this link"
+            + (" among yours" if owner else "")
+            + ". It may be newer than the "
             "last run, or the link is incomplete. Search by e-mail or name instead."
         )
         return

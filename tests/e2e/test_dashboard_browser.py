@@ -65,7 +65,7 @@ def _metric(page: Page, label: str) -> str:
 
 def test_overview_is_drawn_from_the_warehouse_and_asks_no_stranger(address: str, visit: Visit) -> None:
     page = visit.page
-    page.goto(address)
+    page.goto(f"{address}overview")
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     charts = page.locator('[data-testid="stVegaLiteChart"] svg.marks')
     expect(charts).to_have_count(4)

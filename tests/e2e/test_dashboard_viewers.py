@@ -34,7 +34,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "rules").mkdir()
     (folder / MARK).write_text('version = "0"\n')
     (folder / ".streamlit").mkdir()
-    tables = dict(marts.full() | marts.kpis() | marts.work())
+    tables = dict(marts.full() | marts.kpis() | marts.work() | marts.today())
     tables["dim_reps"] = [{**tables["dim_reps"][0], "email": "grace@acme.example"}]
     marts.publish(folder / "home" / "serving.duckdb", tables)
     return folder
@@ -75,7 +75,7 @@ def links(page: Page) -> list[str]:
 
 def test_an_admin_sees_every_page_and_can_leave(page: Page, address: str, provider: Provider) -> None:
     sign_in(page, address, provider, email="Chief@acme.example", email_verified=True)
-    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
     expect(page.get_by_text("Signed in as chief@acme.example, admin.")).to_be_visible()
     assert "Approval" in links(page)
     page.get_by_role("button", name="Sign out").click()
@@ -84,6 +84,10 @@ def test_an_admin_sees_every_page_and_can_leave(page: Page, address: str, provid
 
 def test_a_rep_sees_his_leads_and_no_others(page: Page, address: str, provider: Provider) -> None:
     sign_in(page, address, provider, email="grace@acme.example")
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    expect(page.locator("canvas td").filter(has_text="Ada Lovelace")).to_have_count(2)  # to call, and new
+    expect(page.locator("canvas td").filter(has_text="John Sample")).to_have_count(0)
+    page.get_by_role("link", name="Lead", exact=True).click()
     expect(page.get_by_role("heading", name="Your leads")).to_be_visible()
     expect(page.locator("canvas td").filter(has_text="Ada Lovelace")).to_have_count(1)
     expect(page.locator("canvas td").filter(has_text="John Sample")).to_have_count(0)

@@ -40,7 +40,7 @@ def show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Show:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LEADWRIGHT_HOME", str(tmp_path))
 
-    def run(tables: Tables | None, page: str = "", **link: str) -> AppTest:
+    def run(tables: Tables | None, page: str = "overview", **link: str) -> AppTest:
         config.current.cache_clear()
         if tables is not None:
             marts.publish(tmp_path / "serving.duckdb", tables)

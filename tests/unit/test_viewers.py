@@ -93,7 +93,7 @@ def test_a_rep_finds_and_reads_his_own_leads_alone(workspace: Path) -> None:
 
 
 def page_of(workspace: Path, **user: object) -> AppTest:
-    tables = dict(marts.full() | marts.kpis() | marts.work())
+    tables = dict(marts.full() | marts.kpis() | marts.work() | marts.today())
     tables["dim_reps"] = [{**tables["dim_reps"][0], "email": REP}]
     marts.publish(workspace / "home" / "serving.duckdb", tables)
     config.current.cache_clear()
@@ -153,9 +153,12 @@ def test_a_table_with_a_fault_is_told_and_shows_nothing(workspace: Path) -> None
     assert not app.metric
 
 
-def test_a_rep_has_one_page_of_his_own_leads(workspace: Path) -> None:
+def test_a_rep_has_pages_of_his_own_leads(workspace: Path) -> None:
     named(workspace, "grace@acme.example,rep,")
     app = page_of(workspace, is_logged_in=True, email="Grace@acme.example")
-    assert "Your leads" in said(app)
     assert "Signed in as grace@acme.example, rep." in said(app)
+    assert list(app.dataframe[0].value["Lead"]) == ["Ada Lovelace"]
+    assert not app.selectbox  # nobody else to choose
+    app.switch_page("views/lead.py").run()
+    assert "Your leads" in said(app)
     assert list(app.dataframe[0].value["Name"]) == ["Ada Lovelace"]

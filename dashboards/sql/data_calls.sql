@@ -1,0 +1,9 @@
+-- Who waits for a person, those of the best grade first. What has been waiting longer than $days is counted, not listed.
+select
+    calls.*,
+    calls.due_at < $moment - to_days($days) as is_old
+from marts.rpt_calls as calls
+where
+    $owner is null
+    or calls.rep_id in (select reps.rep_id from marts.dim_reps as reps where reps.email = $owner)
+order by calls.grade_place, calls.due_at, calls.lead_id

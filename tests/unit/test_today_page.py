@@ -1,0 +1,84 @@
+"""The page Today without a browser: who is to be called, for whom, and until when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from leadwright.dashboards import config
+from tests import dashboard_marts as marts
+from tests.installation import ROOT
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home whose figures are of a moment in the past, so that times are counted from that."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LEADWRIGHT_HOME", str(tmp_path))
+    monkeypatch.setenv("LEADWRIGHT_AS_OF", marts.AS_OF.isoformat())
+    config.current.cache_clear()
+    return tmp_path
+
+
+def shown(home: Path, tables: dict[str, list[dict[str, object]]], **link: str) -> AppTest:
+    marts.publish(home / "serving.duckdb", tables)
+    app = AppTest.from_file(ROOT / "dashboards" / "app.py", default_timeout=30)
+    for name, value in link.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def tiles(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_it_is_the_first_page_and_lists_what_is_due_by_grade_and_time(home: Path) -> None:
+    app = shown(home, marts.full() | marts.today())
+    assert app.title[0].value == "Today"
+    assert tiles(app) == {
+        "Promises about to break": "1",
+        "Promises broken": "2",
+        "Came back": "1",
+        "Follow-ups": "1",
+    }
+    table = app.dataframe[0].value
+    assert list(table["Due"]) == ["15 min late", "2.2 h late", "in 42 min", "in 10.0 h", "in 3.0 days"]
+    assert list(table["Owner"]) == ["Grace Hopper", "Alan Turing", "Alan Turing", "nobody yet", "Alan Turing"]
+    assert table["Waits for"].iloc[0] == "Came back"
+    assert any("1 more have waited longer than 14 days" in caption.value for caption in app.caption)
+
+
+def test_the_owner_is_in_the_address_and_the_table_is_his(home: Path) -> None:
+    app = shown(home, marts.full() | marts.today(), owner="Grace Hopper")
+    assert list(app.dataframe[0].value["Lead"]) == ["Ada Lovelace"]
+    app.selectbox[0].select("nobody yet").run()
+    assert list(app.dataframe[0].value["Lead"]) == ["John Sample-4"]
+    assert app.query_params["owner"] == "nobody yet"
+    app.selectbox[0].select("Everybody").run()
+    assert "owner" not in app.query_params
+
+
+def test_an_owner_who_has_nothing_to_do_shows_everybody(home: Path) -> None:
+    app = shown(home, marts.full() | marts.today(), owner="Somebody Else")
+    assert len(app.dataframe[0].value) == 5
+
+
+def test_it_says_who_is_behind_and_who_rose(home: Path) -> None:
+    app = shown(home, marts.full() | marts.today())
+    headings = [heading.value for heading in app.subheader]
+    assert "Alan Turing has 1 of 2 leads that are late" in headings
+    assert "New Hot leads this week" in headings
+    new = app.dataframe[1].value
+    assert list(new["Lead"]) == ["Ada Lovelace", "without a name"]
+    assert list(new["Before"]) == ["Warm", "new"]
+    assert new["First touch"].iloc[0] == "none yet"
+
+
+def test_with_nobody_waiting_it_says_what_makes_promises(home: Path) -> None:
+    app = shown(home, marts.full())
+    assert "Nobody waits for a call" in app.info[0].value
+    assert "No open lead became Hot" in app.info[1].value
