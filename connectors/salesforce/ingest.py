@@ -35,6 +35,9 @@ ROWS = 5_000
 LEAST = 400
 """Rows from which on one more job is worth its calls: as many as two collections take."""
 
+CALLS = 8
+"""Calls of a job that has ended when it is first asked about: create, upload, close, ask, three files, delete."""
+
 _CLEARED = "#N/A"  # an empty cell leaves the field as it is
 _LONGEST_JOB_SECONDS = 2 * 3600.0
 
