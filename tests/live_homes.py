@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -32,10 +33,9 @@ _PAGE = 10_000
 
 @dataclass(frozen=True)
 class LiveHome:
-    """A home, its workspace, and the control API of the sandbox that it is connected to."""
+    """A home, and the control API of the sandbox that it is connected to."""
 
     settings: Settings
-    workspace: Path
     project: Transform
     control: httpx.Client
 
@@ -89,11 +89,21 @@ class LiveHome:
         return answer.json()
 
 
+@cache
+def _parsed() -> Any:
+    """The parsed project, for all homes of this process."""
+    with tempfile.TemporaryDirectory(prefix="live-parse-") as home:
+        return Transform(Settings(home=Path(home))).manifest()
+
+
 @contextmanager
-def living(seed: int, leads: int, busy: float = BUSY) -> Iterator[LiveHome]:
-    """A home with the demo's rules and a sandbox whose clock stands until it is moved; both end with the block.
+def living(seed: int, leads: int, busy: float = BUSY, *, is_demo: bool = True) -> Iterator[LiveHome]:
+    """A home and a sandbox whose clock stands until it is moved; both end with the block.
 
     Sets the credentials in the environment of this process, where settings are read.
+
+    Args:
+        is_demo: with a workspace of the demo's rules, which name the sandbox's reps; else with the rules as shipped.
     """
     options = ["--seed", str(seed), "--leads", str(leads), "--now", NOW.isoformat(), "--no-limits"]
     options += ["--busy", str(busy), "--hubspot-port", "0", "--salesforce-port", "0"]
@@ -109,9 +119,9 @@ def living(seed: int, leads: int, busy: float = BUSY) -> Iterator[LiveHome]:
             tempfile.TemporaryDirectory(prefix="live-home-") as folder,
             httpx.Client(base_url=ready["control"]["url"], timeout=600) as control,
         ):
-            workspace = whole(Path(folder) / "workspace")
+            workspace = whole(Path(folder) / "workspace") if is_demo else None
             settings = Settings(home=Path(folder) / "home", workspace=workspace, threads=1)
-            yield LiveHome(settings, workspace, Transform(settings), control)
+            yield LiveHome(settings, Transform(settings, _parsed()), control)
     finally:
         process.terminate()
         process.wait()
