@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -244,19 +244,27 @@ def test_in_the_end_it_shows_what_is_wanted_or_what_a_person_set(
 ) -> None:
     folder = Path(tempfile.mkdtemp())
     try:
-        with SIDES[models.sync.crm](folder) as side, closing(World(side, models, folder / "home")) as world:
-            world.make(_RECORDS)
-            world.connect().ensure_fields(models.sync.object, models.sync.owned)
-            for step in history:
-                do(world, step)
-            world.run()
-            world.run()
-            assert world.planned() == []
-            require_shown(world)
-            require_nothing_twice(world)
-            require_true_ledger(world)
+        live(models, folder, history)
     finally:
         shutil.rmtree(folder)
+
+
+def live(models: Models, folder: Path, history: Sequence[tuple[Any, ...]]) -> None:
+    """Live through a history, and see that all is well in the end."""
+    with (
+        SIDES[models.sync.crm](folder) as side,
+        closing(World(side, models, folder / "home")) as world,
+    ):
+        world.make(_RECORDS)
+        world.connect().ensure_fields(models.sync.object, models.sync.owned)
+        for step in history:
+            do(world, step)
+        world.run()
+        world.run()
+        assert world.planned() == []
+        require_shown(world)
+        require_nothing_twice(world)
+        require_true_ledger(world)
 
 
 def undone(world: World) -> set[tuple[str, str]]:
