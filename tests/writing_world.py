@@ -51,11 +51,13 @@ class Wire:
     is_write: Callable[[Scope], bool]
     stored_of: Callable[[Any, Any], dict[str, dict[str, Any]]]
     locked: tuple[str, str]
-    end_access: Callable[[], None]
+    end_access: Callable[[], int]
     faults: list[str] = field(default_factory=list)
     run: str = ""
     stored: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     """Run, record id and values of each record that the CRM stored."""
+    ended: int = 0
+    """Access tokens that ended in a write."""
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """`app` behind this wire."""
@@ -67,7 +69,7 @@ class Wire:
             if fault in ("429", "503"):
                 return await _answer(send, int(fault))
             if fault == "expired":
-                self.end_access()
+                self.ended += self.end_access()
                 return await app(scope, receive, send)
             asked = await _body(receive)
             left = iter([self.locked] if fault == "locked" else [])

@@ -1,7 +1,7 @@
 """Whatever happens to writes and to records, in the end a CRM shows what is wanted or what a person set later.
 
-`LEADWRIGHT_HISTORIES` says how many histories are tried: of limits, outages, answers that are lost or empty, locked
-records, kills, edits, deletions, and undoings in between.
+`LEADWRIGHT_HISTORIES` says how many histories are tried: of limits, outages, access tokens that end and refresh tokens
+that rotate, answers that are lost or empty, locked records, kills, edits, deletions, and undoings in between.
 """
 
 from __future__ import annotations
@@ -141,9 +141,11 @@ def portal(folder: Path) -> Iterator[Portal]:
         done = {str(record["id"]) for record in said.get("results", ())}
         return {each["id"]: each["properties"] for each in asked["inputs"] if each["id"] in done}
 
-    def end_access() -> None:
-        for token in [each for each in hubspot.tokens if each != hubspot.token]:
+    def end_access() -> int:
+        given = [token for token in hubspot.tokens if token != hubspot.token]
+        for token in given:
             hubspot.expire(token)
+        return len(given)
 
     is_write = is_path(r"/contacts/batch/update$", "POST")
     wire = Wire(is_write, stored, ("LOCKED", "somebody is at it"), end_access)
@@ -162,10 +164,12 @@ def org(folder: Path) -> Iterator[Org]:
             if one["success"]
         }
 
-    def end_access() -> None:
+    def end_access() -> int:
         sessions = running.salesforce.org.sessions
-        for token in [each for each in sessions.open_sessions if each != running.credentials["token"]]:
+        given = [token for token in sessions.open_sessions if token != running.credentials["token"]]
+        for token in given:
             sessions.revoke(token)
+        return len(given)
 
     is_write = is_path(r"/composite/sobjects$", "PATCH")
     wire = Wire(is_write, stored, ("UNABLE_TO_LOCK_ROW", "somebody is at it"), end_access)
@@ -265,6 +269,20 @@ def live(models: Models, folder: Path, history: Sequence[tuple[Any, ...]]) -> No
         require_shown(world)
         require_nothing_twice(world)
         require_true_ledger(world)
+
+
+def test_a_token_that_ends_in_a_write_is_replaced(models: Models, tmp_path: Path) -> None:
+    """So the fault `expired` is one that is got over, and not one that fails the run."""
+    with (
+        SIDES[models.sync.crm](tmp_path) as side,
+        closing(World(side, models, tmp_path / "home")) as world,
+    ):
+        world.make(_RECORDS)
+        world.connect().ensure_fields(models.sync.object, models.sync.owned)
+        world.run(["expired"])
+        assert side.wire.ended >= 1
+        assert {record_id for _, record_id, _ in side.wire.stored} == set(world.ids)
+        assert [status for _, _, status, _ in world.ledger()] == ["accepted"] * _RECORDS
 
 
 def undone(world: World) -> set[tuple[str, str]]:
