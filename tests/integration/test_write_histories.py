@@ -237,6 +237,7 @@ def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "_SECOND", 0.0)  # the org's clock goes on by itself before each run
 
 
+@pytest.mark.timeout(900 + 10 * HISTORIES)
 @settings(
     max_examples=HISTORIES,
     deadline=None,
