@@ -259,7 +259,7 @@ def ensure_table(db: Connection, schema: str, table: str, columns: Sequence[tupl
     there = {str(row[0]).lower() for row in db.execute(f'describe "{schema}"."{table}"').fetchall()}
     for name, kind in columns:
         if name.lower() not in there:
-            db.execute(f'alter table "{schema}"."{table}" add column "{name}" {kind}')
+            db.execute(f'alter table "{schema}"."{table}" add column if not exists "{name}" {kind}')
 
 
 def replace_tables(
