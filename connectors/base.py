@@ -352,6 +352,7 @@ class Cost:
     """What a write would take.
 
     Attributes:
+        calls: where none is refused, and a job has ended when it is asked for the first time.
         seconds: by what calls usually take and the limits that the CRM has told.
         calls_left: that the account may make today; None where the CRM does not say.
     """
@@ -365,8 +366,11 @@ class Cost:
 class Estimates(Protocol):
     """A CRM of which can be told beforehand what a write takes."""
 
-    def cost(self, object_name: str, records: int) -> Cost:
-        """What writing so many records would take; may make a call to learn what is left of the day's."""
+    def cost(self, object_name: str, changes: Sequence[Change], tasks: int = 0) -> Cost:
+        """What pushing `changes` and making so many tasks would take, where every call does what it is to do.
+
+        May make a call to learn what is left of the day's.
+        """
 
 
 @runtime_checkable

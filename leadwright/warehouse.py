@@ -119,6 +119,11 @@ def shared_writer(file: Path, wait_seconds: float) -> Iterator[None]:
             del _shared[file]
 
 
+def is_shared(file: Path) -> bool:
+    """Whether this process holds `file` for several threads at the moment."""
+    return file in _shared
+
+
 @contextmanager
 def reader(file: Path) -> Iterator[Connection]:
     """A read-only connection to the newest published copy, whoever else reads an older one in this process.
@@ -251,8 +256,10 @@ def ensure_table(db: Connection, schema: str, table: str, columns: Sequence[tupl
     db.execute(f'create schema if not exists "{schema}"')
     body = ", ".join(f'"{name}" {kind}' for name, kind in columns)
     db.execute(f'create table if not exists "{schema}"."{table}" ({body})')
+    there = {str(row[0]).lower() for row in db.execute(f'describe "{schema}"."{table}"').fetchall()}
     for name, kind in columns:
-        db.execute(f'alter table "{schema}"."{table}" add column if not exists "{name}" {kind}')
+        if name.lower() not in there:
+            db.execute(f'alter table "{schema}"."{table}" add column if not exists "{name}" {kind}')
 
 
 def replace_tables(

@@ -68,16 +68,25 @@ class Home:
             sending.create_fields(connector, model, self.settings)
             sending.write_back(connector, model, self.settings, run_id, raw=self._raw(model))
 
-    def undo(self, run_id: str, by: str, only: str | None = None) -> list[Undoing]:
-        done = []
-        for model in self.models:
-            fields = undoing.chosen_fields(only, model)
-            connector = self.connect(model.crm)
-            planned = undoing.prepare(connector, model, run_id, fields, self.settings)
-            done.append(
-                undoing.put_back(connector, planned, (run_id, by), self.settings, raw=self._raw(model))
+    def undo_plan(self, run_id: str, only: str | None = None) -> list[Undoing]:
+        return [
+            undoing.prepare(
+                self.connect(model.crm), model, run_id, undoing.chosen_fields(only, model), self.settings
             )
-        return done
+            for model in self.models
+        ]
+
+    def undo(self, run_id: str, by: str, only: str | None = None) -> list[Undoing]:
+        return [
+            undoing.put_back(
+                self.connect(planned.model.crm),
+                planned,
+                (run_id, by),
+                self.settings,
+                raw=self._raw(planned.model),
+            )
+            for planned in self.undo_plan(run_id, only)
+        ]
 
     def shown(self) -> Values:
         """What every record that we write to shows now, but when it was changed."""

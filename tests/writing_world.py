@@ -10,10 +10,12 @@ import gzip
 import json
 import os
 import re
+import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,8 +24,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from leadwright import warehouse
 from leadwright.connectors.base import Connector
 from leadwright.connectors.errors import LeadwrightError
+from leadwright.connectors.tokens import TokenKeeper
 from leadwright.pull import extract
 from leadwright.settings import Settings
+from leadwright.tokens import KeptTokens
 from leadwright.transform.tables import RawTable, SyncModel
 from leadwright.writeback import sending, undoing
 from leadwright.writeback.ledger import Ledger
@@ -31,9 +35,10 @@ from leadwright_sandbox import row_faults
 from tests.staged import Staged
 
 REPS = ("ann", "bob", "cy")
-FAULTS = ("fine", "429", "503", "lost", "garbled", "locked")
+FAULTS = ("fine", "429", "503", "lost", "garbled", "locked", "expired")
 """What happens to a write call: all is well; refused by a limit; refused by an outage; done and the connection cut;
-done and the answer empty; done but for one record, which somebody else has locked."""
+done and the answer empty; done but for one record, which somebody else has locked; refused because the access token
+has just ended, and its refresh token is good for one new one."""
 
 _NEVER = "timestamp '2100-01-01'"
 """Later than any write: something else than decay has moved the score."""
@@ -46,10 +51,13 @@ class Wire:
     is_write: Callable[[Scope], bool]
     stored_of: Callable[[Any, Any], dict[str, dict[str, Any]]]
     locked: tuple[str, str]
+    end_access: Callable[[], int]
     faults: list[str] = field(default_factory=list)
     run: str = ""
     stored: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     """Run, record id and values of each record that the CRM stored."""
+    ended: int = 0
+    """Access tokens that ended in a write."""
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """`app` behind this wire."""
@@ -60,6 +68,9 @@ class Wire:
             fault = self.faults.pop(0) if self.faults else "fine"
             if fault in ("429", "503"):
                 return await _answer(send, int(fault))
+            if fault == "expired":
+                self.ended += self.end_access()
+                return await app(scope, receive, send)
             asked = await _body(receive)
             left = iter([self.locked] if fault == "locked" else [])
             with row_faults.in_force([lambda: next(left, None)]):
@@ -114,7 +125,7 @@ class Side(Protocol):
     owner_field: str
     wire: Wire
 
-    def connect(self) -> Connector: ...
+    def connect(self, tokens: TokenKeeper) -> Connector: ...
     def tick(self) -> None: ...
     def make(self, count: int) -> list[str]: ...
     def edit(self, record_id: str, values: Mapping[str, Any]) -> None: ...
@@ -133,6 +144,12 @@ class Models:
         self.raw: RawTable = next(
             t for t in self.staged.raw_tables if (t.crm, t.name) == (crm, self.sync.object)
         )
+        self.read = sorted({"is_deleted", *re.findall(r"\bcrm_records\.(\w+)", self.staged.sql[sync])})
+        """The columns of the staging model that are read: to compute all of them takes longer than all the rest."""
+        self.prepared = home / "prepared.duckdb"
+        """What every home begins with."""
+        with warehouse.unshared(self.prepared) as db:
+            self.staged.prepare(db)
 
 
 UNDONE = "int_writing__undone_values"
@@ -154,11 +171,29 @@ class World:
     runs: list[str] = field(default_factory=list)
     people: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
     """What people changed: after how many stored records, record id, values."""
+    _open: ExitStack = field(default_factory=ExitStack)
 
-    @property
+    def __post_init__(self) -> None:
+        self.home.mkdir()
+        shutil.copy(self.models.prepared, self.settings.warehouse_file)
+
+    @cached_property
     def settings(self) -> Settings:
         """Those of the home."""
         return Settings(home=self.home, lock_wait_seconds=5)
+
+    def connect(self) -> Connector:
+        """The CRM, signed in to with the refresh token that the home keeps."""
+        return self.side.connect(KeptTokens(self.home, self.side.crm, 5))
+
+    def hold(self) -> None:
+        """Keep one instance of the database open: opening it takes longer than most steps."""
+        if not warehouse.is_shared(self.settings.warehouse_file):
+            self._open.enter_context(warehouse.shared_writer(self.settings.warehouse_file, 5))
+
+    def close(self) -> None:
+        """Close the database, for another process or for good."""
+        self._open.close()
 
     def make(self, count: int) -> None:
         """Make records in the CRM, each with a lead that is scored and routed."""
@@ -220,24 +255,27 @@ class World:
         wire.run, wire.faults = name, list(faults)
         self.side.tick()  # here: a child's clock is not the CRM's
         if kill_at is None:
-            with suppress(LeadwrightError), _held(self.settings):
+            self.hold()
+            with suppress(LeadwrightError):
                 work(name)
         else:
+            self.close()
             _killed(lambda: self._in_child(work, name, kill_at))
         wire.faults = []
 
     def _in_child(self, work: Callable[[str], None], name: str, kill_at: int) -> None:
-        with _killing_at(kill_at), suppress(LeadwrightError), _held(self.settings):
+        self.hold()
+        with _killing_at(kill_at), suppress(LeadwrightError):
             work(name)
 
     def _write(self, run_id: str) -> None:
-        connector = self.side.connect()
+        connector = self.connect()
         extract.pull(connector, [self.models.raw], self.settings)
         self.build()
         sending.write_back(connector, self.models.sync, self.settings, run_id, raw=self.models.raw)
 
     def _undo(self, run_id: str, by: str, only: str | None) -> None:
-        connector, model = self.side.connect(), self.models.sync
+        connector, model = self.connect(), self.models.sync
         fields = undoing.chosen_fields(only, model)
         planned = undoing.prepare(connector, model, run_id, fields, self.settings)
         undoing.put_back(connector, planned, (run_id, by), self.settings, raw=self.models.raw)
@@ -245,7 +283,6 @@ class World:
     def build(self) -> None:
         """Make the sync model's table from what was pulled and what is wanted."""
         with warehouse.writer(self.settings.warehouse_file, 5) as db:
-            self.models.staged.prepare(db)
             self._fill(db)
             model = self.models.sync
             db.execute("create schema if not exists sync")
@@ -253,7 +290,8 @@ class World:
 
     def planned(self) -> list[sending.Entry]:
         """What would be written, after a pull and a build."""
-        extract.pull(self.side.connect(), [self.models.raw], self.settings)
+        self.hold()
+        extract.pull(self.connect(), [self.models.raw], self.settings)
         self.build()
         return sending.preview(self.models.sync, self.settings)
 
@@ -268,7 +306,8 @@ class World:
         staged = self.models.staged
         db.execute("create schema if not exists intermediate; create schema if not exists staging")
         db.execute(
-            f"create or replace view staging.{self.models.staging} as {staged.sql[self.models.staging]}"
+            f"create or replace table staging.{self.models.staging} as "
+            f"select {', '.join(self.models.read)} from ({staged.sql[self.models.staging]})"
         )
         key = self.side.key
         db.execute(
@@ -322,13 +361,6 @@ def _table(db: warehouse.Connection, name: str, rows: Sequence[str] | Iterator[s
         f"create or replace table intermediate.{name} as "
         + " union all ".join(f"select {row}" for row in rows)
     )
-
-
-@contextmanager
-def _held(settings: Settings) -> Iterator[None]:
-    """One instance of the database for all steps: opening it takes longer than most of them."""
-    with warehouse.shared_writer(settings.warehouse_file, 5):
-        yield
 
 
 def _killed(work: Callable[[], None]) -> None:

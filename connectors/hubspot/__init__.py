@@ -198,9 +198,9 @@ class HubSpot:
         """The workflows that look at `fields`."""
         return automations.watching(self._transport, object_name, fields)
 
-    def cost(self, object_name: str, records: int) -> Cost:
-        """Two calls for a hundred records: one reads them, one writes them."""
-        calls = 2 * ceil(records / writing.BATCH)
+    def cost(self, object_name: str, changes: Sequence[Change], tasks: int = 0) -> Cost:
+        """Two calls for a hundred records or tasks: one reads them, one writes them."""
+        calls = sum(2 * ceil(count / writing.BATCH) for count in (len(changes), tasks))
         a_second, left = self._transport.budget()
         return Cost(calls, calls * max(_SECONDS_A_CALL, 1 / a_second), left)
 

@@ -30,11 +30,10 @@ from leadwright.connectors.salesforce import (
     authorship,
     automations,
     health,
-    ingest,
     reading,
-    tasks,
     writing,
 )
+from leadwright.connectors.salesforce import tasks as task_writing
 from leadwright.connectors.salesforce.credentials import Credentials
 from leadwright.connectors.salesforce.fields import ensure, listed
 from leadwright.connectors.salesforce.refusals import REMEDIES
@@ -125,22 +124,24 @@ class Salesforce:
 
     def at_a_time(self, records: int) -> int:
         """What a job takes, where there are enough changes for one."""
-        return ingest.ROWS if records >= ingest.FROM else writing.BATCH
+        return writing.at_a_time(records)
 
     def make_tasks(self, object_name: str, new: Sequence[NewTask]) -> Iterator[Outcome]:
         """Make those of `new` that are not there, in collections of 50; see `connectors.base.MakesTasks`."""
-        yield from tasks.make(self._org, object_name, new)
+        yield from task_writing.make(self._org, object_name, new)
 
     def automations(self, object_name: str, fields: Sequence[str]) -> list[Automation]:
         """The flows and Apex triggers that run when a record is saved, whichever fields they look at."""
         return automations.at_save(self._org, object_name)
 
-    def cost(self, object_name: str, records: int) -> Cost:
-        """Two calls for two hundred records: one reads them, one writes them."""
-        calls = 2 * ceil(records / writing.BATCH)
+    def cost(self, object_name: str, changes: Sequence[Change], tasks: int = 0) -> Cost:
+        """Two calls for two hundred records, or eight for the thousands of a job; two for fifty tasks."""
+        effort, of_tasks = writing.effort(changes), 2 * ceil(tasks / task_writing.BATCH)
         self._org.account()  # a call whose answer tells how many are left
         used, allowed = self._org.usage
-        return Cost(calls, calls * _SECONDS_A_CALL, allowed - used if allowed else None)
+        calls = effort.calls + of_tasks
+        seconds = (calls + effort.job_batches) * _SECONDS_A_CALL
+        return Cost(calls, seconds, allowed - used if allowed else None)
 
     def fields(self, object_name: str) -> list[FieldInfo]:
         """The fields of an object that the API user may read."""

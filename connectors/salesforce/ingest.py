@@ -27,13 +27,16 @@ from leadwright.connectors.salesforce.transport import Transport
 from leadwright.connectors.values import Row, no_answer
 
 FROM = 2_000
-"""Changes from which on a job is used: what Salesforce itself advises."""
+"""Changes from which on a job is used: what Salesforce itself advises, and half the calls of collections."""
 
 ROWS = 5_000
 """The most rows of a job; a run looks between two jobs whether writing is paused."""
 
-LEAST = 400
-"""Rows from which on one more job is worth its calls: as many as two collections take."""
+LEAST = 1_000
+"""Rows from which on one more job is worth its calls: below, collections take fewer (bench_write_jobs.py)."""
+
+CALLS = 8
+"""Calls of a job that has ended when it is first asked about: create, upload, close, ask, three files, delete."""
 
 _CLEARED = "#N/A"  # an empty cell leaves the field as it is
 _LONGEST_JOB_SECONDS = 2 * 3600.0

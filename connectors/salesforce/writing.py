@@ -7,8 +7,10 @@ a person may have set another one.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from math import ceil
 from typing import Any
 
 from leadwright.connectors.base import Change, Outcome, OutcomeStatus
@@ -93,24 +95,69 @@ def push(
         AuthError: the API user may not, or not any more, read or change the object or one of its fields.
     """
     try:
-        send = _in_bulk if len(changes) >= ingest.FROM else _pushed
-        yield from send(org, object_name, in_order(changes), sizes or Sizes())
+        known = sizes or Sizes()
+        for load in _loads(in_order(changes)):
+            yield from _sent(org, object_name, load, known)
     except SchemaDriftError:
         _require_rights(org, object_name, changes)  # says what is missing by now, where that is it
         raise
 
 
-def _in_bulk(org: Transport, object_name: str, ordered: Sequence[Change], sizes: Sizes) -> Iterator[Outcome]:
-    """Outcomes of many changes; what a job did not save goes on as all others do, and is told in their words."""
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """Changes that go out one after the other, and those of them that go by one job."""
+
+    changes: Sequence[Change]
+    by_job: Sequence[Change] = ()
+
+
+def _loads(ordered: Sequence[Change]) -> Iterator[_Load]:
+    """How changes that are pushed together go out."""
+    if len(ordered) < ingest.FROM:
+        yield _Load(ordered)
+        return
     for start in range(0, len(ordered), ingest.ROWS):
         chunk = ordered[start : start + ingest.ROWS]
-        free = [Row(change.record_id, change.values) for change in chunk if not guarded([change])]
-        outcomes = ingest.save(org, object_name, free) if len(free) >= ingest.LEAST else []
+        free = [change for change in chunk if not guarded([change])]
+        yield _Load(chunk, free if len(free) >= ingest.LEAST else ())
+
+
+def at_a_time(records: int) -> int:
+    """How many of so many changes are pushed together: what a job takes, where there are enough for one."""
+    return ingest.ROWS if records >= ingest.FROM else BATCH
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What a write takes where nothing goes wrong.
+
+    Attributes:
+        job_batches: of two hundred records or fewer, in which Salesforce saves the rows of jobs.
+    """
+
+    calls: int
+    job_batches: int
+
+
+def effort(changes: Sequence[Change]) -> Effort:
+    """What a run takes to send `changes`, pushed as many at a time as `at_a_time` says."""
+    size = at_a_time(len(changes))
+    loads = [load for start in range(0, len(changes), size) for load in _loads(changes[start : start + size])]
+    jobs = [len(load.by_job) for load in loads if load.by_job]
+    collections = sum(ceil((len(load.changes) - len(load.by_job)) / BATCH) for load in loads)
+    return Effort(ingest.CALLS * len(jobs) + 2 * collections, sum(ceil(rows / BATCH) for rows in jobs))
+
+
+def _sent(org: Transport, object_name: str, load: _Load, sizes: Sizes) -> Iterator[Outcome]:
+    """Outcomes of a load; what a job did not save goes on as all others do, and is told in their words."""
+    told: set[str] = set()
+    if load.by_job:
+        rows = [Row(change.record_id, change.values) for change in load.by_job]
+        outcomes = ingest.save(org, object_name, rows)
         yield from outcomes
         told = {outcome.record_id for outcome in outcomes}
-        yield from _pushed(
-            org, object_name, [change for change in chunk if change.record_id not in told], sizes
-        )
+    left = [change for change in load.changes if change.record_id not in told]
+    yield from _pushed(org, object_name, left, sizes)
 
 
 def _pushed(org: Transport, object_name: str, ordered: Sequence[Change], sizes: Sizes) -> Iterator[Outcome]:

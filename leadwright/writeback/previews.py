@@ -18,7 +18,7 @@ from leadwright import warehouse
 from leadwright.connectors.base import Automated, Automation, Cost, Estimates, Value
 from leadwright.connectors.errors import LeadwrightError, brief
 from leadwright.settings import Settings
-from leadwright.writeback import guards, limits, plans
+from leadwright.writeback import guards, limits, plans, sending
 from leadwright.writeback.ledger import Entry
 from leadwright.writeback.ownermoves import OwnerMove, owner_moves
 from leadwright.writeback.plans import Part, Plan
@@ -287,8 +287,10 @@ def _set_off(part: Part, settings: Settings) -> SetOff:
 
 def _cost(part: Part, settings: Settings) -> ObjectCost:
     model, records = part.model, len(part.entries)
+    made = records if model.making else 0
+    changes = [] if made else [sending.change(entry, model.guarded) for entry in part.entries]
     cost = None
     with suppress(LeadwrightError):  # a CRM that does not answer now is told above
         connector = settings.connect(model.crm)
-        cost = connector.cost(model.object, records) if isinstance(connector, Estimates) else None
+        cost = connector.cost(model.object, changes, made) if isinstance(connector, Estimates) else None
     return ObjectCost(model.crm, model.object, records, cost)

@@ -271,7 +271,7 @@ def _ship(
 def _sent(connector: Connector, model: SyncModel, entries: Sequence[Entry]) -> Iterator[Outcome]:
     """Outcomes of records that are changed or, where the model says so, made."""
     if model.making is None:
-        yield from connector.push(model.object, [_change(entry, model.guarded) for entry in entries])
+        yield from connector.push(model.object, [change(entry, model.guarded) for entry in entries])
         return
     if not isinstance(connector, MakesTasks):
         raise ConfigError(
@@ -304,6 +304,7 @@ def _entry(row: tuple[Value, ...], model: SyncModel) -> Entry:
     )
 
 
-def _change(entry: Entry, guarded: Sequence[str]) -> Change:
+def change(entry: Entry, guarded: Sequence[str]) -> Change:
+    """The change that sends an entry; of `guarded` fields it expects what the CRM showed when it was planned."""
     expected = {name: entry.before[name] for name in guarded if name in entry.before}
     return Change(entry.record_id, entry.after, expected)

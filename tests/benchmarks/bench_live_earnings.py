@@ -9,75 +9,26 @@ fortnight.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from pathlib import Path
+from datetime import timedelta
 from statistics import geometric_mean
 from typing import Any
-from uuid import uuid4
 
-import httpx
-
-from leadwright.pull import extract
-from leadwright.settings import Settings
-from leadwright.transform.project import Transform
-from leadwright.writeback import sending
+from tests.live_homes import living
 from tests.live_policies import Office
-from tests.live_worlds import NOW, World
+from tests.live_worlds import World
 
-ROOT = Path(__file__).resolve().parents[2]
 FIGURES = ("answered", "median_response_minutes", "sqls", "expected_won", "expected_revenue")
 POLICIES = ("none", "random", "leadwright", "oracle")
 
 
-@contextmanager
-def sandbox(seed: int, leads: int) -> Iterator[dict[str, Any]]:
-    """What a live sandbox says when it is ready; its clock stands until it is moved."""
-    options = ["--seed", str(seed), "--leads", str(leads), "--now", NOW.isoformat(), "--no-limits"]
-    command = [sys.executable, "-m", "leadwright_sandbox", *options, "--control", "--live", "--speed", "0"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield json.loads(process.stdout.readline())
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def with_leadwright(seed: int, leads: int, days: int, hours: int) -> dict[str, Any]:
     """The results of a sandbox that Leadwright writes to every so many hours."""
-    with sandbox(seed, leads) as ready, tempfile.TemporaryDirectory(prefix="bench-earnings-") as home:
-        for crm, names in (("hubspot", "url token"), ("salesforce", "url token ca_file")):
-            for name in names.split():
-                os.environ[f"LEADWRIGHT_{crm}_{name.removesuffix('_file')}".upper()] = ready[crm][name]
-        config = Settings(home=Path(home))
-        project = Transform(config)
-        with httpx.Client(base_url=ready["control"]["url"], timeout=600) as control:
-            for _ in range(days * 24 // hours):
-                run(config, project, datetime.fromisoformat(control.get("/clock").json()["now"]))
-                control.post("/clock", json={"advance": hours * 3600}).raise_for_status()
-            found: dict[str, Any] = control.get("/results").json()
-            return found
-
-
-def run(config: Settings, project: Transform, now: datetime) -> None:
-    """One run of Leadwright as of `now`, as the flow `qualify` does it."""
-    crms = config.require_crms()
-    for crm in crms:
-        extract.pull(config.connect(crm), project.raw_tables(), config)
-    extract.ensure_tables(project.raw_tables(), config)
-    project.build(as_of=now, tests=False)
-    models = [model for model in project.sync_models() if model.crm in crms]
-    for model in models:
-        sending.create_fields(config.connect(model.crm), model, config)
-    for model in models:
-        sending.write_back(config.connect(model.crm), model, config, str(uuid4())).require_some_accepted()
+    with living(seed, leads, is_demo=False) as home:
+        for _ in range(days * 24 // hours):
+            home.run()
+            home.advance(timedelta(hours=hours))
+        return home.results()
 
 
 def earned(policy: str, seed: int, leads: int, days: int, hours: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from leadwright import connectors
-from leadwright.connectors.base import Automated, Automation, Estimates
+from leadwright.connectors.base import Automated, Automation, Change, Estimates
 from leadwright.connectors.errors import AuthError, LeadwrightError
 from leadwright.connectors.hubspot import automations
 from tests.conftest import Sandbox
@@ -93,7 +93,8 @@ def test_a_user_who_may_not_see_flows_says_so(crm: Sandbox) -> None:
 def test_a_write_takes_two_calls_a_batch(crm: Sandbox, name: str, object_name: str, batch: int) -> None:
     connector = connect(crm, name)
     assert isinstance(connector, Estimates)
-    one, three = connector.cost(object_name, batch), connector.cost(object_name, 2 * batch + 1)
+    changes = [Change(str(number), {"Title": "T"}) for number in range(2 * batch + 1)]
+    one, three = (connector.cost(object_name, changes[:count]) for count in (batch, 2 * batch + 1))
     assert (one.calls, three.calls) == (2, 6)
     assert three.seconds == pytest.approx(3 * one.seconds)
     assert one.calls_left is not None and one.calls_left > 1_000

@@ -13,7 +13,7 @@ import pytest
 from simple_salesforce import Salesforce as Sdk
 
 from leadwright import connectors
-from leadwright.connectors.base import Change, Connector, Outcome
+from leadwright.connectors.base import Change, Connector, Estimates, Outcome, TakesMany
 from leadwright.connectors.errors import UnavailableError
 from leadwright.connectors.salesforce import bulk, ingest
 from leadwright_sandbox.testing.org import Served, served
@@ -79,6 +79,43 @@ def test_rows_without_an_owner_go_by_jobs(
     assert shown(org, "Title") == {i: v["Title"] for i, v in zip(ids, values, strict=True)}
     assert Counter(seen)["PATCH sobjects"] == 1, "the last four are too few for a job"
     assert Counter(seen)["PUT batches"] == 2
+
+
+@pytest.mark.parametrize(
+    ("count", "owners", "jobs"),
+    [(7, 0, 0), (8, 0, 1), (24, 0, 2), (24, 6, 1), (24, 24, 0)],
+    ids=["few", "enough", "the last four are too few", "too few without an owner", "owners alone"],
+)
+def test_a_write_takes_as_many_calls_as_its_cost_says(
+    org: Served,
+    connector: Connector,
+    ids: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    count: int,
+    owners: int,
+    jobs: int,
+) -> None:
+    assert isinstance(connector, Estimates) and isinstance(connector, TakesMany)
+    monkeypatch.setattr(ingest, "FROM", 8)  # as in earnest, fewer than a job takes
+    before = shown(org, "OwnerId")[ids[0]]
+    changes = [
+        Change(i, {"Title": "T"} | ({"OwnerId": _OTHER} if n < owners else {}), {"OwnerId": before})
+        for n, i in enumerate(sorted(ids)[:count])
+    ]
+    told = connector.cost("Lead", changes).calls
+    seen = calls(monkeypatch)
+    size = connector.at_a_time(len(changes))
+    for start in range(0, len(changes), size):
+        done = pushed(connector, changes[start : start + size])
+        assert {each.status for each in done.values()} == {"accepted"}
+    looks = sum(call.startswith("GET 750") for call in seen)  # whether a job has ended, by its id
+    assert Counter(seen)["PUT batches"] == jobs
+    assert told == len(seen) - (looks - jobs)
+
+
+def test_tasks_cost_two_calls_for_fifty(connector: Connector) -> None:
+    assert isinstance(connector, Estimates)
+    assert [connector.cost("Task", [], tasks).calls for tasks in (0, 1, 50, 51)] == [0, 2, 2, 4]
 
 
 def test_only_what_is_sent_of_a_record_is_changed_and_null_clears(

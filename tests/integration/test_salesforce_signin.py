@@ -16,7 +16,7 @@ import pytest
 from leadwright import connectors, settings, warehouse
 from leadwright.connectors.base import Change, FieldSpec
 from leadwright.connectors.errors import AuthError
-from leadwright.connectors.salesforce import bulk, reading
+from leadwright.connectors.salesforce import bulk, ingest, reading
 from leadwright.transform.preview import trial
 from leadwright_sandbox.testing.org import Served, served
 from tests.conftest import Sandbox
@@ -196,6 +196,31 @@ def test_a_session_ends_in_a_write(crm: Sandbox, control: httpx.Client) -> None:
     outcomes = list(renewing(crm).push("Lead", changes(600)))
     assert [(o.record_id, o.status) for o in outcomes] == [(lead_id(i), "accepted") for i in range(600)]
     assert sign_ins(control) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "when"),
+    [
+        ("jobs/ingest$", {}),
+        (r"jobs/ingest/\w+/batches", {}),
+        (r"jobs/ingest/\w+$", {"method": "PATCH"}),
+        (r"jobs/ingest/\w+$", {"method": "GET"}),
+        ("/successfulResults", {}),
+        ("/unprocessedrecords", {}),
+        (r"jobs/ingest/\w+$", {"method": "DELETE"}),
+    ],
+    ids=["create", "upload", "close", "wait", "saved", "not come to", "delete"],
+)
+def test_a_session_ends_in_a_job_that_writes(
+    crm: Sandbox, control: httpx.Client, monkeypatch: pytest.MonkeyPatch, path: str, when: dict[str, str]
+) -> None:
+    monkeypatch.setattr(ingest, "FROM", 300)
+    monkeypatch.setattr(ingest, "LEAST", 300)
+    an_hour_passes(control, path, **when)
+    outcomes = list(renewing(crm).push("Lead", changes(300)))
+    assert [(o.record_id, o.status) for o in outcomes] == [(lead_id(i), "accepted") for i in range(300)]
+    assert sign_ins(control) == 2
+    assert control.get("/faults").json()[0]["happened"] == 1
 
 
 @pytest.mark.parametrize("path", ["/describe", "/queryAll", "/queryAll/$", "jobs/query$"])

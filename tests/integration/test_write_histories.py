@@ -1,7 +1,7 @@
 """Whatever happens to writes and to records, in the end a CRM shows what is wanted or what a person set later.
 
-`LEADWRIGHT_HISTORIES` says how many histories are tried: of limits, outages, answers that are lost or empty, locked
-records, kills, edits, deletions, and undoings in between.
+`LEADWRIGHT_HISTORIES` says how many histories are tried: of limits, outages, access tokens that end and refresh tokens
+that rotate, answers that are lost or empty, locked records, kills, edits, deletions, and undoings in between.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,8 @@ from leadwright.connectors import retry
 from leadwright.connectors.base import Connector
 from leadwright.connectors.hubspot import pace
 from leadwright.connectors.hubspot.transport import Transport
-from leadwright.connectors.salesforce import bulk
-from leadwright.settings import Settings
+from leadwright.connectors.salesforce import bulk, reading
+from leadwright.connectors.tokens import TokenKeeper
 from leadwright_sandbox.clock import Clock
 from leadwright_sandbox.dated import dated
 from leadwright_sandbox.hubspot import HubSpot
@@ -49,11 +49,14 @@ class Portal:
     def __init__(self, port: int, hubspot: HubSpot, clock: Clock, wire: Wire) -> None:
         self.url, self.hubspot, self.clock, self.wire = f"http://127.0.0.1:{port}", hubspot, clock, wire
         self.client = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {hubspot.token}"})
+        names = ("client_id", "client_secret", "refresh_token")
+        self.credentials = {name: str(hubspot.credentials()[name]) for name in names}
 
-    def connect(self) -> Connector:
-        connector: Any = connectors.connect("hubspot", {"url": self.url, "token": self.hubspot.token})
+    def connect(self, tokens: TokenKeeper) -> Connector:
+        said = self.credentials
+        connector: Any = connectors.connect("hubspot", {"url": self.url, **said}, tokens=tokens)
         vars(connector)["_transport"] = Transport(self.url, connector._sign_in, tries=1)
-        limits = pace.of(self.url, self.hubspot.token)  # no answer tells that there are none
+        limits = pace.of(self.url, said["refresh_token"])  # no answer tells that there are none
         limits.calls.most = limits.searches.most = 10**6
         return connector
 
@@ -94,9 +97,10 @@ class Org:
     def __init__(self, org: Served, wire: Wire) -> None:
         self.org, self.wire = org, wire
 
-    def connect(self) -> Connector:
-        token = {"url": self.org.url, "token": self.org.credentials["token"], "ca": str(self.org.ca_file)}
-        connector: Any = connectors.connect("salesforce", token)
+    def connect(self, tokens: TokenKeeper) -> Connector:
+        said = {name: self.org.credentials[name] for name in ("client_id", "refresh_token")}
+        reached = {"url": self.org.url, "ca": str(self.org.ca_file), **said}
+        connector: Any = connectors.connect("salesforce", reached, tokens=tokens)
         connector._org._tries = 1
         return connector
 
@@ -130,13 +134,21 @@ def portal(folder: Path) -> Iterator[Portal]:
     clock = Clock(START)
     clock.hold(START)
     hubspot = HubSpot(Store(), clock, limits=False)
+    hubspot.app.rotates = True
     hubspot.load("owners", [{"id": str(71 + n), "email": f"{rep}@us.example"} for n, rep in enumerate(REPS)])
 
     def stored(asked: Any, said: Any) -> dict[str, dict[str, Any]]:
         done = {str(record["id"]) for record in said.get("results", ())}
         return {each["id"]: each["properties"] for each in asked["inputs"] if each["id"] in done}
 
-    wire = Wire(is_path(r"/contacts/batch/update$", "POST"), stored, ("LOCKED", "somebody is at it"))
+    def end_access() -> int:
+        given = [token for token in hubspot.tokens if token != hubspot.token]
+        for token in given:
+            hubspot.expire(token)
+        return len(given)
+
+    is_write = is_path(r"/contacts/batch/update$", "POST")
+    wire = Wire(is_write, stored, ("LOCKED", "somebody is at it"), end_access)
     with serving(dated(wire.around(build_app(hubspot)), clock.now)) as (port, _):
         yield Portal(port, hubspot, clock, wire)
 
@@ -152,10 +164,17 @@ def org(folder: Path) -> Iterator[Org]:
             if one["success"]
         }
 
-    wire = Wire(
-        is_path(r"/composite/sobjects$", "PATCH"), stored, ("UNABLE_TO_LOCK_ROW", "somebody is at it")
-    )
+    def end_access() -> int:
+        sessions = running.salesforce.org.sessions
+        given = [token for token in sessions.open_sessions if token != running.credentials["token"]]
+        for token in given:
+            sessions.revoke(token)
+        return len(given)
+
+    is_write = is_path(r"/composite/sobjects$", "PATCH")
+    wire = Wire(is_write, stored, ("UNABLE_TO_LOCK_ROW", "somebody is at it"), end_access)
     with served(folder, around=wire.around, limits=False) as running:
+        running.salesforce.org.sessions.rotates = True
         side = Org(running, wire)
         users = [(side.owner_id(name), name) for name in (*REPS, "nobody")]
         running.salesforce.load(
@@ -215,8 +234,10 @@ def models(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "ROW_WAITS", (0.0, 0.0))
     monkeypatch.setattr(bulk, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(reading, "_SECOND", 0.0)  # the org's clock goes on by itself before each run
 
 
+@pytest.mark.timeout(900 + 10 * HISTORIES)
 @settings(
     max_examples=HISTORIES,
     deadline=None,
@@ -228,25 +249,46 @@ def test_in_the_end_it_shows_what_is_wanted_or_what_a_person_set(
 ) -> None:
     folder = Path(tempfile.mkdtemp())
     try:
-        with SIDES[models.sync.crm](folder) as side:
-            world = World(side, models, folder / "home")
-            world.make(_RECORDS)
-            side.connect().ensure_fields(models.sync.object, models.sync.owned)
-            for step in history:
-                do(world, step)
-            world.run()
-            world.run()
-            assert world.planned() == []
-            require_shown(world)
-            require_nothing_twice(world)
-            require_true_ledger(world)
+        live(models, folder, history)
     finally:
         shutil.rmtree(folder)
 
 
+def live(models: Models, folder: Path, history: Sequence[tuple[Any, ...]]) -> None:
+    """Live through a history, and see that all is well in the end."""
+    with (
+        SIDES[models.sync.crm](folder) as side,
+        closing(World(side, models, folder / "home")) as world,
+    ):
+        world.make(_RECORDS)
+        world.connect().ensure_fields(models.sync.object, models.sync.owned)
+        for step in history:
+            do(world, step)
+        world.run()
+        world.run()
+        assert world.planned() == []
+        require_shown(world)
+        require_nothing_twice(world)
+        require_true_ledger(world)
+
+
+def test_a_token_that_ends_in_a_write_is_replaced(models: Models, tmp_path: Path) -> None:
+    """So the fault `expired` is one that is got over, and not one that fails the run."""
+    with (
+        SIDES[models.sync.crm](tmp_path) as side,
+        closing(World(side, models, tmp_path / "home")) as world,
+    ):
+        world.make(_RECORDS)
+        world.connect().ensure_fields(models.sync.object, models.sync.owned)
+        world.run(["expired"])
+        assert side.wire.ended >= 1
+        assert {record_id for _, record_id, _ in side.wire.stored} == set(world.ids)
+        assert [status for _, _, status, _ in world.ledger()] == ["accepted"] * _RECORDS
+
+
 def undone(world: World) -> set[tuple[str, str]]:
     """Records and fields of which something was ever undone."""
-    with warehouse.writer(Settings(home=world.home).warehouse_file, 5) as db:
+    with warehouse.writer(world.settings.warehouse_file, 5) as db:
         return set(db.execute("select record_id, field from ops.undone").fetchall())
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from leadwright.connectors.base import Automation, Cost
+from leadwright.connectors.base import Automation, Change, Cost
 from leadwright.connectors.errors import AuthError, ConfigError
 from leadwright.settings import Settings
 from leadwright.transform.tables import Making, SyncModel
@@ -26,8 +26,8 @@ class TellingCrm(FakeCrm):
     def automations(self, object_name: str, fields: Sequence[str]) -> list[Automation]:
         return [Automation("workflow", "Tell <the> rep", tuple(fields))]
 
-    def cost(self, object_name: str, records: int) -> Cost:
-        return Cost(records, 90.0, 1_000)
+    def cost(self, object_name: str, changes: Sequence[Change], tasks: int = 0) -> Cost:
+        return Cost(len(changes), 90.0, 1_000)
 
 
 TASKS = SyncModel(

@@ -178,7 +178,7 @@ def test_ensure_table_adds_columns_and_keeps_rows(tmp_path: Path) -> None:
     with warehouse.writer(tmp_path / "warehouse.duckdb", 1) as db:
         warehouse.ensure_table(db, "raw_x", "Things", [("Id", "varchar")])
         db.execute("""insert into raw_x."Things" values ('a')""")
-        warehouse.ensure_table(db, "raw_x", "Things", [("Id", "varchar"), ("Name", "varchar")])
+        warehouse.ensure_table(db, "raw_x", "Things", [("ID", "varchar"), ("Name", "varchar")])
         assert db.execute('select * from raw_x."Things"').fetchall() == [("a", None)]
 
 
@@ -203,7 +203,9 @@ def test_several_threads_write_at_once_where_the_file_is_shared(tmp_path: Path) 
                     "update writes set status = 'accepted' where crm = ? and status = 'sending'", [crm]
                 )
 
+    assert not warehouse.is_shared(file)
     with warehouse.shared_writer(file, 5), ThreadPoolExecutor(2) as pool:
+        assert warehouse.is_shared(file)
         for done in [pool.submit(write, crm) for crm in ("hubspot", "salesforce")]:
             done.result()
     with warehouse.writer(file, 0.2) as db:
