@@ -73,11 +73,21 @@ class Change:
         values: field name -> new value; only the fields that differ.
         expected: field name -> value that the CRM must still show just before the write; a field that shows
             another value is left out of the write (a person was faster).
+        made_between: of a membership (`KeepsLists`), the moments between which it began if it is one that we made;
+            None: we made none. Without an end where nobody knows whether our last try was stored.
     """
 
     record_id: str
     values: Mapping[str, Value]
     expected: Mapping[str, Value] = field(default_factory=dict)
+    made_between: tuple[datetime, datetime | None] | None = None
+
+
+MEMBERSHIPS = "memberships"
+"""The object whose records are people on lists or in campaigns. Such a record is there whether or not somebody is on
+the list: its id is the person's record id, `/` and what a rule names the list by, and its one field is `IS_MEMBER`."""
+
+IS_MEMBER = "is_member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,6 +423,18 @@ class MakesTasks(Protocol):
         The CRM is asked for the keys before, and again after an answer that was cut off. A task that is there already
         is accepted, and left as it is.
         """
+
+
+@runtime_checkable
+class KeepsLists(Protocol):
+    """A CRM with lists of people, or campaigns, that people can be put on and taken off.
+
+    It takes changes of `MEMBERSHIPS` in `push`, and shows them in `read_back`. Only a membership that we made is ended,
+    and one that is there already is nobody's to make: see `connectors.memberships`.
+    """
+
+    def check_lists(self, names: Sequence[str]) -> Iterator[Finding]:
+        """Yield a finding for each list or campaign: whether it is there and takes members."""
 
 
 @runtime_checkable

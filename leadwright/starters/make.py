@@ -49,6 +49,7 @@ _TABLES = (
         "costs",
         "writing_thresholds",
         "crm_tasks",
+        "nurture",
     ),
 )
 _FILES = {

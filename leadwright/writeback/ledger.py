@@ -34,6 +34,7 @@ class Entry:
 
     Attributes:
         about: the lead or the account that the record stands for, by the ledger's column: `lead_id` or `account_id`.
+        made_between: see `connectors.base.Change`.
     """
 
     record_id: str
@@ -42,6 +43,7 @@ class Entry:
     record_changed_at: datetime | None
     before: Mapping[str, Value]
     after: Mapping[str, Value]
+    made_between: tuple[datetime, datetime | None] | None = None
 
 
 class Ledger:
