@@ -65,6 +65,19 @@ class FieldSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Ours:
+    """When we put somebody on a list, so that our membership is told from one that a person made before or later.
+
+    Attributes:
+        stored_by: by the CRM's clock, when it had stored the last one that it accepted; None: it accepted none.
+        tried: by our clock, the first and the last try of which nobody knows what became; None: there is none.
+    """
+
+    stored_by: datetime | None = None
+    tried: tuple[datetime, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """New values for one CRM record.
 
@@ -73,14 +86,13 @@ class Change:
         values: field name -> new value; only the fields that differ.
         expected: field name -> value that the CRM must still show just before the write; a field that shows
             another value is left out of the write (a person was faster).
-        made_between: of a membership (`KeepsLists`), the moments between which it began if it is one that we made;
-            None: we made none. Without an end where nobody knows whether our last try was stored.
+        ours: of a membership (`KeepsLists`), by what one that we made is known; None: we made none.
     """
 
     record_id: str
     values: Mapping[str, Value]
     expected: Mapping[str, Value] = field(default_factory=dict)
-    made_between: tuple[datetime, datetime | None] | None = None
+    ours: Ours | None = None
 
 
 MEMBERSHIPS = "memberships"

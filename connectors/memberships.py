@@ -9,14 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import pyarrow as pa
 
-from leadwright.connectors.base import IS_MEMBER, Change, Finding, ObjectShape, Outcome, OutcomeStatus, Piece
+from leadwright.connectors.base import (
+    IS_MEMBER,
+    Change,
+    Finding,
+    ObjectShape,
+    Ours,
+    Outcome,
+    OutcomeStatus,
+    Piece,
+)
 from leadwright.connectors.errors import LeadwrightError
-from leadwright.connectors.retry import until_taken
+from leadwright.connectors.retry import PATIENCE_SECONDS, until_taken
 from leadwright.connectors.values import CHANGED_BY_PERSON, Row, in_order, no_answer
 
 ALREADY_MEMBER, NO_MEMBER, LIST_GONE = "already_member", "no_member", "list_gone"
@@ -28,6 +37,9 @@ _SKIPPED = {
 }
 _COARSE = timedelta(seconds=1)
 """Services tell the time of an answer, or the beginning of a membership, in whole seconds."""
+
+_REPEATED = timedelta(seconds=PATIENCE_SECONDS)
+"""So long one call is repeated: what was sent then may be stored as late."""
 
 SHAPE = ObjectShape(key=("record_id",))
 """How memberships are read back."""
@@ -116,19 +128,20 @@ def push(roll: Roll, changes: Sequence[Change]) -> Iterator[Outcome]:
         some = [change for change in in_order(changes) if bool(change.values[IS_MEMBER]) is joins]
         for name, of_list in _by_list(change.record_id for change in some).items():
             listing = roll.find(name)
-            ours = {change.record_id: change.made_between for change in some}
+            ours = {change.record_id: change.ours for change in some}
             send = _joining if joins else _leaving
             for start in range(0, len(of_list), roll.batch):
                 rows = [Row(each, {IS_MEMBER: joins}) for each in of_list[start : start + roll.batch]]
                 yield from until_taken(_sending(send, roll, listing, ours), rows)
 
 
-_Between = tuple[datetime, datetime | None] | None
-_Send = Callable[[Roll, Listing, Mapping[str, _Between], Sequence[Row]], Iterator[Outcome]]
+_Known = Mapping[str, Ours | None]
+"""By what a membership of ours is known, by its id."""
+_Send = Callable[[Roll, Listing, _Known, Sequence[Row]], Iterator[Outcome]]
 
 
 def _sending(
-    send: _Send, roll: Roll, listing: Listing, ours: Mapping[str, _Between]
+    send: _Send, roll: Roll, listing: Listing, ours: _Known
 ) -> Callable[[Sequence[Row]], Iterator[Outcome]]:
     return lambda rows: send(roll, listing, ours, rows)
 
@@ -172,19 +185,18 @@ def _by_list(record_ids: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def _joining(
-    roll: Roll, listing: Listing, ours: Mapping[str, _Between], rows: Sequence[Row]
-) -> Iterator[Outcome]:
+def _joining(roll: Roll, listing: Listing, ours: _Known, rows: Sequence[Row]) -> Iterator[Outcome]:
     if listing.code:
         yield from (_outcome(row, Fate("rejected", listing.code, listing.words)) for row in rows)
         return
     people = {person_and_list(row.record_id)[0]: row for row in rows}
     before = roll.members(listing, list(people))
+    ahead = _ahead(roll)
     for person, member in before.items():
         row = people[person]
         yield (
             _accepted(row, member.since)
-            if is_ours(member, ours[row.record_id])
+            if is_ours(member, ours[row.record_id], ahead)
             else _skipped(row, ALREADY_MEMBER)
         )
     asked = [person for person in people if person not in before]
@@ -198,9 +210,7 @@ def _joining(
         yield _told(roll, people[person], fates.get(person), at)
 
 
-def _leaving(
-    roll: Roll, listing: Listing, ours: Mapping[str, _Between], rows: Sequence[Row]
-) -> Iterator[Outcome]:
+def _leaving(roll: Roll, listing: Listing, ours: _Known, rows: Sequence[Row]) -> Iterator[Outcome]:
     if not listing.is_there:
         yield from (_skipped(row, LIST_GONE) for row in rows)
         return
@@ -209,8 +219,9 @@ def _leaving(
         return
     people = {person_and_list(row.record_id)[0]: row for row in rows}
     before = roll.members(listing, list(people))
+    ahead = _ahead(roll)
     yield from (_skipped(row, NO_MEMBER) for person, row in people.items() if person not in before)
-    mine = {p: member for p, member in before.items() if is_ours(member, ours[people[p].record_id])}
+    mine = {p: member for p, member in before.items() if is_ours(member, ours[people[p].record_id], ahead)}
     yield from (_skipped(people[person], CHANGED_BY_PERSON) for person in before if person not in mine)
     if not mine:
         return
@@ -223,12 +234,24 @@ def _leaving(
         yield _told(roll, people[person], fates.get(person), at)
 
 
-def is_ours(member: Member, between: _Between) -> bool:
-    """Whether a membership began when we made one."""
-    if between is None:
+def is_ours(member: Member, ours: Ours | None, ahead: timedelta) -> bool:
+    """Whether we made a membership: it was there when the CRM accepted ours, or began when a try was lost.
+
+    Args:
+        ahead: how far the CRM's clock is before ours.
+    """
+    if ours is None:
         return False
-    begin, end = between
-    return begin.replace(microsecond=0) <= member.since and (end is None or member.since <= end)
+    if ours.stored_by is not None and member.since <= ours.stored_by:
+        return True
+    if ours.tried is None:
+        return False
+    first, last = (moment + ahead for moment in ours.tried)
+    return first - _COARSE <= member.since <= last + _REPEATED
+
+
+def _ahead(roll: Roll) -> timedelta:
+    return roll.now - datetime.now(UTC) if roll.now else timedelta()
 
 
 def _latest(roll: Roll) -> datetime | None:

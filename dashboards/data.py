@@ -28,7 +28,8 @@ MATCHES_SHOWN = 50
 _FIND_LEADS = warehouse.statement(__file__, "data_find_leads")
 _AUDIT = warehouse.statement(__file__, "data_audit")
 _WAITING = {
-    name: warehouse.statement(__file__, f"data_waiting_{name}") for name in ("objects", "lists", "owners", "largest")
+    name: warehouse.statement(__file__, f"data_waiting_{name}")
+    for name in ("objects", "lists", "owners", "largest")
 }
 
 CHANGES_SHOWN = 10
@@ -79,7 +80,7 @@ class Kpis:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What a run that stopped would write: in numbers by object and by list, whose leads go to whom, and the largest changes."""
+    """What a run that stopped would write: in numbers by object and list, whose leads go to whom, the largest changes."""
 
     stop: Stop
     objects: pd.DataFrame

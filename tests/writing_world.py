@@ -220,14 +220,14 @@ class World:
         wire.run, wire.faults = name, list(faults)
         self.side.tick()  # here: a child's clock is not the CRM's
         if kill_at is None:
-            with suppress(LeadwrightError), _held(self.settings):
+            with suppress(LeadwrightError), held(self.settings):
                 work(name)
         else:
-            _killed(lambda: self._in_child(work, name, kill_at))
+            killed(lambda: self._in_child(work, name, kill_at))
         wire.faults = []
 
     def _in_child(self, work: Callable[[str], None], name: str, kill_at: int) -> None:
-        with _killing_at(kill_at), suppress(LeadwrightError), _held(self.settings):
+        with killing_at(kill_at), suppress(LeadwrightError), held(self.settings):
             work(name)
 
     def _write(self, run_id: str) -> None:
@@ -325,13 +325,13 @@ def _table(db: warehouse.Connection, name: str, rows: Sequence[str] | Iterator[s
 
 
 @contextmanager
-def _held(settings: Settings) -> Iterator[None]:
+def held(settings: Settings) -> Iterator[None]:
     """One instance of the database for all steps: opening it takes longer than most of them."""
     with warehouse.shared_writer(settings.warehouse_file, 5):
         yield
 
 
-def _killed(work: Callable[[], None]) -> None:
+def killed(work: Callable[[], None]) -> None:
     """Do `work` in a process of its own, which may kill itself."""
     child = os.fork()
     if not child:
@@ -344,7 +344,7 @@ def _killed(work: Callable[[], None]) -> None:
 
 
 @contextmanager
-def _killing_at(instant: int) -> Iterator[None]:
+def killing_at(instant: int) -> Iterator[None]:
     """Kill this process at the n-th instant around a note in the ledger."""
     left = instant
 

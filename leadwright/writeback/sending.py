@@ -18,6 +18,7 @@ from leadwright.connectors.base import (
     Connector,
     MakesTasks,
     NewTask,
+    Ours,
     Outcome,
     TakesMany,
     Value,
@@ -29,7 +30,7 @@ from leadwright.transform.tables import Making, RawTable, SyncModel
 from leadwright.writeback import echo, rejects
 from leadwright.writeback.ledger import Entry, Ledger
 
-_MADE_BETWEEN = warehouse.statement(__file__, "sending_made_between")
+_OURS = warehouse.statement(__file__, "sending_ours")
 
 _CHUNK = 1_000
 """Changes between two notes in the ledger: the most that one killed run can leave as unknown."""
@@ -149,7 +150,8 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
             "object": model.object,
             "pulled_at": built_on(db, model.crm),
             "too_many": _TOO_MANY,
-            "of_lists": model.object == MEMBERSHIPS,  # nothing is pulled that would show why they were skipped
+            "of_lists": model.object
+            == MEMBERSHIPS,  # nothing is pulled that would show why they were skipped
             "accepted_lately": _accepted_lately(db, model),
             "suffix": model.hash_suffix,
         },
@@ -160,14 +162,14 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
     ]  # a row may differ in nothing but a field that is left out
 
 
-def _with_moments(db: warehouse.Connection, model: SyncModel, entries: Sequence[Entry]) -> list[Entry]:
-    """Memberships with the moments between which one began that we made: the ledger knows when that was tried."""
-    tried = {
-        (lead, name): (begin, end)
-        for lead, name, begin, end in db.execute(_MADE_BETWEEN, {"crm": model.crm}).fetchall()
+def _with_ours(db: warehouse.Connection, model: SyncModel, entries: Sequence[Entry]) -> list[Entry]:
+    """Memberships with what tells ours from those of others: the ledger knows when we made or tried one."""
+    found = {
+        (lead, name): Ours(stored_by, (first, last) if first else None)
+        for lead, name, stored_by, first, last in db.execute(_OURS, {"crm": model.crm}).fetchall()
     }
     return [
-        replace(entry, made_between=tried.get((entry.about["lead_id"], entry.record_id.partition("/")[2])))
+        replace(entry, ours=found.get((entry.about["lead_id"], entry.record_id.partition("/")[2])))
         for entry in entries
     ]
 
@@ -216,7 +218,7 @@ def write_back(
         entries = planned_entries(db, model) if entries is None else entries
         result.plan(entries, model.guarded)
         if model.object == MEMBERSHIPS:
-            entries = _with_moments(db, model, entries)
+            entries = _with_ours(db, model, entries)
         to_read_back: list[str] = []
         try:
             for outcomes in _ship(connector, model, ledger, _chosen(entries, only), is_paused):
@@ -324,4 +326,4 @@ def _entry(row: tuple[Value, ...], model: SyncModel) -> Entry:
 
 def _change(entry: Entry, guarded: Sequence[str]) -> Change:
     expected = {name: entry.before[name] for name in guarded if name in entry.before}
-    return Change(entry.record_id, entry.after, expected, entry.made_between)
+    return Change(entry.record_id, entry.after, expected, entry.ours)

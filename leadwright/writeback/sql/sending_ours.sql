@@ -1,6 +1,6 @@
--- Since when a lead may be on a list because we put it there, and until when at the latest: the tries that were accepted or
--- whose answer is not known, after the last time that it was taken off. A try without an answer may have been stored as
--- long as a call is repeated.
+-- When we put a lead on a list, since the last time that it was taken off: when the CRM had stored what it accepted, and
+-- the tries of which nobody knows what became. An undo names the lead as it was called then, so that earlier names come
+-- with it.
 with writes as (
     select
         coalesce(ids.current_lead_id, w.lead_id) as lead_id,
@@ -8,8 +8,7 @@ with writes as (
         w.after_values = '{"is_member": true}' as is_join,
         w.status,
         w.sent_at,
-        case when w.status = 'accepted' then coalesce(w.crm_updated_at, w.answered_at) else w.sent_at + interval 1 hour end
-            as stored_by
+        w.crm_updated_at
     from ops.writes as w
     left join intermediate.int_identity__lead_ids as ids on w.lead_id = ids.lead_id
     where w.crm = $crm and w.object = 'memberships' and w.lead_id is not null
@@ -20,10 +19,15 @@ ended as (
     from writes
     where not is_join and status in ('accepted', 'skipped')
     group by lead_id, list_name
-)
+),
 
 joined as (
-    select writes.lead_id, writes.list_name, min(writes.sent_at) as began_at, max(writes.stored_by) as stored_by
+    select
+        writes.lead_id,
+        writes.list_name,
+        max(writes.crm_updated_at) filter (writes.status = 'accepted') as stored_by,
+        min(writes.sent_at) filter (writes.status != 'accepted') as first_tried_at,
+        max(writes.sent_at) filter (writes.status != 'accepted') as last_tried_at
     from writes
     left join ended on writes.lead_id = ended.lead_id and writes.list_name = ended.list_name
     where
@@ -33,7 +37,8 @@ joined as (
     group by writes.lead_id, writes.list_name
 )
 
--- an undo names the lead as it was called then
-select coalesce(ids.lead_id, joined.lead_id) as lead_id, joined.list_name, joined.began_at, joined.stored_by
+select
+    coalesce(ids.lead_id, joined.lead_id) as lead_id, joined.list_name, joined.stored_by, joined.first_tried_at,
+    joined.last_tried_at
 from joined
 left join intermediate.int_identity__lead_ids as ids on joined.lead_id = ids.current_lead_id
