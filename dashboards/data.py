@@ -80,7 +80,7 @@ class Kpis:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What a run that stopped would write: in numbers by object and list, whose leads go to whom, the largest changes."""
+    """What a run that stopped would write: numbers by object and list, whose leads go to whom, the largest changes."""
 
     stop: Stop
     objects: pd.DataFrame

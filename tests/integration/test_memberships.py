@@ -48,7 +48,9 @@ def shown(connector: Any, *ids: str) -> dict[str, str]:
 
 def convert(side: Org, lead: str) -> str:
     """The contact that a lead becomes."""
-    asked = f"<leadConverts><leadId>{lead}</leadId><convertedStatus>Qualified</convertedStatus></leadConverts>"
+    asked = (
+        f"<leadConverts><leadId>{lead}</leadId><convertedStatus>Qualified</convertedStatus></leadConverts>"
+    )
     token = side.org.credentials["token"]
     sent = side.org.session().post(
         f"{side.org.url}/services/Soap/u/67.0",
@@ -94,13 +96,17 @@ def test_hubspot_names_what_it_does_not_take(hubspot: Portal) -> None:
 
 def test_doctor_looks_at_each_list(hubspot: Portal, salesforce: Org) -> None:
     hubspot.hubspot.lists.create("By filters", "0-1", "DYNAMIC")
-    salesforce.org.salesforce.load("Campaign", [{"Id": "701000000000002AAA", "Name": "Over", "IsActive": False}])
+    salesforce.org.salesforce.load(
+        "Campaign", [{"Id": "701000000000002AAA", "Name": "Over", "IsActive": False}]
+    )
     for connector, other, says in (
         (hubspot.connect(), "By filters", "by its filters"),
         (salesforce.connect(), "Over", "is not active"),
     ):
         assert isinstance(connector, KeepsLists)
-        found = {f.check.partition("'")[2].rstrip("'"): f for f in connector.check_lists([NAME, other, "None"])}
+        found = {
+            f.check.partition("'")[2].rstrip("'"): f for f in connector.check_lists([NAME, other, "None"])
+        }
         assert found[""].ok and NAME in found[""].detail
         assert not found[other].ok and says in found[other].detail and found[other].fix
         assert not found["None"].ok and "no" in found["None"].detail
@@ -116,7 +122,9 @@ def test_a_token_without_the_scopes_of_lists_stops_before_anything_is_sent(hubsp
     assert error.value.missing == ("crm.lists.write",)
 
 
-def test_203_leads_are_put_into_a_campaign_and_a_converted_one_is_found_by_its_contact(salesforce: Org) -> None:
+def test_203_leads_are_put_into_a_campaign_and_a_converted_one_is_found_by_its_contact(
+    salesforce: Org,
+) -> None:
     connector = salesforce.connect()
     people = [salesforce.make() for _ in range(203)]
     outcomes = list(connector.push(MEMBERSHIPS, [change(person) for person in people]))

@@ -99,7 +99,9 @@ def test_a_refusal_is_told_in_the_service_s_words_and_a_lock_waited_for() -> Non
 def test_only_a_membership_that_was_there_when_ours_was_stored_is_ended() -> None:
     stored = Ours(stored_by=NOW)
     crm = Crm(ours=NOW, anew=NOW + timedelta(minutes=5), theirs=NOW - timedelta(days=1))
-    found = push(crm, leaves("ours", stored), leaves("anew", stored), leaves("gone", stored), leaves("theirs"))
+    found = push(
+        crm, leaves("ours", stored), leaves("anew", stored), leaves("gone", stored), leaves("theirs")
+    )
     assert {i: (o.status, o.code) for i, o in found.items()} == {
         "ours/L": ("accepted", None),
         "anew/L": ("skipped", "changed_by_person"),
@@ -127,7 +129,11 @@ def test_after_a_lost_answer_ours_is_known_by_when_it_began_on_the_crm_s_clock(
 @pytest.mark.parametrize(
     ("listing", "joining", "leaving"),
     [
-        (Listing("", "NOT_FOUND", "No such list.", is_there=False), "rejected NOT_FOUND", "skipped list_gone"),
+        (
+            Listing("", "NOT_FOUND", "No such list.", is_there=False),
+            "rejected NOT_FOUND",
+            "skipped list_gone",
+        ),
         (Listing("", "SEVERAL", "Two have that name."), "rejected SEVERAL", "rejected SEVERAL"),
         (Listing("7", "INACTIVE", "It is not active."), "rejected INACTIVE", "accepted None"),
     ],
