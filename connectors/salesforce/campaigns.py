@@ -21,7 +21,6 @@ from leadwright.connectors.salesforce.transport import Transport
 from leadwright.connectors.salesforce.writing import HEADERS, error_of, passes
 
 FIX = "Correct rules/nurture.csv, or make the campaign in Salesforce, and make it active."
-OBJECTS = ("Campaign", "CampaignMember")
 
 _ID = re.compile(r"701[0-9a-zA-Z]{12}([0-9a-zA-Z]{3})?")
 _LEAD = "00Q"
@@ -101,12 +100,12 @@ class Campaigns:
 
 def require_rights(org: Transport) -> None:
     """Raise AuthError where the API user may not read campaigns, or not change who is in them."""
-    for object_name in OBJECTS:
-        editable, _ = require_readable(org, object_name)
-    if not editable:
+    require_readable(org, "Campaign")
+    may_edit, _ = require_readable(org, "CampaignMember")
+    if not may_edit:
         raise AuthError(
-            "Salesforce's user may not put anybody into a campaign. Give him 'Read' on Campaign and 'Edit' on Lead and "
-            "Contact in a permission set.",
+            "Salesforce's user may not put anybody into a campaign. Give him 'Read' on Campaign, and 'Edit' on Lead and "
+            "Contact, in a permission set.",
             missing=("Edit on CampaignMember",),
         )
 

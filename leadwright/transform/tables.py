@@ -97,8 +97,10 @@ class SyncModel:
     def without_owners(self) -> SyncModel:
         """The same without every field that sets, names or explains the owner.
 
-        A record that is made for an owner is left out where the CRM shows another one, or none.
+        Memberships have none. A record that is made for an owner is left out where the CRM shows another one, or none.
         """
+        if self.object == MEMBERSHIPS:
+            return self
         if self.making:
             return replace(self, condition=self.making.owner_shown)
         return replace(

@@ -33,12 +33,16 @@ def asked(*ids: str) -> dict[str, object]:
 
 def test_the_lists_of_several_contacts_come_in_one_answer(portal: Portal) -> None:
     ann, bo = portal.contact(email="ann@x.example"), portal.contact(email="bo@x.example")
-    made = portal("POST", "/crm/v3/lists", {"name": "News", "objectTypeId": "0-1", "processingType": "MANUAL"})
+    made = portal(
+        "POST", "/crm/v3/lists", {"name": "News", "objectTypeId": "0-1", "processingType": "MANUAL"}
+    )
     list_id = made["list"]["listId"]
     portal("PUT", f"/crm/v3/lists/{list_id}/memberships/add", [ann])
     for path in (MANY, MANY.replace("/crm/v3/lists", "/crm/lists/2026-09")):
         results = portal("POST", path, asked(ann, bo))["results"]
-        lists = {each["recordId"]: [one["listId"] for one in each["recordListMemberships"]] for each in results}
+        lists = {
+            each["recordId"]: [one["listId"] for one in each["recordListMemberships"]] for each in results
+        }
         assert lists == {ann: [list_id], bo: []}
     portal("POST", MANY, asked(*map(str, range(101))), expect=400)
 
