@@ -104,8 +104,8 @@ def require_rights(org: Transport) -> None:
     may_edit, _ = require_readable(org, "CampaignMember")
     if not may_edit:
         raise AuthError(
-            "Salesforce's user may not put anybody into a campaign. Give him 'Read' on Campaign, and 'Edit' on Lead and "
-            "Contact, in a permission set.",
+            "Salesforce's user may not put anybody into a campaign. Give him 'Read' on Campaign and 'Edit' on Lead and "
+            "Contact in a permission set.",
             missing=("Edit on CampaignMember",),
         )
 
