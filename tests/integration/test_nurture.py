@@ -1,4 +1,4 @@
-"""Lists and campaigns in a company that has scores: who is to be put on one, and what a dry run and the roll-out say."""
+"""Lists and campaigns in a company that has scores: who is put on one, and what a dry run and the roll-out say."""
 
 from __future__ import annotations
 
