@@ -53,7 +53,7 @@ class FieldChange:
     """One field of one record; an owner as a name, not as an id.
 
     Attributes:
-        shows: score, grade or owner where it is the field for that; else empty.
+        shows: score, grade or owner where it is the field for that, or `on the list`; else empty.
     """
 
     field: str
@@ -282,12 +282,16 @@ def _told(part: Part, entry: Entry, facts: _Facts) -> RecordChange:
     model, subject_id = part.model, _subject(part, entry)
     owners = (*model.guarded, *((model.making.assignee,) if model.making else ()))
     shows = {model.score: "score", model.grade: "grade", **dict.fromkeys(owners, "owner")}
+    if model.object == MEMBERSHIPS:
+        shows[IS_MEMBER] = "on the list"
 
     def spelled(name: str, value: Value) -> str:
         if value is None:
             return ""
         if name in owners:
             return _owner(model.crm, value, facts)
+        if name == IS_MEMBER:
+            return "yes" if value else "no"
         return str(value)
 
     return RecordChange(

@@ -229,6 +229,8 @@ def test_members_are_counted_for_each_list(settings: Settings, monkeypatch: pyte
     assert [(each.crm, each.name, each.put_on, each.taken_off) for each in told.lists] == [
         ("fake", "News & more", 2, 1)
     ]
+    said = {(each.shows, each.before, each.after) for record in told.chosen for each in record.fields}
+    assert said == {("on the list", "no", "yes"), ("on the list", "yes", "no")}
     file = settings.home / "plan.html"
     previewfiles.write(file, told, plan(settings, model), settings)
     assert "<td>News &amp; more<div" in file.read_text()
