@@ -245,7 +245,6 @@ GRAINS: dict[str, str] = {
     "int_writing__task_records": "record_key",
     "int_writing__live_records": "crm record_id",
     "int_writing__past_memberships": "crm lead_id person_id list_or_campaign",
-    "int_writing__memberships": "crm record_id",
     "int_writing__rollout": "lead_id",
     "int_writing__accounts_kept_back": "account_id",
     "int_routing__rollout": "",
