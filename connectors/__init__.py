@@ -22,7 +22,10 @@ from leadwright.connectors.errors import ConfigError
 from leadwright.connectors.tokens import KeepsTokens, TokenKeeper
 
 _ENTRY_POINTS = "leadwright.connectors"
-_NOT_CRMS = {"addresses", "base", "batches", "conformance", "errors", "pace", "retry", "tokens", "values"}
+_NOT_CRMS = {
+    *("addresses", "base", "batches", "conformance", "errors"),
+    *("memberships", "pace", "retry", "tokens", "values"),
+}
 
 
 class ConnectorModule(Protocol):

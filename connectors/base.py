@@ -65,6 +65,19 @@ class FieldSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Ours:
+    """When we put somebody on a list, so that our membership is told from one that a person made before or later.
+
+    Attributes:
+        stored_by: by the CRM's clock, when it had stored the last one that it accepted; None: it accepted none.
+        tried: by our clock, the first and the last try of which nobody knows what became; None: there is none.
+    """
+
+    stored_by: datetime | None = None
+    tried: tuple[datetime, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """New values for one CRM record.
 
@@ -73,11 +86,20 @@ class Change:
         values: field name -> new value; only the fields that differ.
         expected: field name -> value that the CRM must still show just before the write; a field that shows
             another value is left out of the write (a person was faster).
+        ours: of a membership (`KeepsLists`), by what one that we made is known; None: we made none.
     """
 
     record_id: str
     values: Mapping[str, Value]
     expected: Mapping[str, Value] = field(default_factory=dict)
+    ours: Ours | None = None
+
+
+MEMBERSHIPS = "memberships"
+"""The object whose records are people on lists or in campaigns. Such a record is there whether or not somebody is on
+the list: its id is the person's record id, `/` and what a rule names the list by, and its one field is `IS_MEMBER`."""
+
+IS_MEMBER = "is_member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,6 +439,18 @@ class MakesTasks(Protocol):
         The CRM is asked for the keys before, and again after an answer that was cut off. A task that is there already
         is accepted, and left as it is.
         """
+
+
+@runtime_checkable
+class KeepsLists(Protocol):
+    """A CRM with lists of people, or campaigns, that people can be put on and taken off.
+
+    It takes changes of `MEMBERSHIPS` in `push`, and shows them in `read_back`. Only a membership that we made is ended,
+    and one that is there already is nobody's to make: see `connectors.memberships`.
+    """
+
+    def check_lists(self, names: Sequence[str]) -> Iterator[Finding]:
+        """Yield a finding for each list or campaign: whether it is there and takes members."""
 
 
 @runtime_checkable

@@ -31,7 +31,8 @@ _NEW_BEST_LEADS = warehouse.statement(__file__, "data_new_best_leads")
 _IS_OF = warehouse.statement(__file__, "data_is_of")
 _AUDIT = warehouse.statement(__file__, "data_audit")
 _WAITING = {
-    name: warehouse.statement(__file__, f"data_waiting_{name}") for name in ("objects", "owners", "largest")
+    name: warehouse.statement(__file__, f"data_waiting_{name}")
+    for name in ("objects", "lists", "owners", "largest")
 }
 
 CHANGES_SHOWN = 10
@@ -102,10 +103,11 @@ class Kpis:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What a run that stopped would write: in numbers by object, whose leads go to whom, and the largest changes."""
+    """What a run that stopped would write: numbers by object and list, whose leads go to whom, the largest changes."""
 
     stop: Stop
     objects: pd.DataFrame
+    lists: pd.DataFrame
     owners: pd.DataFrame
     largest: pd.DataFrame
 
@@ -165,6 +167,7 @@ def read_waiting(settings: Settings) -> Waiting | None:
         return Waiting(
             stop,
             db.execute(_WAITING["objects"], asked).df(),
+            db.execute(_WAITING["lists"], asked).df(),
             db.execute(_WAITING["owners"], asked).df(),
             db.execute(_WAITING["largest"], {**asked, "most": CHANGES_SHOWN}).df(),
         )

@@ -24,13 +24,13 @@ def find(run_id: str, only: str | None) -> list[Undoing]:
 def put_back(planned: Undoing, run_ids: tuple[str, str]) -> Undoing:
     """Put back one object's values; `run_ids` are those of the run that is undone, and of this one."""
     project, model = steps.project(), planned.model
-    raw = next(t for t in project.raw_tables() if (t.crm, t.name) == (model.crm, model.object))
+    tables = (t for t in project.raw_tables() if (t.crm, t.name) == (model.crm, model.object))
     return undoing.put_back(
         project.settings.connect(model.crm),
         planned,
         run_ids,
         project.settings,
-        raw=raw,
+        raw=next(tables) if model.is_pulled else None,
         on_outcomes=partial(progress.moved, "write"),
     )
 

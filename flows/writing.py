@@ -95,7 +95,7 @@ def write_back(model: SyncModel, run_id: str, only: Sequence[str] | None = None)
         model,
         config,
         run_id,
-        raw=None if model.making else next(tables),  # what is made has no row yet: the next pull brings it
+        raw=next(tables) if model.is_pulled else None,
         only=only,
         is_paused=lambda: pause() is not None,
         on_outcomes=on_outcomes,

@@ -242,6 +242,7 @@ GRAINS: dict[str, str] = {
     "int_writing__undone_values": "crm object record_id field",
     "int_writing__lead_values": "lead_id",
     "int_writing__task_records": "record_key",
+    "int_writing__live_records": "crm record_id",
     "int_writing__rollout": "lead_id",
     "int_writing__accounts_kept_back": "account_id",
     "int_routing__rollout": "",

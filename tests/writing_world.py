@@ -260,12 +260,12 @@ class World:
                 work(name)
         else:
             self.close()
-            _killed(lambda: self._in_child(work, name, kill_at))
+            killed(lambda: self._in_child(work, name, kill_at))
         wire.faults = []
 
     def _in_child(self, work: Callable[[str], None], name: str, kill_at: int) -> None:
         self.hold()
-        with _killing_at(kill_at), suppress(LeadwrightError):
+        with killing_at(kill_at), suppress(LeadwrightError):
             work(name)
 
     def _write(self, run_id: str) -> None:
@@ -363,7 +363,14 @@ def _table(db: warehouse.Connection, name: str, rows: Sequence[str] | Iterator[s
     )
 
 
-def _killed(work: Callable[[], None]) -> None:
+@contextmanager
+def held(settings: Settings) -> Iterator[None]:
+    """One instance of the database for all steps: opening it takes longer than most of them."""
+    with warehouse.shared_writer(settings.warehouse_file, 5):
+        yield
+
+
+def killed(work: Callable[[], None]) -> None:
     """Do `work` in a process of its own, which may kill itself."""
     child = os.fork()
     if not child:
@@ -376,7 +383,7 @@ def _killed(work: Callable[[], None]) -> None:
 
 
 @contextmanager
-def _killing_at(instant: int) -> Iterator[None]:
+def killing_at(instant: int) -> Iterator[None]:
     """Kill this process at the n-th instant around a note in the ledger."""
     left = instant
 

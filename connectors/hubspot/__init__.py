@@ -10,7 +10,9 @@ from math import ceil
 
 import pyarrow as pa
 
+from leadwright.connectors import memberships
 from leadwright.connectors.base import (
+    MEMBERSHIPS,
     Automation,
     Change,
     Cost,
@@ -33,6 +35,7 @@ from leadwright.connectors.hubspot import (
     catalogue,
     health,
     listing,
+    lists,
     searching,
     tasks,
     writing,
@@ -43,6 +46,7 @@ from leadwright.connectors.hubspot.fields import described, ensure
 from leadwright.connectors.hubspot.links import of as links_of
 from leadwright.connectors.hubspot.refusals import REMEDIES as REMEDIES
 from leadwright.connectors.hubspot.rows import row
+from leadwright.connectors.hubspot.scopes import demand
 from leadwright.connectors.hubspot.shapes import LINKS, RECORDS, cursor, shape
 from leadwright.connectors.hubspot.signin import SignIn
 from leadwright.connectors.hubspot.transport import Transport
@@ -73,6 +77,10 @@ class HubSpot:
     def _transport(self) -> Transport:
         return Transport(self._credentials.url, self._sign_in)
 
+    @cached_property
+    def _lists(self) -> lists.Lists:
+        return lists.Lists(self._transport)
+
     @property
     def now(self) -> datetime | None:
         """What time it was in HubSpot when it last answered."""
@@ -80,7 +88,7 @@ class HubSpot:
 
     def shape(self, object_name: str) -> ObjectShape:
         """How `object_name` is read."""
-        return shape(object_name)
+        return memberships.SHAPE if object_name == MEMBERSHIPS else shape(object_name)
 
     def pull(
         self,
@@ -159,6 +167,9 @@ class HubSpot:
 
     def read_back(self, object_name: str, fields: Sequence[str], ids: Sequence[str]) -> Iterator[Piece]:
         """Yield the records of `ids` as they are now."""
+        if object_name == MEMBERSHIPS:
+            yield from memberships.read_back(self._lists, ids)
+            return
         records = listing.by_id(self._transport, object_name, ids, self._all_asked(object_name, fields))
         rows = [row(record, object_name) for record in records]
         yield Piece(one_batch(rows, self.shape(object_name), fields))
@@ -167,6 +178,8 @@ class HubSpot:
         self, object_name: str, fields: Sequence[str], ids: Sequence[str]
     ) -> Mapping[tuple[str, str], str]:
         """Who changed each field of each record last; see `connectors.base.NamesAuthors`."""
+        if object_name == MEMBERSHIPS:
+            return {}  # HubSpot does not say who put somebody on a list
         return authorship.authors(self._transport, object_name, fields, ids)
 
     def absent(self, object_name: str, ids: Sequence[str]) -> set[str]:
@@ -184,15 +197,26 @@ class HubSpot:
 
     def ensure_fields(self, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
         """Create the properties that are missing; return their names."""
+        if object_name == MEMBERSHIPS:
+            demand(self._transport, "putting contacts on lists", (lists.READ, lists.WRITE))
+            return []
         return ensure(self._transport, object_name, fields)
 
     def push(self, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Send `changes` in batches of 100; yield one outcome per change."""
+        if object_name == MEMBERSHIPS:
+            yield from memberships.push(self._lists, changes)
+            return
         yield from writing.push(self._transport, object_name, changes)
 
     def make_tasks(self, object_name: str, new: Sequence[NewTask]) -> Iterator[Outcome]:
         """Make those of `new` that are not there, in batches of 100; see `connectors.base.MakesTasks`."""
         yield from tasks.make(self._transport, object_name, new)
+
+    def check_lists(self, names: Sequence[str]) -> Iterator[Finding]:
+        """Yield a finding for each list: whether it is there and takes members."""
+        once = lists.Lists(Transport(self._credentials.url, self._sign_in, tries=1))
+        yield from memberships.findings(once, names, lists.FIX)
 
     def automations(self, object_name: str, fields: Sequence[str]) -> list[Automation]:
         """The workflows that look at `fields`."""

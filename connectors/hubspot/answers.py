@@ -146,6 +146,25 @@ def links_of(ids: Iterable[str]) -> Promise:
     return promise
 
 
+def one_list(what: str, answer: object) -> Json:
+    """`{list: {listId, …}}`."""
+    body = _body(what, answer)
+    if not isinstance(body.get("list"), dict) or body["list"].get("listId") in (None, ""):
+        raise garbled(what, "no list")
+    return body
+
+
+def memberships(what: str, answer: object) -> Json:
+    """A listing of records, each with the lists that it is on, and since when."""
+    body = listing(what, answer)
+    _require_names(what, body["results"], "recordId")
+    for record in body["results"]:
+        _objects(what, record, "recordListMemberships")
+        for key in ("listId", "lastAddedTimestamp"):
+            _require_names(what, record["recordListMemberships"], key)
+    return body
+
+
 def account(what: str, answer: object) -> Json:
     """What HubSpot says of the account: at least its number."""
     body = _body(what, answer)

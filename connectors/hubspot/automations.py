@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from leadwright.connectors.base import Automation
+from leadwright.connectors.base import MEMBERSHIPS, Automation
+from leadwright.connectors.errors import ConfigError
 from leadwright.connectors.hubspot import answers
 from leadwright.connectors.hubspot.answers import Json
 from leadwright.connectors.hubspot.transport import Transport
@@ -21,7 +22,13 @@ _TYPES = {"contacts": "0-1", "companies": "0-2", "deals": "0-3"}
 
 
 def watching(hubspot: Transport, object_name: str, fields: Sequence[str]) -> list[Automation]:
-    """The workflows of an object that are switched on and name one of `fields`, in what they enrol by or do."""
+    """The workflows of an object that are switched on and name one of `fields`, in what they enrol by or do.
+
+    Raises:
+        ConfigError: for memberships, which are no fields.
+    """
+    if object_name == MEMBERSHIPS:
+        raise ConfigError("HubSpot shows that at the list itself: open it and look at where it is used")
     ids = [str(flow["id"]) for flow in _listed(hubspot) if _is_of(flow, object_name)]
     found = []
     for start in range(0, len(ids), _PAGE):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from leadwright.connectors.base import FieldSpec, Finding
+from leadwright.connectors.base import MEMBERSHIPS, FieldSpec, Finding
 from leadwright.connectors.errors import AuthError, LeadwrightError
-from leadwright.connectors.hubspot import scopes
+from leadwright.connectors.hubspot import lists, scopes
 from leadwright.connectors.hubspot.errors import ForbiddenError, RefusedError
 from leadwright.connectors.hubspot.fields import of_another_type, types
 from leadwright.connectors.hubspot.signin import SignIn
@@ -38,7 +38,8 @@ def check(
     yield _scopes(hubspot, reads, writes)
     yield from _readable(hubspot, reads)
     for object_name, fields in writes.items():
-        yield from _fields(hubspot, object_name, fields)
+        if object_name != MEMBERSHIPS:
+            yield from _fields(hubspot, object_name, fields)
 
 
 def _scopes(
@@ -69,6 +70,9 @@ def _wanted(
         for scope in scopes.to_read(name):
             wanted.setdefault(scope, []).append(name)
     for name in writes:
+        if name == MEMBERSHIPS:
+            wanted |= {scope: ["contacts on lists"] for scope in (lists.READ, lists.WRITE)}
+            continue
         wanted.setdefault(scopes.to_write(name), []).append(f"writing {name}")
         wanted.setdefault(scopes.to_see_properties(name), []).append(f"properties of {name}")
         wanted.setdefault(scopes.to_create_properties(name), []).append(f"creating properties of {name}")

@@ -18,6 +18,7 @@ VERSION = "2026-09"
 _FAMILIES = {
     "/crm/v3/objects": f"/crm/objects/{VERSION}",
     "/crm/v4/associations": f"/crm/associations/{VERSION}",
+    "/crm/v3/lists": f"/crm/lists/{VERSION}",
     "/crm/v3/owners": f"/crm/owners/{VERSION}",
     "/crm/v3/pipelines": f"/crm/pipelines/{VERSION}",
     "/crm/v3/properties": f"/crm/properties/{VERSION}",

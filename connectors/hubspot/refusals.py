@@ -68,6 +68,10 @@ REMEDIES = {
         "Add the option, or fill in what the rule names."
     ),
     "INVALID_OWNER_ID": "The owner is no user of the account. Add him, or take him out of routing_pool.csv.",
+    "LIST_NOT_FOUND": "Correct the name or id in rules/nurture.csv, or make a static list of contacts of that name.",
+    "LIST_IS_DYNAMIC": "Name a static list in rules/nurture.csv; HubSpot alone decides who is on this one.",
+    "LIST_OF_OTHERS": "Name a list of contacts in rules/nurture.csv.",
+    "RECORD_MISSING": "The contact was merged or deleted. The next pull sees that.",
     "OBJECT_NOT_FOUND": "The record was deleted. The next pull sees that.",
 }
 """What to do, by HubSpot's category of a refusal."""

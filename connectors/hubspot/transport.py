@@ -112,7 +112,9 @@ class Transport:
         else:
             self.read(f"listing {object_name}", answers.records, self.objects.get_page, object_name, limit=1)
 
-    def bare(self, what: str, promise: Promise, method: str, path: str, body: Json | None = None) -> Json:
+    def bare(
+        self, what: str, promise: Promise, method: str, path: str, body: Json | list[str] | None = None
+    ) -> Json:
         """The answer to a call that the SDK has no method for, with the SDK's connection and token."""
 
         def ask(**options: Any) -> Any:

@@ -9,7 +9,9 @@ from math import ceil
 
 import pyarrow as pa
 
+from leadwright.connectors import memberships
 from leadwright.connectors.base import (
+    MEMBERSHIPS,
     Automation,
     Change,
     Cost,
@@ -29,6 +31,7 @@ from leadwright.connectors.batches import Row
 from leadwright.connectors.salesforce import (
     authorship,
     automations,
+    campaigns,
     health,
     reading,
     writing,
@@ -61,6 +64,10 @@ class Salesforce:
     def _org(self) -> Transport:
         return Transport(self._credentials, self.tokens)
 
+    @cached_property
+    def _campaigns(self) -> campaigns.Campaigns:
+        return campaigns.Campaigns(self._org)
+
     @property
     def now(self) -> datetime | None:
         """What time it was in Salesforce when it last answered."""
@@ -68,7 +75,7 @@ class Salesforce:
 
     def shape(self, object_name: str) -> ObjectShape:
         """How `object_name` is read."""
-        return shape(object_name)
+        return memberships.SHAPE if object_name == MEMBERSHIPS else shape(object_name)
 
     def pull(
         self,
@@ -98,12 +105,17 @@ class Salesforce:
 
     def read_back(self, object_name: str, fields: Sequence[str], ids: Sequence[str]) -> Iterator[Piece]:
         """Yield the records of `ids` as they are now."""
+        if object_name == MEMBERSHIPS:
+            yield from memberships.read_back(self._campaigns, ids)
+            return
         yield from reading.read_back(self._org, object_name, self.shape(object_name), fields, ids)
 
     def authors(
         self, object_name: str, fields: Sequence[str], ids: Sequence[str]
     ) -> Mapping[tuple[str, str], str]:
         """Who changed each field of each record last; see `connectors.base.NamesAuthors`."""
+        if object_name == MEMBERSHIPS:
+            return {}
         return authorship.authors(self._org, object_name, fields, ids)
 
     def absent(self, object_name: str, ids: Sequence[str]) -> set[str]:
@@ -116,10 +128,16 @@ class Salesforce:
 
     def ensure_fields(self, object_name: str, fields: Sequence[FieldSpec]) -> list[str]:
         """Create the fields that are missing, open them to the API user, see that he may write; return their names."""
+        if object_name == MEMBERSHIPS:
+            campaigns.require_rights(self._org)
+            return []
         return ensure(self._org, object_name, fields)
 
     def push(self, object_name: str, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Send `changes` in collections of 200, fewer where triggers break, thousands in jobs; one outcome each."""
+        if object_name == MEMBERSHIPS:
+            yield from memberships.push(self._campaigns, changes)
+            return
         yield from writing.push(self._org, object_name, changes, self._sizes)
 
     def at_a_time(self, records: int) -> int:
@@ -129,6 +147,11 @@ class Salesforce:
     def make_tasks(self, object_name: str, new: Sequence[NewTask]) -> Iterator[Outcome]:
         """Make those of `new` that are not there, in collections of 50; see `connectors.base.MakesTasks`."""
         yield from task_writing.make(self._org, object_name, new)
+
+    def check_lists(self, names: Sequence[str]) -> Iterator[Finding]:
+        """Yield a finding for each campaign: whether it is there and active."""
+        once = campaigns.Campaigns(Transport(self._credentials, self.tokens, tries=1))
+        yield from memberships.findings(once, names, campaigns.FIX)
 
     def automations(self, object_name: str, fields: Sequence[str]) -> list[Automation]:
         """The flows and Apex triggers that run when a record is saved, whichever fields they look at."""

@@ -6,8 +6,8 @@ Assignment rules are none of them: our writes say that they must not run.
 
 from __future__ import annotations
 
-from leadwright.connectors.base import Automation
-from leadwright.connectors.errors import AuthError, SchemaDriftError
+from leadwright.connectors.base import MEMBERSHIPS, Automation
+from leadwright.connectors.errors import AuthError, ConfigError, SchemaDriftError
 from leadwright.connectors.salesforce import soql
 from leadwright.connectors.salesforce.transport import Transport
 
@@ -19,7 +19,12 @@ def at_save(org: Transport, object_name: str) -> list[Automation]:
 
     Raises:
         AuthError: the user may not see them.
+        ConfigError: for memberships, which are made and deleted and not changed.
     """
+    if object_name == MEMBERSHIPS:
+        raise ConfigError(
+            "look in Setup for flows and triggers that run when a Campaign Member is made or deleted"
+        )
     try:
         return [*_flows(org, object_name), *_triggers(org, object_name)]
     except SchemaDriftError:  # an object that a user may not read looks like one that is not there

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from leadwright.connectors.base import FieldSpec, Finding
+from leadwright.connectors.base import MEMBERSHIPS, FieldSpec, Finding
 from leadwright.connectors.errors import AuthError, ConfigError, LeadwrightError
 from leadwright.connectors.salesforce import answers, sight
 from leadwright.connectors.salesforce.credentials import Credentials
@@ -39,6 +39,7 @@ def check(
     yield _usage(org)
     yield _account(org)
     there = {item["name"]: item for item in sobjects}
+    writes = {"CampaignMember" if name == MEMBERSHIPS else name: fields for name, fields in writes.items()}
     yield _objects(there, reads, writes)
     yield sight.of(org, reads)
     for object_name in (name for name in {**reads, **writes} if name in there):

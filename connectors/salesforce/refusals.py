@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 REMEDIES = {
+    "CAMPAIGN_NOT_FOUND": (
+        "Correct the name or id in rules/nurture.csv, or let the API user read campaigns. A campaign that was deleted "
+        "can be restored from the recycle bin."
+    ),
+    "SEVERAL_CAMPAIGNS": "Write the campaign's id into rules/nurture.csv: names need not be unique.",
+    "CAMPAIGN_INACTIVE": "Set the campaign to active, or name another one in rules/nurture.csv.",
     "FIELD_CUSTOM_VALIDATION_EXCEPTION": (
         "A validation rule of the org refuses the record as it is. Fill in what it asks for, or let it pass over the "
         "API user: name his profile or a custom permission in its condition."

@@ -29,6 +29,7 @@ def show(settings: Settings) -> None:
     st.markdown(f"To send these {count(stop.record_count)} records:")
     st.code(stop.command, language=None)
     _show_objects(waiting.objects)
+    _show_lists(waiting.lists)
     _show_owners(waiting.owners)
     _show_largest(waiting.largest)
     st.caption(
@@ -51,6 +52,21 @@ def _show_objects(objects: pd.DataFrame) -> None:
         }
     )
     report_table.show(table, "Records that would be written, by object")
+
+
+def _show_lists(lists: pd.DataFrame) -> None:
+    if lists.empty:
+        return
+    st.subheader("Lists and campaigns")
+    table = pd.DataFrame(
+        {
+            "List or campaign": lists["list_or_campaign"],
+            "CRM": lists["crm"],
+            "Put on": lists["put_on_count"],
+            "Taken off": lists["taken_off_count"],
+        }
+    )
+    report_table.show(table, "People who would be put on lists or taken off")
 
 
 def _show_owners(owners: pd.DataFrame) -> None:

@@ -28,6 +28,9 @@ def show_preview(preview: Preview) -> None:
         out.print(
             f"{plain(some.name)} would get {count(some.tasks)} task{'s' if some.tasks > 1 else ''} in {some.crm}"
         )
+    for list_ in preview.lists:
+        changes = f"would get {count(list_.put_on)} people and lose {count(list_.taken_off)}"
+        out.print(f"{plain(list_.name)} in {list_.crm} {changes}")
     _show_examples("The largest changes", preview.largest)
     _show_examples("Some at random", preview.chosen)
     for each in preview.set_off:

@@ -11,7 +11,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from leadwright import extras, warehouse
-from leadwright.connectors.base import FieldSpec, Finding
+from leadwright.connectors.base import MEMBERSHIPS, FieldSpec, Finding, KeepsLists
 from leadwright.connectors.errors import ConfigError, LeadwrightError, LockedError
 from leadwright.formatting import count, moment
 from leadwright.notices.findings import findings as of_notices
@@ -240,6 +240,9 @@ def _crms(settings: Settings, transform: Transform) -> Iterator[Finding]:
             connector = settings.connect(crm)
             found = connector.check(reads, writes)
             yield from (_of_account(finding, crm, settings) for finding in found)
+            if MEMBERSHIPS in writes and isinstance(connector, KeepsLists):
+                lists = connector.check_lists(transform.lists(crm))
+                yield from (_of_account(finding, crm, settings) for finding in lists)
             yield from sight.findings(
                 connector, [t for t in transform.raw_tables() if t.crm == crm], settings
             )

@@ -26,9 +26,10 @@ _IN = {
 }
 """Columns that mean the same wherever they are, and whom each is looked up in."""
 
-# Salesforce's Lead is one of our leads.
+# Salesforce's Lead is one of our leads; a membership is named by the person's record and the list.
 _RECORD = (
-    "(crm, rtrim(lower({object}), 's'), record_id) in (select crm, rtrim(object, 's'), record_id from gone)"
+    "(crm, rtrim(lower({object}), 's'), record_id) in (select crm, rtrim(object, 's'), record_id from gone) or "
+    "({object} = 'memberships' and (crm, split_part(record_id, '/', 1)) in (select crm, record_id from gone))"
 )
 
 

@@ -50,6 +50,7 @@ _TABLES = (
         "writing_thresholds",
         "crm_tasks",
         "viewers",
+        "nurture",
     ),
 )
 _FILES = {

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from leadwright import warehouse
-from leadwright.connectors.base import FieldSpec, FieldType
+from leadwright.connectors.base import MEMBERSHIPS, FieldSpec, FieldType
 from leadwright.connectors.errors import ConfigError
 from leadwright.rules import book, checks, own_fields
 from leadwright.rules.files import Fault, RuleFile
@@ -47,6 +47,8 @@ _BY_HALVES = ("--indirect-selection", "cautious")
 
 _TASKS = "crm_tasks"
 """The table that switches tasks on: one that has no row makes none."""
+NURTURE = "nurture"
+"""The table that switches lists and campaigns on: without a row nobody is put on one, or taken off."""
 # The examples of some months; and what reads the rows of models, which a training leaves in `ops`.
 _TO_LEARN_FROM = (
     *("learning_outcomes", "int_learning__reached", "int_learning__outcomes", "int_learning__feature_pasts"),
@@ -129,7 +131,7 @@ class Transform:
     def sync_models(self, *, everything: bool = False) -> list[SyncModel]:
         """What to write to which object of which CRM account, that of leads first: people wait for it.
 
-        Tasks are among it where the company has switched them on.
+        Tasks are among it, and lists and campaigns, where the company has switched them on.
 
         Args:
             everything: also what the settings leave out, and an earlier run may have written; but not what is made
@@ -140,12 +142,25 @@ class Transform:
         of_systems = [_sync_model(n, tables) for n in nodes if n.resource_type == "model"]
         if everything or not _has_rows(tables[_TASKS]):
             of_systems = [m for m in of_systems if m.making is None]
+        if not everything and not _has_rows(tables[NURTURE]):
+            of_systems = [m for m in of_systems if m.object != MEMBERSHIPS]
         models = [replace(m, crm=crm) for m in of_systems for crm in self.settings.accounts_of(m.crm)]
         of_leads = [m for m in models if m.subject == "lead_id"]
         of_accounts = [
             m for m in models if m not in of_leads and (everything or self.settings.write_accounts)
         ]
         return [m for some in (of_leads, of_accounts) for m in sorted(some, key=lambda m: (m.name, m.crm))]
+
+    def lists(self, crm: str) -> list[str]:
+        """The lists or campaigns that the table `nurture` names for an account, by its name or its system's."""
+        file = next(file for file in self.rule_files() if file.name == NURTURE)
+        with self._whole(file).open(encoding="utf-8-sig", newline="") as rows:
+            named = [
+                row["list_or_campaign"].strip()
+                for row in csv.DictReader(rows)
+                if row["crm"].strip() in (crm, self.settings.accounts[crm])
+            ]
+        return list(dict.fromkeys(named))
 
     def build(
         self,

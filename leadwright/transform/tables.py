@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from leadwright.connectors.base import FieldSpec
+from leadwright.connectors.base import MEMBERSHIPS, FieldSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +89,18 @@ class SyncModel:
         """The model, and the account where it is not the one that has the system's name."""
         return self.name if self.name.startswith(f"sync_{self.crm}__") else f"{self.name} of {self.crm}"
 
+    @property
+    def is_pulled(self) -> bool:
+        """Whether a pull has brought the records: not what is made, nor memberships, which are asked for one by one."""
+        return self.making is None and self.object != MEMBERSHIPS
+
     def without_owners(self) -> SyncModel:
         """The same without every field that sets, names or explains the owner.
 
-        A record that is made for an owner is left out where the CRM shows another one, or none.
+        Memberships have none. A record that is made for an owner is left out where the CRM shows another one, or none.
         """
+        if self.object == MEMBERSHIPS:
+            return self
         if self.making:
             return replace(self, condition=self.making.owner_shown)
         return replace(

@@ -49,9 +49,9 @@ class Reason:
     """Why a run stops before it sends.
 
     Attributes:
-        code: first_write, grade, score, owner or task.
-        subject: the CRM account of a first write, ` tasks` behind it where tasks are meant; else what was counted:
-            leads or accounts.
+        code: first_write, grade, score, owner, task or list.
+        subject: the CRM account of a first write, ` tasks` or ` lists` behind it where these are meant; else what was
+            counted: leads or accounts.
     """
 
     code: str

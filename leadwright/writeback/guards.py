@@ -118,17 +118,28 @@ def _shares(limits: Limits, has_changed: bool) -> Mapping[str, tuple[float, str]
     """What is counted -> the share that is allowed, and the name of that limit."""
     names = {"owner": "owners_at_most", "grade": "grades_at_most", "score": "scores_at_most"}
     usual = {code: (getattr(limits, name), name) for code, name in names.items()}
-    tasks = {"task": (limits.tasks_at_most, "tasks_at_most")}
+    others = {
+        "task": (limits.tasks_at_most, "tasks_at_most"),
+        "list": (limits.lists_at_most, "lists_at_most"),
+    }
     if not has_changed:
-        return {**usual, **tasks}
+        return {**usual, **others}
     changed = (limits.changed_rules_at_most, "changed_rules_at_most")
-    return {**{code: min(changed, one) for code, one in usual.items()}, **tasks}
+    return {**{code: min(changed, one) for code, one in usual.items()}, **others}
+
+
+_WOULD = {"task": "get a task", "list": "be put on a list or taken off one"}
+_FIRST_OF = {
+    "": "Nothing was ever written to {crm}; this would write",
+    "tasks": "No task was ever made in {crm}; this would make",
+    "lists": "Nobody was ever put on a list of {crm}, or into a campaign; this would write",
+}
 
 
 def _told(code: str, row: Mapping[str, int], of: int, share: float, name: str, limits: Limits) -> str:
-    if code == "task":
+    if code in _WOULD:
         return (
-            f"{count(row[code])} of {count(of)} {row['subject']} would get a task; more than {100 * share:.3g}% "
+            f"{count(row[code])} of {count(of)} {row['subject']} would {_WOULD[code]}; more than {100 * share:.3g}% "
             f"({name}) is asked about."
         )
     by = f" by more than {limits.score_points} points" if code == "score" else ""
@@ -140,19 +151,14 @@ def _told(code: str, row: Mapping[str, int], of: int, share: float, name: str, l
 
 
 def _first_writes(db: warehouse.Connection, known: Collection[str]) -> Iterator[Reason]:
-    found: dict[tuple[str, str, bool], list[str]] = {}
-    for subject, crm, name, is_made, records, owners in db.execute(_FIRST).fetchall():
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for subject, crm, name, kind, records, owners in db.execute(_FIRST).fetchall():
         with_owner = f" ({count(owners)} with a new owner)" if owners else ""
-        found.setdefault((subject, crm, is_made), []).append(f"{count(records)} {name}{with_owner}")
-    for (subject, crm, is_made), parts in found.items():
-        if subject in known:
-            continue
-        what = (
-            f"No task was ever made in {crm}; this would make"
-            if is_made
-            else (f"Nothing was ever written to {crm}; this would write")
-        )
-        yield Reason("first_write", subject, f"{what} {', '.join(parts)}.")
+        found.setdefault((subject, crm, kind), []).append(f"{count(records)} {name}{with_owner}")
+    for (subject, crm, kind), parts in found.items():
+        if subject not in known:
+            what = _FIRST_OF[kind].format(crm=crm)
+            yield Reason("first_write", subject, f"{what} {', '.join(parts)}.")
 
 
 def _has_changed(db: warehouse.Connection) -> bool:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from leadwright import warehouse
-from leadwright.connectors.base import ObjectShape, Outcome, Value
+from leadwright.connectors.base import ObjectShape, Ours, Outcome, Value
 from leadwright.transform.tables import RawTable
 
 _ROW = pa.schema(
@@ -34,6 +34,7 @@ class Entry:
 
     Attributes:
         about: the lead or the account that the record stands for, by the ledger's column: `lead_id` or `account_id`.
+        ours: see `connectors.base.Change`.
     """
 
     record_id: str
@@ -42,6 +43,7 @@ class Entry:
     record_changed_at: datetime | None
     before: Mapping[str, Value]
     after: Mapping[str, Value]
+    ours: Ours | None = None
 
 
 class Ledger:

@@ -25,6 +25,7 @@ class Limits(BaseModel):
         score_points: changes of so many points are none to ask about.
         owners_at_most: share whose owner a run may change.
         tasks_at_most: share about which a run may make a task.
+        lists_at_most: share that a run may put on lists or into campaigns, or take off.
         changed_rules_at_most: the share in place of the first three when rules changed since the last write.
         always_allowed: so many changes are no alarm, whatever their share.
         records_per_run: the most records that one run sends; the rest waits for the next. None: all.
@@ -40,6 +41,7 @@ class Limits(BaseModel):
     score_points: int = Field(default=20, ge=0)
     owners_at_most: float = Field(default=0.05, ge=0, le=1)
     tasks_at_most: float = Field(default=0.05, ge=0, le=1)
+    lists_at_most: float = Field(default=0.1, ge=0, le=1)
     changed_rules_at_most: float = Field(default=0.02, ge=0, le=1)
     always_allowed: int = Field(default=25, ge=0)
     records_per_run: int | None = Field(default=None, ge=1)

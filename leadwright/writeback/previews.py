@@ -15,7 +15,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from leadwright import warehouse
-from leadwright.connectors.base import Automated, Automation, Cost, Estimates, Value
+from leadwright.connectors.base import (
+    IS_MEMBER,
+    MEMBERSHIPS,
+    Automated,
+    Automation,
+    Cost,
+    Estimates,
+    Value,
+)
 from leadwright.connectors.errors import LeadwrightError, brief
 from leadwright.settings import Settings
 from leadwright.writeback import guards, limits, plans, sending
@@ -45,7 +53,7 @@ class FieldChange:
     """One field of one record; an owner as a name, not as an id.
 
     Attributes:
-        shows: score, grade or owner where it is the field for that; else empty.
+        shows: score, grade or owner where it is the field for that, or `on the list`; else empty.
     """
 
     field: str
@@ -81,6 +89,16 @@ class TaskCount:
 
 
 @dataclass(frozen=True, slots=True)
+class ListCount:
+    """How many people would be put on a list or into a campaign, and how many taken off."""
+
+    crm: str
+    name: str
+    put_on: int
+    taken_off: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetOff:
     """What a write to one object may set off; why that is not known, where it is not."""
 
@@ -110,6 +128,7 @@ class Preview:
         chosen: some records at random.
         asked: what a run that would write this stops and asks about.
         tasks: the tasks that would be made, most first.
+        lists: the lists and campaigns whose members would change.
     """
 
     plan_hash: str
@@ -123,6 +142,7 @@ class Preview:
     costs: Sequence[ObjectCost] = ()
     asked: Sequence[str] = ()
     tasks: Sequence[TaskCount] = ()
+    lists: Sequence[ListCount] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The preview as plain values, for JSON and for a page."""
@@ -161,6 +181,7 @@ def make(plan: Plan, settings: Settings) -> Preview:
         [_cost(part, settings) for part in plan.parts if part.entries],
         [reason.text for reason in guards.asked(plan, limits.read(settings.rules_folder), settings)],
         list(_tasks(plan, facts)),
+        list(_lists(plan)),
     )
 
 
@@ -221,6 +242,16 @@ def _tasks(plan: Plan, facts: _Facts) -> Iterator[TaskCount]:
         yield TaskCount(crm, name, tasks)
 
 
+def _lists(plan: Plan) -> Iterator[ListCount]:
+    counted: dict[tuple[str, str], Counter[bool]] = {}
+    for part, entry in _all(plan):
+        if part.model.object == MEMBERSHIPS:
+            name = entry.record_id.partition("/")[2]
+            counted.setdefault((part.model.crm, name), Counter())[bool(entry.after[IS_MEMBER])] += 1
+    for (crm, name), people in sorted(counted.items()):
+        yield ListCount(crm, name, people[True], people[False])
+
+
 def _owner(crm: str, owner_id: Value, facts: _Facts) -> str:
     return facts.owners.get((crm, str(owner_id)), f"somebody unknown ({owner_id})")
 
@@ -251,12 +282,16 @@ def _told(part: Part, entry: Entry, facts: _Facts) -> RecordChange:
     model, subject_id = part.model, _subject(part, entry)
     owners = (*model.guarded, *((model.making.assignee,) if model.making else ()))
     shows = {model.score: "score", model.grade: "grade", **dict.fromkeys(owners, "owner")}
+    if model.object == MEMBERSHIPS:
+        shows[IS_MEMBER] = "on the list"
 
     def spelled(name: str, value: Value) -> str:
         if value is None:
             return ""
         if name in owners:
             return _owner(model.crm, value, facts)
+        if name == IS_MEMBER:
+            return "yes" if value else "no"
         return str(value)
 
     return RecordChange(

@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 
 from leadwright import tenants, warehouse
 from leadwright.connectors.base import (
+    MEMBERSHIPS,
     Change,
     Connector,
     MakesTasks,
     NewTask,
+    Ours,
     Outcome,
     TakesMany,
     Value,
@@ -27,6 +29,8 @@ from leadwright.settings import Settings
 from leadwright.transform.tables import Making, RawTable, SyncModel
 from leadwright.writeback import echo, rejects
 from leadwright.writeback.ledger import Entry, Ledger
+
+_OURS = warehouse.statement(__file__, "sending_ours")
 
 _CHUNK = 1_000
 """Changes between two notes in the ledger: the most that one killed run can leave as unknown."""
@@ -134,7 +138,7 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
         f'asked as (select * replace (payload_hash || $suffix as payload_hash) from "{model.schema}"."{model.name}") '
         f"select {columns} from asked s where s.crm = $crm {condition}and not exists ("
         "  select 1 from answers a where a.record_id = s.record_id and a.payload_hash = s.payload_hash "
-        "  and (a.status = 'accepted' and a.answered_at > $pulled_at "
+        "  and ((a.status = 'accepted' or a.status = 'skipped' and $of_lists) and a.answered_at > $pulled_at "
         "    or a.status = 'rejected' and a.answered_at > now() - interval 1 day "
         "    and a.record_changed_at is not distinct from timezone('UTC', s.record_changed_at) "
         "    and a.run_id not in (select run_id from refused_all) "
@@ -146,6 +150,8 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
             "object": model.object,
             "pulled_at": built_on(db, model.crm),
             "too_many": _TOO_MANY,
+            "of_lists": model.object
+            == MEMBERSHIPS,  # nothing is pulled that would show why they were skipped
             "accepted_lately": _accepted_lately(db, model),
             "suffix": model.hash_suffix,
         },
@@ -154,6 +160,18 @@ def planned_entries(db: warehouse.Connection, model: SyncModel) -> list[Entry]:
     return [
         entry for entry in entries if entry.after
     ]  # a row may differ in nothing but a field that is left out
+
+
+def _with_ours(db: warehouse.Connection, model: SyncModel, entries: Sequence[Entry]) -> list[Entry]:
+    """Memberships with what tells ours from those of others: the ledger knows when we made or tried one."""
+    found = {
+        (lead, name): Ours(stored_by, (first, last) if first else None)
+        for lead, name, stored_by, first, last in db.execute(_OURS, {"crm": model.crm}).fetchall()
+    }
+    return [
+        replace(entry, ours=found.get((entry.about["lead_id"], entry.record_id.partition("/")[2])))
+        for entry in entries
+    ]
 
 
 def _accepted_lately(db: warehouse.Connection, model: SyncModel) -> bool:
@@ -199,6 +217,8 @@ def write_back(
         result.interrupted = ledger.close_interrupted()
         entries = planned_entries(db, model) if entries is None else entries
         result.plan(entries, model.guarded)
+        if model.object == MEMBERSHIPS:
+            entries = _with_ours(db, model, entries)
         to_read_back: list[str] = []
         try:
             for outcomes in _ship(connector, model, ledger, _chosen(entries, only), is_paused):
@@ -307,4 +327,4 @@ def _entry(row: tuple[Value, ...], model: SyncModel) -> Entry:
 def change(entry: Entry, guarded: Sequence[str]) -> Change:
     """The change that sends an entry; of `guarded` fields it expects what the CRM showed when it was planned."""
     expected = {name: entry.before[name] for name in guarded if name in entry.before}
-    return Change(entry.record_id, entry.after, expected)
+    return Change(entry.record_id, entry.after, expected, entry.ours)

@@ -177,14 +177,14 @@ def put_back(
     run_ids: tuple[str, str],
     settings: Settings,
     *,
-    raw: RawTable,
+    raw: RawTable | None,
     on_outcomes: OnOutcomes | None = None,
 ) -> Undoing:
     """Send what `planned` puts back.
 
     Args:
         run_ids: the run that is undone, and the one that undoes it.
-        raw: the table that the object is pulled into.
+        raw: the table that the object is pulled into; None where it is not.
         on_outcomes: called as batches are answered.
 
     Returns:

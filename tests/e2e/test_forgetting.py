@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from leadwright import warehouse
+from leadwright import connectors, warehouse
 from tests.installation import AS_OF, Installation, Sandbox
 from tests.marked_people import Crms, Person, found, lead_id
 from tests.workspaces import whole
@@ -31,6 +33,7 @@ class Asked:
     forgotten: dict[str, Any]
     refused: int
     tasks: list[str]
+    lists: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -41,14 +44,19 @@ def asked(
     prefect_api: dict[str, str],
 ) -> Asked:
     crm = start_sandbox("--leads", "40", "--seed", "3", "--now", AS_OF, "--no-limits", "--control")
+    _make_lists(crm)
     home = tmp_path_factory.mktemp("forgetting") / "home"
-    installation = Installation(home, prefect_home, crm, dict(prefect_api), _with_tasks(home.parent))
+    workspace = _with_tasks_and_lists(home.parent)
+    installation = Installation(home, prefect_home, crm, dict(prefect_api), workspace)
     crms, person, other = Crms(crm), Person("987654321001"), Person("987654321002")
     crms.enter(person)
     crms.enter(other)
     installation.command("run")
     tasks = installation.rows(
         "select after_values from ops.writes where object in ('tasks', 'Task') and status = 'accepted'"
+    )
+    lists = installation.rows(
+        "select record_id from ops.writes where object = 'memberships' and status = 'accepted'"
     )
     person.lead_id, other.lead_id = lead_id(installation, person), lead_id(installation, other)
     (home / "logs").mkdir(exist_ok=True)
@@ -67,12 +75,31 @@ def asked(
         refused=installation.command("forget", person.email, check=False).returncode,
         forgotten=installation.json("forget", person.email, "--yes"),
         tasks=[row["after_values"] for row in tasks],
+        lists=[row["record_id"] for row in lists],
     )
 
 
-def _with_tasks(folder: Path) -> Path:
-    """A workspace that has a task made about every new lead."""
+def _make_lists(crm: Sandbox) -> None:
+    """A list in HubSpot and a campaign in Salesforce, both named Everybody."""
+    said = crm["hubspot"]
+    httpx.post(
+        f"{said['url']}/crm/v3/lists",
+        json={"name": "Everybody", "objectTypeId": "0-1", "processingType": "MANUAL"},
+        headers={"Authorization": f"Bearer {said['token']}"},
+    ).raise_for_status()
+    salesforce: Any = connectors.connect("salesforce", crm.credentials("salesforce"))
+    salesforce._org.call("making", lambda sf: sf.Campaign.create({"Name": "Everybody", "IsActive": True}))
+
+
+def _with_tasks_and_lists(folder: Path) -> Path:
+    """A workspace that has a task made about every new lead, and whose every play puts leads on a list."""
     workspace = whole(folder / "workspace")
+    with (workspace / "leadwright.toml").open("a") as limits:
+        limits.write("lists_at_most = 1\n")
+    with (workspace / "rules" / "plays.csv").open(encoding="utf-8") as plays:
+        named = [row["play"] for row in csv.DictReader(plays)]
+    listed = "".join(f"{play},{crm},Everybody,\n" for play in named for crm in ("hubspot", "salesforce"))
+    (workspace / "rules" / "nurture.csv").write_text(f"play,crm,list_or_campaign,reason\n{listed}")
     rows = "".join(
         f"reached_grade,{grade},2026-06-30,,Call {{who}},All\n" for grade in ("Hot", "Warm", "Cold")
     )
@@ -142,6 +169,17 @@ def test_a_task_named_who_asked_and_says_no_more_that_it_did(asked: Asked) -> No
     assert left[1]["lead_id"] == asked.other.lead_id
     kept_out = asked.installation.rows("select is_kept_out from ops.erasures where object = 'made_tasks'")
     assert kept_out == [{"is_kept_out": True}]
+
+
+def test_who_was_on_lists_is_named_by_no_note_of_it(asked: Asked) -> None:
+    """Not even by his record ids, which name a membership: see above for all other tables."""
+    ids = [record["record_id"] for record in asked.access["records"]]
+    put_on = [each for each in asked.lists if each.partition("/")[0] in ids]
+    assert len(put_on) == 2, "a contact in HubSpot and a lead in Salesforce"
+    left = asked.installation.rows("select record_id, lead_id from ops.writes where object = 'memberships'")
+    assert len(left) == len(asked.lists)
+    assert sum(row["lead_id"] is None for row in left) == 2
+    assert not [row for row in left if row["record_id"].partition("/")[0] in ids]
 
 
 def test_everybody_else_stays(asked: Asked) -> None:

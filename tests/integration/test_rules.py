@@ -394,6 +394,34 @@ def test_tasks_are_off_until_their_table_has_a_row(project: Transform, seeds: Pa
     }
 
 
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ("Sing,hubspot,News,x", "line 2, column play: 'Sing' is not in plays"),
+        ("Nurture,pipedream,News,x", "line 2, column crm: 'pipedream' is not in crm_systems"),
+        ("Nurture,hubspot,,x", "line 2, column list_or_campaign: a value is needed"),
+        ("Nurture,hubspot,News,x\nNurture,hubspot,News,y", "line 3, column "),
+    ],
+)
+def test_a_row_of_nurture_that_cannot_hold_is_named(
+    project: Transform, seeds: Path, rows: str, says: str
+) -> None:
+    file = seeds / "nurture.csv"
+    file.write_text(f"{file.read_text().splitlines()[0]}\n{rows}\n")
+    faults = [str(fault) for fault in project.rule_faults()]
+    assert any(fault.startswith(f"rules/nurture.csv, {says}") for fault in faults), faults
+
+
+def test_nobody_is_put_on_a_list_until_a_row_says_so(project: Transform, seeds: Path) -> None:
+    ours = {"sync_hubspot__memberships", "sync_salesforce__memberships"}
+    assert not ours & {model.name for model in project.sync_models()}
+    file = seeds / "nurture.csv"
+    file.write_text(file.read_text() + "Nurture,hubspot,News,x\nNurture,salesforce,Long-form,x\n")
+    assert project.rule_faults() == []
+    assert ours <= {model.name for model in project.sync_models()}
+    assert (project.lists("hubspot"), project.lists("salesforce")) == (["News"], ["Long-form"])
+
+
 def test_steps_of_the_roll_out_follow_one_another(project: Transform, seeds: Path) -> None:
     file = seeds / "rollout.csv"
     steps = "look,,2026-04-30,shadow,,,,,,Look\npilot,2026-05-01,2026-06-30,pilot,,,,,,Try\nall,2026-07-01,,all,,,,,,Go"

@@ -33,7 +33,9 @@ _WITHOUT_ROWS = {
     "marts.rpt_rollout_groups",
     "marts.rpt_unknown_stages",
     "marts.rpt_unread_own_values",
+    "sync.sync_hubspot__memberships",
     "sync.sync_hubspot__tasks",
+    "sync.sync_salesforce__memberships",
     "sync.sync_salesforce__tasks",
 }
 """Compared by their columns alone: this population has no own field, roll-out, comparison or unknown word."""

@@ -206,6 +206,31 @@ def test_the_words_of_tasks_go_also_where_one_record_of_the_lead_does(
     assert _all(config, kept_out) == [("made_tasks", True)]
 
 
+def test_who_was_on_lists_is_named_by_no_note_of_it(
+    config: Settings, built: Callable[[Sequence[Due], int], None]
+) -> None:
+    built([("hubspot", "contacts", "1", True), ("hubspot", "contacts", "2", False)], 99)
+    with warehouse.writer(config.warehouse_file, 1) as db:
+        db.execute(
+            "create table ops.planned_changes (crm text, object text, record_id text, lead_id text, is_made bool);"
+            "create table ops.undone (crm text, object text, record_id text);"
+        )
+        for number in (1, 2, 3):
+            key = f"'hubspot', 'memberships', '{number}/Nurture'"
+            db.execute(
+                f"insert into ops.planned_changes values ({key}, 'lead-{number}', false);"
+                f"insert into ops.undone values ({key});"
+                f"insert into ops.writes values ({key}, 'lead-{number}', 'p', '{{}}', '{{}}', 'said', 'accepted')"
+            )
+    erasure.erase(config)
+    ids = "select record_id from {} order by 1"
+    assert _all(config, ids.format("ops.planned_changes")) == [("3/Nurture",)]
+    assert _all(config, ids.format("ops.undone")) == [("3/Nurture",)]
+    kept = _all(config, "select record_id, lead_id from ops.writes where record_id like '%/%'")
+    assert kept == [("3/Nurture", "lead-3")]
+    assert _all(config, "select count(*) from ops.writes where after_values is null") == [(2,)]
+
+
 def test_the_file_is_written_anew_once_also_after_a_run_that_ended_in_between(
     config: Settings, built: Callable[[Sequence[Due], int], None]
 ) -> None:

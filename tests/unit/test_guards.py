@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from leadwright import warehouse
+from leadwright.connectors.base import IS_MEMBER, MEMBERSHIPS
 from leadwright.connectors.errors import ConfigError, GuardrailError
 from leadwright.pull import loads
 from leadwright.settings import Settings
@@ -143,6 +144,33 @@ def test_tasks_about_more_than_a_share_of_the_leads_are_asked_about(settings: Se
     ]
     approvals.approve("run-2", settings)
     assert examine(settings, "run-3", model=_tasks(settings, 8)) is None, "two more are none to ask about"
+
+
+def _memberships(settings: Settings, count: int) -> SyncModel:
+    """A sync model that puts so many people on a list of a CRM whose records were written to before."""
+    change(
+        settings,
+        "create or replace table sync.sync_fake__memberships as select i || '/News' as record_id, 'L' || i as lead_id, "
+        "'h' as payload_hash, null::timestamp as record_changed_at, 'fake' as crm, true as is_member, "
+        f"false as before__is_member from range({count}) t(i)",
+    )
+    named = ("sync", "sync_fake__memberships", "fake", MEMBERSHIPS, "record_id", "lead_id")
+    return SyncModel(*named, (IS_MEMBER,), (), ())
+
+
+def test_the_first_members_of_lists_and_then_more_than_a_share_are_asked_about(settings: Settings) -> None:
+    stop = examine(settings, "run-1", model=_memberships(settings, 2))
+    assert stop is not None
+    assert [(r.code, r.subject) for r in stop.reasons] == [("first_write", "fake lists")]
+    assert "Nobody was ever put on a list of fake" in stop.reasons[0].text
+    approvals.approve("run-1", settings)
+    assert examine(settings, "run-2", model=_memberships(settings, 2)) is None
+    assert examine(settings, "run-3", model=_memberships(settings, 10)) is None
+    stop = examine(settings, "run-4", model=_memberships(settings, 14))
+    assert stop is not None
+    assert [r.text for r in stop.reasons] == [
+        "12 of 100 leads would be put on a list or taken off one; more than 10% (lists_at_most) is asked about."
+    ], "the two that were approved and wait are none to ask about"
 
 
 def test_without_owners_only_the_tasks_of_whom_the_crm_shows_are_made(settings: Settings) -> None:

@@ -35,6 +35,7 @@ class Service:
         ("/crm/v3/objects/{objectType}", f"/crm/objects/{VERSION}/{{objectType}}"),
         ("/crm/v3/objects/{objectType}/search", f"/crm/objects/{VERSION}/{{objectType}}/search"),
         ("/crm/v4/associations/{a}/{b}/batch/read", f"/crm/associations/{VERSION}/{{a}}/{{b}}/batch/read"),
+        ("/crm/v3/lists/7/memberships/add", f"/crm/lists/{VERSION}/7/memberships/add"),
         ("/crm/v3/owners/", f"/crm/owners/{VERSION}"),
         ("/crm/v3/pipelines/{objectType}", f"/crm/pipelines/{VERSION}/{{objectType}}"),
         ("/crm/v3/properties/{objectType}/groups", f"/crm/properties/{VERSION}/{{objectType}}/groups"),

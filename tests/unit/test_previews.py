@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from leadwright.connectors.base import Automation, Change, Cost
+from leadwright.connectors.base import IS_MEMBER, MEMBERSHIPS, Automation, Change, Cost
 from leadwright.connectors.errors import AuthError, ConfigError
 from leadwright.settings import Settings
 from leadwright.transform.tables import Making, SyncModel
@@ -213,3 +213,24 @@ def test_tasks_are_counted_for_each_who_would_get_some(
     assert "<td>Ann Ray<div" in file.read_text()
     shown = {field.after for record in told.largest for field in record.fields if field.shows == "owner"}
     assert shown == {"Ann Ray", "Bob Low (left)"}
+
+
+def test_members_are_counted_for_each_list(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    change(
+        settings,
+        "create table sync.sync_fake__memberships as select i || '/News & more' as record_id, 'L' || i as lead_id, "
+        "'h' as payload_hash, null::timestamp as record_changed_at, 'fake' as crm, i > 0 as is_member, i = 0 as "
+        "before__is_member from range(3) t(i)",
+    )
+    named = ("sync", "sync_fake__memberships", "fake", MEMBERSHIPS, "record_id", "lead_id")
+    model = SyncModel(*named, (IS_MEMBER,), (), ())
+    monkeypatch.setattr(Settings, "connect", lambda self, crm: TellingCrm())
+    told = previews.make(plan(settings, model), settings)
+    assert [(each.crm, each.name, each.put_on, each.taken_off) for each in told.lists] == [
+        ("fake", "News & more", 2, 1)
+    ]
+    said = {(each.shows, each.before, each.after) for record in told.chosen for each in record.fields}
+    assert said == {("on the list", "no", "yes"), ("on the list", "yes", "no")}
+    file = settings.home / "plan.html"
+    previewfiles.write(file, told, plan(settings, model), settings)
+    assert "<td>News &amp; more<div" in file.read_text()

@@ -1,7 +1,20 @@
 -- Of campaigns that a lead was added to at one moment, as by an import, the first is the one that it answered first, else
--- the one that began first, else the one whose record is older: CRMs hand out ids in order.
+-- the one that began first, else the one whose record is older: CRMs hand out ids in order. A campaign that plays put
+-- leads into is none that they came from.
 
-with members as (
+with nurtured as (
+    select distinct campaigns.campaign_key
+    from {{ ref('unified_campaigns') }} as campaigns
+    inner join {{ ref('unified_nurture_lists') }} as lists
+        on
+            campaigns.campaign_key = {{ record_key('lists.crm', 'campaigns', 'lists.list_or_campaign') }}
+            or (
+                campaigns.name = lists.list_or_campaign
+                and {{ dbt.split_part('campaigns.campaign_key', "':'", 1) }} = lists.crm
+            )
+),
+
+members as (
     select
         identities.lead_id,
         members.campaign_key,
@@ -16,19 +29,23 @@ with members as (
 )
 
 select
-    lead_id,
-    campaign_key,
-    campaign_id,
-    joined_at,
-    responded_at,
-    row_number() over (
-        partition by lead_id
-        order by
-            joined_at,
-            case when responded_at is null then 1 else 0 end,
-            responded_at,
-            case when starts_at is null then 1 else 0 end,
-            starts_at,
-            campaign_key
-    ) as place
+    members.lead_id,
+    members.campaign_key,
+    members.campaign_id,
+    members.joined_at,
+    members.responded_at,
+    case
+        when nurtured.campaign_key is null
+            then row_number() over (
+                partition by members.lead_id, nurtured.campaign_key
+                order by
+                    members.joined_at,
+                    case when members.responded_at is null then 1 else 0 end,
+                    members.responded_at,
+                    case when members.starts_at is null then 1 else 0 end,
+                    members.starts_at,
+                    members.campaign_key
+            )
+    end as place
 from members
+left join nurtured on members.campaign_key = nurtured.campaign_key

@@ -26,7 +26,8 @@ changes as (
             and (p.owner_before is not null or not p.is_new)
             and p.owner_after is distinct from c.owner_after
         ) as is_moved,
-        p.is_made and c.record_id is null as is_task
+        p.is_made and c.record_id is null as is_task,
+        p.object = 'memberships' and c.record_id is null as is_listed
     from planned as p
     left join covered as c on p.crm = c.crm and p.object = c.object and p.record_id = c.record_id
 )
@@ -36,7 +37,8 @@ select
     count(distinct case when is_regraded then subject_id end) as grade,
     count(distinct case when is_rescored then subject_id end) as score,
     count(distinct case when is_moved then subject_id end) as owner,
-    count(distinct case when is_task then subject_id end) as task
+    count(distinct case when is_task then subject_id end) as task,
+    count(distinct case when is_listed then subject_id end) as list
 from changes
 group by subject
 order by subject desc

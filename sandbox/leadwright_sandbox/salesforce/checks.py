@@ -120,3 +120,17 @@ def _check_unique(
     if found:
         message = f"duplicate value found: {field.name} duplicates value on record with id: {str(found[0]['Id'])[:15]}"
         raise RowError("DUPLICATE_VALUE", message, [])
+
+
+def check_member(org: Org, values: Values) -> None:
+    """Refuse a campaign member who is nobody, a converted lead, or a member already."""
+    name = next((name for name in ("LeadId", "ContactId") if values.get(name)), None)
+    if name is None:
+        message = "Required fields are missing: [LeadId, ContactId]"
+        raise RowError("REQUIRED_FIELD_MISSING", message, ["LeadId", "ContactId"])
+    person = values[name]
+    if name == "LeadId" and (org.row("Lead", str(person)) or {}).get("IsConverted"):
+        raise RowError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
+    sql = f'select 1 from "sf_CampaignMember" where "CampaignId" = ? and {quoted(name)} = ? and not "IsDeleted" limit 1'
+    if org.store.rows(sql, [values["CampaignId"], person]):
+        raise RowError("DUPLICATE_VALUE", "Already a campaign member.")

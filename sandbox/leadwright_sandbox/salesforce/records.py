@@ -8,7 +8,7 @@ from typing import Any
 
 from leadwright_sandbox import row_faults
 from leadwright_sandbox.salesforce.cascade import drop_children, remove_children, restore_children
-from leadwright_sandbox.salesforce.checks import check_required, check_values, check_writable
+from leadwright_sandbox.salesforce.checks import check_member, check_required, check_values, check_writable
 from leadwright_sandbox.salesforce.derived import Values, activity_account, derived
 from leadwright_sandbox.salesforce.errors import ApiError, RowError
 from leadwright_sandbox.salesforce.fields import Field, ObjectType
@@ -84,6 +84,8 @@ class Writer:
         check_required(object_type, given, creating=True)
         check_values(org, object_type, given, None)
         check_grant(org, object_type, given)
+        if object_type.name == "CampaignMember":
+            check_member(org, given)
         assigned = self._assigned(object_type, given, given)
         values = object_type.defaults() | {
             name: value for name, value in assigned.items() if value is not None

@@ -10,11 +10,13 @@ from leadwright_sandbox.hubspot.errors import bad_request, not_found, not_served
 from leadwright_sandbox.hubspot.lists import ALWAYS_SHOWN, TYPE_ID, ContactList, list_properties
 from leadwright_sandbox.hubspot.routes.endpoint import Endpoint
 from leadwright_sandbox.hubspot.routes.paging import behind, next_page, place
-from leadwright_sandbox.hubspot.values import milliseconds, text
+from leadwright_sandbox.hubspot.values import iso, milliseconds, text
 
 BASE = "/crm/v3/lists"
 MAX_MEMBERS = 250
 MAX_LISTS = 500
+MAX_RECORDS = 100
+FILLED_BY_CALLS = ("MANUAL", "SNAPSHOT")
 NOT_LISTS = ("folders", "idmapping")  # areas of their own that stand where a list's id does
 SORTS = ("HS_LIST_ID", "")  # the order that lists are kept in; other orders are not served
 
@@ -138,6 +140,8 @@ def _there(call: Call, found: ContactList, ids: Sequence[str]) -> list[str]:
 
 def _change(call: Call, add: Sequence[Any], remove: Sequence[Any]) -> Answer:
     found = _list(call)
+    if found.processing not in FILLED_BY_CALLS:
+        raise bad_request(f"List {found.id} is of type {found.processing} and takes no members by hand.")
     to_add, to_remove = [text(item) for item in add], [text(item) for item in remove]
     known = _there(call, found, to_add)
     return 200, {
@@ -211,19 +215,43 @@ def list_by_joining(call: Call) -> Answer:
     return _members(call, ids, lambda record_id: f"{milliseconds(members[record_id])}-{record_id}")
 
 
-def memberships_of(call: Call) -> Answer:
-    """The lists that a record is in."""
-    results = [
+def _memberships(call: Call, type_id: str, record_id: str) -> list[dict[str, Any]]:
+    return [
         {
             "listId": str(item.id),
             "listVersion": item.version,
-            "firstAddedTimestamp": item.members[call.path["id"]],
-            "lastAddedTimestamp": item.members[call.path["id"]],
+            "firstAddedTimestamp": item.members[record_id],
+            "lastAddedTimestamp": item.members[record_id],
         }
         for item in call.portal.lists.all()
-        if item.type_id == call.kind.type_id and call.path["id"] in item.members
+        if item.type_id == type_id and record_id in item.members
     ]
+
+
+def memberships_of(call: Call) -> Answer:
+    """The lists that a record is in."""
+    results = _memberships(call, call.kind.type_id, call.path["id"])
     return 200, {"total": len(results), "results": results}
+
+
+def memberships_of_many(call: Call) -> Answer:
+    """The lists that each of some records is in."""
+    inputs = call.body.get("inputs") or []
+    if len(inputs) > MAX_RECORDS:
+        raise bad_request(f"The maximum batch size is {MAX_RECORDS}.")
+    asked = [
+        (call.object_type(text(each["objectTypeId"])).type_id, text(each["recordId"])) for each in inputs
+    ]
+    results = [
+        {
+            "objectTypeId": type_id,
+            "recordId": record_id,
+            "recordListMemberships": _memberships(call, type_id, record_id),
+        }
+        for type_id, record_id in asked
+    ]
+    now = iso(call.portal.clock.now())
+    return 200, {"status": "COMPLETE", "startedAt": now, "completedAt": now, "results": results}
 
 
 ROUTES = [
@@ -233,6 +261,7 @@ ROUTES = [
     Endpoint("GET", BASE, get_lists, reads),
     Endpoint("GET", f"{BASE}/object-type-id/{{object}}/name/{{name}}", get_by_name, reads),
     Endpoint("GET", f"{BASE}/records/{{object}}/{{id}}/memberships", memberships_of, reads),
+    Endpoint("POST", f"{BASE}/records/memberships/batch/read", memberships_of_many, reads),
     Endpoint("GET", f"{BASE}/{{list}}", get_list, reads),
     Endpoint("DELETE", f"{BASE}/{{list}}", delete_list, writes),
     Endpoint("PUT", f"{BASE}/{{list}}/update-list-name", rename_list, writes),

@@ -1,0 +1,1 @@
+{{ memberships_of('salesforce') }}
