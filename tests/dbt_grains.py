@@ -295,6 +295,10 @@ GRAINS: dict[str, str] = {
     "rpt_implausible_dates": "crm object field problem",
     "rpt_unmatched_addresses": "rule_file email_pattern",
     "rpt_unread_numbers": "crm object field",
+    "int_scoring__champions": "model_id valid_from dimension",
+    "int_scoring__model_hits": "lead_id as_of dimension rule_id",
+    "int_scoring__model_odds": "lead_id as_of",
+    "int_scoring__model_reasons": "lead_id as_of",
     "int_learning__reached": "lead_id stage",
     "int_learning__moments": "lead_id as_of",
     "int_learning__examples": "lead_id as_of outcome_id",
@@ -307,9 +311,9 @@ GRAINS: dict[str, str] = {
     "int_learning__contributions": "lead_id model_id feature",
     "int_learning__scores": "lead_id model_id",
     "int_learning__gates": "model_id figure",
-    "fct_lead_model_scores": "lead_id outcome_id",
+    "fct_lead_model_scores": "lead_id model_id",
     "rpt_model_gates": "model_id figure",
     "rpt_model_figures": "model_id figure",
-    "rpt_model_features": "feature outcome_id",
+    "rpt_model_features": "feature model_id",
 }
 """Model -> the columns that together are different in every row; none where there is one row at most."""
