@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
+from leadwright import formatting
 from leadwright.cli.output import bars, out, print_json
 from leadwright.cli.run import Json, prepare
 from leadwright.cli.terminal import plain
@@ -14,7 +15,6 @@ from leadwright.cli.terminal import plain
 if TYPE_CHECKING:  # it imports what fits models, and help must not wait for that
     from leadwright.learn.training import Trained
 
-_SIGNS = {"at_least": "at least", "above": "above", "at_most": "at most", "below": "below"}
 _RANKED = {"auc_rules": "the rules", "auc_logistic": "logistic regression", "auc_additive": "additive model"}
 
 
@@ -102,11 +102,9 @@ def _gates(gates: list[dict[str, Any]]) -> Table:
     table = Table("before it may go live", "is", "asked for", "")
     table.columns[1].justify = table.columns[2].justify = "right"
     for gate in gates:
-        value = "not measured" if gate["value"] is None else f"{gate['value']:,.3f}".rstrip("0").rstrip(".")
-        asked = f"{_SIGNS[gate['comparison']]} {gate['threshold'].normalize():f}"
-        table.add_row(
-            plain(gate["label"]), value, asked, "[green]yes[/]" if gate["is_passed"] else "[red]no[/]"
-        )
+        asked = formatting.asked_for(gate["comparison"], gate["threshold"])
+        passed = "[green]yes[/]" if gate["is_passed"] else "[red]no[/]"
+        table.add_row(plain(gate["label"]), formatting.figure(gate["value"]), asked, passed)
     return table
 
 
