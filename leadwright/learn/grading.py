@@ -19,27 +19,17 @@ from leadwright.learn.examples import Examples, Flags, Floats, Ints
 from leadwright.learn.figures import Figure
 from leadwright.learn.noting import POINTS
 from leadwright.rules import bands
-from leadwright.rules.bands import BEST, WORST, Bands, Grid, Heap, Wanted
+from leadwright.rules.bands import BEST, WORST, Bands, Grid, Heap
 from leadwright.settings import Settings
+from leadwright.transform import gradeframe
+from leadwright.transform.gradeframe import Frame
 
-_GRID = warehouse.statement(__file__, "grading_grid")
-_SHAPE = "select stands_for, least_share, most_share from seeds.grade_shape"
-_LIMITS = "select dimension, min_points, max_points from seeds.score_dimensions where dimension in ('fit', 'intent')"
 _LEADS = warehouse.statement(__file__, "grading_leads")
 
 _TAILS = (0.01, 0.99)
 """The leads between these quantiles differ in points; those beyond them stand at the limits."""
 _DIGITS = 4
 _Z = 1.96
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What a company's rules say of grades: the grid, the shape that is aimed at, and the limits of each dimension."""
-
-    grid: Grid
-    shape: Mapping[str, Wanted]
-    limits: Mapping[str, tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +55,10 @@ class Scale:
         return found
 
 
-def frame(settings: Settings) -> Frame:
-    """The grades as the last build has them."""
-    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
-        grid = {(fit, intent): kind for fit, intent, kind in db.execute(_GRID).fetchall()}
-        shape = {
-            kind: Wanted(float(least), float(most)) for kind, least, most in db.execute(_SHAPE).fetchall()
-        }
-        limits = {name: (float(low), float(high)) for name, low, high in db.execute(_LIMITS).fetchall()}
-    return Frame(grid, shape, limits)
-
-
 def rows(model_id: str, settings: Settings) -> list[dict[str, Any]]:
     """The rows of `ops.score_model_bands` for a model, made from what it says of the leads that are undecided now."""
-    asked = frame(settings)
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        asked = gradeframe.read(db)
         found = db.execute(_LEADS, {"model_id": model_id}).fetchnumpy()
     points = {name: np.asarray(found[f"{name}_points"], dtype=np.float64) for name in asked.limits}
     out = np.asarray(np.ma.getdata(found["is_disqualified"])).astype(bool)

@@ -9,6 +9,7 @@ from leadwright import warehouse
 from leadwright.connectors.errors import ConfigError
 from leadwright.learn import examples as past
 from leadwright.learn import folds, grading, judging, noting
+from leadwright.transform import gradeframe
 from leadwright.transform.project import Transform
 
 _CARD = "select * from marts.rpt_models where model_id = $model_id"
@@ -69,7 +70,9 @@ def graded(transform: Transform, examples: past.Examples, judged: judging.Judged
         return
     recent = judging.newest(examples, ~judged.tested)
     odds = grading.parts(judged.scores, judged.fit_scores)
-    asked = grading.frame(transform.settings)
+    settings = transform.settings
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        asked = gradeframe.read(db)
     judged.figures += grading.measured(examples, judged.tested, recent, odds, asked)
 
 
