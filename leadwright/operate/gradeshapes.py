@@ -26,7 +26,7 @@ def findings(db: warehouse.Connection) -> Iterator[Finding]:
     """What is wrong with the grades as the last build left them; nothing before the first one."""
     if warehouse.columns(db, "seeds", "grade_shape") and warehouse.columns(db, "marts", "rpt_grade_totals"):
         rows = warehouse.rows(db, _SHARES)
-        yield from (_of_share(row) for row in rows if ENOUGH <= row["all_count"] != row["lead_count"])
+        yield from (_of_share(row) for row in rows if row["all_count"] >= ENOUGH)
     if warehouse.columns(db, "marts", "rpt_score_bands"):
         yield from (_of_rates(row) for row in warehouse.rows(db, _RATES, {"least_leads": LEAST_LEADS}))
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from leadwright import warehouse
 from leadwright.rules.bands import Grid, Wanted
 
-_GRID = "select fit_band, intent_band, stands_for from seeds.grades inner join seeds.grade_scale using (grade) order by all"
+_GRID = (
+    "select fit_band, intent_band, stands_for from seeds.grades inner join seeds.grade_scale using (grade)"
+)
 _SHAPE = "select stands_for, least_share, most_share from seeds.grade_shape"
 _LIMITS = "select dimension, min_points, max_points from seeds.score_dimensions where dimension in ('fit', 'intent')"
 

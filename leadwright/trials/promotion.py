@@ -45,6 +45,19 @@ def models(config: Settings, transform: Transform) -> list[dict[str, Any]]:
     return found
 
 
+def foreseen(config: Settings, transform: Transform) -> str | None:
+    """The outcome that today's champion foresees; None where the rules make the score.
+
+    Raises:
+        ConfigError: score_champions.csv cannot be read.
+    """
+    champion = champions.on(champions.read(table(transform)), config.moment().date())
+    found = (
+        {model["model_id"]: model["outcome_id"] for model in models(config, transform)} if champion else {}
+    )
+    return found.get(champion.model_id) if champion else None
+
+
 def promote(
     name: str,
     valid_from: date,

@@ -1,10 +1,12 @@
--- The share of open leads that each kind of grade has, with Wilson's interval of 95%, and the limits beyond which it is told.
+-- The share of open leads that each kind of grade has beyond the limits of grade_shape, with Wilson's interval of 95%. That
+-- all have one grade is told by itself.
 with kinds as (
     select
         stands_for,
         string_agg(grade, ', ' order by place) as grades,
         sum(open_lead_count) as lead_count,
-        sum(sum(open_lead_count)) over () as all_count
+        sum(sum(open_lead_count)) over () as all_count,
+        max(sum(open_lead_count)) over () as largest_count
     from marts.rpt_grade_totals
     group by stands_for
 ),
@@ -32,5 +34,7 @@ select
     (shares.share + z / 2 + sqrt(z * shares.share * (1 - shares.share) + z * z / 4)) / (1 + z) as upper_share
 from shares
 inner join seeds.grade_shape as shape on shares.stands_for = shape.stands_for
-where shares.share < shape.told_below or shares.share > shape.told_above
+where
+    shares.largest_count < shares.all_count
+    and (shares.share < shape.told_below or shares.share > shape.told_above)
 order by shares.stands_for
