@@ -103,6 +103,7 @@ select
     lines.lead_id,
     lines.as_of,
     lines.model_id,
+    lines.line_number,
     model_rows.feature,
     model_rows.dimension,
     model_rows.kind,

@@ -24,6 +24,10 @@ from leadwright.settings import Settings
 from leadwright.transform import gradeframe
 from leadwright.transform.gradeframe import Frame
 
+_SHARES = (
+    "select measure, number, lead_count, all_count from intermediate.int_learning__undecided_shares "
+    "where model_id = $model_id"
+)
 _LEADS = warehouse.statement(__file__, "grading_leads")
 
 _TAILS = (0.01, 0.99)
@@ -82,6 +86,12 @@ def rows(model_id: str, settings: Settings) -> list[dict[str, Any]]:
         }
         for name, begins in (("fit", chosen.fit), ("intent", chosen.intent))
     ]
+
+
+def shares(model_id: str, settings: Settings) -> list[dict[str, Any]]:
+    """The rows of `ops.score_model_shares` for a model: the undecided leads as they are now."""
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        return warehouse.rows(db, _SHARES, {"model_id": model_id})
 
 
 def scaled(points: Mapping[str, Floats], limits: Mapping[str, tuple[float, float]]) -> Scale:

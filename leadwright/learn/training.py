@@ -82,7 +82,8 @@ def kept(transform: Transform, examples: past.Examples, judged: judging.Judged) 
     transform.build_model_scores(examples.outcome.as_of)
     if judged.model is not None:
         found = grading.rows(model_id, transform.settings)
-        noting.add(transform, {"score_model_bands": found}, model_id)
+        shares = grading.shares(model_id, transform.settings)
+        noting.add(transform, {"score_model_bands": found, "score_model_shares": shares}, model_id)
     settings, asked = transform.settings, {"model_id": model_id}
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         (card,) = warehouse.rows(db, _CARD, asked)

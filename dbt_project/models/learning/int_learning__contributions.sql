@@ -15,6 +15,7 @@ select
     lines.as_of,
     lines.model_id,
     models.outcome_id,
+    lines.line_number,
     lines.feature,
     lines.dimension,
     lines.kind,
