@@ -68,6 +68,11 @@ _BANDS = [
         "lead_count": 300,
     },
 ]
+_SHARES = [
+    {"measure": "input", "number": 3, "lead_count": 100, "all_count": 300},
+    {"measure": "input", "number": 4, "lead_count": 200, "all_count": 300},
+    {"measure": "score", "number": 1, "lead_count": 300, "all_count": 300},
+]
 _FIGURES = {"conversions": 120, "decided_leads": 900, "auc_same_age_lower": 0.6, "log_loss_ratio": 0.9}
 
 
@@ -87,6 +92,7 @@ def add(made: DbtWarehouse, changed: str) -> None:
             {"range_number": n, "lead_count": 100 * n, **row} for n, row in enumerate(_RANGES, 1)
         ],
         "score_model_bands": _BANDS,
+        "score_model_shares": _SHARES,
         "score_model_figures": [{"figure": name, "value": value} for name, value in _FIGURES.items()],
     }
     for name, rows in tables.items():

@@ -2,7 +2,7 @@
 -- lines do not add up to the log-odds that the model gives the lead in shadow.
 
 with champion as (
-    select distinct model_id, intercept
+    select distinct champions.model_id, champions.intercept
     from {{ ref('int_scoring__champions') }} as champions
     where {{ rule_in_force('champions', as_of()) }}
 ),

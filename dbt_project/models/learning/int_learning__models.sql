@@ -2,7 +2,8 @@
 -- the score (int_scoring__model_hits): nothing that is shown or written reads what is said here.
 
 with champion as (
-    select distinct model_id from {{ ref('int_scoring__champions') }} as champions
+    select distinct champions.model_id
+    from {{ ref('int_scoring__champions') }} as champions
     where {{ rule_in_force('champions', as_of()) }}
 ),
 

@@ -5,7 +5,14 @@ with bands as (
     select model_id, measure, number, lead_count as recent_count, 0 as earlier_count, all_count as all_recent, 0 as all_earlier
     from {{ ref('int_learning__undecided_shares') }}
     union all
-    select shares.model_id, shares.measure, shares.number, 0, shares.lead_count, 0, shares.all_count
+    select
+        shares.model_id,
+        shares.measure,
+        shares.number,
+        0 as recent_count,
+        shares.lead_count as earlier_count,
+        0 as all_recent,
+        shares.all_count as all_earlier
     from {{ source('ops', 'score_model_shares') }} as shares
     inner join {{ ref('int_learning__models') }} as models on shares.model_id = models.model_id and models.is_scored
 ),

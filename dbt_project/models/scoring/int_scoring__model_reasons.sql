@@ -1,5 +1,3 @@
-{% set most = 3 %}
-
 -- Why a lead has its score, in a rep's words, where a champion makes it: how likely the outcome is, and what sets the lead
 -- apart from others. What was done is named once, however many features count it.
 
@@ -44,13 +42,14 @@ sides as (
     select
         lead_id,
         as_of,
-        {%- for side, sign in [('above', '>'), ('below', '<')] %}
-        {%- for n in range(1, most + 1) %}
-        max(case when subject_odds {{ sign }} 0 and place = {{ n }} then label end) as {{ side }}_{{ n }}{{ "," if not loop.last }}
-        {%- endfor %}{{ "," if not loop.last }}
-        {%- endfor %}
+        max(case when subject_odds > 0 and place = 1 then label end) as above_1,
+        max(case when subject_odds > 0 and place = 2 then label end) as above_2,
+        max(case when subject_odds > 0 and place = 3 then label end) as above_3,
+        max(case when subject_odds < 0 and place = 1 then label end) as below_1,
+        max(case when subject_odds < 0 and place = 2 then label end) as below_2,
+        max(case when subject_odds < 0 and place = 3 then label end) as below_3
     from ranked
-    where place <= {{ most }}
+    where place <= 3
     group by lead_id, as_of
 ),
 
@@ -66,15 +65,12 @@ select
     || case when outcomes.basis = 'dated' then ' in ' || cast(outcomes.horizon_days as string) || ' days' else '' end
     || ' (' || {{ percent_in_words('odds.lower_probability') }} || '-' || {{ percent_in_words('odds.upper_probability') }}
     || '%, ' || cast(odds.similar_lead_count as string) || ' similar leads)'
-    {%- for side in ['above', 'below'] %}
-    || case
-        when sides.{{ side }}_1 is null then ''
-        else '; {{ "above others because" if side == "above" else "below because" }} ' || sides.{{ side }}_1
-    end
-    {%- for n in range(2, most + 1) %}
-    || coalesce(', ' || sides.{{ side }}_{{ n }}, '')
-    {%- endfor %}
-    {%- endfor %} as reasons
+    || coalesce('; above others because ' || sides.above_1, '')
+    || coalesce(', ' || sides.above_2, '')
+    || coalesce(', ' || sides.above_3, '')
+    || coalesce('; below because ' || sides.below_1, '')
+    || coalesce(', ' || sides.below_2, '')
+    || coalesce(', ' || sides.below_3, '') as reasons
 from {{ ref('int_scoring__model_odds') }} as odds
 inner join outcomes on odds.model_id = outcomes.model_id
 left join sides on odds.lead_id = sides.lead_id and odds.as_of = sides.as_of

@@ -13,13 +13,16 @@ bands as (
     select
         dimensions.dimension,
         champions.model_id is null and dimensions.threshold_kind = 'percentile' as is_percentile,
-        {% for band in ['medium_from', 'high_from'] %}
         case
-            when champions.model_id is not null then champions.{{ band }}
-            when dimensions.threshold_kind = 'percentile' then thresholds.{{ band }}
-            else dimensions.{{ band }}
-        end as {{ band }}{{ "," if not loop.last }}
-        {% endfor %}
+            when champions.model_id is not null then champions.medium_from
+            when dimensions.threshold_kind = 'percentile' then thresholds.medium_from
+            else dimensions.medium_from
+        end as medium_from,
+        case
+            when champions.model_id is not null then champions.high_from
+            when dimensions.threshold_kind = 'percentile' then thresholds.high_from
+            else dimensions.high_from
+        end as high_from
     from {{ ref('score_dimensions') }} as dimensions
     left join thresholds on dimensions.dimension = thresholds.dimension and thresholds.place = 1
     left join {{ ref('int_scoring__champions') }} as champions

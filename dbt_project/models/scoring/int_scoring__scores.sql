@@ -33,13 +33,16 @@ dimensions as (
     select
         moments.as_of,
         dimensions.dimension,
-        {% for band in ['medium_from', 'high_from'] %}
         case
-            when champions.model_id is not null then champions.{{ band }}
-            when dimensions.threshold_kind = 'percentile' then logged.{{ band }}
-            else dimensions.{{ band }}
-        end as {{ band }}{{ "," if not loop.last }}
-        {% endfor %}
+            when champions.model_id is not null then champions.medium_from
+            when dimensions.threshold_kind = 'percentile' then logged.medium_from
+            else dimensions.medium_from
+        end as medium_from,
+        case
+            when champions.model_id is not null then champions.high_from
+            when dimensions.threshold_kind = 'percentile' then logged.high_from
+            else dimensions.high_from
+        end as high_from
     from (select distinct as_of from sums) as moments
     cross join {{ ref('score_dimensions') }} as dimensions
     left join logged_thresholds as logged
