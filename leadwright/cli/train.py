@@ -53,9 +53,12 @@ def _show(done: Trained) -> None:
     if card["kind"] != "none":
         out.print(_rankings(figures, card))
         out.print(_probabilities(figures, card))
+        out.print(_grades(figures))
         out.print(_gates(done.gates))
         out.print(_features(done.features), style="dim")
     out.print("Nothing that is shown or written changes: the model is a shadow.", style="dim")
+    if card["verdict"] == "passes":
+        out.print(f"`leadwright model promote {card['model_id'][:8]}` lets it make the score.", style="dim")
 
 
 def _counts(figures: dict[str, dict[str, Any]], card: dict[str, Any]) -> str:
@@ -96,6 +99,25 @@ def _probabilities(figures: dict[str, dict[str, Any]], card: dict[str, Any]) -> 
         f"{value['log_loss_base']:.4f} by the rate of {value['base_rate']:.1%} alone; off by "
         f"{value['calibration_error']:.1%} on average."
     )
+
+
+def _grades(figures: dict[str, dict[str, Any]]) -> str:
+    """What grades would have been in the months that only test, and what became of them."""
+    parts = []
+    for kind in (k for k in ("best", "middle", "worst") if f"rate_{k}" in figures):
+        rate = figures[f"rate_{kind}"]
+        parts.append(
+            f"{kind} {figures[f'share_{kind}']['value']:.0%}, of which {rate['value']:.1%} converted "
+            f"({rate['lower_value']:.1%} to {rate['upper_value']:.1%})"
+        )
+    ratio = figures.get("best_to_worst")
+    times = (
+        f" The best convert {ratio['value']:.1f} times as often as the worst ({ratio['lower_value']:.1f} to "
+        f"{ratio['upper_value']:.1f})."
+        if ratio
+        else ""
+    )
+    return f"Grades there: {'; '.join(parts)}.{times}"
 
 
 def _gates(gates: list[dict[str, Any]]) -> Table:

@@ -37,7 +37,9 @@ def models(config: Settings, transform: Transform) -> list[dict[str, Any]]:
     """
     rows = {row.model_id: row for row in champions.read(table(transform))}
     with warehouse.writer(config.warehouse_file, config.lock_wait_seconds) as db:
-        found = warehouse.rows(db, _MODELS) if warehouse.columns(db, "marts", "rpt_models") else []
+        # a warehouse of an earlier version has them after its next run
+        is_there = "is_newest" in warehouse.columns(db, "marts", "rpt_models")
+        found = warehouse.rows(db, _MODELS) if is_there else []
     for model in found:
         row = rows.get(model["model_id"])
         model["valid_from"] = row.valid_from if row else None
