@@ -1,7 +1,7 @@
 {# A range of numbers as people say it; `low` is in it and `high` is not. #}
 {% macro range_in_words(low, high) -%}
 case
-    when {{ low }} is null and {{ high }} is null then 'any'
+    when {{ low }} is null and {{ high }} is null then 'known'
     when {{ low }} is null then 'under ' || {{ short_number(high) }}
     when {{ high }} is null then {{ short_number(low) }} || ' or more'
     when {{ high }} = {{ low }} + 1 then {{ short_number(low) }}

@@ -1,6 +1,8 @@
 """DuckDB and Spark give the same marts and sync models, row for row, from the same raw data.
 
-Rules make the score of the first round, and a model that of the second. Two rounds, because the logs of the project add to what an earlier run left; reports only read, so they are built in
+Rules make the score of the first round, and a model that of the second.
+
+Two rounds, because the logs of the project add to what an earlier run left; reports only read, so they are built in
 the second, when scores have moved, decisions are old enough and writes have been answered. Decimals, texts and moments
 must be equal; floats, which the engines add up in different orders, to nine digits.
 """
