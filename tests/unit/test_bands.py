@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadwright.rules import bands
@@ -62,6 +62,7 @@ def test_of_nobody_there_are_no_bands_and_of_one_score_the_nearest() -> None:
     assert same.shares == {"best": 0.0, "middle": 1.0, "worst": 0.0}, "the shape is nearest so"
 
 
+@settings(deadline=None, max_examples=25)
 @given(
     st.lists(
         st.tuples(st.one_of(st.none(), st.integers(-60, 60)), st.integers(-60, 60), st.integers(1, 9)),
