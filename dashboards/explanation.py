@@ -11,8 +11,8 @@ from leadwright.dashboards.data import Row
 from leadwright.formatting import decimals_needed, points, seen_in_words
 
 DIMENSIONS = {"fit": "Fit", "intent": "Intent"}
-# The order in which the arithmetic is done: points of rules, then what takes from or adds to them.
-KINDS = ["rule", "group_cap", "rounding", "clamp"]
+# The order in which the arithmetic is done: points of rules or of a model, then what takes from or adds to them.
+KINDS = ["rule", "model", "group_cap", "rounding", "clamp"]
 KIND_WORDS = {
     "group_cap": "Cap on signals of one kind",
     "rounding": "Rounding to whole points",

@@ -6,7 +6,9 @@ from prefect import flow, task
 
 from leadwright import extras
 from leadwright.flows import steps
+from leadwright.flows.notices import HOOKS
 from leadwright.operate import runs
+from leadwright.trials import promotion
 
 extras.require("learn")
 
@@ -29,3 +31,17 @@ def train(outcome: str | None = None, wait_hours: float | None = None) -> traini
     """
     with steps.one_run_at_a_time(wait_hours), steps.noted(runs.start("train")):
         return learn(outcome)
+
+
+@flow(name="refit", flow_run_name="refit", validate_parameters=False, **HOOKS)
+def refit(wait_hours: float | None = None) -> training.Trained:
+    """Make a challenger of what has become of leads since: for what the champion foresees, or the first outcome.
+
+    It is scored beside the champion, in shadow; whether it takes its place a person decides (`model promote`).
+
+    Args:
+        wait_hours: how long to wait for another run to end, instead of `LEADWRIGHT_LOCK_WAIT_SECONDS`.
+    """
+    with steps.one_run_at_a_time(wait_hours), steps.noted(runs.start("refit")):
+        project = steps.project()
+        return learn(promotion.foreseen(project.settings, project))

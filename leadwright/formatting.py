@@ -111,3 +111,16 @@ def seen_in_words(value: str | None) -> str:
 def no_formula(cell: str) -> str:
     """A text for a file that a spreadsheet may open: what it would take for a formula begins with an apostrophe."""
     return f"'{cell}" if _FORMULA.match(cell) and not _AMOUNT.fullmatch(cell) else cell
+
+
+_COMPARISONS = {"at_least": "at least", "above": "above", "at_most": "at most", "below": "below"}
+
+
+def figure(value: float | None) -> str:
+    """A measured figure with three digits at most, or that there is none."""
+    return "not measured" if value is None else f"{value:,.3f}".rstrip("0").rstrip(".")
+
+
+def asked_for(comparison: str, threshold: Decimal) -> str:
+    """What a gate asks for: at least 100."""
+    return f"{_COMPARISONS[comparison]} {threshold.normalize():f}"

@@ -50,7 +50,33 @@ _RANGES = [
     {"high": -1.5, "slope": 1.1, "shift": 0.1, "lower_probability": 0.02, "upper_probability": 0.2},
     {"low": -1.5, "slope": 1.1, "shift": 0.1, "lower_probability": 0.1, "upper_probability": 0.5},
 ]
+_BANDS = [
+    {
+        "dimension": "fit",
+        "points_share": 0.5,
+        "start_points": 20,
+        "medium_from": 20,
+        "high_from": 21,
+        "lead_count": 300,
+    },
+    {
+        "dimension": "intent",
+        "points_share": 0.5,
+        "start_points": 12.5,
+        "medium_from": 11,
+        "high_from": 15,
+        "lead_count": 300,
+    },
+]
+_SHARES = [
+    {"measure": "input", "number": 3, "lead_count": 100, "all_count": 300},
+    {"measure": "input", "number": 4, "lead_count": 200, "all_count": 300},
+    {"measure": "score", "number": 1, "lead_count": 300, "all_count": 300},
+]
 _FIGURES = {"conversions": 120, "decided_leads": 900, "auc_same_age_lower": 0.6, "log_loss_ratio": 0.9}
+
+
+MODEL_ID = "by-hand"
 
 
 def add(made: DbtWarehouse, changed: str) -> None:
@@ -65,7 +91,9 @@ def add(made: DbtWarehouse, changed: str) -> None:
         "score_model_calibrations": [
             {"range_number": n, "lead_count": 100 * n, **row} for n, row in enumerate(_RANGES, 1)
         ],
+        "score_model_bands": _BANDS,
+        "score_model_shares": _SHARES,
         "score_model_figures": [{"figure": name, "value": value} for name, value in _FIGURES.items()],
     }
     for name, rows in tables.items():
-        made.add("ops", name, ({"model_id": "by-hand", **row} for row in rows), changed)
+        made.add("ops", name, ({"model_id": MODEL_ID, **row} for row in rows), changed)

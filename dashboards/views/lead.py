@@ -136,6 +136,8 @@ def _show_lead(lead: Lead, colours: dict[str, str]) -> None:
     with left:
         st.subheader("Why this score")
         st.caption(f"Points as of {moment(lead.score['as_of'])}, exact to the last decimal.")
+        if any(row["kind"] == "model" for row in lead.contributions):
+            st.html(markup.pairs([("In words", lead.score["top_reasons"])]))
         _show_explanation(explain(lead.score, lead.contributions))
         _show_touches(lead.touches)
     with right:

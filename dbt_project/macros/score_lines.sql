@@ -1,7 +1,7 @@
 {# The lines of a sum: rules, what a group's cap takes off, rounding to whole points, and what the dimension's limits
    take off or add. The lines of a dimension add up to its score exactly, because each is the difference between two
-   exact decimal sums. `hits` are rules that hold, `moments` what is scored when, `subject` the column with its id. #}
-{% macro score_lines(hits, moments, subject, dimensions) -%}
+   exact decimal sums. `hits` are rules (or rows of a model, by `kind`) that hold, `moments` what is scored when, `subject` the column with its id. #}
+{% macro score_lines(hits, moments, subject, dimensions, kind="'rule'") -%}
 with hits as (
     select * from {{ hits }} where dimension in ('{{ dimensions | join("', '") }}')
 ),
@@ -55,7 +55,7 @@ lines as (
         {{ subject }},
         as_of,
         dimension,
-        'rule' as kind,
+        {{ kind }} as kind,
         rule_id,
         signal_group,
         feature,

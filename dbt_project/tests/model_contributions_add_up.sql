@@ -16,7 +16,7 @@ expected as (
     select moments.lead_id, models.model_id
     from {{ ref('int_scoring__moments') }} as moments
     cross join {{ ref('int_learning__models') }} as models
-    where moments.is_current and models.kind != 'none'
+    where moments.is_current and models.kind != 'none' and models.is_scored
 )
 
 select

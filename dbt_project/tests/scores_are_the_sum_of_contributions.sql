@@ -5,7 +5,7 @@ with sums as (
         lines.lead_id,
         {% for dimension in ['fit', 'intent'] %}
         sum(case when dimension = '{{ dimension }}' then points else 0 end) as {{ dimension }}_points,
-        sum(case when dimension = '{{ dimension }}' and kind = 'rule' then points else 0 end) as {{ dimension }}_raw,
+        sum(case when dimension = '{{ dimension }}' and kind in ('rule', 'model') then points else 0 end) as {{ dimension }}_raw,
         sum(case when dimension = '{{ dimension }}' and kind != 'clamp' then points else 0 end)
             as {{ dimension }}_rounded,
         {% endfor %}

@@ -74,6 +74,8 @@ def _show(found: dict[str, Any]) -> None:
     lead = {name: plain(value) for name, value in found["lead"].items() if value is not None}
     _show_merge(found)
     _show_score(lead)
+    if any(line["kind"] == "model" for line in found["contributions"]):
+        out.print(lead["top_reasons"])
     show_lines(found["contributions"])
     out.print(f"Owner: [bold]{lead.get('owner_name', 'none')}[/]. {lead.get('owner_reason', '')}")
     out.print(f"Next: {lead.get('next_action', 'nothing due')}")

@@ -1,4 +1,4 @@
-"""Commands about the rules: rules check, rules diff."""
+"""Commands about the rules: rules check, rules diff, rules own, rules bands."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from leadwright import settings
+from leadwright.cli.bands import bands
 from leadwright.cli.lines import show_side_by_side
 from leadwright.cli.output import bars, err, out, print_json
 from leadwright.cli.run import Json
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
     group.command()(check)
     group.command()(diff)
     group.command()(own)
+    group.command()(bands)
     app.add_typer(group, name="rules")
 
 

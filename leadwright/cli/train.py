@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
+from leadwright import formatting
 from leadwright.cli.output import bars, out, print_json
 from leadwright.cli.run import Json, prepare
 from leadwright.cli.terminal import plain
@@ -14,7 +15,6 @@ from leadwright.cli.terminal import plain
 if TYPE_CHECKING:  # it imports what fits models, and help must not wait for that
     from leadwright.learn.training import Trained
 
-_SIGNS = {"at_least": "at least", "above": "above", "at_most": "at most", "below": "below"}
 _RANKED = {"auc_rules": "the rules", "auc_logistic": "logistic regression", "auc_additive": "additive model"}
 
 
@@ -53,9 +53,12 @@ def _show(done: Trained) -> None:
     if card["kind"] != "none":
         out.print(_rankings(figures, card))
         out.print(_probabilities(figures, card))
+        out.print(_grades(figures))
         out.print(_gates(done.gates))
         out.print(_features(done.features), style="dim")
     out.print("Nothing that is shown or written changes: the model is a shadow.", style="dim")
+    if card["verdict"] == "passes":
+        out.print(f"`leadwright model promote {card['model_id'][:8]}` lets it make the score.", style="dim")
 
 
 def _counts(figures: dict[str, dict[str, Any]], card: dict[str, Any]) -> str:
@@ -98,15 +101,32 @@ def _probabilities(figures: dict[str, dict[str, Any]], card: dict[str, Any]) -> 
     )
 
 
+def _grades(figures: dict[str, dict[str, Any]]) -> str:
+    """What grades would have been in the months that only test, and what became of them."""
+    parts = []
+    for kind in (k for k in ("best", "middle", "worst") if f"rate_{k}" in figures):
+        rate = figures[f"rate_{kind}"]
+        parts.append(
+            f"{kind} {figures[f'share_{kind}']['value']:.0%}, of which {rate['value']:.1%} converted "
+            f"({rate['lower_value']:.1%} to {rate['upper_value']:.1%})"
+        )
+    ratio = figures.get("best_to_worst")
+    times = (
+        f" The best convert {ratio['value']:.1f} times as often as the worst ({ratio['lower_value']:.1f} to "
+        f"{ratio['upper_value']:.1f})."
+        if ratio
+        else ""
+    )
+    return f"Grades there: {'; '.join(parts)}.{times}"
+
+
 def _gates(gates: list[dict[str, Any]]) -> Table:
     table = Table("before it may go live", "is", "asked for", "")
     table.columns[1].justify = table.columns[2].justify = "right"
     for gate in gates:
-        value = "not measured" if gate["value"] is None else f"{gate['value']:,.3f}".rstrip("0").rstrip(".")
-        asked = f"{_SIGNS[gate['comparison']]} {gate['threshold'].normalize():f}"
-        table.add_row(
-            plain(gate["label"]), value, asked, "[green]yes[/]" if gate["is_passed"] else "[red]no[/]"
-        )
+        asked = formatting.asked_for(gate["comparison"], gate["threshold"])
+        passed = "[green]yes[/]" if gate["is_passed"] else "[red]no[/]"
+        table.add_row(plain(gate["label"]), formatting.figure(gate["value"]), asked, passed)
     return table
 
 

@@ -34,6 +34,7 @@ class Judged:
         counts: how many examples each part of each feature had, in the order of the model's features.
         tested: the examples that only tested.
         scores: log-odds of all examples, by models that had not learned from their people or the months that test.
+        fit_scores: the part of them that features of fit give.
     """
 
     choices: list[Choice] = field(default_factory=list)
@@ -43,6 +44,7 @@ class Judged:
     calibration: Calibration | None = None
     counts: list[list[int]] = field(default_factory=list)
     scores: Floats = field(default_factory=lambda: np.zeros(0))
+    fit_scores: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 def counted(examples: Examples) -> Judged:
@@ -71,16 +73,17 @@ def judge(examples: Examples, judged: Judged) -> None:
         return
     codes = [each.code(examples) for each in used]
     groups = folds.groups(examples)
-    scores = {kind: _scores(kind, used, codes, examples, learned, groups) for kind in models.KINDS}
+    said = {kind: _scores(kind, used, codes, examples, learned, groups) for kind in models.KINDS}
+    scores = {kind: each for kind, (each, _) in said.items()}
     kind = _better(scores, examples, learned)
-    judged.scores = scores[kind]
+    judged.scores, judged.fit_scores = said[kind]
     chosen = _calibrated(scores[kind], examples, judged)
     judged.figures += _of_ranking(scores, kind, examples, judged.tested, groups)
     judged.figures += _of_probabilities(chosen, scores[kind], examples, judged.tested)
     judged.model = models.fit(kind, used, codes, examples.converted, _numbered(groups))
     judged.counts = [np.bincount(c, minlength=p.count).tolist() for p, c in zip(used, codes, strict=True)]
     judged.figures.append(Figure("signs_against_rule", judged.model.against_sign()))
-    recent = _newest(examples, np.ones(len(examples), dtype=bool))
+    recent = newest(examples, np.ones(len(examples), dtype=bool))
     judged.calibration = calibration.calibrate(
         chosen.method, scores[kind][recent], examples.converted[recent], examples.leads[recent]
     )
@@ -101,18 +104,20 @@ def _scores(
     examples: Examples,
     learned: Flags,
     groups: np.ndarray[Any, Any],
-) -> Floats:
+) -> tuple[Floats, Floats]:
+    """The log-odds, and the part that fit has in them."""
     fold, numbers = folds.of_groups(groups), _numbered(groups)
-    found = np.zeros(len(examples))
+    found, of_fit = np.zeros(len(examples)), np.zeros(len(examples))
     for n in range(folds.FOLDS):
         others, own = learned & (fold != n), fold == n
         some = [c[others] for c in codes]
         model = models.fit(kind, used, some, examples.converted[others], numbers[others], _BAGS_OF_FOLDS)
-        found[own] = model.scores([c[own] for c in codes])
-    return found
+        asked = [c[own] for c in codes]
+        found[own], of_fit[own] = model.scores(asked), model.scores_of("fit", asked)
+    return found, of_fit
 
 
-def _newest(examples: Examples, among: Flags) -> Flags:
+def newest(examples: Examples, among: Flags) -> Flags:
     """The newest half of some examples, by months."""
     months = np.sort(examples.months[among])
     found: Flags = among & (examples.months >= months[int(len(months) * _NEWEST)])
@@ -121,7 +126,7 @@ def _newest(examples: Examples, among: Flags) -> Flags:
 
 def _better(scores: dict[Kind, Floats], examples: Examples, learned: Flags) -> Kind:
     """The kind that surprises least on the newest of what does not test."""
-    recent = _newest(examples, learned)
+    recent = newest(examples, learned)
 
     def surprise(kind: Kind) -> float:
         return figures.log_loss(_probability(scores[kind][recent]), examples.converted[recent])
@@ -131,7 +136,7 @@ def _better(scores: dict[Kind, Floats], examples: Examples, learned: Flags) -> K
 
 def _calibrated(scores: Floats, examples: Examples, judged: Judged) -> Calibration:
     """The way to read log-odds, made without the months that test, that surprises least on them."""
-    recent, tested = _newest(examples, ~judged.tested), judged.tested
+    recent, tested = newest(examples, ~judged.tested), judged.tested
     tried = [
         calibration.calibrate(m, scores[recent], examples.converted[recent], examples.leads[recent])
         for m in calibration.METHODS
@@ -168,7 +173,7 @@ def _of_ranking(
                 Figure(f"gain_over_rules{suffix}_lower", low),
                 Figure(f"gain_over_rules{suffix}_upper", high),
             ]
-    recent = _newest(examples, ~tested)
+    recent = newest(examples, ~tested)
     found.append(Figure("population_shift", figures.shift(scores[kind][recent], scores[kind][tested])))
     return found
 

@@ -5,7 +5,7 @@ ridge logistic regression that runs beside it, because where the world drifts th
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -40,9 +40,17 @@ class Model:
 
     def scores(self, codes: Sequence[Coded]) -> Floats:
         """The log-odds of examples, a column of parts per feature."""
-        total = np.full(len(codes[0]) if codes else 0, self.start)
-        for numbers, code in zip(self.log_odds, codes, strict=True):
-            total += numbers[code]
+        return self._sum(codes, {p.known.dimension for p in self.parts}, self.start)
+
+    def scores_of(self, dimension: str, codes: Sequence[Coded]) -> Floats:
+        """The part of the log-odds that the features of one dimension give."""
+        return self._sum(codes, {dimension}, 0.0)
+
+    def _sum(self, codes: Sequence[Coded], dimensions: Collection[str], start: float) -> Floats:
+        total = np.full(len(codes[0]) if codes else 0, start)
+        for parts, numbers, code in zip(self.parts, self.log_odds, codes, strict=True):
+            if parts.known.dimension in dimensions:
+                total += numbers[code]
         return total
 
     def against_sign(self) -> int:

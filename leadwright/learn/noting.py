@@ -17,7 +17,7 @@ from leadwright.learn.examples import Examples
 from leadwright.learn.judging import Judged
 from leadwright.transform.project import Transform
 
-_POINTS = 10 / math.log(2)
+POINTS = 10 / math.log(2)
 """Points of one log-odds: ten for odds twice as good."""
 _SOFTWARE = ("leadwright", "interpret-core", "scikit-learn", "venn-abers")
 
@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 
 def note(transform: Transform, examples: Examples, judged: Judged) -> str:
-    """Add a model, or what was counted where there is none, to the tables in `ops`; its id."""
+    """Add a model, or what was counted where there is none, to the tables in `ops`; its id. Bands are `add`ed later."""
     model_id = str(uuid4())
     rows: Mapping[str, Sequence[Row]] = {
         "score_models": [_card(examples, judged)],
@@ -51,11 +51,12 @@ def note(transform: Transform, examples: Examples, judged: Judged) -> str:
             for f in judged.figures
         ],
     }
-    _add(transform, rows, model_id)
+    add(transform, rows, model_id)
     return model_id
 
 
-def _add(transform: Transform, rows: Mapping[str, Sequence[Row]], model_id: str) -> None:
+def add(transform: Transform, rows: Mapping[str, Sequence[Row]], model_id: str) -> None:
+    """Add rows of a model to tables in `ops`, all of them or none."""
     settings = transform.settings
     declared = {t.name: t.columns for t in transform.raw_tables() if t.schema == "ops"}
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
@@ -122,7 +123,7 @@ def _rows(judged: Judged) -> Iterator[Row]:
 
 
 def _said(log_odds: float) -> Row:
-    return {"log_odds": log_odds, "points": round(log_odds * _POINTS, 2)}
+    return {"log_odds": log_odds, "points": round(log_odds * POINTS, 2)}
 
 
 def _ranges(judged: Judged) -> Iterator[Row]:

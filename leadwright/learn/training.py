@@ -8,7 +8,8 @@ from typing import Any
 from leadwright import warehouse
 from leadwright.connectors.errors import ConfigError
 from leadwright.learn import examples as past
-from leadwright.learn import folds, judging, noting
+from leadwright.learn import folds, grading, judging, noting
+from leadwright.transform import gradeframe
 from leadwright.transform.project import Transform
 
 _CARD = "select * from marts.rpt_models where model_id = $model_id"
@@ -49,6 +50,7 @@ def train(transform: Transform, outcome_id: str | None = None) -> Trained:
     if trained.card["verdict"] == _TOO_FEW:
         return trained
     judging.judge(examples, judged)
+    graded(transform, examples, judged)
     return kept(transform, examples, judged)
 
 
@@ -62,10 +64,26 @@ def read(transform: Transform, wanted: past.Outcome) -> past.Examples:
     return past.read(transform, wanted, months, max(1, folds.months_to_test(len(months))))
 
 
+def graded(transform: Transform, examples: past.Examples, judged: judging.Judged) -> None:
+    """Measure what grades the model would have given in the months that only test, into `judged`."""
+    if judged.model is None:
+        return
+    recent = judging.newest(examples, ~judged.tested)
+    odds = grading.parts(judged.scores, judged.fit_scores)
+    settings = transform.settings
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        asked = gradeframe.read(db)
+    judged.figures += grading.measured(examples, judged.tested, recent, odds, asked)
+
+
 def kept(transform: Transform, examples: past.Examples, judged: judging.Judged) -> Trained:
     """Keep what is known by now, and read what the gates say of it."""
     model_id = noting.note(transform, examples, judged)
     transform.build_model_scores(examples.outcome.as_of)
+    if judged.model is not None:
+        found = grading.rows(model_id, transform.settings)
+        shares = grading.shares(model_id, transform.settings)
+        noting.add(transform, {"score_model_bands": found, "score_model_shares": shares}, model_id)
     settings, asked = transform.settings, {"model_id": model_id}
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         (card,) = warehouse.rows(db, _CARD, asked)

@@ -1,7 +1,8 @@
 """How things are at the moment, as far as somebody should be told: runs, guard rails, refusals, sources, scores.
 
-What is decided about leads is decided in SQL: `rpt_source_silence` and `rpt_score_drift` say what is silent and what
-has drifted, and where nobody can tell. Facts are counts, names of sources and runs, and what to do; nobody's data.
+What is decided about leads is decided in SQL: `rpt_source_silence`, `rpt_score_drift` and `rpt_model_drift` say what is
+silent and what has drifted, and where nobody can tell. Facts are counts, names of sources and runs, and what to do;
+nobody's data.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from leadwright.writeback import approvals
 
 _RUNS = warehouse.statement(__file__, "conditions_runs")
 _REJECTED = warehouse.statement(__file__, "conditions_rejected")
+
+_MODEL_DRIFT = warehouse.statement(__file__, "conditions_model_drift")
 
 _WRONG = ("failed", "killed")
 _LABELS = {"crm": "all of", "source": "the source"}
@@ -73,6 +76,7 @@ def everything(db: warehouse.Connection, alarms: Alarms, known: Iterable[str]) -
     yield from _refusals(db, alarms, known)
     yield from _sources(db)
     yield from _drift(db)
+    yield from _model_drift(db)
 
 
 def _guard_rail(db: warehouse.Connection) -> Condition:
@@ -144,6 +148,23 @@ def _drift(db: warehouse.Connection) -> Iterator[Condition]:
         state = "drifted" if row["state"] == "drifted" else ""
         yield Condition(
             f"drift/{row['cut']}", "score_drift", state, _utc(row["as_of"]) if state else None, facts
+        )
+
+
+def _model_drift(db: warehouse.Connection) -> Iterator[Condition]:
+    """Of the champion alone: nobody acts by a model in shadow."""
+    if not warehouse.columns(db, "marts", "rpt_model_drift"):
+        return
+    for row in warehouse.rows(db, _MODEL_DRIFT):
+        facts = {name: row[name] for name in ("model", "measure", "lead_count", "expected_rate", "rate")}
+        facts["subjects"] = [brief(name) for name in (row["drifted"] or ())]
+        state = "drifted" if facts["subjects"] else ""
+        yield Condition(
+            f"model_drift/{row['measure']}",
+            "model_drift",
+            state,
+            _utc(row["as_of"]) if state else None,
+            facts,
         )
 
 

@@ -16,8 +16,11 @@ from leadwright import workspace
 from leadwright.connectors.errors import ConfigError
 from leadwright.settings import Settings
 
-Kind = Literal["failed_run", "guard_rail", "rejected_share", "silent_source", "score_drift"]
-KINDS: tuple[Kind, ...] = ("failed_run", "guard_rail", "rejected_share", "silent_source", "score_drift")
+Kind = Literal["failed_run", "guard_rail", "rejected_share", "silent_source", "score_drift", "model_drift"]
+KINDS: tuple[Kind, ...] = (
+    *("failed_run", "guard_rail", "rejected_share", "silent_source"),
+    *("score_drift", "model_drift"),
+)
 """What there are notices about."""
 
 _TABLE = "notices"

@@ -187,6 +187,14 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "recent_count": 200,
         "earlier_count": 800,
     },
+    "model_drift": {
+        "model": "4f1c22aa",
+        "measure": "input",
+        "subjects": ["country", "employee_count"],
+        "lead_count": 900,
+        "expected_rate": None,
+        "rate": None,
+    },
 }
 
 

@@ -15,7 +15,7 @@ from leadwright.connectors.base import MEMBERSHIPS, FieldSpec, Finding, KeepsLis
 from leadwright.connectors.errors import ConfigError, LeadwrightError, LockedError
 from leadwright.formatting import count, moment
 from leadwright.notices.findings import findings as of_notices
-from leadwright.operate import erasure, runs, sight, unfitting
+from leadwright.operate import erasure, gradeshapes, runs, sight, unfitting
 from leadwright.operate import records as records_of
 from leadwright.settings import Settings
 from leadwright.transform import reports
@@ -116,7 +116,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
             records = list(records_of.findings(db))
             withheld = erasure.waiting(db)
             stopped = reports.stopped(db)
-            misfits = list(unfitting.findings(db, settings))
+            misfits = [*unfitting.findings(db, settings), *gradeshapes.findings(db)]
     except LockedError:
         yield Finding("warehouse", True, "a run is under way and has it open; ask again when it has ended")
         return

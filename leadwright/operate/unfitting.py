@@ -65,11 +65,24 @@ def nobody_yet(tables: Sequence[RuleFile], settings: Settings) -> Iterator[Findi
 
 
 def one_grade(db: warehouse.Connection, file: str = "score_rules.csv") -> Finding | None:
-    """Say that all open leads have one grade, and which rules hold for nobody; None where the grades differ."""
+    """Say that all open leads have one grade, and which rules hold for nobody; None where the grades differ.
+
+    Where a champion makes the score no rule gives points, so none is named.
+    """
     grades = _reported(db, "rpt_grade_totals", "open_lead_count > 0 order by place")
     rules = _reported(db, "rpt_score_rules", "true order by rule_id")
     if len(grades) != 1 or grades[0]["open_lead_count"] < ENOUGH or not rules:
         return None
+    if "is_champion" in warehouse.columns(db, "marts", "rpt_models") and _reported(
+        db, "rpt_models", "is_champion"
+    ):
+        return Finding(
+            "grades",
+            False,
+            f"all {count(grades[0]['open_lead_count'])} open leads are {grades[0]['grade']}, so the grade tells nobody "
+            "whom to call: the model that makes the score finds no difference between them",
+            "`leadwright train` makes another one; `leadwright model rollback` goes back to the rules.",
+        )
     idle = [rule for rule in rules if not rule["lead_count"]]
     unknown = Counter(rule["feature"] for rule in rules if not rule["known_count"])
     lacking = ", ".join(name for name, _ in unknown.most_common(_SHOWN))

@@ -27,6 +27,7 @@ _TABLES = (
         "score_dimensions",
         "grades",
         "grade_scale",
+        "grade_shape",
         "segments",
         "next_actions",
         "plays",

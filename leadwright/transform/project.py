@@ -20,7 +20,7 @@ from leadwright.connectors.errors import ConfigError
 from leadwright.rules import book, checks, own_fields
 from leadwright.rules.files import Fault, RuleFile
 from leadwright.settings import Settings, prepare_environment
-from leadwright.transform import builds, people
+from leadwright.transform import builds, champions, people
 from leadwright.transform.builds import NodeResult
 from leadwright.transform.tables import Making, RawTable, SyncModel
 
@@ -52,9 +52,10 @@ NURTURE = "nurture"
 # The examples of some months; and what reads the rows of models, which a training leaves in `ops`.
 _TO_LEARN_FROM = (
     *("learning_outcomes", "int_learning__reached", "int_learning__outcomes", "int_learning__feature_pasts"),
+    *("score_champions", "int_scoring__champions", "grade_shape"),
     "int_learning__moments+,path:models/learning",
 )
-_OF_MODELS = ("learning_gates", "int_learning__models+")
+_OF_MODELS = ("learning_gates", "score_champions", "int_scoring__champions", "int_learning__models+")
 
 
 class Transform:
@@ -180,7 +181,7 @@ class Transform:
 
         Raises:
             BuildError: a node failed; the message names it and says what dbt said.
-            ConfigError: `select` names nothing.
+            ConfigError: `select` names nothing, or the model that makes the score is not whole.
             LockedError: another process holds the warehouse.
         """
         chosen = ["--exclude", _SEED_TESTS]
@@ -251,7 +252,9 @@ class Transform:
             *chosen,
         ]
         manifest = self.manifest()
-        tables = {file.name: self._whole(file) for file in self.rule_files()}
+        files = self.rule_files()
+        champions.require(files, self.settings)
+        tables = {file.name: self._whole(file) for file in files}
         for node in manifest.nodes.values():
             if isinstance(node, SeedNode):  # dbt-duckdb reads it from there
                 node.root_path, node.original_file_path = (

@@ -16,7 +16,7 @@ from typing import Any
 from leadwright import warehouse
 from leadwright.connectors.errors import ConfigError
 from leadwright.explain.earlier import last_run_at
-from leadwright.rules import book, files, leaves
+from leadwright.rules import leaves
 from leadwright.rules.files import RuleFile
 from leadwright.rules.leaves import Leave
 from leadwright.settings import Settings
@@ -113,10 +113,6 @@ def table(transform: Transform) -> RuleFile:
 
 def _laid_out(leave: Leave, config: Settings, transform: Transform, folder: Path) -> str:
     """Put the workspace's rules with a row for `leave` into `folder`; the text of the file with the row."""
-    sets.lay_out(None, config, transform, folder)
     text = leaves.with_row(table(transform), leave)
-    files.replace(folder / book.WHOLE / f"{leaves.TABLE}.csv", text)
-    if faults := sets.of(folder, config, transform).rule_faults():
-        shown = "\n".join(f"  {fault}" for fault in faults)
-        raise ConfigError(f"With this leave the rules would have {len(faults)} fault(s).\n{shown}")
+    sets.checked(leaves.TABLE, text, config, transform, folder, told="this leave")
     return text

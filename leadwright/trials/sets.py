@@ -79,6 +79,23 @@ def of(workspace: Path, config: Settings, transform: Transform) -> Transform:
     return Transform(config.model_copy(update={"workspace": workspace}), transform.manifest())
 
 
+def checked(
+    table: str, text: str, config: Settings, transform: Transform, folder: Path, *, told: str = "this row"
+) -> Transform:
+    """The workspace's own rules in `folder`, with `text` for one table.
+
+    Raises:
+        ConfigError: with it the rules would have faults; every one is named.
+    """
+    lay_out(None, config, transform, folder)
+    files.replace(folder / book.WHOLE / f"{table}.csv", text)
+    found = of(folder, config, transform)
+    if faults := found.rule_faults():
+        shown = "\n".join(f"  {fault}" for fault in faults)
+        raise ConfigError(f"With {told} the rules would have {len(faults)} fault(s).\n{shown}")
+    return found
+
+
 def _shown(folder: Path) -> str:
     here = Path.cwd()
     return str(folder.relative_to(here)) if folder.is_relative_to(here) and folder != here else str(folder)

@@ -23,6 +23,9 @@ _EFFECTS = warehouse.statement(__file__, "guards_effects")
 _FIRST = warehouse.statement(__file__, "guards_first")
 _SCORED = warehouse.statement(__file__, "guards_scored")
 
+_CHAMPION = warehouse.statement(__file__, "guards_champion")
+
+_CHANGED_LIMIT = "changed_rules_at_most"
 _LOGS_OF_RULES = (("log_rule_sets", "set_number"), ("log_routing_sets", "version_number"))
 
 
@@ -55,7 +58,7 @@ def asked(plan: Plan, limits: Limits, settings: Settings) -> list[Reason]:
         approvals.ensure(db)
         db.register("planned", plan.rows)
         first = approvals.accounts_asked_about(db)
-        return list(_reasons(db, limits, approvals.latest(db), first, _has_changed(db)))
+        return list(_reasons(db, limits, approvals.latest(db), first, _what_changed(db)))
 
 
 def examine(plan: Plan, run_id: str, limits: Limits, settings: Settings) -> Stop | None:
@@ -63,14 +66,14 @@ def examine(plan: Plan, run_id: str, limits: Limits, settings: Settings) -> Stop
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         approvals.ensure(db)
         db.register("planned", plan.rows)
-        rules_version, has_changed = _rules_version(db), _has_changed(db)
+        rules_version, changed = _rules_version(db), _what_changed(db)
         known = approvals.accounts_asked_about(db)
-        reasons = list(_reasons(db, limits, approvals.latest(db), known, has_changed))
+        reasons = list(_reasons(db, limits, approvals.latest(db), known, changed))
         if not reasons:
             approvals.note_passed(db, run_id, plan, rules_version)
             return None
         stop = approvals.waiting(db)
-        if stop and not _goes_further(db, plan, stop, limits, known, has_changed):
+        if stop and not _goes_further(db, plan, stop, limits, known, changed):
             return approvals.note_stopped(db, run_id, plan, rules_version, reasons, stop)
         return approvals.note_stopped(db, run_id, plan, rules_version, reasons, None)
 
@@ -89,32 +92,33 @@ def records_left(plan: Plan, limits: Limits, settings: Settings) -> int | None:
 
 
 def _goes_further(
-    db: warehouse.Connection, plan: Plan, stop: Stop, limits: Limits, known: set[str], has_changed: bool
+    db: warehouse.Connection, plan: Plan, stop: Stop, limits: Limits, known: set[str], changed: str
 ) -> bool:
     """Whether a plan changes more than one that waits, by more than is asked about."""
     if plan.with_owners != stop.with_owners:
         return True
     cover = Cover(stop.run_id, stop.made_at)
     told = {reason.subject for reason in stop.reasons if reason.code == "first_write"}
-    return any(_reasons(db, limits, cover, known | told, has_changed))
+    return any(_reasons(db, limits, cover, known | told, changed))
 
 
 def _reasons(
-    db: warehouse.Connection, limits: Limits, cover: Cover, known: Collection[str], has_changed: bool
+    db: warehouse.Connection, limits: Limits, cover: Cover, known: Collection[str], changed: str
 ) -> Iterator[Reason]:
-    """What in the relation `planned` is to be asked about, but for what `cover` has."""
+    """What in the relation `planned` is to be asked about, but for what `cover` has; `changed` says what did."""
     if limits.ask_before_first:
         yield from _first_writes(db, known)
     scored: Mapping[str, int] = dict(db.execute(_SCORED).fetchall())
     given = {"covered_run": cover.run_id, "covered_since": cover.since, "points": limits.score_points}
     for row in warehouse.rows(db, _EFFECTS, given):
-        for code, (share, name) in _shares(limits, has_changed).items():
+        for code, (share, name) in _shares(limits, has_changed=bool(changed)).items():
             of = scored[row["subject"]]
             if row[code] > max(limits.always_allowed, share * of):
-                yield Reason(code, row["subject"], _told(code, row, of, share, name, limits))
+                why = f"{changed} since the last write, and " if name == _CHANGED_LIMIT else ""
+                yield Reason(code, row["subject"], _told(code, row, of, share, name, limits, why))
 
 
-def _shares(limits: Limits, has_changed: bool) -> Mapping[str, tuple[float, str]]:
+def _shares(limits: Limits, *, has_changed: bool) -> Mapping[str, tuple[float, str]]:
     """What is counted -> the share that is allowed, and the name of that limit."""
     names = {"owner": "owners_at_most", "grade": "grades_at_most", "score": "scores_at_most"}
     usual = {code: (getattr(limits, name), name) for code, name in names.items()}
@@ -124,7 +128,7 @@ def _shares(limits: Limits, has_changed: bool) -> Mapping[str, tuple[float, str]
     }
     if not has_changed:
         return {**usual, **others}
-    changed = (limits.changed_rules_at_most, "changed_rules_at_most")
+    changed = (limits.changed_rules_at_most, _CHANGED_LIMIT)
     return {**{code: min(changed, one) for code, one in usual.items()}, **others}
 
 
@@ -136,14 +140,15 @@ _FIRST_OF = {
 }
 
 
-def _told(code: str, row: Mapping[str, int], of: int, share: float, name: str, limits: Limits) -> str:
+def _told(
+    code: str, row: Mapping[str, int], of: int, share: float, name: str, limits: Limits, why: str
+) -> str:
     if code in _WOULD:
         return (
             f"{count(row[code])} of {count(of)} {row['subject']} would {_WOULD[code]}; more than {100 * share:.3g}% "
             f"({name}) is asked about."
         )
     by = f" by more than {limits.score_points} points" if code == "score" else ""
-    why = "rules changed since the last write, and " if name == "changed_rules_at_most" else ""
     return (
         f"{count(row[code])} of {count(of)} {row['subject']} would get another {code}{by}; {why}"
         f"more than {100 * share:.3g}% ({name}) is asked about."
@@ -161,17 +166,25 @@ def _first_writes(db: warehouse.Connection, known: Collection[str]) -> Iterator[
             yield Reason("first_write", subject, f"{what} {', '.join(parts)}.")
 
 
-def _has_changed(db: warehouse.Connection) -> bool:
-    """Whether rules changed since a plan last passed."""
-    before = approvals.rules_of_last_write(db)
-    return before is not None and before != _rules_version(db)
+def _what_changed(db: warehouse.Connection) -> str:
+    """What changed since a plan last passed: rules, or which model makes the score; empty where nothing did."""
+    before, now = approvals.rules_of_last_write(db), _rules_version(db)
+    if before is None or before == now:
+        return ""
+    # a version from before there were champions has two parts
+    then, champion = (version.split("/")[2:] for version in (before, now))
+    if then == champion:
+        return "rules changed"
+    return f"the model {champion[0][:8]} became champion" if champion else "the rules make the score again"
 
 
 def _rules_version(db: warehouse.Connection) -> str:
-    """Which sets of score and routing rules the plan was made with."""
+    """Which sets of score and routing rules the plan was made with, and which champion, where one makes the score."""
     numbers = [
         (db.execute(f"select max({column}) from memory.{table}").fetchone() or (None,))[0]
         for table, column in _LOGS_OF_RULES
         if warehouse.columns(db, "memory", table)
     ]
-    return "/".join(str(number or 0) for number in numbers)
+    is_there = warehouse.columns(db, "intermediate", "int_scoring__champions")
+    champion = [model for (model,) in db.execute(_CHAMPION).fetchall()] if is_there else []
+    return "/".join([*(str(number or 0) for number in numbers), *champion])

@@ -148,6 +148,7 @@ def server(
                 "sunday-full": ["20 3 * * 0"],
                 "nightly-link": ["50 2 * * *"],
                 "nightly-reconcile": ["10 2 * * *"],
+                "monthly-refit": ["40 4 2 * *"],
             }
             yield made
 

@@ -184,11 +184,21 @@ def lived(built: DbtWarehouse) -> DbtWarehouse:
 
 
 def _learn(built: DbtWarehouse) -> None:
-    """Make the examples of a month, what the rules say of them, and the scores of a model."""
+    """Make the examples of a month, what the rules say of them, and the scores of a model, which becomes champion."""
     made_models.add(built, NOW.isoformat())
     month = (NOW - timedelta(days=100)).replace(day=1, hour=0)
     built.transform.build_examples([month], NOW + timedelta(hours=1), with_rules=True)
-    built.transform.build_model_scores(NOW + timedelta(hours=1))
+    later = NOW + timedelta(hours=1)
+    built.transform.build_model_scores(later)
+    built.execute(
+        "insert into seeds.score_champions by name "
+        f"select '{made_models.MODEL_ID}' as model_id, date '{NOW:%Y-%m-%d}' as valid_from; "
+        f"update memory.log_score_judgements set model_id = '{made_models.MODEL_ID}', probability = 0.1"
+    )
+    of_champion = (
+        "int_scoring__champions int_scoring__model_hits int_scoring__model_odds int_scoring__model_reasons"
+    )
+    built.transform.build(select=f"{of_champion} int_learning__foretold+", as_of=later, tests=False)
 
 
 def _send_away(built: DbtWarehouse) -> None:

@@ -47,6 +47,7 @@ grades 2: play=Fly => play: 'Fly' is not in plays.csv (column play)
 grade_scale 2: load_weight=0 => load_weight: '0' is not 0.01 or more
 grade_scale 2: colour=red => colour: 'red' is not a colour such as #4A8DB7
 grade_scale 3: place=1 => place: '1' is already on line 2
+grade_shape 2: most_share=0.1 => most_share: '0.1' is below least_share, which is '0.15'
 grades 2: grade=A1 => grade: 'A1' is not in grade_scale.csv (column grade)
 grades 2: next_action=Ask {it} => next_action: '{it}' stands for nothing; only {question} is
 job_titles 2: value=sales => value: 'sales' is not allowed for level; one of: c_level, vp

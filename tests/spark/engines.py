@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -70,9 +70,16 @@ def keep_round(made: DbtWarehouse, folder: Path, as_of: datetime, moments: Seque
     (folder / "built.duckdb").write_bytes(made.settings.warehouse_file.read_bytes())
 
 
-def build_on_spark(out: Path, rounds: Sequence[tuple[Path, datetime, Sequence[datetime]]]) -> None:
-    """Build each round on Spark, from the folder that `keep_round` filled, as of its moment, with further ones."""
+def build_on_spark(
+    out: Path, rounds: Sequence[tuple[Path, datetime, Sequence[datetime]]], tables: Mapping[str, str]
+) -> None:
+    """Build each round on Spark, from the folder that `keep_round` filled, as of its moment, with further ones.
+
+    `tables` are rule files by name that the demo has otherwise.
+    """
     project = with_tables_of_the_demo(out.with_name("project"))
+    for name, text in tables.items():
+        (project / "seeds" / "rules" / name).write_text(text)
     args = [str(PYTHON), str(Path(__file__).with_name("build.py")), str(project), str(out)]
     for folder, as_of, moments in rounds:
         args += [str(folder), ",".join(f"{at:%Y-%m-%d %H:%M:%S}" for at in (as_of, *moments))]

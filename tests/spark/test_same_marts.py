@@ -1,5 +1,7 @@
 """DuckDB and Spark give the same marts and sync models, row for row, from the same raw data.
 
+Rules make the score of the first round, and a model that of the second.
+
 Two rounds, because the logs of the project add to what an earlier run left; reports only read, so they are built in
 the second, when scores have moved, decisions are old enough and writes have been answered. Decimals, texts and moments
 must be equal; floats, which the engines add up in different orders, to nine digits.
@@ -7,6 +9,7 @@ must be equal; floats, which the engines add up in different orders, to nine dig
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -16,11 +19,16 @@ from tests.conftest import Require
 from tests.dbt_warehouse import NOW, DbtWarehouse
 from tests.spark import engines
 from tests.spark.engines import Table
+from tests.workspaces import DEMO
 
 pytestmark = [pytest.mark.java, pytest.mark.timeout(2700)]
 
 LEADS = 250
 ROUNDS = (NOW, NOW + timedelta(days=16))
+_CHAMPION = {
+    "score_champions.csv": "model_id,valid_from,valid_to,reason\n"
+    f"{made_models.MODEL_ID},{ROUNDS[1]:%Y-%m-%d},,It takes over in the second round\n"
+}
 MOMENTS = ((), (NOW - timedelta(days=100),))
 _WITHOUT_ROWS = {
     "marts.fct_lead_feedback",
@@ -46,13 +54,17 @@ def rounds(tmp_path_factory: pytest.TempPathFactory, java: str, require: Require
     """Tables by name after each round."""
     require(engines.PYTHON.exists(), "the environment .venv-spark, made by `make test-spark`")
     folder = tmp_path_factory.mktemp("spark")
-    made = DbtWarehouse(folder / "home")
+    workspace = shutil.copytree(DEMO, folder / "workspace")
+    for name, text in _CHAMPION.items():
+        (workspace / "rules" / name).write_text(text)
+    made = DbtWarehouse(folder / "home", workspace)
     made.add_population(LEADS)
+    made_models.add(made, ROUNDS[0].isoformat())
     engines.keep_round(made, folder / "first", ROUNDS[0], MOMENTS[0])
     _live_on(made)
     engines.keep_round(made, folder / "second", ROUNDS[1], MOMENTS[1])
     folders = (folder / "first", folder / "second")
-    engines.build_on_spark(folder / "out", list(zip(folders, ROUNDS, MOMENTS, strict=True)))
+    engines.build_on_spark(folder / "out", list(zip(folders, ROUNDS, MOMENTS, strict=True)), _CHAMPION)
     return [
         dict(
             engines.tables(folder / name / "built.duckdb", folder / "out" / str(number), reports=number == 2)
@@ -90,7 +102,6 @@ def _live_on(made: DbtWarehouse) -> None:
     )
     sent = {"run_id": "r1", "crm": "hubspot", "object": "contacts", "status": "accepted", "payload_hash": "h"}
     made.add("ops", "writes", ({**sent, "record_id": p} for (p,) in people), later)
-    made_models.add(made, later)
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -108,6 +119,11 @@ def test_the_comparison_has_something_to_compare(rounds: list[dict[str, Table]])
     assert {name for name, table in second.items() if not table.duckdb} == _WITHOUT_ROWS
     rates = [column for column, _ in second["marts.rpt_score_bands"].columns].index("sql_rate")
     assert any(row[rates] is not None for row in second["marts.rpt_score_bands"].duckdb)
+    lines = second["marts.fct_lead_score_contributions"]
+    kind = [column for column, _ in lines.columns].index("kind")
+    assert {row[kind] for row in lines.duckdb} >= {"model", "rounding"} and "rule" not in {
+        r[kind] for r in lines.duckdb
+    }
     kept = [column for column, _ in second["marts.rpt_routing"].columns].index("accuracy_share")
     assert any(row[kept] for row in second["marts.rpt_routing"].duckdb)
 

@@ -358,6 +358,21 @@ def test_the_contributions_on_the_page_add_up_to_the_score(show: Show) -> None:
     assert not app.error
 
 
+@pytest.mark.parametrize("is_champion", [True, False])
+def test_a_champions_score_is_said_in_words_and_still_adds_up(show: Show, is_champion: bool) -> None:
+    tables = marts.full()
+    said = "38% likely to become SQL in 90 days (27-49%, 212 similar leads)"
+    tables["fct_lead_scores"] = [{**row, "top_reasons": said} for row in tables["fct_lead_scores"]]
+    if is_champion:
+        lines = tables["fct_lead_score_contributions"]
+        tables["fct_lead_score_contributions"] = [
+            {**line, "kind": "model"} if line["kind"] == "rule" else line for line in lines
+        ]
+    app = show(tables, "lead", lead=marts.ADA)
+    assert (said in _html(app)) == is_champion, "rules have their lines"
+    assert not app.error
+
+
 def test_contributions_that_do_not_add_up_are_called_out(show: Show) -> None:
     tables = marts.full()
     tables["fct_lead_score_contributions"] = tables["fct_lead_score_contributions"][1:]

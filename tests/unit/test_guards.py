@@ -408,3 +408,27 @@ def test_the_tables_are_declared_as_they_are_made(settings: Settings) -> None:
                 (column, kind.replace("timestamp with time zone", "timestamptz")) for column, kind in found
             ]
             assert kinds == declared[name], name
+
+
+def test_a_new_champion_is_told_and_has_the_limit_of_changed_rules(settings: Settings) -> None:
+    """The set of rules is the same: the day came on which the model takes over."""
+    assert examine(settings, "run-1") is None
+    change(
+        settings,
+        "create table intermediate.int_scoring__moments as "
+        "select timestamp '2026-06-01 10:00' as as_of, true as is_current;"
+        "create table intermediate.int_scoring__champions as "
+        "select '0123456789' as model_id, date '2026-06-01' as valid_from, cast(null as date) as valid_to",
+    )
+    records(settings, "grade = 'Hot'", 3)
+    stop = examine(settings, "run-2")
+    assert stop is not None
+    assert "the model 01234567 became champion since the last write" in stop.reasons[0].text
+    approvals.approve("run-2", settings)
+    records(settings, "before__grade = 'Hot'", 3)
+    assert examine(settings, "run-3") is None
+    change(settings, "update intermediate.int_scoring__champions set valid_to = date '2026-05-31'")
+    records(settings, "grade = 'Cold'", 3)
+    stop = examine(settings, "run-4")
+    assert stop is not None
+    assert "the rules make the score again since the last write" in stop.reasons[0].text

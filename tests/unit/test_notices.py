@@ -530,3 +530,35 @@ def test_scores_drift_as_the_report_says(settings: Settings, state: str, found: 
         )
         said = {each.subject: each for each in conditions.everything(db, Alarms(), ())}
     assert (said["drift/grade"].state if "drift/grade" in said else None) == found
+
+
+@pytest.mark.parametrize(
+    ("states", "found"),
+    [
+        (("drifted", "steady"), "drifted"),
+        (("steady", "thin"), ""),
+        (("between", "steady"), None),
+        (("thin", "thin"), None),
+    ],
+)
+def test_of_models_only_the_champions_drift_is_told(
+    settings: Settings, states: tuple[str, str], found: str | None
+) -> None:
+    rows = ", ".join(
+        f"('{model}', 'input', 'f{n}', '{state}')"
+        for model, each in (("champion", states), ("shadow", ("drifted", "drifted")))
+        for n, state in enumerate(each)
+    )
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        db.execute(
+            "create schema marts;"
+            "create table marts.rpt_models as from (values ('champion', true), ('shadow', false)) "
+            "t(model_id, is_champion);"
+            "create table marts.rpt_model_drift as select *, timestamp '2026-06-30' as as_of, 900 as recent_count, "
+            "0.4 as stability_index, null::double as expected_rate, null::double as rate "
+            f"from (values {rows}) t(model_id, measure, subject, state)"
+        )
+        said = {each.subject: each for each in conditions.everything(db, Alarms(), ())}
+    assert (said["model_drift/input"].state if "model_drift/input" in said else None) == found
+    if found:
+        assert said["model_drift/input"].facts["subjects"] == ["f0"]

@@ -134,3 +134,12 @@ def test_that_nobody_takes_leads_is_said_before_the_first_run(settings: Settings
     assert not list(unfitting.nobody_yet(tables, settings.model_copy(update={"write_owners": False})))
     tables[1] = table(tmp_path, "routing_fallback", "ana@x.example\n")
     assert not list(unfitting.nobody_yet(tables, settings))
+
+
+def test_of_a_champions_grades_no_rule_is_to_blame(settings: Settings) -> None:
+    champion = "select 'm' as model_id, true as is_champion"
+    finding = found(
+        settings, rpt_grade_totals=grades(0, 0, 1250), rpt_score_rules=RULES, rpt_models=champion
+    )["grades"]
+    assert not finding.ok and "the model that makes the score" in finding.detail
+    assert "rules of fit" not in finding.detail and "model rollback" in finding.fix

@@ -1,6 +1,13 @@
--- The newest model of each outcome. All of them are shadows: no grade, owner or written value reads one.
+-- Every model that was made or tried. Scored are the newest of each outcome, in shadow, and the champion, whose rows make
+-- the score (int_scoring__model_hits): nothing that is shown or written reads what is said here.
 
-with models as (
+with champion as (
+    select distinct champions.model_id
+    from {{ ref('int_scoring__champions') }} as champions
+    where {{ rule_in_force('champions', as_of()) }}
+),
+
+models as (
     select
         *,
         row_number() over (partition by outcome_id order by trained_at desc, model_id desc) as turn
@@ -8,8 +15,8 @@ with models as (
 )
 
 select
-    model_id,
-    outcome_id,
+    models.model_id,
+    models.outcome_id,
     {{ in_utc('trained_at') }} as trained_at,
     {{ in_utc('as_of') }} as as_of,
     kind,
@@ -22,6 +29,9 @@ select
     lead_count,
     example_count,
     excluded_count,
-    software
+    software,
+    models.turn = 1 as is_newest,
+    champion.model_id is not null as is_champion,
+    models.turn = 1 or champion.model_id is not null as is_scored
 from models
-where turn = 1
+left join champion on models.model_id = champion.model_id

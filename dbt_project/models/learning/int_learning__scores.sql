@@ -15,22 +15,7 @@ with sums as (
 ),
 
 calibrated as (
-    select
-        sums.*,
-        1 / (1 + exp(-cast(sums.log_odds as double))) as raw_probability,
-        coalesce(
-            ranges.probability,
-            1 / (1 + exp(-(ranges.slope * cast(sums.log_odds as double) + ranges.shift)))
-        ) as probability,
-        ranges.lower_probability,
-        ranges.upper_probability,
-        ranges.lead_count as similar_lead_count
-    from sums
-    inner join {{ source('ops', 'score_model_calibrations') }} as ranges
-        on
-            sums.model_id = ranges.model_id
-            and (ranges.low is null or ranges.low <= sums.log_odds)
-            and (ranges.high is null or ranges.high > sums.log_odds)
+    {{ model_probabilities('sums') }}
 )
 
 select

@@ -36,7 +36,14 @@ caused as (
                 or ({{ rule_in_force('rule_then', 'differing.earlier_at') }})
                 != ({{ rule_in_force('rule_now', 'differing.as_of') }})
                 then 'rule change'
-            when differing.kind != 'rule' then cast(null as string)
+            when coalesce(champion_then.definition, '') != coalesce(champion_now.definition, '') then 'rule change'
+            when differing.kind not in ('rule', 'model') then cast(null as string)
+            when differing.kind = 'model'
+                then case
+                    when catalogue.kind in ('trait', 'own', 'answer') then 'data fix'
+                    when differing.points > differing.earlier_points then 'event'
+                    else 'decay'
+                end
             when differing.earlier_points != 0 and differing.points != 0
                 then case when abs(differing.points) > abs(differing.earlier_points) then 'event' else 'decay' end
             when coalesce(words_then.definition, '') != coalesce(words_now.definition, '') then 'rule change'
@@ -62,6 +69,15 @@ caused as (
             differing.{{ hash }} = {{ name }}.rule_set_hash
             and differing.{{ key }} = {{ name }}.row_key
             and {{ name }}.kind = {{ "'words'" if key == 'feature' else 'differing.kind' }}
+    {% endfor %}
+    {% for name, hash, moment in [
+        ('champion_then', 'earlier_hash', 'earlier_at'), ('champion_now', 'rule_set_hash', 'as_of'),
+    ] %}
+    left join rule_rows as {{ name }}
+        on
+            differing.{{ hash }} = {{ name }}.rule_set_hash
+            and {{ name }}.kind = 'champion'
+            and {{ rule_in_force(name, 'differing.' ~ moment) }}
     {% endfor %}
     left join features on differing.lead_id = features.lead_id and differing.feature = features.feature
     left join held on differing.lead_id = held.lead_id and differing.line_key = held.rule_id and differing.kind = 'rule'

@@ -12,15 +12,21 @@ with thresholds as (
 bands as (
     select
         dimensions.dimension,
-        dimensions.threshold_kind = 'percentile' as is_percentile,
+        champions.model_id is null and dimensions.threshold_kind = 'percentile' as is_percentile,
         case
-            when dimensions.threshold_kind = 'percentile' then thresholds.medium_from else dimensions.medium_from
+            when champions.model_id is not null then champions.medium_from
+            when dimensions.threshold_kind = 'percentile' then thresholds.medium_from
+            else dimensions.medium_from
         end as medium_from,
         case
-            when dimensions.threshold_kind = 'percentile' then thresholds.high_from else dimensions.high_from
+            when champions.model_id is not null then champions.high_from
+            when dimensions.threshold_kind = 'percentile' then thresholds.high_from
+            else dimensions.high_from
         end as high_from
     from {{ ref('score_dimensions') }} as dimensions
     left join thresholds on dimensions.dimension = thresholds.dimension and thresholds.place = 1
+    left join {{ ref('int_scoring__champions') }} as champions
+        on dimensions.dimension = champions.dimension and {{ rule_in_force('champions', as_of()) }}
 )
 
 select

@@ -80,6 +80,16 @@ select
 from {{ ref('segments') }}
 group by segment_id
 
+union all
+
+select
+    'champion' as kind,
+    concat(model_id, '/', coalesce(cast(valid_from as string), '')) as row_key,
+    model_id as definition,
+    valid_from,
+    valid_to
+from {{ ref('score_champions') }}
+
 {% for seed, columns in lookups.items() %}
 union all
 

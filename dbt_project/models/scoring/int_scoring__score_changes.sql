@@ -35,14 +35,14 @@ newest_set as (
 -- What this run's rules say otherwise than those of the run before.
 changed_rules as (
     select
-        max(case when rows_of_set.kind in ('dimension', 'grade') then 1 else 0 end) as grading,
+        max(case when rows_of_set.kind in ('dimension', 'grade', 'champion') then 1 else 0 end) as grading,
         max(case when rows_of_set.kind in ('rule', 'words') then 1 else 0 end) as disqualifying
     from (
         select rule_sets.kind, rule_sets.row_key
         from {{ ref('log_rule_sets') }} as rule_sets
         inner join newest_set
             on newest_set.set_number - rule_sets.set_number in (0, 1) and newest_set.live_from = {{ as_of() }}
-        where rule_sets.kind in ('dimension', 'grade', 'words') or rule_sets.definition like 'disqualify|%'
+        where rule_sets.kind in ('dimension', 'grade', 'words', 'champion') or rule_sets.definition like 'disqualify|%'
         group by rule_sets.kind, rule_sets.row_key
         having
             count(*) = 1

@@ -34,13 +34,21 @@ dimensions as (
         moments.as_of,
         dimensions.dimension,
         case
-            when dimensions.threshold_kind = 'percentile' then logged.medium_from else dimensions.medium_from
+            when champions.model_id is not null then champions.medium_from
+            when dimensions.threshold_kind = 'percentile' then logged.medium_from
+            else dimensions.medium_from
         end as medium_from,
-        case when dimensions.threshold_kind = 'percentile' then logged.high_from else dimensions.high_from end as high_from
+        case
+            when champions.model_id is not null then champions.high_from
+            when dimensions.threshold_kind = 'percentile' then logged.high_from
+            else dimensions.high_from
+        end as high_from
     from (select distinct as_of from sums) as moments
     cross join {{ ref('score_dimensions') }} as dimensions
     left join logged_thresholds as logged
         on moments.as_of = logged.as_of and dimensions.dimension = logged.dimension and logged.place = 1
+    left join {{ ref('int_scoring__champions') }} as champions
+        on dimensions.dimension = champions.dimension and {{ rule_in_force('champions', 'moments.as_of') }}
 ),
 
 banded as (

@@ -1,6 +1,6 @@
 {% set dimensions = ['fit', 'intent'] %}
 
--- The scores of each lead and moment: what its rules give, what that is after caps and rounding, and within the limits.
+-- The scores of each lead and moment: what its rules or the champion give, what that is after caps and rounding, and within the limits.
 
 with contributions as (
     select * from {{ ref('int_scoring__contributions') }}
@@ -13,7 +13,7 @@ select
     cast(
         sum(
             case
-                when contributions.dimension = '{{ dimension }}' and contributions.kind = 'rule'
+                when contributions.dimension = '{{ dimension }}' and contributions.kind in ('rule', 'model')
                     then contributions.points
                 else 0
             end

@@ -1,4 +1,4 @@
--- How the past of each feature is known, and what the newest model of each outcome made of it.
+-- How the past of each feature is known, and what each model made of it.
 
 select
     features.feature,

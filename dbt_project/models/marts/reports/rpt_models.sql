@@ -1,5 +1,11 @@
 -- A model's card: what it was made from, and what the gates say.
 
+with uses as (
+    select model_id, {{ counted('is_used') }} as feature_count
+    from {{ source('ops', 'score_model_features') }}
+    group by model_id
+)
+
 select
     models.model_id,
     models.outcome_id,
@@ -18,8 +24,12 @@ select
     models.example_count,
     models.excluded_count,
     models.software,
+    coalesce(uses.feature_count, 0) as feature_count,
+    models.is_newest,
+    models.is_champion,
     verdicts.verdict,
     verdicts.verdict_text
 from {{ ref('int_learning__models') }} as models
 inner join {{ ref('int_learning__verdicts') }} as verdicts on models.model_id = verdicts.model_id
+left join uses on models.model_id = uses.model_id
 left join {{ ref('learning_outcomes') }} as outcomes on models.outcome_id = outcomes.outcome_id

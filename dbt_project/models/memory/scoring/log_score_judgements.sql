@@ -11,7 +11,9 @@ select
     scores.fit_band,
     scores.intent_band,
     reasons.top_reasons,
-    scores.rule_set_hash
+    scores.rule_set_hash,
+    odds.model_id,
+    odds.probability
 from {{ ref('int_scoring__scores') }} as scores
 inner join {{ ref('int_scoring__top_reasons') }} as reasons on scores.lead_id = reasons.lead_id and scores.as_of = reasons.as_of
 inner join {{ ref('kpis') }} as kpis on kpis.kpi_id = 'missed_winners'
@@ -19,6 +21,7 @@ inner join {{ ref('int_identity__people') }} as people
     on
         scores.lead_id = people.lead_id
         and scores.as_of = {{ dbt.dateadd('day', 'kpis.judged_after_days', 'people.created_at') }}
+left join {{ ref('int_scoring__model_odds') }} as odds on scores.lead_id = odds.lead_id and scores.as_of = odds.as_of
 {% if is_incremental() %}
 left join {{ this }} as logged
     on scores.lead_id = logged.lead_id and kpis.judged_after_days = logged.judged_after_days
