@@ -35,6 +35,7 @@ from leadwright.cli import (
     run,
     sandbox,
     stopping,
+    study,
     train,
     undo,
 )
@@ -70,6 +71,7 @@ for module in (
     rejects,
     reconcile,
     look,
+    study,
     rules,
     train,
     leave,
