@@ -102,11 +102,19 @@ class Bench:
         with warehouse.writer(self.settings.warehouse_file, self.settings.lock_wait_seconds) as db:
             for table in self.transform.raw_tables():
                 warehouse.ensure_table(db, table.schema, table.name, table.columns)
-        wanted = [*names, *(f"{name}+,+{_MART}" for name in names)]
+        begins, ends = list(names), [_MART]
+        if "own_fields" in names:  # their values are read by names that dbt is given, not by the table
+            begins += ["unified_own_values"]
         if {"own_fields", "lead_stages"} & set(names):
-            wanted += ["feature_catalogue+,+int_learning__feature_pasts"]
-            wanted += [f"{name}+,+{mart}" for name in names for mart in ("dim_leads", "fct_opportunities")]
-            wanted += [f"{name}+,+int_learning__outcomes" for name in names]
+            ends += [
+                "int_learning__feature_pasts",
+                "int_learning__outcomes",
+                "dim_leads",
+                "fct_opportunities",
+            ]
+        wanted = [*begins, *(f"{name}+,+{end}" for name in begins for end in ends)]
+        if "own_fields" in names:
+            wanted += ["+unified_own_values,path:models/staging", "feature_catalogue"]
         self.transform.build(select=" ".join(wanted), as_of=self.as_of, tests=False)
 
     def load(self, names: Sequence[str]) -> None:

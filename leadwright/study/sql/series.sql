@@ -34,7 +34,7 @@ common as (
         feature,
         value
     from features
-    where value is not null and feature not in ('company_name', 'email_domain', 'phone', 'job_title', 'city')
+    where value is not null and feature not in ('company_name', 'email_domain', 'phone', 'job_title')
     group by feature, value
     having count(distinct lead_id) >= $fewest
 ),

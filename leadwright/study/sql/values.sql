@@ -11,9 +11,7 @@ with features as (
         features.text_value is not null
         and pasts.value_type = 'text'
         and pasts.past_is in ('exact', 'captured')
-        and features.feature not in (
-            'company_name', 'email_domain', 'phone', 'job_title', 'city', 'lead_source_detail'
-        )
+        and features.feature not in ('company_name', 'email_domain', 'phone', 'job_title')
     group by features.feature, lower(features.text_value)
 )
 
