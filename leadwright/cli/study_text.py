@@ -14,6 +14,7 @@ from leadwright.study.report import Report
 from leadwright.study.suggesting import Suggested
 
 _MOST = 8
+_CLEAR = ("supported", "moved", "points_the_wrong_way")
 _ROLES = {
     "sells": "sells",
     "sold": "did, and does no more or seldom",
@@ -123,7 +124,7 @@ def _fields(found: Report, most: int) -> Iterator[str]:
     yield _title("What tells leads apart")
     best: dict[str, Judged] = {}
     for each in found.judged:
-        if each.effect and each.effect.is_clear:
+        if each.effect and each.effect.is_clear and each.finding in _CLEAR:
             feature = each.row["feature"]
             if feature not in best or _clearness(each) > _clearness(best[feature]):
                 best[feature] = each
@@ -132,7 +133,9 @@ def _fields(found: Report, most: int) -> Iterator[str]:
     for feature, each in ranked[:most]:
         filled = percent(fills.get(feature, 0) / max(1, found.leads))
         yield f"  {plain(feature)} ({filled} of leads have it): {plain(each.row['label'])}: {_evidence(each)}"
-    if not best:
+    if not found.is_enough:
+        yield "  With so few outcomes nothing can be told from chance."
+    elif not best:
         yield "  Nothing that the CRMs hold does so beyond chance."
     elif len(ranked) > most:
         yield f"  and {len(ranked) - most} more"

@@ -13,6 +13,7 @@ from leadwright.pull import backfill, forgotten
 from leadwright.pull.drift import Stops
 from leadwright.pull.fieldlist import SAMPLE, is_personal
 from leadwright.pull.sources import Source
+from leadwright.rules import files
 from leadwright.rules.checks import objects_with_fields
 from leadwright.settings import Settings
 from leadwright.transform.project import Transform
@@ -78,8 +79,6 @@ def find(settings: Settings, transform: Transform) -> Iterator[Candidate]:
 
 def features_of(transform: Transform) -> list[dict[str, str]]:
     """The rows of the feature catalogue that comes with Leadwright."""
-    from leadwright.rules import files
-
     table = next(t for t in transform.rule_files() if t.name == "feature_catalogue")
     faults = list(files.read(table))
     if faults:
