@@ -14,7 +14,7 @@ from leadwright import settings
 from leadwright.cli.lines import show_side_by_side
 from leadwright.cli.output import bars, err, out, print_json
 from leadwright.cli.run import Json
-from leadwright.cli.study import Outcome, Until, day_of
+from leadwright.cli.study import Outcome, Since, Until, day_of
 from leadwright.cli.terminal import plain
 from leadwright.connectors.errors import ConfigError
 from leadwright.formatting import NUMBER, moment
@@ -102,19 +102,20 @@ def own(
 
 def suggest(
     outcome: Outcome = None,
+    since: Since = None,
     until: Until = None,
     accept: Annotated[bool, typer.Option("--accept", help="Change score_rules.csv so.")] = False,
     json: Json = False,
 ) -> None:
     """Say which points past outcomes support, and which rules never hold, always hold or point the wrong way."""
-    day = day_of(until)
+    first, last = day_of(since), day_of(until)
     config = settings.load()
     if accept and config.workspace is None:
         raise ConfigError("There is no workspace to change: `leadwright init FOLDER` makes one.")
     from leadwright.study import suggesting
 
     with bars(quiet=json):
-        found = suggesting.suggest(config, outcome_id=outcome, until=day)
+        found = suggesting.suggest(config, outcome_id=outcome, since=first, until=last)
     if accept and found.diff:
         suggesting.accept(found, config)
     if json:

@@ -23,6 +23,12 @@ Until = Annotated[
         metavar="DATE", help="Learn only from leads that came before that day, to try it on later ones."
     ),
 ]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DATE", help="Learn only from leads since that day, such as one on which much changed."
+    ),
+]
 Outcome = Annotated[
     str | None,
     typer.Option(
@@ -41,6 +47,7 @@ def study(
         bool, typer.Option("--accept", help="Take what is proposed into the workspace.")
     ] = False,
     outcome: Outcome = None,
+    since: Since = None,
     until: Until = None,
     output: Annotated[
         Path | None,
@@ -57,12 +64,14 @@ def study(
         raise ConfigError(
             "--accept takes the rules into the workspace, --output puts them elsewhere; give one."
         )
-    day = day_of(until)
+    first, last = day_of(since), day_of(until)
     config = settings.load()
     from leadwright.study import studying
 
     with bars(quiet=json):
-        found = studying.study(config, outcome_id=outcome, until=day, folder=output, accept=accept)
+        found = studying.study(
+            config, outcome_id=outcome, since=first, until=last, folder=output, accept=accept
+        )
     if json:
         print_json(found.as_dict())
         return

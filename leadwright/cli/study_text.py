@@ -172,7 +172,10 @@ def _changes(found: Report, most: int) -> Iterator[str]:
         return
     yield _title("What changed")
     for month, number in jumps.months_named(found.jumps):
-        yield f"  [bold]{month:%B %Y}: {number} things changed at once.[/] What leads before it show may count no more."
+        yield (
+            f"  [bold]{month:%B %Y}: {number} things changed at once.[/] What leads before it show may count no more; "
+            f"`--since {month:%Y-%m-%d}` learns from later ones alone."
+        )
     yield from (f"  {plain(jump.said)}" for jump in found.jumps[:most])
 
 

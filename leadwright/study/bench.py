@@ -20,9 +20,11 @@ from leadwright.trials import sets
 MOST_MONTHS = 24
 _AT_ONCE = 250_000
 """Pairs of lead and moment that one build makes features of."""
-_FAR_AHEAD = datetime(9999, 1, 1)
+_LONG_AGO, _FAR_AHEAD = datetime(1900, 1, 1), datetime(9999, 1, 1)
+_SOONEST_DAYS = 14
 
 _OUTCOMES = warehouse.statement(__file__, "outcomes")
+_SOON = warehouse.statement(__file__, "soon")
 _MONTHS = warehouse.statement(__file__, "months")
 _BEGIN = warehouse.statement(__file__, "evidence_begin")
 _MOMENTS = warehouse.statement(__file__, "evidence_moments")
@@ -127,31 +129,42 @@ class Bench:
         """What leads may come to, in the order of learning_outcomes.csv."""
         return [Outcome(**row) for row in self.rows(_OUTCOMES)]
 
-    def look(self, outcome: Outcome, until: datetime | None = None) -> None:
+    def look(self, outcome: Outcome, since: datetime | None = None, until: datetime | None = None) -> None:
         """Look at what the rules of `tables` said at past moments, and at what became of the leads.
 
         Args:
             outcome: what counts as having become something.
-            until: moments from then on are left out; all whose outcome is known count where None.
+            since, until: moments before the one and from the other on are left out; where None, all whose outcome
+                is known count.
         """
+        soon = self._soon(outcome)
         asked = {
             "stage": outcome.stage,
             "horizon_days": outcome.horizon_days,
             "basis": outcome.basis,
             "as_of": outcome.as_of,
+            "soon_days": soon,
+            "since": since.replace(tzinfo=None) if since else _LONG_AGO,
             "until": until.replace(tzinfo=None) if until else _FAR_AHEAD,
         }
         with warehouse.writer(self.settings.warehouse_file, self.settings.lock_wait_seconds) as db:
             db.execute(_BEGIN)
-        for months in self._batches(outcome):
+        for months in self._batches(outcome, soon):
             self.transform.build_examples(months, self.as_of, with_rules=True, with_creations=True)
             with warehouse.writer(self.settings.warehouse_file, self.settings.lock_wait_seconds) as db:
                 db.execute(_MOMENTS, asked)
                 db.execute(_HITS)
 
-    def _batches(self, outcome: Outcome) -> Iterator[list[datetime]]:
+    def _soon(self, outcome: Outcome) -> int:
+        """Days within which most who come to an outcome have done so, at most its horizon."""
+        if outcome.basis == "cohort":
+            return outcome.horizon_days
+        days = self.rows(_SOON, {"stage": outcome.stage})[0]["days"]
+        return outcome.horizon_days if days is None else min(outcome.horizon_days, max(_SOONEST_DAYS, days))
+
+    def _batches(self, outcome: Outcome, soon: int) -> Iterator[list[datetime]]:
         """Beginnings of months that are built together."""
-        last = outcome.as_of - timedelta(days=outcome.horizon_days)
+        last = outcome.as_of - timedelta(days=soon)
         created = self.rows(_MONTHS, {"last": last})[-MOST_MONTHS:]
         batch, size, so_far = list[datetime](), 0, 0
         for row in created:

@@ -20,6 +20,7 @@ _BESIDE = 4
 _FEWEST = 60
 _SURE = 4.5
 """Standard errors: hundreds of series at twenty months each give one of 3.5 by chance."""
+_SURE_OF_EFFECTS = 3.9
 _SHARE = 0.1
 _TIMES = 1.5
 _MOST = 8
@@ -95,7 +96,7 @@ def of_effects(rows: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> 
                 )
         if jumps:
             best = max(jumps, key=lambda j: abs(j.z))
-            if abs(best.z) >= _SURE:
+            if abs(best.z) >= _SURE_OF_EFFECTS:
                 found.append(best)
     return sorted(found, key=lambda j: -abs(j.z))[:_MOST]
 

@@ -35,6 +35,7 @@ def study(
     config: Settings,
     *,
     outcome_id: str | None = None,
+    since: datetime | None = None,
     until: datetime | None = None,
     left_out: Mapping[str, str] | None = None,
     folder: Path | None = None,
@@ -45,7 +46,7 @@ def study(
     Args:
         config: of the installation; its warehouse is copied and stays as it is.
         outcome_id: a row of learning_outcomes.csv; won business where enough leads have it, where None.
-        until: learn only from leads and moments before then.
+        since, until: learn only from leads and moments from the one on and before the other.
         left_out: features that no rule may look at and why, such as those that a leak detector names.
         folder: where to put what is proposed; `proposed` in the workspace where None.
         accept: take it into the workspace instead.
@@ -66,7 +67,8 @@ def study(
             one = with_more(one)
             fields.fetch(config, one.settings, one.transform)
             one.build(changed)
-        report = _studied(one, outcome_id, until, own, left_out or {}, meanings, before, not_asked)
+        outcome = choose(one.outcomes(), outcome_id)
+        report = _studied(one, outcome, (since, until), own, left_out or {}, meanings, before, not_asked)
         _propose(one, report, one.target)
         _put(report, one.target, config, folder, accept=accept)
         return report
@@ -98,8 +100,8 @@ def _own_fields(config: Settings, one: Bench) -> tuple[list[Candidate], str]:
 
 def _studied(
     one: Bench,
-    outcome_id: str | None,
-    until: datetime | None,
+    outcome: Outcome,
+    span: tuple[datetime | None, datetime | None],
     own: Sequence[Candidate],
     left_out: Mapping[str, str],
     meanings: list[Meaning],
@@ -107,13 +109,11 @@ def _studied(
     not_asked: str,
 ) -> Report:
     """All that can be counted."""
-    outcomes = one.outcomes()
-    outcome = choose(outcomes, outcome_id)
     doubted = doubts.doubts(one, outcome, own, left_out)
     there = one.tables.rows("score_rules")
     tried = candidates.rules(one, own, doubted, there)
     _load(one, [*there, *tried])
-    one.look(outcome, until)
+    one.look(outcome, *span)
     totals = one.totals()
     fills = company.fills(one)
     unknown = {row["feature"] for row in fills if row["past_is"] not in ("exact", "captured")}
@@ -125,7 +125,7 @@ def _studied(
         as_of=one.as_of,
         leads=one.rows("select count(*) as n from marts.dim_leads")[0]["n"],
         outcome=outcome,
-        outcomes=outcomes,
+        outcomes=one.outcomes(),
         looked_at=totals["leads"],
         converted=totals["converted"],
         first_at=totals["first_at"],
@@ -154,7 +154,7 @@ def _jumps(one: Bench, judged: Sequence[Judged], doubted: Mapping[str, str]) -> 
         "left_out": list(doubted),
     }
     labels = {j.row["rule_id"]: j.row["label"] for j in judged}
-    chosen = [j.row["rule_id"] for j in judged if j.finding in ("supported", "moved")]
+    chosen = [j.row["rule_id"] for j in judged if j.effect]
     effects = one.rows(_EFFECTS, {"chosen": chosen}) if chosen else []
     return [
         *jumps.of_shares(one.rows(_SERIES, asked), {"outcome": "the share of leads that convert"}),

@@ -64,7 +64,13 @@ class Suggested:
         }
 
 
-def suggest(config: Settings, *, outcome_id: str | None = None, until: datetime | None = None) -> Suggested:
+def suggest(
+    config: Settings,
+    *,
+    outcome_id: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Suggested:
     """Judge the rules of the workspace by what became of leads; nothing is changed.
 
     Raises:
@@ -75,7 +81,7 @@ def suggest(config: Settings, *, outcome_id: str | None = None, until: datetime 
         outcome = choose(one.outcomes(), outcome_id)
         rows = one.tables.rows(_TABLE)
         one.load(["score_groups", _TABLE])
-        one.look(outcome, until)
+        one.look(outcome, since, until)
         totals = one.totals()
         unknown = {r["feature"] for r in company.fills(one) if r["past_is"] not in ("exact", "captured")}
         judged = judging.judge(one, rows, (), totals["converted"], unknown)

@@ -1,4 +1,4 @@
--- By the month in which leads came: what became of those for whom a rule held, and of the others.
+-- By the month in which leads came: what became soon of those for whom a rule held, and of the others.
 with rules as (
     select unnest($chosen) as rule_id
 )
@@ -7,10 +7,10 @@ select
     rules.rule_id,
     date_trunc('month', moments.as_of) as month_at,
     count(*) filter (where hits.rule_id is not null) as leads,
-    count(*) filter (where hits.rule_id is not null and moments.is_converted) as converted,
+    count(*) filter (where hits.rule_id is not null and moments.is_soon) as converted,
     count(*) filter (where hits.rule_id is null) as other_leads,
-    count(*) filter (where hits.rule_id is null and moments.is_converted) as other_converted
-from study.moments as moments
+    count(*) filter (where hits.rule_id is null and moments.is_soon) as other_converted
+from study.looked as moments
 cross join rules
 left join study.hits as hits
     on

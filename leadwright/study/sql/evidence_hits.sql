@@ -7,7 +7,7 @@ select distinct
     hits.rule_id
 from intermediate.int_learning__rule_hits as hits
 inner join seeds.feature_catalogue as catalogue on hits.feature = catalogue.feature
-inner join study.moments as moments
+inner join study.looked as moments
     on
         hits.lead_id = moments.lead_id
         and hits.as_of = moments.as_of

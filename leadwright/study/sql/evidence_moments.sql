@@ -1,7 +1,8 @@
 -- What became of leads after the moments that are built. Who a lead is counts once, when it was created; what it does
 -- counts at the months at whose beginning it was undecided, while it is no older than the outcome's horizon: else old
--- leads, which seldom convert and do nothing, would make everything that happens look like a sign.
-insert into study.moments
+-- leads, which seldom convert and do nothing, would make everything that happens look like a sign. What most that convert
+-- have done within a shorter time is known of newer leads, too: what changed lately shows there first.
+insert into study.looked
 with moments as (
     select
         moments.*,
@@ -9,7 +10,7 @@ with moments as (
         moments.as_of + to_days($horizon_days) as until_at
     from intermediate.int_learning__moments as moments
     inner join intermediate.int_identity__people as people on moments.lead_id = people.lead_id
-    where moments.as_of < $until
+    where moments.as_of >= $since and moments.as_of < $until
 ),
 
 kinds as (
@@ -34,12 +35,17 @@ select
         when $basis = 'cohort' then reached.lead_id is not null
         when kinds.kind = 'who' then coalesce(reached.reached_at <= kinds.until_at, false)
         else coalesce(reached.reached_at > kinds.as_of and reached.reached_at <= kinds.until_at, false)
-    end as is_converted
+    end as is_converted,
+    kinds.until_at <= $as_of as is_matured,
+    case
+        when $basis = 'cohort' then reached.lead_id is not null
+        else coalesce(reached.reached_at <= kinds.as_of + to_days($soon_days), false)
+    end as is_soon
 from kinds
 left join intermediate.int_learning__reached as reached
     on kinds.lead_id = reached.lead_id and reached.stage = $stage
 where
-    kinds.until_at <= $as_of
+    kinds.as_of + to_days($soon_days) <= $as_of
     and not (coalesce(reached.is_drawn_in, false) and reached.lead_id is not null)
     and (
         $basis = 'cohort'

@@ -1,5 +1,5 @@
 -- By the month in which leads came: how many of them had each of the commoner values, how many had any, and how many of
--- those whose outcome is known converted.
+-- those of whom it is known converted soon.
 with people as (
     select
         people.lead_id,
@@ -76,9 +76,9 @@ union all
 select
     'outcome' as series,
     date_trunc('month', as_of) as month_at,
-    count(*) filter (where is_converted) as part,
+    count(*) filter (where is_soon) as part,
     count(*) as whole
-from study.moments
+from study.looked
 where kind = 'who'
 group by month_at
 order by series, month_at
