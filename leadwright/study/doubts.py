@@ -87,7 +87,7 @@ def _reasons(
     label = candidate.label.lower().replace(" ", "_")
     if any(re.search(part, text) for part in _TELLING for text in (candidate.feature, label)):
         yield "its name speaks of what is known at the end, or of another score"
-    if auc is not None and max(auc, 1 - auc) > _TOO_GOOD:
+    if auc is not None and auc > _TOO_GOOD:
         yield f"alone it tells nearly all leads apart (AUC {auc:.2f}): too good to be known beforehand"
     if candidate.type == "text" and row["different"] > _UNLIKE * filled:
         yield f"{row['different']:,} different values in {filled:,} leads: a name or a number of a record"

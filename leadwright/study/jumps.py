@@ -21,6 +21,7 @@ _FEWEST = 60
 _SURE = 4.5
 """Standard errors: hundreds of series at twenty months each give one of 3.5 by chance."""
 _SURE_OF_EFFECTS = 3.9
+_LIKE = 4.0
 _SHARE = 0.1
 _TIMES = 1.5
 _MOST = 8
@@ -111,8 +112,23 @@ def _shares(what: str, months: Sequence[Mapping[str, Any]]) -> Iterator[Jump]:
         error = sqrt(both * (1 - both) * (1 / n1 + 1 / n2))
         if error:
             z = (k2 / n2 - k1 / n1) / error
-            if abs(z) >= _SURE:
+            if abs(z) >= _SURE and not _is_season(months, place, k2 / n2, z):
                 yield Jump(what, months[place]["month_at"], k1 / n1, k2 / n2, z)
+
+
+def _is_season(months: Sequence[Mapping[str, Any]], place: int, after: float, z: float) -> bool:
+    """Whether the share was like that in the same months of the year before: a fair, a holiday."""
+    first = months[place]["month_at"]
+    wanted = {(m["month_at"].year - 1, m["month_at"].month) for m in months[place : place + _BESIDE]}
+    earlier = [
+        m for m in months if (m["month_at"].year, m["month_at"].month) in wanted and m["month_at"] < first
+    ]
+    whole = sum(m["whole"] for m in earlier)
+    if whole < _FEWEST:
+        return False
+    before = sum(m["part"] for m in earlier) / whole
+    error = sqrt(max(before * (1 - before), 1 / whole) * 2 / whole)
+    return abs(after - before) < _LIKE * error or (after - before) * z < 0
 
 
 def _matters(before: float, after: float) -> bool:

@@ -78,6 +78,11 @@ def test_a_slow_rise_and_noise_are_no_jumps() -> None:
     assert not jumps.of_shares(_months(*[2] * 6, *[9] * 6, whole=10), {}), "of so few chance decides"
 
 
+def test_what_comes_back_each_year_is_no_jump() -> None:
+    fairs = [*[60] * 4, *[0] * 4, *[60] * 4] * 2
+    assert not [j for j in jumps.of_shares(_months(*fairs), {}) if j.month_at.year == 2026]
+
+
 def test_a_rule_that_ceases_to_tell_is_found() -> None:
     rows = [
         {

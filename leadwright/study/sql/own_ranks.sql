@@ -1,6 +1,5 @@
 -- How well a field alone tells converted leads from others: the share of pairs in which the converted one has the value
--- that more often goes with the outcome. Each value's rate is of all other leads with it, so that a value of its own
--- for each lead tells nothing.
+-- that more often goes with the outcome. Values that few leads have are left out: the rate of one says what became of it.
 with people as (
     select
         people.lead_id,
@@ -18,8 +17,8 @@ rated as (
     select
         feature,
         is_converted,
-        (sum(is_converted) over (partition by feature, value) - is_converted)
-        / nullif(count(*) over (partition by feature, value) - 1, 0) as rate
+        case when count(*) over (partition by feature, value) >= 20 then avg(is_converted) over (partition by feature, value) end
+            as rate
     from people
 ),
 
