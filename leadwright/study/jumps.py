@@ -123,12 +123,12 @@ def _is_season(months: Sequence[Mapping[str, Any]], place: int, after: float, z:
     earlier = [
         m for m in months if (m["month_at"].year, m["month_at"].month) in wanted and m["month_at"] < first
     ]
-    whole = sum(m["whole"] for m in earlier)
+    whole: int = sum(m["whole"] for m in earlier)
     if whole < _FEWEST:
         return False
-    before = sum(m["part"] for m in earlier) / whole
+    before: float = sum(m["part"] for m in earlier) / whole
     error = sqrt(max(before * (1 - before), 1 / whole) * 2 / whole)
-    return abs(after - before) < _LIKE * error or (after - before) * z < 0
+    return bool(abs(after - before) < _LIKE * error or (after - before) * z < 0)
 
 
 def _matters(before: float, after: float) -> bool:
