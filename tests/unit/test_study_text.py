@@ -6,10 +6,13 @@ import io
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from leadwright.cli import study_text
-from leadwright.study import evidence
+from leadwright.connectors.errors import ConfigError
+from leadwright.settings import Settings
+from leadwright.study import evidence, studying
 from leadwright.study.bench import Outcome
 from leadwright.study.company import Owner
 from leadwright.study.evidence import Counts
@@ -147,3 +150,23 @@ def test_a_program_reads_the_same() -> None:
     assert found["rules"][0]["rate_low"] < 0.14 < found["rules"][0]["rate_high"]
     assert [row["stage"] for row in found["stages"]] == ["lead", "disqualified", None]
     assert found["too_few"] is None
+
+
+def test_what_was_proposed_is_taken_and_takes_the_place_of_rows_beside_ours(tmp_path: Path) -> None:
+    proposed, workspace = tmp_path / "proposed", tmp_path / "workspace"
+    for file in (
+        "proposed/rules/score_rules.csv",
+        "proposed/reference/lead_stages.csv",
+        "workspace/reference/score_rules.csv",
+    ):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(file)
+    report = _report()
+    report.folder = proposed
+    studying.accept(report, Settings(home=tmp_path / "home", workspace=workspace))
+    assert report.accepted
+    assert (workspace / "rules" / "score_rules.csv").read_text() == "proposed/rules/score_rules.csv"
+    assert (workspace / "reference" / "lead_stages.csv").exists()
+    assert not (workspace / "reference" / "score_rules.csv").exists(), "the whole table is ours now"
+    with pytest.raises(ConfigError, match="no workspace"):
+        studying.accept(report, Settings(home=tmp_path / "home", workspace=None))
