@@ -20,6 +20,7 @@ from leadwright.study.judging import Judged
 from leadwright.study.jumps import Jump
 from leadwright.study.report import Report
 from leadwright.study.words import Meaning, Word
+from leadwright.workspace import MARK
 
 GOLDEN = Path(__file__).parent / "study.txt"
 _AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
@@ -161,12 +162,14 @@ def test_what_was_proposed_is_taken_and_takes_the_place_of_rows_beside_ours(tmp_
     ):
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text(file)
+    (workspace / MARK).touch()
+    config = Settings(home=tmp_path / "home", workspace=workspace)
     report = _report()
     report.folder = proposed
-    studying.accept(report, Settings(home=tmp_path / "home", workspace=workspace))
+    studying.accept(report, config)
     assert report.accepted
     assert (workspace / "rules" / "score_rules.csv").read_text() == "proposed/rules/score_rules.csv"
     assert (workspace / "reference" / "lead_stages.csv").exists()
     assert not (workspace / "reference" / "score_rules.csv").exists(), "the whole table is ours now"
     with pytest.raises(ConfigError, match="no workspace"):
-        studying.accept(report, Settings(home=tmp_path / "home", workspace=None))
+        studying.accept(report, config.model_copy(update={"workspace": None}))
