@@ -6,9 +6,12 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from itertools import count
 
 from leadwright import warehouse
 from leadwright.connectors.base import Connector, Describable, FieldInfo
+from leadwright.connectors.errors import ConfigError
 from leadwright.pull import backfill, forgotten
 from leadwright.pull.drift import Stops
 from leadwright.pull.fieldlist import SAMPLE, is_personal
@@ -65,7 +68,7 @@ def find(settings: Settings, transform: Transform) -> Iterator[Candidate]:
         LeadwrightError: as the connectors raise them.
     """
     objects = objects_with_fields(transform.manifest())
-    catalogue = {row["feature"] for row in features_of(transform)}
+    catalogue = features_of(transform)
     for crm in settings.crms():
         connector = settings.connect(crm)
         if not isinstance(connector, Describable):
@@ -77,13 +80,12 @@ def find(settings: Settings, transform: Transform) -> Iterator[Candidate]:
             yield from of_object(crm, name, connector, known, catalogue)
 
 
-def features_of(transform: Transform) -> list[dict[str, str]]:
-    """The rows of the feature catalogue that comes with Leadwright."""
+def features_of(transform: Transform) -> set[str]:
+    """The names of all features that there are: those that come with Leadwright, and the company's own."""
     table = next(t for t in transform.rule_files() if t.name == "feature_catalogue")
-    faults = list(files.read(table))
-    if faults:
-        return []
-    return [row for line, row in table.whole_rows if line]
+    if faults := list(files.read(table)):
+        raise ConfigError(str(faults[0]))
+    return {row["feature"] for _, row in table.whole_rows}
 
 
 def of_object(
@@ -94,13 +96,15 @@ def of_object(
     if not infos:
         return
     rows = connector.sample(name, [i.name for i in infos], SAMPLE)
+    taken = set(catalogue)
     for info in infos:
         values = [value for row in rows if (value := (row.get(info.name) or "").strip())]
         if len(values) < min(_FEWEST, max(1, len(rows) // 10)):
             continue
         feature = feature_name(info.name)
-        if feature in catalogue:
-            feature = f"own_{feature}"
+        if feature in taken:
+            feature = next(name for n in count(1) if (name := f"own_{feature}_{n}") not in taken)
+        taken.add(feature)
         yield Candidate(
             crm, name, info.name, info.label, feature, type_of(info, values), len(values) / len(rows)
         )
@@ -117,10 +121,11 @@ def _is_own(info: FieldInfo, known: Collection[str]) -> bool:
 
 
 def feature_name(field: str) -> str:
-    """What rules call a field: small letters and underscores, without what a CRM adds."""
+    """What rules call a field: small letters and underscores, without what a CRM adds; a number in a script without."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", field) if not unicodedata.combining(c))
     words = re.findall(r"[a-z0-9]+", re.sub(r"__c$", "", bare, flags=re.IGNORECASE).lower())
-    return "_".join(words) or "field"
+    name = "_".join(words) or sha256(field.encode()).hexdigest()[:8]
+    return name if name[0].isalpha() else f"field_{name}"
 
 
 def type_of(info: FieldInfo, values: Sequence[str]) -> str:

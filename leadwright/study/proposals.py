@@ -92,7 +92,7 @@ def sums(bench: Bench, rows: Sequence[Row], chosen: Sequence[str]) -> list[tuple
     return [(sum(worth[r] for r in p.rules), p.leads) for p in found]
 
 
-def score_groups(rows: Sequence[Row], there: Sequence[Mapping[str, str]]) -> list[Row]:
+def score_groups(rows: Sequence[Mapping[str, str]], there: Sequence[Mapping[str, str]]) -> list[Row]:
     """The rows of score_groups.csv: those that there are, with caps that no single rule goes beyond, and new ones."""
     caps = {(g["dimension"], g["signal_group"]): dict(g) for g in there}
     for row in rows:

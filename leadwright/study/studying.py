@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -94,8 +95,9 @@ def _own_fields(config: Settings, one: Bench) -> tuple[list[Candidate], str]:
     types: dict[str, str] = {}
     for each in found:
         types[each.feature] = each.type if types.get(each.feature, each.type) == each.type else "text"
-    one.tables.add("own_fields", [{**each.row(), "type": types[each.feature]} for each in found])
-    return found, ""
+    alike = [replace(each, type=types[each.feature]) for each in found]
+    one.tables.add(own_fields.TABLE, [each.row() for each in alike])
+    return alike, ""
 
 
 def _studied(
@@ -112,6 +114,7 @@ def _studied(
     doubted = doubts.doubts(one, outcome, own, left_out)
     there = one.tables.rows("score_rules")
     tried = candidates.rules(one, own, doubted, there)
+    tried = _usable(one, there, tried)
     _load(one, [*there, *tried])
     one.look(outcome, *span)
     totals = one.totals()
@@ -179,9 +182,21 @@ def choose(outcomes: Sequence[Outcome], wanted: str | None) -> Outcome:
     return next((o for o in dearest if o.count >= _ENOUGH), max(dearest, key=lambda o: o.count))
 
 
+def _usable(
+    one: Bench, there: Sequence[Mapping[str, str]], tried: Sequence[dict[str, str]]
+) -> list[dict[str, str]]:
+    """Those of the rules to be tried that are rules: a CRM's value can be spelled as no rule may spell it."""
+    one.tables.replace(
+        "score_groups", proposals.score_groups([*there, *tried], one.tables.rows("score_groups"))
+    )
+    one.tables.replace("score_rules", [*there, *tried])
+    wrong = one.tables.wrong_rows("score_rules", one.transform.rule_faults())
+    return [row for place, row in enumerate(tried, len(there)) if place not in wrong]
+
+
 def _load(one: Bench, rows: Sequence[Mapping[str, str]]) -> None:
     """Make `rows` the rules of the bench. Raises ConfigError where one is no rule: that would be our fault."""
-    groups = proposals.score_groups([dict(r) for r in rows], one.tables.rows("score_groups"))
+    groups = proposals.score_groups(rows, one.tables.rows("score_groups"))
     one.tables.replace("score_groups", groups)
     one.tables.replace("score_rules", rows)
     if faults := one.transform.rule_faults():

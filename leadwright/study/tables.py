@@ -8,7 +8,7 @@ from pathlib import Path
 
 from leadwright.connectors.errors import ConfigError
 from leadwright.rules import book, files, own_fields
-from leadwright.rules.files import RuleFile
+from leadwright.rules.files import Fault, RuleFile
 from leadwright.transform.project import Transform
 
 Row = Mapping[str, str]
@@ -32,6 +32,13 @@ class Tables:
         if faults := list(files.read(table)):
             raise ConfigError(str(faults[0]))
         return [row for _, row in table.whole_rows]
+
+    def wrong_rows(self, name: str, faults: Sequence[Fault]) -> set[int]:
+        """Places of the rows of a table that have a fault, the first one 0."""
+        table = self._table(name)
+        lines = {fault.line for fault in faults if fault.file == table.label}
+        list(files.read(table))  # rows by their lines; its faults are among those given
+        return {place for place, (line, _) in enumerate(table.rows) if line in lines}
 
     def replace(self, name: str, rows: Sequence[Row]) -> None:
         """Make `rows` the whole of a table."""

@@ -173,7 +173,8 @@ def test_what_a_leak_detector_found_goes_first() -> None:
         ("Maschinentyp__c", "maschinentyp"),
         ("Época 2__c", "epoca_2"),
         ("idioma preferido", "idioma_preferido"),
-        ("項目", "field"),
+        ("項目", "field_0943908e"),
+        ("2nd visit", "field_2nd_visit"),
     ],
 )
 def test_a_field_is_named_as_rules_name_things(field: str, name: str) -> None:
