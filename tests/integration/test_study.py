@@ -31,10 +31,16 @@ def _some(source: Path, target: Path, people: str, key: str) -> None:
     left_out = {row[name] for row in rows[_LEADS:] for name in row if name == key or name in _CONVERTED} - {
         ""
     }
-    for file in source.glob("*.csv"):
-        some = [row for row in tables.read(file) if not left_out & set(row.values())]
+    kept: dict[str, list[tables.Row]] = {}
+    for file in sorted(source.glob("*.csv")):
+        kept[file.stem] = [row for row in tables.read(file) if not left_out & set(row.values())]
+    if "associations" in kept:  # what was done with nobody who is there goes, too
+        linked = {row[side] for row in kept["associations"] for side in ("from_id", "to_id")}
+        for name in ("calls", "emails", "meetings", "deals"):
+            kept[name] = [row for row in kept[name] if row["hs_object_id"] in linked]
+    for name, some in kept.items():
         if some:
-            tables.write(target, file.stem, list(some[0]), some)
+            tables.write(target, name, list(some[0]), some)
 
 
 @pytest.fixture(scope="module")
