@@ -23,6 +23,8 @@ _GRADES = warehouse.statement(__file__, "grades")
 _SELLS = 0.05
 """Who does so much of what is done towards leads sells; who does less helps out."""
 _FEWEST_TOUCHES = 5
+_FEWEST_LEADS = 10
+"""Of who owns fewer, rpt_lead_owners does not say whether it may be a login: nobody gives such a one leads unasked."""
 _SAME_DAY = 0.2
 _AT_CREATION = 0.5
 _FEWEST_DATED = 20
@@ -96,7 +98,7 @@ def pool_rows(some: Sequence[Owner], there: Sequence[Mapping[str, str]]) -> list
             "reason": _sentence(o.said),
         }
         for o in some
-        if o.role == "sells" and o.email
+        if o.role == "sells" and o.email and o.leads >= _FEWEST_LEADS
     ]
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from leadwright.connectors.base import FieldInfo
-from leadwright.study import bands, doubts, fields, judging, proposals
+from leadwright.study import bands, company, doubts, fields, judging, proposals
 from leadwright.study.bench import Outcome, Rule
+from leadwright.study.company import Owner
 from leadwright.study.evidence import Counts, Pattern
 from leadwright.study.fields import Candidate
 from leadwright.study.judging import Judged
@@ -237,3 +238,21 @@ def test_the_grid_follows_the_score_that_tells() -> None:
     assert {rows["high", i]["grade"] for i in ("high", "medium", "low")} == {"Hot"}
     assert rows["high", "low"]["play"] == "high high", "what is done for a Hot lead"
     assert rows["medium", "medium"]["play"] == "medium medium"
+
+
+def _owner(email: str, role: str, leads: int) -> Owner:
+    return Owner(email, email, True, False, False, leads, 3, 40, 0.4, None, role)
+
+
+def test_who_sells_is_proposed_for_the_pool_and_a_login_is_routed_from() -> None:
+    some = [
+        _owner("ada@x.example", "sells", 300),
+        _owner("new@x.example", "sells", 4),
+        _owner("api@x.example", "login", 90),
+    ]
+    assert [row["email_pattern"] for row in company.pool_rows(some, [])] == ["ada@x.example"]
+    assert not company.pool_rows(some, [{"pool": "everyone", "email_pattern": "*"}]), (
+        "somebody is named already"
+    )
+    assert [row["email"] for row in company.routed_from_rows(some, [])] == ["api@x.example"]
+    assert not company.routed_from_rows(some, [{"email": "API@x.example", "reason": "Ours"}])
