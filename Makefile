@@ -81,7 +81,7 @@ lint-python: $(INSTALLED)
 
 lint-sql: $(INSTALLED)
 	LEADWRIGHT_WAREHOUSE_FILE=$(VENV)/lint.duckdb $(BIN)/sqlfluff lint --processes 2 dbt_project
-	$(BIN)/sqlfluff lint --templater placeholder leadwright/dashboards leadwright/explain leadwright/learn leadwright/linkage leadwright/notices leadwright/operate leadwright/trials leadwright/writeback
+	$(BIN)/sqlfluff lint --templater placeholder leadwright/dashboards leadwright/explain leadwright/learn leadwright/linkage leadwright/notices leadwright/operate leadwright/study leadwright/trials leadwright/writeback
 
 bench: $(INSTALLED)
 	@for script in tests/benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -36,6 +36,7 @@ from leadwright.cli import (
     run,
     sandbox,
     stopping,
+    study,
     train,
     undo,
 )
@@ -71,6 +72,7 @@ for module in (
     rejects,
     reconcile,
     look,
+    study,
     rules,
     train,
     model,

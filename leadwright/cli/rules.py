@@ -1,4 +1,4 @@
-"""Commands about the rules: rules check, rules diff, rules own, rules bands."""
+"""Commands about the rules: rules check, rules diff, rules own, rules bands, rules suggest."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from leadwright.cli.bands import bands
 from leadwright.cli.lines import show_side_by_side
 from leadwright.cli.output import bars, err, out, print_json
 from leadwright.cli.run import Json
+from leadwright.cli.study import Outcome, Since, Until, day_of
 from leadwright.cli.terminal import plain
 from leadwright.connectors.errors import ConfigError
 from leadwright.formatting import NUMBER, moment
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
     group.command()(diff)
     group.command()(own)
     group.command()(bands)
+    group.command()(suggest)
     app.add_typer(group, name="rules")
 
 
@@ -98,6 +100,34 @@ def own(
         return
     adds = " Its rows are added to ours, and take the place of those with the same key." if not whole else ""
     out.print(f"[green]made[/]: {plain(file)}.{adds if file.parent.name == 'reference' else ''}")
+
+
+def suggest(
+    outcome: Outcome = None,
+    since: Since = None,
+    until: Until = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Change score_rules.csv so.")] = False,
+    json: Json = False,
+) -> None:
+    """Say which points past outcomes support, and which rules never hold, always hold or point the wrong way."""
+    first, last = day_of(since), day_of(until)
+    config = settings.load()
+    if accept and config.workspace is None:
+        raise ConfigError("There is no workspace to change: `leadwright init FOLDER` makes one.")
+    from leadwright.study import suggesting
+
+    with bars(quiet=json):
+        found = suggesting.suggest(config, outcome_id=outcome, since=first, until=last)
+    if accept and found.diff:
+        suggesting.accept(found, config)
+    if json:
+        print_json({**found.as_dict(), "accepted": accept and bool(found.diff)})
+        return
+    from leadwright.cli.study_text import suggested
+
+    for line in suggested(found, accepted=accept):
+        out.print(line)
+    out.print(found.diff, markup=False, highlight=False, end="")
 
 
 def _show(found: dict[str, Any]) -> None:

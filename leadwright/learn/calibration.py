@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from venn_abers import VennAbers
 
 from leadwright.learn.examples import Floats, Ints
+from leadwright.learn.intervals import wilson
 
 Method = Literal["raw", "platt", "venn_abers"]
 METHODS: tuple[Method, ...] = ("raw", "platt", "venn_abers")
@@ -20,7 +21,6 @@ _STEPS = (*np.arange(0.1, 0.9, 0.1), 0.9, 0.93, 0.96, 0.98)
 _PER_RANGE = 5
 """Conversions for each range, on average: fewer say nothing of its rate."""
 _MOST = 50_000
-_Z = 1.96
 
 
 @dataclass(frozen=True)
@@ -113,11 +113,3 @@ def _bounds(
         inside = places == place
         size = len(np.unique(leads[inside]))
         yield (*wilson(float(converted[inside].mean()), size), size)
-
-
-def wilson(rate: float, size: int) -> tuple[float, float]:
-    """The interval of 95% of a rate among so many."""
-    middle = rate + _Z**2 / (2 * size)
-    half = _Z * np.sqrt(rate * (1 - rate) / size + _Z**2 / (4 * size**2))
-    whole = 1 + _Z**2 / size
-    return max(0.0, float((middle - half) / whole)), min(1.0, float((middle + half) / whole))

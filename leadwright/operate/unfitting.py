@@ -92,7 +92,8 @@ def one_grade(db: warehouse.Connection, file: str = "score_rules.csv") -> Findin
         False,
         f"all {count(grades[0]['open_lead_count'])} open leads are {grades[0]['grade']}, so the grade tells nobody "
         f"whom to call: {len(idle)} of {len(rules)} rules of fit and intent hold for no lead.{why}",
-        f"Put rules into {file} that look at what your leads have (`leadwright fields` lists your CRM's fields), or "
+        "`leadwright study` proposes rules that your outcomes support. Or put rules into "
+        f"{file} that look at what your leads have (`leadwright fields` lists your CRM's fields), or "
         "move the limits in score_dimensions.csv. The page Data health says how many leads each rule holds for.",
     )
 
@@ -107,6 +108,7 @@ def _stages(db: warehouse.Connection) -> Iterator[Finding]:
             False,
             f"{len(words)} words of your CRMs' stages are not known, so nobody knows where these leads stand: "
             f"{shown}{more}",
+            "`leadwright study` proposes what they mean. By hand: "
             "`leadwright rules own lead_stages` makes reference/lead_stages.csv: write a row for each, which goes on "
             "with lead, recycled, mql, sal, sql or disqualified, a reason_code where it is a rejection (not_said where "
             f"the word says none), and why, such as {_row(words[0])},disqualified,not_said,Ours (docs/lifecycle.md).",

@@ -80,7 +80,11 @@ def survey(
 
 def _commonest(name: str, values: list[str]) -> tuple[tuple[str, int], ...]:
     counted = Counter(values)
-    is_personal = any(word in name.lower() for word in _PERSONAL)
-    if is_personal or (len(values) >= 20 and len(counted) > 0.9 * len(values)):
+    if is_personal(name) or (len(values) >= 20 and len(counted) > 0.9 * len(values)):
         return ()
     return tuple((value[:_LONGEST], count) for value, count in counted.most_common(_COMMONEST))
+
+
+def is_personal(name: str) -> bool:
+    """Whether a field, by its name, tells who a person is, so that its values are shown to nobody."""
+    return any(word in name.lower() for word in _PERSONAL)

@@ -197,7 +197,12 @@ class Transform:
         return nodes
 
     def build_examples(
-        self, months: Sequence[datetime], as_of: datetime, *, with_rules: bool = False
+        self,
+        months: Sequence[datetime],
+        as_of: datetime,
+        *,
+        with_rules: bool = False,
+        with_creations: bool = False,
     ) -> list[NodeResult]:
         """Build what models learn from, of some months, and what is known of features. Raises as `build` does.
 
@@ -205,8 +210,13 @@ class Transform:
             months: their beginnings; examples of other months are gone afterwards.
             as_of: the moment of the build whose tables are read.
             with_rules: also what the rules say of these moments.
+            with_creations: also the moments at which leads were created, whether outcomes have dates or not.
         """
-        asked = {"learning_months": [_spelled(m) for m in months], "learning_rules": with_rules}
+        asked = {
+            "learning_months": [_spelled(m) for m in months],
+            "learning_rules": with_rules,
+            "learning_creations": with_creations,
+        }
         chosen = ["--select", *_TO_LEARN_FROM, "--exclude-resource-type", "test"]
         return self._build(chosen, "learning", as_of, asked=asked)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from leadwright.learn import calibration, figures
+from leadwright.learn import calibration, figures, intervals
 from leadwright.learn.calibration import METHODS, Method
 
 
@@ -84,5 +84,5 @@ def test_ranges_are_few_where_outcomes_are_few() -> None:
 
 
 def test_wilson_s_interval() -> None:
-    assert calibration.wilson(0.1, 100) == pytest.approx((0.0552, 0.1744), abs=1e-4)
-    assert calibration.wilson(0.0, 10)[0] == 0
+    assert intervals.wilson(0.1, 100) == pytest.approx((0.0552, 0.1744), abs=1e-4)
+    assert intervals.wilson(0.0, 10)[0] == 0

@@ -1,6 +1,7 @@
 -- The pairs of lead and moment to learn from: who was there and undecided at the beginning of each month that the
--- variable `learning_months` names, at the moment of becoming ready in it, and, where an outcome has no date, at its
--- creation in it. Empty where no month is asked for, as in an ordinary run. What counts is what was known by then.
+-- variable `learning_months` names, at the moment of becoming ready in it, and, where an outcome has no date or the
+-- variable `learning_creations` asks for it, at its creation in it. Empty where no month is asked for, as in an ordinary
+-- run. What counts is what was known by then.
 
 with months as (
     {% for month in var('learning_months') %}
@@ -38,7 +39,10 @@ moments as (
     where
         people.created_at >= months.starts_at
         and people.created_at < months.ends_at
-        and exists (select 1 from {{ ref('int_learning__outcomes') }} where basis = 'cohort')
+        and (
+            {{ 'true' if var('learning_creations') else 'false' }}
+            or exists (select 1 from {{ ref('int_learning__outcomes') }} where basis = 'cohort')
+        )
 )
 
 select
