@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from leadwright import warehouse
-from leadwright.learn.calibration import wilson
 from leadwright.learn.examples import Examples, Flags, Floats, Ints
 from leadwright.learn.figures import Figure
+from leadwright.learn.intervals import wilson
 from leadwright.learn.noting import POINTS
 from leadwright.rules import bands
 from leadwright.rules.bands import BEST, WORST, Bands, Grid, Heap

@@ -1,23 +1,33 @@
-"""Where fit and intent are high, medium and low, so that grades have the shape that a sales team can work with."""
+"""Which grid of grades, with which bands, gives a company's leads the shape that a sales team can work with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
-HOT, WARM = (0.15, 0.25), (0.50, 0.65)
-"""The shares of leads that the best and the middle grade should have."""
+from leadwright.rules import bands
+from leadwright.rules.bands import BEST, MIDDLE, WORST, Grid, Heap, Wanted
+
 BANDS = ("low", "medium", "high")
-_MOST_CUTS = 10
-_SHAPE_WEIGHS = 4.0
+_MISS_WEIGHS = 4.0
+"""What a share that is off by a quarter counts as much as: that grades tell everything of the scores, or nothing."""
 
-# The grid of each choice: grade (2 best, 1 middle, 0 worst) by band of fit (row) and of intent (column), low first.
-_GRIDS: Mapping[str, tuple[tuple[int, int, int], ...]] = {
-    "as_shipped": ((0, 0, 0), (0, 1, 1), (0, 1, 2)),
-    "by_both": ((0, 0, 1), (0, 1, 2), (1, 2, 2)),
-    "by_fit": ((0, 0, 0), (1, 1, 1), (2, 2, 2)),
-    "by_intent": ((0, 1, 2), (0, 1, 2), (0, 1, 2)),
+
+def _grid(*rows: str) -> Grid:
+    """A grid from a letter for each cell, a row for each band of fit, low bands first."""
+    kinds = {"b": BEST, "m": MIDDLE, "w": WORST}
+    return {
+        (fit, intent): kinds[letter]
+        for fit, row in zip(BANDS, rows, strict=True)
+        for intent, letter in zip(BANDS, row, strict=True)
+    }
+
+
+_GRIDS: Mapping[str, Grid] = {
+    "as_shipped": _grid("www", "wmm", "wmb"),
+    "by_both": _grid("wwm", "wmb", "mbb"),
+    "by_fit": _grid("www", "mmm", "bbb"),
+    "by_intent": _grid("wmb", "wmb", "wmb"),
 }
 
 
@@ -28,7 +38,7 @@ class Bands:
     Attributes:
         fit, intent: from which score each is medium, and high.
         grid: the name of the choice.
-        shares: of the leads that are worst, middle and best.
+        shares: of the leads that get the best, the middle and the worst grade.
     """
 
     fit: tuple[int, int]
@@ -36,88 +46,59 @@ class Bands:
     grid: str
     shares: tuple[float, float, float]
 
-    def grade(self, fit_band: str, intent_band: str) -> int:
-        """The grade of a cell: 2 best, 1 middle, 0 worst."""
-        return _GRIDS[self.grid][BANDS.index(fit_band)][BANDS.index(intent_band)]
+    def kind(self, fit_band: str, intent_band: str) -> str:
+        """Whether a cell is `best`, `middle` or `worst`."""
+        return _GRIDS[self.grid][fit_band, intent_band]
 
 
-def find(cells: Sequence[tuple[int, int, int]]) -> Bands | None:
-    """The bands that come closest to the shape, and of these those that put the best leads highest.
+def find(cells: Sequence[tuple[int, int, int]], shape: Mapping[str, Wanted]) -> Bands | None:
+    """The bands and the grid that come closest to `shape`, and of these those that put the best leads highest.
 
     Args:
         cells: score of fit, score of intent, and how many leads have both.
+        shape: which share of the leads the best, the middle and the worst grade should have.
 
     Returns:
         None where all leads have one score.
     """
-    whole = sum(n for *_, n in cells)
-    if not whole or len({(f, i) for f, i, _ in cells}) < 2:
+    if len({cell[:2] for cell in cells}) < 2:
         return None
-    fits, intents = (list(_cuts([(cell[side], cell[2]) for cell in cells])) for side in (0, 1))
-    mean = sum((f + i) * n for f, i, n in cells) / whole
-    best: tuple[float, Bands] | None = None
-    for fit in fits:
-        for intent in intents:
-            table = _bands_of(cells, fit, intent)
-            for name, grid in _GRIDS.items():
-                found = _tried(table, grid, mean, whole)
-                if best is None or found[0] > best[0] + 1e-9:
-                    best = (found[0], Bands(fit, intent, name, found[1]))
-    return best[1] if best else None
+    alike = [side for side in (0, 1) if len({cell[side] for cell in cells}) == 1]
+    if alike:  # a score that all leads share tells nothing: no band of it is reached, and the other one makes the grade
+        beyond = cells[0][alike[0]] + 1, cells[0][alike[0]] + 2
+        return _best(cells, shape, ["by_intent" if alike == [0] else "by_fit"], {alike[0]: beyond})
+    return _best(cells, shape, list(_GRIDS), {})
 
 
-def _cuts(scores: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Pairs of scores at which bands could begin: those that cut leads into tenths, as far as they differ."""
-    counts: dict[int, int] = {}
-    for score, n in scores:
-        counts[score] = counts.get(score, 0) + n
-    whole, so_far = sum(counts.values()), 0
-    found: list[int] = []
-    places = iter(sorted(counts))
-    next(places)  # the lowest score is low
-    so_far = counts[min(counts)]
-    for score in places:
-        if not found or so_far / whole >= len(found) / _MOST_CUTS or len(counts) <= _MOST_CUTS:
-            found.append(score)
-        so_far += counts[score]
-    if len(found) > 1:
-        yield from combinations(found, 2)
-    else:
-        first = found[0] if found else max(counts) + 1
-        yield first, first + 1
+def _best(
+    cells: Sequence[tuple[int, int, int]],
+    shape: Mapping[str, Wanted],
+    names: Sequence[str],
+    fixed: Mapping[int, tuple[int, int]],
+) -> Bands:
+    """The best of some grids; `fixed` has the bands of a dimension (0 is fit) that are not chosen."""
+    heaps = [Heap(fit, intent, leads, float((fit + intent) * leads)) for fit, intent, leads in cells]
+    tried: list[tuple[float, Bands]] = []
+    for name in names:
+        grid = _GRIDS[name]
+        if chosen := bands.choose(heaps, grid, shape):
+            shares = (chosen.shares[BEST], chosen.shares[MIDDLE], chosen.shares[WORST])
+            miss = sum(wanted.miss(chosen.shares[kind]) for kind, wanted in shape.items())
+            worth = _told(cells, chosen, grid) - _MISS_WEIGHS * miss
+            fit, intent = fixed.get(0, chosen.fit), fixed.get(1, chosen.intent)
+            tried.append((round(worth, 9), Bands(fit, intent, name, shares)))
+    return max(tried, key=lambda each: each[0])[1]
 
 
-def _bands_of(
-    cells: Sequence[tuple[int, int, int]], fit: tuple[int, int], intent: tuple[int, int]
-) -> list[list[tuple[int, int, int]]]:
-    """For each cell of the grid how many leads are in it, the sum of their scores, and that of the squares."""
-    table = [[(0, 0, 0)] * 3 for _ in range(3)]
-    for f, i, n in cells:
-        row, column = (f >= fit[0]) + (f >= fit[1]), (i >= intent[0]) + (i >= intent[1])
-        count, total, squares = table[row][column]
-        table[row][column] = (count + n, total + (f + i) * n, squares + (f + i) ** 2 * n)
-    return table
-
-
-def _tried(
-    table: Sequence[Sequence[tuple[int, int, int]]],
-    grid: tuple[tuple[int, int, int], ...],
-    mean: float,
-    whole: int,
-) -> tuple[float, tuple[float, float, float]]:
-    """How good a choice is: the share of the spread of scores that grades tell apart, less what the shape is off."""
-    counts, totals, squares = [0, 0, 0], [0, 0, 0], 0
-    for row, grades in zip(table, grid, strict=True):
-        for (count, total, square), grade in zip(row, grades, strict=True):
-            counts[grade] += count
-            totals[grade] += total
-            squares += square
-    spread = squares - whole * mean**2
-    told = sum(n * (t / n - mean) ** 2 for n, t in zip(counts, totals, strict=True) if n)
-    shares = (counts[0] / whole, counts[1] / whole, counts[2] / whole)
-    off = _off(shares[2], HOT) + _off(shares[1], WARM) / 2
-    return (told / spread if spread else 0.0) - _SHAPE_WEIGHS * off, shares
-
-
-def _off(share: float, wanted: tuple[float, float]) -> float:
-    return max(wanted[0] - share, share - wanted[1], 0.0)
+def _told(cells: Sequence[tuple[int, int, int]], chosen: bands.Bands, grid: Grid) -> float:
+    """The share of the spread of all scores that grades tell apart, 0 to 1."""
+    whole = sum(leads for *_, leads in cells)
+    mean = sum((fit + intent) * leads for fit, intent, leads in cells) / whole
+    spread = sum(leads * (fit + intent - mean) ** 2 for fit, intent, leads in cells)
+    counts, totals = dict.fromkeys((BEST, MIDDLE, WORST), 0), dict.fromkeys((BEST, MIDDLE, WORST), 0.0)
+    for fit, intent, leads in cells:
+        kind = chosen.kind(fit, intent, grid)
+        counts[kind] += leads
+        totals[kind] += (fit + intent) * leads
+    told = sum(n * (totals[kind] / n - mean) ** 2 for kind, n in counts.items() if n)
+    return told / spread if spread else 0.0

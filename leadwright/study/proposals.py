@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from leadwright.rules.bands import Wanted
 from leadwright.study import evidence
 from leadwright.study.bands import BANDS, Bands
 from leadwright.study.bench import Bench, Outcome
@@ -119,9 +120,14 @@ def cells(bench: Bench) -> list[tuple[int, int, int]]:
     return [(row["fit"], row["intent"], row["leads"]) for row in bench.rows(_CELLS)]
 
 
+def shape(rows: Sequence[Mapping[str, str]]) -> dict[str, Wanted]:
+    """What the rows of grade_shape.csv ask for."""
+    return {row["stands_for"]: Wanted(float(row["least_share"]), float(row["most_share"])) for row in rows}
+
+
 def score_dimensions(there: Sequence[Mapping[str, str]], bands: Bands, leads: int) -> list[Row]:
     """The rows of score_dimensions.csv with bands for this company."""
-    shares = ", ".join(evidence.percent(s) for s in reversed(bands.shares))
+    shares = ", ".join(evidence.percent(share) for share in bands.shares)
     limits = {"fit": bands.fit, "intent": bands.intent}
     return [
         {
@@ -145,18 +151,14 @@ def _within(score: int, row: Mapping[str, str]) -> str:
 def grades(there: Sequence[Mapping[str, str]], scale: Sequence[Mapping[str, str]], bands: Bands) -> list[Row]:
     """The rows of grades.csv with the grid that tells this company's leads apart; what is done for a grade stays."""
     names = {row["stands_for"]: row["grade"] for row in scale}
-    wanted = (names["worst"], names["middle"], names["best"])
     by_cell = {(row["fit_band"], row["intent_band"]): row for row in there}
-    like = {grade: next((row for row in there if row["grade"] == grade), None) for grade in wanted}
-    like[wanted[1]] = (
-        by_cell[("medium", "medium")]
-        if by_cell[("medium", "medium")]["grade"] == wanted[1]
-        else like[wanted[1]]
-    )
+    like = {grade: next((row for row in there if row["grade"] == grade), None) for grade in names.values()}
+    if by_cell[("medium", "medium")]["grade"] == names["middle"]:
+        like[names["middle"]] = by_cell[("medium", "medium")]
     found: list[Row] = []
     for fit in reversed(BANDS):
         for intent in reversed(BANDS):
-            row, grade = by_cell[(fit, intent)], wanted[bands.grade(fit, intent)]
+            row, grade = by_cell[(fit, intent)], names[bands.kind(fit, intent)]
             model = like[grade]
             if row["grade"] == grade or model is None:
                 found.append(dict(row))

@@ -223,7 +223,7 @@ def _propose(one: Bench, report: Report, target: Tables) -> None:
     target.add(own_fields.TABLE, [c.row() for c in report.own_fields if c.feature in used])
     target.replace("score_rules", rows)
     target.replace("score_groups", one.tables.rows("score_groups"))
-    if found := banding.find(cells):
+    if found := banding.find(cells, proposals.shape(one.tables.rows("grade_shape"))):
         report.bands = found.grid
         for name, of_name in (
             (

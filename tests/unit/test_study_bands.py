@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leadwright.rules.bands import Wanted
 from leadwright.study import bands, jumps
+
+SHAPE = {"best": Wanted(0.15, 0.25), "middle": Wanted(0.5, 0.65), "worst": Wanted(0.1, 0.35)}
 
 cells = st.lists(
     st.tuples(st.integers(0, 50), st.integers(0, 50), st.integers(1, 100)), min_size=1, max_size=40
@@ -17,35 +20,36 @@ cells = st.lists(
 
 
 def test_one_score_that_differs_makes_the_grades_alone() -> None:
-    found = bands.find([(fit, 0, 10) for fit in range(40)])
+    found = bands.find([(fit, 0, 10) for fit in range(40)], SHAPE)
     assert found is not None
-    assert found.grid in ("by_fit", "by_both")
-    assert found.shares[2] == pytest.approx(0.2, abs=0.06)
+    assert found.grid == "by_fit"
+    assert found.intent == (1, 2), "nobody has a high intent"
+    assert found.shares[0] == pytest.approx(0.2, abs=0.06)
     assert 0.45 <= found.shares[1] <= 0.7
 
 
 def test_engagement_alone_makes_the_grades_alone() -> None:
-    found = bands.find([(17, intent, 10) for intent in range(40)])
+    found = bands.find([(17, intent, 10) for intent in range(40)], SHAPE)
     assert found is not None
-    assert found.shares[2] == pytest.approx(0.2, abs=0.06)
+    assert found.shares[0] == pytest.approx(0.2, abs=0.06)
 
 
 def test_where_both_differ_better_leads_have_better_grades() -> None:
-    found = bands.find([(fit, intent, 1) for fit in range(30) for intent in range(30)])
+    found = bands.find([(fit, intent, 1) for fit in range(30) for intent in range(30)], SHAPE)
     assert found is not None
-    assert found.grade("high", "high") == 2
-    assert found.grade("low", "low") == 0
+    assert found.kind("high", "high") == "best"
+    assert found.kind("low", "low") == "worst"
 
 
 def test_of_leads_that_are_all_alike_nothing_is_said() -> None:
-    assert bands.find([(17, 0, 200)]) is None
-    assert bands.find([]) is None
+    assert bands.find([(17, 0, 200)], SHAPE) is None
+    assert bands.find([], SHAPE) is None
 
 
 @settings(deadline=None, max_examples=40)
 @given(cells)
 def test_bands_are_ordered_and_shares_are_whole(some: list[tuple[int, int, int]]) -> None:
-    found = bands.find(some)
+    found = bands.find(some, SHAPE)
     if found is None:
         assert len({cell[:2] for cell in some}) == 1
         return
