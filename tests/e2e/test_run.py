@@ -28,11 +28,16 @@ Start = Callable[..., Sandbox]
 
 @pytest.fixture(scope="module")
 def done(
-    start_sandbox: Start, tmp_path_factory: pytest.TempPathFactory, prefect_home: Path
+    start_sandbox: Start,
+    tmp_path_factory: pytest.TempPathFactory,
+    prefect_home: Path,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Installation]:
+    """The first run is as a user's: a process of its own that starts a Prefect server. What follows shares both."""
     crm = start_sandbox("--leads", "150", "--seed", "11", "--now", AS_OF, "--no-limits", "--control")
     installation = Installation(tmp_path_factory.mktemp("run") / "home", prefect_home, crm)
     installation.first = installation.json("run")  # type: ignore[attr-defined]
+    installation.extra.update(request.getfixturevalue("prefect_api"))
     yield installation
 
 
