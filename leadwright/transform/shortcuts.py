@@ -1,8 +1,9 @@
 """Shorter ways for work that dbt repeats for every node, with the same results: a third of a build's processor time.
 
 For every node dbt makes an object for each of its 650 macros, twice, and uses a few of them. It looks through all
-relations of a schema to find one, makes a date parser for each empty table, and compiles a model's text anew in every
-build of a process. `tests/unit/test_shortcuts.py` compares what is found this way with what dbt finds.
+relations of a schema to find one, and makes a date parser for each empty table. In every build of a process it compiles
+each model's text anew, and links all nodes to one graph, which takes longer than a small build.
+`tests/unit/test_shortcuts.py` compares what is found this way with what dbt finds.
 """
 
 from __future__ import annotations
@@ -16,15 +17,17 @@ from typing import Any
 from dbt.adapters.base import BaseAdapter
 from dbt.adapters.cache import _make_ref_key  # a key as its cache spells it
 from dbt.clients.jinja import MacroGenerator
+from dbt.compilation import Compiler
 from dbt.context.configured import ConfiguredContext
 from dbt.context.macros import MacroNamespace
 from dbt.context.manifest import ManifestContext
+from dbt.flags import get_flags
 from dbt.include.global_project import PROJECT_NAME
 from dbt_common.clients import agate_helper
 from dbt_common.clients.jinja import MacroFuzzEnvironment
 
 _Known = Mapping[str, Any]
-_TEMPLATES = 2_000
+_TEMPLATES, _GRAPHS = 2_000, "_leadwright_graphs"
 
 
 @cache
@@ -35,6 +38,7 @@ def take() -> None:
     BaseAdapter.get_relation = _found_by_key(BaseAdapter.get_relation)
     agate_helper.build_type_tester = _made_once(agate_helper.build_type_tester)
     agate_helper.empty_table = cache(agate_helper.empty_table)
+    Compiler.compile = _linked_once(Compiler.compile)
     setattr(MacroFuzzEnvironment, "compile", _compiled_once(MacroFuzzEnvironment.compile))  # noqa: B010
 
 
@@ -191,5 +195,21 @@ def _compiled_once(compile_: Callable[..., Any]) -> Callable[..., Any]:
                 codes.clear()
             codes[key] = compile_(self, source)
         return codes[key]
+
+    return compiled
+
+
+def _linked_once(link: Callable[..., Any]) -> Callable[..., Any]:
+    """The graph of a parsed project, kept with it: a build reads it, and takes its own part as a copy."""
+
+    def compiled(self: Any, manifest: Any, write: bool = True, add_test_edges: bool = False) -> Any:
+        if get_flags().WRITE_JSON:
+            return link(self, manifest, write, add_test_edges)
+        graphs: dict[tuple[bool, int], Any] = manifest.__dict__.setdefault(_GRAPHS, {})
+        key = add_test_edges, len(manifest.nodes)
+        if key not in graphs:
+            graphs[key] = link(self, manifest, write, add_test_edges)
+        self.initialize()
+        return graphs[key]
 
     return compiled

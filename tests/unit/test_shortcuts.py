@@ -82,3 +82,18 @@ def test_one_text_compiles_once_and_renders_with_each_context() -> None:
     ]
     native = get_environment(native=True)
     assert native.compile(text) is not first, "a native environment makes values, not texts"
+
+
+def test_a_graph_is_linked_once_a_parse_and_a_part_of_it_is_a_copy(
+    manifest: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    home = tmp_path_factory.mktemp("graph")
+    transform = Transform(Settings(home=home, threads=1), manifest)
+    for seed in ("countries", "grades"):
+        assert [node.name for node in transform.build(select=seed, tests=False)] == [seed]
+    (graph,) = vars(manifest)["_leadwright_graphs"].values()
+    whole = graph.nodes()
+    part = graph.get_subset_graph(["seed.leadwright.grades"])
+    assert list(part.nodes()) == ["seed.leadwright.grades"]
+    assert graph.nodes() == whole
+    assert set(manifest.nodes) <= set(whole)
