@@ -130,7 +130,7 @@ class DbtWarehouse:
     def _where(self) -> list[str]:
         project, home = str(self.settings.dbt_project), self.settings.home
         where = ["--project-dir", project, "--profiles-dir", project, "--log-path", str(home / "logs")]
-        return [*where, "--target-path", str(home / "dbt")]
+        return [*where, "--target-path", str(home / "dbt"), "--no-write-json"]
 
     def _dbt(self, *args: str) -> subprocess.CompletedProcess[str]:
         dbt = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", *args]
