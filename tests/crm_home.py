@@ -31,13 +31,12 @@ class Home:
     """A home with a workspace of its own, connected to both CRMs of a sandbox."""
 
     def __init__(self, crm: Sandbox, folder: Path) -> None:
-        parsed_project.ensure()
         self.crm = crm
         self.workspace = whole(folder / "workspace")
         self.settings = Settings(
             home=folder / "home", workspace=self.workspace, lock_wait_seconds=5, threads=1, as_of=NOW
         )
-        self.project = Transform(self.settings)
+        self.project = Transform(self.settings, parsed_project.manifest())
 
     @cached_property
     def models(self) -> list[SyncModel]:

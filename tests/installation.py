@@ -83,12 +83,15 @@ class Installation:
         assert isinstance(found, dict)
         return found
 
-    def start(self, *args: str) -> subprocess.Popen[bytes]:
+    def start(self, *args: str) -> forge.Running:
         """Start `leadwright args` and return at once."""
-        log = (self.home.parent / f"{self.home.name}.log").open("wb")
-        with log:
+        log = self.home.parent / f"{self.home.name}.log"
+        log.unlink(missing_ok=True)
+        if forked := forge.of(self.env):
+            return forked.start(args, self.env, log)
+        with log.open("wb") as said:
             return subprocess.Popen(
-                [*COMMAND, *args], env=self.env, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
+                [*COMMAND, *args], env=self.env, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT
             )
 
     @property

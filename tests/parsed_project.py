@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
 from leadwright.settings import Settings
 from leadwright.transform.project import Transform
+from tests.workspaces import DEMO
 
 SETTING = "DBT_PARTIAL_PARSE_FILE_PATH"
 """dbt's own: where it reads an earlier parse, which must be there."""
@@ -35,6 +38,14 @@ def ensure() -> None:
             _keep(made)
             shutil.copy(made, parsed)
     os.environ[SETTING] = str(parsed)
+
+
+@cache
+def manifest() -> Any:
+    """The parse, read once a process: what differs between homes and workspaces is given to each build."""
+    ensure()
+    home = Path(os.environ["TESTS_SESSION_FOLDER"]) / f"parsed-{os.getpid()}"
+    return Transform(Settings(home=home, workspace=DEMO)).manifest()
 
 
 def _keep(made: Path) -> None:

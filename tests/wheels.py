@@ -13,6 +13,8 @@ import venv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from filelock import FileLock
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = {"leadwright": ROOT, "leadwright-sandbox": ROOT / "sandbox"}
 
@@ -27,7 +29,7 @@ class Environment:
         (self.packages,) = (folder / "lib").glob("python*/site-packages")
         # a path in a .pth file is searched for modules, not for further .pth files: ours, which is editable, stays out
         (self.packages / "needs.pth").write_text(sysconfig.get_path("purelib") + "\n")
-        wheels = [str(_built(name, folder / "wheels")) for name in distributions]
+        wheels = [str(_built(name)) for name in distributions]
         self._pip("--python", self.python, "install", "--quiet", "--no-deps", "--no-index", *wheels)
 
     def leadwright(
@@ -51,10 +53,17 @@ def clean() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith(mine)}
 
 
-def _built(name: str, folder: Path) -> Path:
-    Environment._pip(
-        *("wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"),
-        *("--wheel-dir", str(folder), str(SOURCES[name])),
-    )
+def _built(name: str) -> Path:
+    """The wheel of a distribution, built once a session."""
+    folder = Path(os.environ["TESTS_SESSION_FOLDER"]) / "wheels" / name
+    folder.parent.mkdir(exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            draft = folder.with_suffix(".draft")
+            Environment._pip(
+                *("wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"),
+                *("--wheel-dir", str(draft), str(SOURCES[name])),
+            )
+            draft.rename(folder)
     (wheel,) = folder.glob(f"{name.replace('-', '_')}-*.whl")
     return wheel

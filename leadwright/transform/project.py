@@ -1,6 +1,7 @@
 """Runs the dbt project, which holds every business decision, and reads facts from its manifest.
 
-The only importer of dbt. The parsed manifest is kept, so that a long-lived process pays for parsing once.
+Beside `shortcuts` the only importer of dbt. The parsed manifest is kept, so that a long-lived process pays for parsing
+once.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult  # noqa: E402
 from dbt.contracts.graph.manifest import Manifest  # noqa: E402
 from dbt.contracts.graph.nodes import SeedNode  # noqa: E402
 
-from leadwright.transform import events  # noqa: E402
+from leadwright.transform import events, shortcuts  # noqa: E402
 
 # Unit tests check the project, not the data: `make test` runs them. The tests of seeds are checked before the
 # build, by `rules`, which names line and column.
@@ -297,6 +298,7 @@ class Transform:
         common += ["--target-path", str(settings.home / "dbt"), "--log-path", str(settings.home / "logs")]
         quiet = ["--quiet", "--log-level", "none", "--no-use-colors"]
         events.leave_out_debugging()
+        shortcuts.take()
         runner = dbtRunner(manifest=manifest, callbacks=[events.telling_progress(stage)])
         try:
             result = runner.invoke([*quiet, *args, *common])

@@ -18,6 +18,7 @@ import pytest
 
 from leadwright.transform.project import Transform
 from leadwright.transform.tables import SyncModel
+from tests import parsed_project
 from tests.installation import AS_OF, Installation, Sandbox
 from tests.readback import crm_state
 
@@ -94,7 +95,7 @@ def pair(
         for name in ("unbroken", "killed")
     )
     unbroken.command("run")
-    return Pair(unbroken, killed, Transform(unbroken.settings).sync_models())
+    return Pair(unbroken, killed, Transform(unbroken.settings, parsed_project.manifest()).sync_models())
 
 
 def _pulling(i: Installation, begun: float) -> bool:

@@ -176,8 +176,11 @@ def test_the_demo_runs_with_the_sandbox_s_wheel(installed: Environment, tmp_path
 
 
 def test_a_schedule_starts_runs_by_itself(server: Server, workspace: Path, installed: Environment) -> None:
-    """Two runs of the main job that nobody triggered; then the dashboards show what they found."""
-    with server.due_every(20, "qualify/every-15-minutes", {}) as deployment:
+    """Two runs of the main job that nobody triggered; then the dashboards show what they found.
+
+    Due when the first is about to be done: each that is due before is a process that finds the other and ends.
+    """
+    with server.due_every(45, "qualify/every-15-minutes", {}) as deployment:
         eventually(
             lambda: len(server.completed(deployment)) >= 2, "a second run by the schedule", server.log, 420
         )

@@ -13,6 +13,7 @@ from leadwright import warehouse
 from leadwright.pull import extract
 from leadwright.transform import publication
 from leadwright.transform.project import Transform
+from tests import parsed_project
 from tests.installation import Installation, Sandbox
 from tests.real_data import maven_crm, olist, xeducation
 
@@ -24,7 +25,7 @@ def processed(crm: str, folder: Path, start_sandbox: Start, tmp_path: Path) -> I
     sandbox = start_sandbox("--import", f"{crm}={folder}", "--no-limits")
     installation = Installation(tmp_path / "home", tmp_path / "prefect", sandbox)
     settings = installation.settings
-    transform = Transform(settings)
+    transform = Transform(settings, parsed_project.manifest())
     extract.pull(installation.connector(crm), transform.raw_tables(), settings)
     extract.ensure_tables(transform.raw_tables(), settings)
     transform.build()

@@ -19,6 +19,7 @@ from leadwright.connectors.base import Change
 from leadwright.transform.project import Transform
 from leadwright.transform.tables import SyncModel
 from leadwright.workspace import MARK
+from tests import parsed_project
 from tests.installation import AS_OF, Installation, Sandbox
 from tests.readback import record_key, shown
 from tests.workspaces import DEMO
@@ -28,11 +29,16 @@ Start = Callable[..., Sandbox]
 
 @pytest.fixture(scope="module")
 def done(
-    start_sandbox: Start, tmp_path_factory: pytest.TempPathFactory, prefect_home: Path
+    start_sandbox: Start,
+    tmp_path_factory: pytest.TempPathFactory,
+    prefect_home: Path,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Installation]:
+    """The first run is as a user's: a process of its own that starts a Prefect server. What follows shares both."""
     crm = start_sandbox("--leads", "150", "--seed", "11", "--now", AS_OF, "--no-limits", "--control")
     installation = Installation(tmp_path_factory.mktemp("run") / "home", prefect_home, crm)
     installation.first = installation.json("run")  # type: ignore[attr-defined]
+    installation.extra.update(request.getfixturevalue("prefect_api"))
     yield installation
 
 
@@ -147,7 +153,8 @@ def test_the_ledger_names_the_account_of_a_company(done: Installation) -> None:
 
 
 def _models_of(subject: str, done: Installation) -> list[SyncModel]:
-    found = [model for model in Transform(done.settings).sync_models() if model.subject == subject]
+    project = Transform(done.settings, parsed_project.manifest())
+    found = [model for model in project.sync_models() if model.subject == subject]
     assert {model.crm for model in found} == {"hubspot", "salesforce"}
     return found
 

@@ -119,11 +119,9 @@ subject_patterns 21: word=re fwd => word: 're fwd' is more than one word
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Transform:
     """A workspace whose tables a test may break; parsed once, since the rules are read as they are."""
-    parsed_project.ensure()
     folder = tmp_path_factory.mktemp("rules")
-    transform = Transform(Settings(home=folder / "home", workspace=whole(folder / "workspace")))
-    transform.manifest()
-    return transform
+    settings = Settings(home=folder / "home", workspace=whole(folder / "workspace"))
+    return Transform(settings, parsed_project.manifest())
 
 
 @pytest.fixture

@@ -31,9 +31,8 @@ _HOW = st.sampled_from(
 @pytest.fixture(scope="module")
 def transform(tmp_path_factory: pytest.TempPathFactory) -> Transform:
     """The project, parsed; and a workspace beside its home whose tables are spoiled."""
-    parsed_project.ensure()
     home = tmp_path_factory.mktemp("corrupted")
-    return Transform(Settings(home=home, workspace=whole(home / "workspace")))
+    return Transform(Settings(home=home, workspace=whole(home / "workspace")), parsed_project.manifest())
 
 
 def _restore(workspace: Path) -> Path:

@@ -18,6 +18,7 @@ from leadwright.transform.project import Transform
 from leadwright_sandbox.salesforce import Salesforce
 from leadwright_sandbox.store import Store
 from leadwright_sandbox.testing.org import Served, TestClock, served
+from tests import parsed_project
 from tests.installation import ROOT
 
 SCORE = FieldSpec("Leadwright_Score__c", "Score", "number")
@@ -91,7 +92,7 @@ def test_what_the_readme_asks_for_is_enough(tmp_path: Path) -> None:
     everything = Salesforce(Store(), TestClock(), limits=False).org.all_permissions()
     granted = {name for names in README.values() for name in names.split()}
     assert everything.issuperset(granted)
-    transform = Transform(Settings(home=tmp_path / "home"))
+    transform = Transform(Settings(home=tmp_path / "home"), parsed_project.manifest())
     reads = {t.name: [c for c, _ in t.columns] for t in transform.raw_tables() if t.crm == "salesforce"}
     with org_without(tmp_path, *(everything - granted)) as (_, connector):
         assert problems(connector, reads) == {}

@@ -55,3 +55,10 @@ def test_each_node_that_ends_is_told_though_dbt_takes_that_for_debugging(heard: 
         fire_event(NodeFinished(node_info={"node_name": "dim_leads"}, run_result={}))
     get_event_manager().callbacks.remove(listen)
     assert told == [("transform", "dim_leads", 1)]
+
+
+def test_an_event_for_debugging_has_its_message_when_somebody_reads_it(heard: list[str]) -> None:
+    event = NodeFinished(node_info={"node_name": "dim_leads"}, run_result={})
+    assert event.node_info.node_name == "dim_leads"
+    assert event.pb_msg.node_info.node_name == "dim_leads"
+    assert "dim_leads" in event.to_json()
