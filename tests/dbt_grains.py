@@ -311,5 +311,6 @@ GRAINS: dict[str, str] = {
     "rpt_model_gates": "model_id figure",
     "rpt_model_figures": "model_id figure",
     "rpt_model_features": "feature outcome_id",
+    "rpt_model_leaks": "model_id feature place",
 }
 """Model -> the columns that together are different in every row; none where there is one row at most."""

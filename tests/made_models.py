@@ -50,6 +50,12 @@ _RANGES = [
     {"high": -1.5, "slope": 1.1, "shift": 0.1, "lower_probability": 0.02, "upper_probability": 0.2},
     {"low": -1.5, "slope": 1.1, "shift": 0.1, "lower_probability": 0.1, "upper_probability": 0.5},
 ]
+_LEAKS = [
+    ("company_name", "leak", "true", "too_sure"),
+    ("city", "leak", "true", "runs_with_time"),
+    ("phone", "ask", "true", "too_good"),
+    ("country", "leak", "false", "too_sure"),
+]
 _FIGURES = {"conversions": 120, "decided_leads": 900, "auc_same_age_lower": 0.6, "log_loss_ratio": 0.9}
 
 
@@ -60,6 +66,18 @@ def add(made: DbtWarehouse, changed: str) -> None:
         "score_model_features": [
             {"feature": "country", "is_used": "true", "reason_code": "used", "filled_share": 0.9},
             {"feature": "phone", "is_used": "false", "reason_code": "too_many_values", "filled_share": 0.5},
+        ],
+        "score_model_leaks": [
+            {
+                "feature": feature,
+                "verdict": verdict,
+                "is_left_out": left_out,
+                "place": 1,
+                "evidence": evidence,
+                "weight": 1,
+                "finding": "by hand",
+            }
+            for feature, verdict, left_out, evidence in _LEAKS
         ],
         "score_model_rows": [{"line_number": n, **row} for n, row in enumerate(_ROWS, 1)],
         "score_model_calibrations": [

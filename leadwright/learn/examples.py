@@ -198,7 +198,7 @@ def _part(
     values: dict[str, np.ndarray[Any, Any]] = {}
     for code, name in enumerate(features):
         rows = found.slice(ends[code], ends[code + 1] - ends[code])
-        values[name] = _column(rows, whole, words.get(name))[keep]
+        values[name] = column(rows, whole, words.get(name))[keep]
     return Examples(
         wanted,
         known,
@@ -217,8 +217,14 @@ def _plain(column: Any, kind: Any) -> np.ndarray[Any, Any]:
     return np.asarray(np.ma.getdata(column)).astype(kind)
 
 
-def _column(rows: pa.Table, size: int, words: dict[str, int] | None) -> np.ndarray[Any, Any]:
-    """One feature of all pairs."""
+def column(rows: pa.Table, size: int, words: dict[str, int] | None) -> np.ndarray[Any, Any]:
+    """One feature of all pairs.
+
+    Args:
+        rows: `place`, `number_value` and `text_value`, of those that have a value.
+        size: how many pairs there are.
+        words: of a text its values and their numbers, to which those that are new are added; None for a number.
+    """
     places = rows["place"].to_numpy()
     if words is None:
         numbers = np.full(size, np.nan, dtype=np.float64)

@@ -15,6 +15,9 @@ from leadwright.learn import calibration, figures, folds, models, parts
 from leadwright.learn.calibration import Calibration
 from leadwright.learn.examples import Examples, Flags, Floats, Ints
 from leadwright.learn.figures import Draws, Figure
+from leadwright.learn.leaks import findings
+from leadwright.learn.leaks.findings import Finding
+from leadwright.learn.leaks.readings import Readings
 from leadwright.learn.models import Kind, Model
 from leadwright.learn.parts import Choice, Coded, Parts
 
@@ -30,6 +33,7 @@ class Judged:
     """A model with what was measured of it; without one where there was nothing to learn from.
 
     Attributes:
+        leaks: features that say, or may say, what became of a lead.
         model: made from all examples, those that tested included.
         counts: how many examples each part of each feature had, in the order of the model's features.
         tested: the examples that only tested.
@@ -37,6 +41,7 @@ class Judged:
     """
 
     choices: list[Choice] = field(default_factory=list)
+    leaks: list[Finding] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     tested: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
     model: Model | None = None
@@ -60,12 +65,14 @@ def counted(examples: Examples) -> Judged:
     return Judged(figures=found, tested=tested)
 
 
-def judge(examples: Examples, judged: Judged) -> None:
-    """Fit and measure, into `judged`."""
+def judge(examples: Examples, judged: Judged, readings: Readings | None = None) -> None:
+    """Fit and measure, into `judged`; without features that leak, where `readings` to find them by are given."""
     learned = ~judged.tested
     if not _can_be_learned(examples, learned):
         return
     judged.choices = parts.choose(examples, learned)
+    if readings:
+        judged.choices, judged.leaks = findings.find(examples, judged.choices, learned, readings)
     used = [choice.parts for choice in judged.choices if choice.parts]
     if not used:
         return

@@ -38,6 +38,7 @@ def note(transform: Transform, examples: Examples, judged: Judged) -> str:
             }
             for c in judged.choices
         ],
+        "score_model_leaks": list(_leaks(judged)),
         "score_model_rows": list(_rows(judged)),
         "score_model_calibrations": list(_ranges(judged)),
         "score_model_figures": [
@@ -119,6 +120,20 @@ def _rows(judged: Judged) -> Iterator[Row]:
                 "high": high,
                 "example_count": counts[part],
             } | _said(float(numbers[part]))
+
+
+def _leaks(judged: Judged) -> Iterator[Row]:
+    for found in judged.leaks:
+        for place, each in enumerate(found.evidence, 1):
+            yield {
+                "feature": found.feature,
+                "verdict": found.verdict,
+                "is_left_out": found.is_left_out,
+                "place": place,
+                "evidence": each.kind,
+                "weight": each.weight,
+                "finding": each.text,
+            }
 
 
 def _said(log_odds: float) -> Row:

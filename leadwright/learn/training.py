@@ -9,28 +9,37 @@ from leadwright import warehouse
 from leadwright.connectors.errors import ConfigError
 from leadwright.learn import examples as past
 from leadwright.learn import folds, judging, noting
+from leadwright.learn.leaks import readings
 from leadwright.transform.project import Transform
 
 _CARD = "select * from marts.rpt_models where model_id = $model_id"
 _GATES = warehouse.statement(__file__, "training_gates")
 _FIGURES = warehouse.statement(__file__, "training_figures")
 _FEATURES = warehouse.statement(__file__, "training_features")
+_LEAKS = warehouse.statement(__file__, "training_leaks")
 
 _TOO_FEW = "too_few"
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model's card, the gates, what was measured, and how many features were used or left out."""
+    """A model's card, the gates, what was measured, how many features were used or left out, and which may leak."""
 
     card: dict[str, Any]
     gates: list[dict[str, Any]]
     figures: list[dict[str, Any]]
     features: list[dict[str, Any]]
+    leaks: list[dict[str, Any]]
 
     def as_dict(self) -> dict[str, Any]:
         """All of it."""
-        return {**self.card, "gates": self.gates, "figures": self.figures, "features": self.features}
+        return {
+            **self.card,
+            "gates": self.gates,
+            "figures": self.figures,
+            "features": self.features,
+            "leaks": self.leaks,
+        }
 
 
 def train(transform: Transform, outcome_id: str | None = None) -> Trained:
@@ -48,7 +57,7 @@ def train(transform: Transform, outcome_id: str | None = None) -> Trained:
     trained = kept(transform, examples, judged)
     if trained.card["verdict"] == _TOO_FEW:
         return trained
-    judging.judge(examples, judged)
+    judging.judge(examples, judged, readings.read(transform.settings, examples))
     return kept(transform, examples, judged)
 
 
@@ -69,4 +78,4 @@ def kept(transform: Transform, examples: past.Examples, judged: judging.Judged) 
     settings, asked = transform.settings, {"model_id": model_id}
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         (card,) = warehouse.rows(db, _CARD, asked)
-        return Trained(card, *(warehouse.rows(db, sql, asked) for sql in (_GATES, _FIGURES, _FEATURES)))
+        return Trained(card, *(warehouse.rows(db, sql, asked) for sql in (_GATES, _FIGURES, _FEATURES, _LEAKS)))

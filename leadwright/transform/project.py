@@ -49,7 +49,8 @@ _TASKS = "crm_tasks"
 """The table that switches tasks on: one that has no row makes none."""
 # The examples of some months; and what reads the rows of models, which a training leaves in `ops`.
 _TO_LEARN_FROM = (
-    *("learning_outcomes", "int_learning__reached", "int_learning__outcomes", "int_learning__feature_pasts"),
+    *("learning_outcomes", "learning_features", "leak_words"),
+    *("int_learning__reached", "int_learning__outcomes", "int_learning__feature_pasts"),
     "int_learning__moments+,path:models/learning",
 )
 _OF_MODELS = ("learning_gates", "int_learning__models+")
