@@ -129,7 +129,7 @@ def _leaks(leaks: list[dict[str, Any]]) -> Table:
 def _question(leaks: list[dict[str, Any]]) -> str:
     asked = sorted({row["feature"] for row in leaks if row["verdict"] == "ask" and row["is_left_out"]})
     if not asked:
-        return "A feature that leads state themselves, before anybody works on them, gets a yes in learning_features.csv."
+        return "A feature that leads state themselves before anybody works on them gets a yes in learning_features.csv."
     names = ", ".join(plain(name) for name in asked)
     return (
         f"[bold]Please answer:[/] who fills in {names}, and when? Write a row for each in learning_features.csv "

@@ -78,4 +78,6 @@ def kept(transform: Transform, examples: past.Examples, judged: judging.Judged) 
     settings, asked = transform.settings, {"model_id": model_id}
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         (card,) = warehouse.rows(db, _CARD, asked)
-        return Trained(card, *(warehouse.rows(db, sql, asked) for sql in (_GATES, _FIGURES, _FEATURES, _LEAKS)))
+        return Trained(
+            card, *(warehouse.rows(db, sql, asked) for sql in (_GATES, _FIGURES, _FEATURES, _LEAKS))
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,12 @@ import pytest
 
 from leadwright.connectors.errors import ConfigError
 from leadwright.learn import examples as past
-from leadwright.learn import judging, noting, training
-from leadwright.learn.examples import Examples
+from leadwright.learn import folds, judging, noting, training
+from leadwright.learn.examples import Examples, Known
+from leadwright.learn.leaks import findings, readings
+from leadwright.learn.leaks.evidence import DOUBT, Evidence
+from leadwright.learn.leaks.readings import Now, Readings
+from leadwright.learn.parts import choose
 from leadwright.transform.builds import BuildError
 from tests import built_warehouses
 from tests import graph as graphs
@@ -49,6 +54,12 @@ def kept(made: DbtWarehouse, examples: Examples, judged: judging.Judged) -> Iter
     model_id = noting.note(made.transform, examples, judged)
     made.transform.build_model_scores(NOW)
     yield model_id
+
+
+@pytest.fixture(scope="module")
+def read(made: DbtWarehouse, examples: Examples) -> Readings:
+    """What leaks are seen by."""
+    return readings.read(made.settings, examples)
 
 
 def _figures(judged: judging.Judged) -> dict[str, judging.Figure]:
@@ -200,6 +211,80 @@ def test_a_shuffled_outcome_is_no_signal(
     trained = _trained(made, shuffled)
     assert trained.card["verdict"] == "no_signal"
     assert trained.card["verdict_text"] == "no signal"
+
+
+def _planted(examples: Examples, read: Readings) -> tuple[Examples, Readings]:
+    """The same, with fields that are filled after the outcome, and an honest one that says much of it."""
+    now = read.now
+    assert now is not None
+    draw = np.random.default_rng(5)
+    place = {lead: n for n, lead in enumerate(now.leads)}
+    places = np.array([place[lead] for lead in examples.leads])
+    won, size = now.converted, len(now.leads)
+    reached = np.nan_to_num(now.reached, nan=0.0)
+    numbers = {
+        "tool_score": np.round(40 + 45 * won + draw.normal(0, 12, size)),
+        "days_in_stage": np.where(now.decided, 5.0, np.round(now.ages * 0.97)),
+        "first_visit": np.where(won & (draw.random(size) < 0.7), reached + 1, np.nan),
+        "seats": np.round(draw.gamma(2, 20, size) + 25 * won),
+    }
+    invoice = np.where(won & (draw.random(size) < 0.3), draw.integers(0, 40, size), -1)
+    words = {"invoice": [f"r{n}" for n in range(40)]}
+    values = {**numbers, "invoice": invoice}
+    whole = replace(
+        examples,
+        known=[*examples.known, *(Known(n, "fit", "", "unknown", n in numbers, True) for n in values)],
+        values=examples.values | {name: each[places] for name, each in values.items()},
+        words=examples.words | words,
+    )
+    return whole, replace(
+        read,
+        looked_at=read.looked_at | values.keys(),
+        names={name: [name] for name in values},
+        dates=frozenset({"first_visit"}),
+        now=_with(now, values),
+    )
+
+
+def _with(now: Now, values: dict[str, Any]) -> Now:
+    return replace(now, values={**now.values, **values})
+
+
+def test_nothing_of_a_clean_population_is_taken_for_a_leak(examples: Examples, read: Readings) -> None:
+    learned = ~folds.tested(examples)
+    choices = choose(examples, learned)
+    kept, found = findings.find(examples, choices, learned, read)
+    assert found == [] and kept == choices
+    assert len(read.looked_at & {c.name for c in kept if c.parts}) > 8
+
+
+def test_planted_leaks_are_left_out_and_an_honest_strong_feature_is_kept(
+    examples: Examples, read: Readings
+) -> None:
+    whole, known = _planted(examples, read)
+    learned = ~folds.tested(whole)
+    choices, found = findings.find(whole, choose(whole, learned), learned, known)
+    kinds = {f.feature: {e.kind for e in f.evidence} for f in found}
+    assert kinds.keys() == {"tool_score", "days_in_stage", "first_visit", "invoice"}
+    assert "runs_with_time" in kinds["days_in_stage"] and "dated_by_outcome" in kinds["first_visit"]
+    assert "name" in kinds["tool_score"] and "too_sure" in kinds["invoice"]
+    reasons = {c.name: c.reason for c in choices}
+    assert reasons["seats"] == "used" and reasons["invoice"] == "leak"
+    judged = judging.counted(whole)
+    judging.judge(whole, judged, known)
+    assert _figures(judged)["auc"].value < 0.9
+    assert {p.known.name for p in judged.model.parts if judged.model} & kinds.keys() == set()
+
+
+def test_findings_are_kept_with_the_model_and_say_what_to_do(
+    made: DbtWarehouse, examples: Examples, judged: judging.Judged
+) -> None:
+    found = findings.Finding("phone", "ask", [Evidence("too_good", DOUBT, "alone it has …")], True)
+    trained = training.kept(made.transform, examples, replace(judged, leaks=[found]))
+    assert [(row["feature"], row["verdict"], row["finding"]) for row in trained.leaks] == [
+        ("phone", "ask", "alone it has …")
+    ]
+    assert "learning_features.csv" in trained.leaks[0]["advice"]
 
 
 def _trained(made: DbtWarehouse, examples: Examples) -> training.Trained:

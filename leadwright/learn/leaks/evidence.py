@@ -9,7 +9,7 @@ from typing import Literal
 Verdict = Literal["clean", "ask", "leak"]
 
 PROOF, DOUBT, HINT = 1.0, 0.5, 0.25
-"""One proof makes a leak; one doubt is for a person to answer, two of different kinds make a leak; a hint needs another."""
+"""One proof makes a leak, and so do two doubts of different kinds; one doubt, or two hints, a person is asked about."""
 
 
 @dataclass(frozen=True, slots=True)

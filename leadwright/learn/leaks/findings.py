@@ -144,7 +144,9 @@ def _of_now(parts: Parts, examples: Examples, readings: Readings) -> Iterator[Ev
     codes = parts.code_of(values, examples.words.get(name, ()))
     days = examples.outcome.horizon_days
     found = [
-        signs.filled_by_decision(parts, codes, now.decided & ~now.converted, ~now.decided, now.ages),
+        signs.filled_by_decision(
+            parts, codes, now.decided & ~now.converted, ~now.decided, now.ages, now.systems
+        ),
         signs.then_and_now(parts, codes, now.ages, now.converted, days),
     ]
     if name in readings.dates:
@@ -192,6 +194,8 @@ def _together(parts: Sequence[Parts], codes: Sequence[Coded], leads: _Leads) -> 
         others = fold != n
         if len(np.unique(leads.converted[others])) < 2:
             return 0.5
-        model = models.fit("logistic", parts, [c[others] for c in codes], leads.converted[others], leads.groups[others])
+        model = models.fit(
+            "logistic", parts, [c[others] for c in codes], leads.converted[others], leads.groups[others]
+        )
         scores[~others] = model.scores([c[~others] for c in codes])
     return figures.auc(scores, leads.converted)

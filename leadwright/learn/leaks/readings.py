@@ -1,4 +1,4 @@
-"""What is read to find leaks: what fields are called, what leads look like now, and what the logs saw of them before."""
+"""What is read to find leaks: what fields are called, what leads look like now, and what the logs saw before."""
 
 from __future__ import annotations
 
@@ -42,14 +42,18 @@ class Now:
     """All leads as they are now, a place each.
 
     Attributes:
+        leads: their ids.
         ages: days since each came.
+        systems: a number for the CRMs that have it.
         reached: days since its outcome; NaN where it has none, or none with a date.
         watched: days since a run first saw it.
         values: feature -> what it says now, as in examples.
         changes: feature -> what it said before.
     """
 
+    leads: np.ndarray[Any, Any]
     ages: Floats
+    systems: Ints
     decided: Flags
     converted: Flags
     reached: Floats
@@ -114,7 +118,9 @@ def _now(db: warehouse.Connection, examples: Examples, known: Sequence[Known]) -
     words = {k.name: {w: n for n, w in enumerate(examples.words[k.name])} for k in known if not k.is_number}
     said, seen = _by_code(values, len(known)), _by_code(changes, len(known))
     now = Now(
+        np.ma.getdata(leads["lead_id"]),
         _numbers(leads["age_days"]),
+        np.unique(np.ma.filled(leads["systems"], "").astype(str), return_inverse=True)[1],
         np.ma.filled(leads["is_decided"], False).astype(bool),
         np.ma.filled(leads["is_converted"], False).astype(bool),
         _numbers(leads["reached_days"]),
@@ -134,7 +140,9 @@ def _by_code(rows: pa.Table, count: int) -> list[pa.Table]:
 
 def _change(rows: pa.Table, words: dict[str, int] | None) -> Change:
     places = rows["place"].to_numpy()
-    dense = pa.table({**{n: rows[n] for n in ("text_value", "number_value")}, "place": np.arange(len(places))})
+    dense = pa.table(
+        {**{n: rows[n] for n in ("text_value", "number_value")}, "place": np.arange(len(places))}
+    )
     return Change(places, column(dense, len(places), words), rows["changed_days"].to_numpy())
 
 

@@ -33,7 +33,8 @@ _FEW, _FEWER = 1 / 3, 0.1
 _TIMES = 4.0
 _RARE = 0.03
 _YOUNG_DAYS = 30
-_AGES = (30, 60, 90, 180, 365, 730)
+_AGES, _COMPARED = 20, 0.2
+"""Leads are of one age within a twentieth of all; a fifth of the lost ones at least must have others of their age."""
 _RUNS = 0.9
 _NEAR_DAYS, _NEAR_SHARE, _LATER_SHARE = 2, 0.3, 0.8
 _GAIN = 0.03
@@ -102,14 +103,16 @@ def too_sure(parts: Parts, codes: Coded, converted: Ints) -> Evidence | None:
     """One value, or any value at all, with which nearly all or nearly none convert, against the rate of all leads."""
     base = _logit(float(converted.mean()))
     found: list[tuple[float, str]] = []
-    for label, inside in _candidates(parts, codes):
+    for label, inside in (*_values(parts, codes), ("no value", codes == 0)):
         size = int(inside.sum())
         if size < _LEAST:
             continue
         rate = float(converted[inside].mean())
         low, high = wilson(rate, size)
         sure = max(_logit(low) - base, base - _logit(high))
-        found.append((sure, f"{rate:.1%} of {size:,} leads with {label} converted, {converted.mean():.1%} of all"))
+        found.append(
+            (sure, f"{rate:.1%} of {size:,} leads with {label} converted, {converted.mean():.1%} of all")
+        )
     sure, text = max(found, default=(0.0, ""))
     if sure < _NEARLY_SURE:
         return None
@@ -117,24 +120,28 @@ def too_sure(parts: Parts, codes: Coded, converted: Ints) -> Evidence | None:
 
 
 def filled_by_decision(
-    parts: Parts, codes: Coded, lost: Flags, undecided: Flags, ages: Floats
+    parts: Parts, codes: Coded, lost: Flags, undecided: Flags, ages: Floats, systems: Ints
 ) -> Evidence | None:
     """A value that leads of one age have nearly only where they are lost. Of those that converted `too_sure` tells.
+
+    Leads of one CRM are compared with each other: one may close its leads where another leaves them open.
 
     Args:
         parts, codes: of the values of now.
         lost: decided otherwise than hoped for.
         undecided: what will become of them is open.
         ages: days since each lead came.
+        systems: a number for the CRMs that have it.
     """
-    of_age = np.searchsorted(np.array(_AGES), ages)
-    sizes = [np.bincount(of_age[side], minlength=len(_AGES) + 1) for side in (lost, undecided)]
+    edges = np.quantile(ages, np.linspace(0, 1, _AGES + 1)[1:-1])
+    _, of_age = np.unique(systems * _AGES + np.searchsorted(edges, ages), return_inverse=True)
+    sizes = [np.bincount(of_age[side], minlength=of_age.max() + 1) for side in (lost, undecided)]
     both = (sizes[0] >= _LEAST_OF_AGE) & (sizes[1] >= _LEAST_OF_AGE)
     weights = np.where(both, sizes[0], 0)
     others = int(sizes[1][both].sum())
-    if weights.sum() < _LEAST or others < _LEAST:
+    if weights.sum() < max(_LEAST, _COMPARED * lost.sum()) or others < _LEAST:
         return None
-    for label, there in _candidates(parts, codes):
+    for label, there in _values(parts, codes):
         yes, no = (_standardised(there, side, of_age, weights) for side in (lost, undecided))
         low, _ = wilson(yes, int(weights.sum()))
         _, high = wilson(no, others)
@@ -166,7 +173,7 @@ def then_and_now(parts: Parts, codes: Coded, ages: Floats, converted: Flags, day
         return None
     old &= ages <= np.quantile(ages[old], 0.25)  # a form that has lost a field long ago is no leak
     base = float(converted[old].mean())
-    for label, there in _candidates(parts, codes):
+    for label, there in _values(parts, codes):
         then, now = float(there[old].mean()), float(there[young].mean())
         low, _ = wilson(then, int(old.sum()))
         _, high = wilson(now, int(young.sum()))
@@ -175,7 +182,10 @@ def then_and_now(parts: Parts, codes: Coded, ages: Floats, converted: Flags, day
         rate = float(converted[there & old].mean())
         if base / 2 < rate < base * 2:
             continue
-        text = f"{then:.0%} of the leads of {days} days and more have {label}, {now:.1%} of those of the last {_YOUNG_DAYS} days"
+        text = (
+            f"{then:.0%} of the leads of {days} days and more have {label}, "
+            f"{now:.1%} of those of the last {_YOUNG_DAYS} days"
+        )
         return Evidence("then_and_now", DOUBT, text)
     return None
 
@@ -203,7 +213,10 @@ def dated_by_outcome(days_after: Floats, of_converted: float, of_others: float) 
         return None
     near = float((np.abs(days_after) <= _NEAR_DAYS).mean())
     later = float((days_after >= 0).mean())
-    text = f"of {len(days_after):,} converted leads {near:.0%} have the day of their outcome, {later:.0%} that day or a later one"
+    text = (
+        f"of {len(days_after):,} converted leads that have a day, {near:.0%} have that of their outcome, "
+        f"{later:.0%} a later one or the same"
+    )
     if near >= _NEAR_SHARE:
         return Evidence("dated_by_outcome", PROOF, text)
     if later >= _LATER_SHARE and of_others < of_converted * _FEW:
@@ -224,7 +237,9 @@ def logged_after(changed: Floats, reached: Floats) -> Evidence | None:
     low, _ = wilson(share, len(changed))
     if low < 0.5:
         return None
-    text = f"of {len(changed):,} converted leads in which the log saw it change, {share:.0%} had come to the outcome before"
+    text = (
+        f"of {len(changed):,} converted leads in which a run saw it change, {share:.0%} had converted by then"
+    )
     return Evidence("logged_late", PROOF, text)
 
 
@@ -248,14 +263,16 @@ def later_than_logged(
         return None
     before, after = figures.auc(then, converted), figures.auc(now, converted)
     turned = ", and says the opposite" if before < 0.5 else ""
-    text = f"as it was logged it has an AUC of {before:.2f}{turned}; filled in as of today, for the same {len(converted):,} leads, {after:.2f}"
+    text = (
+        f"as it was logged it has an AUC of {before:.2f}{turned}; "
+        f"as it is filled in now, for the same {len(converted):,} leads, {after:.2f}"
+    )
     return Evidence("later_than_logged", PROOF, text)
 
 
-def _candidates(parts: Parts, codes: Coded) -> Iterator[tuple[str, Flags]]:
-    """Any value, and each category of a text, with who has it."""
+def _values(parts: Parts, codes: Coded) -> Iterator[tuple[str, Flags]]:
+    """Any value, and each category or range, with who has it."""
     yield "a value", codes != 0
-    yield "no value", codes == 0
     for place, category in enumerate(parts.categories, 1):
         yield f'"{category}"', codes == place
     ranges = list(parts.rows())[1:] if parts.known.is_number else []

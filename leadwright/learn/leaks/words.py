@@ -87,7 +87,9 @@ def of_values(counts: Mapping[str, int], vocabulary: Vocabulary) -> Evidence | N
     if share >= _SOME:
         weight = DOUBT if share >= _MANY else HINT
         says = _SAYS[spoken[max(told, key=lambda value: counts[value])]]
-        return Evidence("values", weight, f"{share:.0%} of its values speak of {says}: {_quoted(told, counts)}")
+        return Evidence(
+            "values", weight, f"{share:.0%} of its values speak of {says}: {_quoted(told, counts)}"
+        )
     share = sum(counts[value] for value in judged) / max(1, whole)
     if share < _MOST:
         return None

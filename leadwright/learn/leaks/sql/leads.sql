@@ -6,6 +6,7 @@ select
     reached.lead_id is not null as is_converted,
     reached.lead_id is not null or coalesce(stages.is_closed, false) as is_decided,
     cast(date_diff('second', seen.watched_from, $as_of) as double) / 86400 as watched_days,
+    records.systems,
     row_number() over (
         order by people.lead_id
     ) - 1 as place
@@ -20,4 +21,10 @@ left join (
     from memory.log_lead_trait_versions
     group by lead_id
 ) as seen on people.lead_id = seen.lead_id
+left join (
+    select lead_id, string_agg(distinct crm, ' ' order by crm) as systems
+    from intermediate.int_identity__records
+    where not is_deleted
+    group by lead_id
+) as records on people.lead_id = records.lead_id
 where people.created_at <= $as_of
