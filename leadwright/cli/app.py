@@ -19,6 +19,7 @@ from rich.markup import escape
 
 from leadwright import diskspace, settings
 from leadwright.cli import (
+    backtest,
     demo,
     fields,
     fix,
@@ -72,6 +73,7 @@ for module in (
     look,
     rules,
     train,
+    backtest,
     leave,
     fields,
     fix,

@@ -64,6 +64,7 @@ class Examples:
     Attributes:
         values: feature -> numbers, NaN where there is none; of a text places in `words`, -1 where there is none.
         rule_scores: NaN where nobody asked the rules.
+        rule_grades: None where nobody asked the rules.
         left_out: how many more there were, of leads that a colleague's sale drew in.
     """
 
@@ -78,6 +79,7 @@ class Examples:
     values: dict[str, np.ndarray[Any, Any]]
     words: dict[str, list[str]] = field(default_factory=dict)
     left_out: int = 0
+    rule_grades: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(0, dtype=object))
 
     def __len__(self) -> int:
         return len(self.converted)
@@ -210,6 +212,7 @@ def _part(
         np.ma.filled(np.ma.asarray(picked["rule_score"], dtype=np.float64), np.nan)[keep],
         values,
         left_out=int((~keep).sum()),
+        rule_grades=np.ma.filled(np.ma.asarray(picked["rule_grade"], dtype=object), None)[keep],
     )
 
 
@@ -252,4 +255,5 @@ def _joined(parts: Sequence[Examples], words: dict[str, list[str]]) -> Examples:
         {name: np.concatenate([part.values[name] for part in parts]) for name in first.values},
         words,
         sum(part.left_out for part in parts),
+        np.concatenate([part.rule_grades for part in parts]),
     )

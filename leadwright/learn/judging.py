@@ -35,6 +35,8 @@ class Judged:
     Attributes:
         leaks: features that say, or may say, what became of a lead.
         model: made from all examples, those that tested included.
+        calibration: made from all examples.
+        read: made without the months that test.
         counts: how many examples each part of each feature had, in the order of the model's features.
         tested: the examples that only tested.
         scores: log-odds of all examples, by models that had not learned from their people or the months that test.
@@ -46,6 +48,7 @@ class Judged:
     tested: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
     model: Model | None = None
     calibration: Calibration | None = None
+    read: Calibration | None = None
     counts: list[list[int]] = field(default_factory=list)
     scores: Floats = field(default_factory=lambda: np.zeros(0))
 
@@ -81,7 +84,7 @@ def judge(examples: Examples, judged: Judged, readings: Readings | None = None) 
     scores = {kind: _scores(kind, used, codes, examples, learned, groups) for kind in models.KINDS}
     kind = _better(scores, examples, learned)
     judged.scores = scores[kind]
-    chosen = _calibrated(scores[kind], examples, judged)
+    chosen = judged.read = _calibrated(scores[kind], examples, judged)
     judged.figures += _of_ranking(scores, kind, examples, judged.tested, groups)
     judged.figures += _of_probabilities(chosen, scores[kind], examples, judged.tested)
     judged.model = models.fit(kind, used, codes, examples.converted, _numbered(groups))
@@ -155,13 +158,13 @@ def _of_ranking(
     easily known.
     """
     converted, draws = examples.converted[tested], Draws(groups[tested])
-    leads, ages = _distinct(examples.leads[tested]), _ages(examples)[tested]
+    leads, of_age = _distinct(examples.leads[tested]), ages(examples)[tested]
     ranked: dict[str, Floats] = {name: each[tested] for name, each in scores.items()}
     rules = examples.rule_scores[tested]
     if not np.isnan(rules).any():
         ranked["rules"] = rules
     found: list[Figure] = []
-    for suffix, strata in (("", None), ("_same_age", ages)):
+    for suffix, strata in (("", None), ("_same_age", of_age)):
         drawn = {name: draws.aucs(each, converted, strata) for name, each in ranked.items()}
         whole = {name: figures.auc(each, converted, strata) for name, each in ranked.items()}
         of = {n: Figure(f"auc_{n}{suffix}", whole[n], *figures.interval(drawn[n]), leads) for n in ranked}
@@ -180,7 +183,7 @@ def _of_ranking(
     return found
 
 
-def _ages(examples: Examples) -> Ints:
+def ages(examples: Examples) -> Ints:
     """A number for leads of about one age."""
     days = examples.values.get("days_since_created")
     if days is None:

@@ -52,11 +52,12 @@ def note(transform: Transform, examples: Examples, judged: Judged) -> str:
             for f in judged.figures
         ],
     }
-    _add(transform, rows, model_id)
+    add(transform, rows, {"model_id": model_id})
     return model_id
 
 
-def _add(transform: Transform, rows: Mapping[str, Sequence[Row]], model_id: str) -> None:
+def add(transform: Transform, rows: Mapping[str, Sequence[Row]], key: Mapping[str, str]) -> None:
+    """Add rows to tables in `ops`, each with what `key` says besides; all of them or none."""
     settings = transform.settings
     declared = {t.name: t.columns for t in transform.raw_tables() if t.schema == "ops"}
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
@@ -65,7 +66,7 @@ def _add(transform: Transform, rows: Mapping[str, Sequence[Row]], model_id: str)
         db.execute("begin")
         for name, some in rows.items():
             if some:
-                whole = [{c: row.get(c) for c, _ in declared[name]} | {"model_id": model_id} for row in some]
+                whole = [{c: row.get(c) for c, _ in declared[name]} | dict(key) for row in some]
                 db.register("added", pa.Table.from_pylist(whole))
                 db.execute(f'insert into ops."{name}" by name from added')
                 db.unregister("added")

@@ -18,7 +18,8 @@ _FIGURES = warehouse.statement(__file__, "training_figures")
 _FEATURES = warehouse.statement(__file__, "training_features")
 _LEAKS = warehouse.statement(__file__, "training_leaks")
 
-_TOO_FEW = "too_few"
+TOO_FEW = "too_few"
+"""The verdict on what nothing is fitted to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def train(transform: Transform, outcome_id: str | None = None) -> Trained:
     examples = read(transform, wanted)
     judged = judging.counted(examples)
     trained = kept(transform, examples, judged)
-    if trained.card["verdict"] == _TOO_FEW:
+    if trained.card["verdict"] == TOO_FEW:
         return trained
     judging.judge(examples, judged, readings.read(transform.settings, examples))
     return kept(transform, examples, judged)

@@ -54,6 +54,7 @@ _TO_LEARN_FROM = (
     "int_learning__moments+,path:models/learning",
 )
 _OF_MODELS = ("learning_gates", "int_learning__models+")
+_OF_BACKTESTS = "int_learning__backtests+"
 
 
 class Transform:
@@ -199,6 +200,16 @@ class Transform:
         """Build what the newest models say, and what the gates say of them. Raises as `build` does."""
         chosen = ["--select", *_OF_MODELS, "--exclude", _SEED_TESTS]
         return self._build(chosen, "learning", as_of)
+
+    def build_rules_at_moments(self, changed: Sequence[str], as_of: datetime) -> list[NodeResult]:
+        """Load the tables of rules that are `changed`, and build what the past is scored by. Raises as `build` does."""
+        chosen = [*changed, *(f"{name}+,+int_learning__rule_scores" for name in changed)]
+        chosen = ["--select", *chosen, "--exclude", "path:models/memory", "--exclude-resource-type", "test"]
+        return self._build(chosen, "learning", as_of)
+
+    def build_backtests(self, as_of: datetime) -> list[NodeResult]:
+        """Build what the newest back-tests have measured. Raises as `build` does."""
+        return self._build(["--select", _OF_BACKTESTS, "--exclude", _SEED_TESTS], "learning", as_of)
 
     def build_for_writing(self, as_of: datetime) -> list[NodeResult]:
         """Build and test what is written back and what is remembered of it. Raises as `build` does."""
