@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from prefect import flow, task
 
@@ -24,20 +25,24 @@ def look_back(outcome: str | None, change: str | None, calls: int) -> backtests.
     """Compare rules and model, and the rules that `change` stands for, in a copy of the warehouse."""
     project = steps.project()
     with ExitStack() as stack:
-        tried = _tried(change, project, outcome, stack) if change else None
+        tried = stack.enter_context(changed_rules(change, project, outcome)) if change else None
         return backtests.run(project, outcome, tried, calls)
 
 
-def _tried(name: str, project: Transform, outcome: str | None, stack: ExitStack) -> backtests.Change:
-    """The changed rules, loaded into a copy of the warehouse."""
-    side = stack.enter_context(trial(project.settings))
-    folder = side.home / "changed"
-    rules = sets.lay_out(name, project.settings, project, folder)
-    changed = sets.of(rules.workspace, side, project)
-    differing = changes.names_that_differ([changes.read(p.rule_files()) for p in (project, changed)])
-    if differing:
-        changed.build_rules_at_moments(differing, past.outcome(side, outcome).as_of)
-    return backtests.Change(rules.name, changed)
+@contextmanager
+def changed_rules(name: str, project: Transform, outcome: str | None) -> Iterator[backtests.Change]:
+    """Rules that are proposed, loaded into a copy of the warehouse; it is gone afterwards.
+
+    Raises:
+        ConfigError: they cannot be found or have faults, or there is no such outcome.
+    """
+    with trial(project.settings) as side:
+        rules = sets.lay_out(name, project.settings, project, side.home / "changed")
+        changed = sets.of(rules.workspace, side, project)
+        differing = changes.names_that_differ([changes.read(p.rule_files()) for p in (project, changed)])
+        if differing:
+            changed.build_rules_at_moments(differing, past.outcome(side, outcome).as_of)
+        yield backtests.Change(rules.name, changed)
 
 
 @flow(name="backtest", flow_run_name="backtest", validate_parameters=False)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:  # it imports what fits models, and help must not wait for tha
     from leadwright.learn.backtest.trial import BackTest
     from leadwright.learn.figures import Figure
 
-_NAMES = {"rules": "the rules", "model": "the model", "change": "the change", "chance": "any order"}
+_NAMES = {"rules": "the rules", "model": "the model", "change": "the change"}
+_ORDERS = {name: f"in the order of {label}" for name, label in _NAMES.items()} | {"chance": "in any order"}
 _FIGURES = {
     "auc": "tells leads apart (AUC)",
     "auc_same_age": "the same, of one age",
@@ -63,8 +64,16 @@ def _show(done: BackTest) -> None:
     out.print(
         f"[bold]{plain(card['outcome_id'])}[/]: {card['lead_count']:,} leads in {card['month_count']} months from "
         f"{card['tested_from']:%Y-%m-%d}, of which {card['converted_count']:,} converted afterwards, within "
-        f"{card['horizon_days']} days. The model had not seen these months: {plain(done.verdict)}."
+        f"{card['horizon_days']} days."
     )
+    if done.too_few:
+        out.print(f"Too few outcomes for a model: {plain(done.too_few)}.")
+    elif "model" in done.figures:
+        names = ", ".join(plain(name) for name in done.left_out)
+        out.print(
+            "The model had not seen these months."
+            + (f" Left out of it as possible leaks: {names}." if names else "")
+        )
     if card["basis"] == "cohort":
         out.print("No outcome has a date: each lead is looked at as it came, with its final outcome.")
     out.print(_figures(done.figures))
@@ -76,7 +85,8 @@ def _show(done: BackTest) -> None:
         ("false_alarm", "stood high and did not convert"),
         ("missed_winner", "converted and stood low"),
     ):
-        out.print(_mistakes(title, [row for row in done.mistakes if row["kind"] == kind]))
+        if rows := [row for row in done.mistakes if row["kind"] == kind]:
+            out.print(_mistakes(title, rows))
 
 
 def _figures(figures: dict[str, list[Figure]]) -> Table:
@@ -103,7 +113,7 @@ def _calls(done: BackTest) -> Iterable[str]:
         for figure in figures:
             if figure.name == "reached_by_calls":
                 yield (
-                    f"With {done.card['calls_per_week']:,} calls a week in the order of {_NAMES[name]} you would have "
+                    f"With {done.card['calls_per_week']:,} calls a week {_ORDERS[name]} you would have "
                     f"reached {figure.value:,.0f} of the {figure.leads:,} that converted."
                 )
 

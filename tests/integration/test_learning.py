@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -12,8 +13,10 @@ import numpy as np
 import pytest
 
 from leadwright.connectors.errors import ConfigError
+from leadwright.flows import backtest
 from leadwright.learn import examples as past
 from leadwright.learn import folds, judging, noting, training
+from leadwright.learn.backtest import trial
 from leadwright.learn.examples import Examples, Known
 from leadwright.learn.leaks import findings, readings
 from leadwright.learn.leaks.evidence import DOUBT, Evidence
@@ -23,6 +26,7 @@ from leadwright.transform.builds import BuildError
 from tests import built_warehouses
 from tests import graph as graphs
 from tests.dbt_warehouse import NOW, DbtWarehouse
+from tests.workspaces import DEMO
 
 _LEADS = 2500
 
@@ -84,7 +88,7 @@ def test_features_are_those_that_scoring_has_at_that_moment(made: DbtWarehouse) 
     moment = datetime(2026, 3, 1, tzinfo=NOW.tzinfo)
     made.transform.build_examples([moment], NOW, with_rules=True)
     rules = made.rows(
-        "select lead_id, score from intermediate.int_learning__rule_scores "
+        "select lead_id, score, grade from intermediate.int_learning__rule_scores "
         "where as_of = timestamp '2026-03-01' and score >= 0 order by lead_id"
     )
     found = made.rows(
@@ -99,7 +103,7 @@ def test_features_are_those_that_scoring_has_at_that_moment(made: DbtWarehouse) 
         tests=False,
     )
     assert rules and rules == made.rows(
-        "select lead_id, score from intermediate.int_scoring__scores s where as_of = timestamp '2026-03-01' "
+        "select lead_id, score, automatic_grade from intermediate.int_scoring__scores s where as_of = timestamp '2026-03-01' "
         "and lead_id in (select lead_id from intermediate.int_learning__rule_scores "
         "where as_of = s.as_of and score >= 0) order by lead_id"
     )
@@ -285,6 +289,42 @@ def test_findings_are_kept_with_the_model_and_say_what_to_do(
         ("phone", "ask", "alone it has …")
     ]
     assert "learning_features.csv" in trained.leaks[0]["advice"]
+
+
+def test_rules_model_and_a_change_are_looked_back_at(
+    made: DbtWarehouse, examples: Examples, judged: judging.Judged, tmp_path: Path
+) -> None:
+    """The change takes all rules away, so that every lead has one score and one grade."""
+    tried = shutil.copytree(DEMO, tmp_path / "tried")
+    rules = tried / "rules" / "score_rules.csv"
+    rules.write_text(rules.read_text().splitlines()[0] + "\n")
+    with backtest.changed_rules(str(tried), made.transform, None) as change:
+        done = trial.compare(made.transform, examples, judged, change, 20)
+    said = {name: {f.name: f for f in each} for name, each in done.figures.items()}
+    model = _figures(judged)
+    assert said["model"]["auc"].value == pytest.approx(model["auc"].value)
+    assert said["rules"]["auc"].value == pytest.approx(model["auc_rules"].value)
+    assert said["change"]["auc"].value == 0.5 and "brier" not in said["change"]
+    assert {"log_loss", "brier", "lift_top_tenth", "best_to_worst_share"} <= said["model"].keys()
+    assert said["rules"]["best_to_worst_grade"].value > 1
+    reached = {name: each["reached_by_calls"] for name, each in said.items()}
+    assert reached["model"].value > reached["chance"].value > 0
+    assert {f.leads for f in reached.values()} == {done.card["converted_count"]}
+    grades = {(b.scorer, b.label): b.leads for b in done.bands if b.kind == "grade"}
+    assert grades["rules", "Hot"] > 0 < grades["rules", "Cold"]
+    assert grades["change", "Hot"] == 0 and grades["change", "Cold"] == done.card["lead_count"]
+    assert {m["kind"] for m in done.mistakes if m["scorer"] == "model"} >= {"false_alarm"}
+    assert all(m["name"] for m in done.mistakes)
+    kept = made.rows(
+        "select scorer, count(*) from marts.rpt_backtest_figures join marts.rpt_backtests using (backtest_id) "
+        "where change_name is not null group by 1"
+    )
+    assert dict(kept) == {name: len(each) for name, each in done.figures.items()}
+    ids = {lead for (lead,) in made.rows("select lead_id from marts.dim_leads")}
+    texts = {
+        t for row in made.rows("select * from marts.rpt_backtest_bands") for t in row if isinstance(t, str)
+    }
+    assert not texts & ids
 
 
 def _trained(made: DbtWarehouse, examples: Examples) -> training.Trained:

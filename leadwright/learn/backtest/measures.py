@@ -16,13 +16,14 @@ from leadwright.learn.figures import Draws, Figure
 
 _TENTH = 0.1
 _TENTHS = 10
+_HALF = 0.5
 _DAYS_OF_WEEK = 7
 _ORDERS, _SEED = 50, 11
 _BY_CHANCE = "chance"
 
 
 @dataclass(frozen=True)
-class Tested:
+class HeldOut:
     """The examples that test, a place each."""
 
     leads: np.ndarray[Any, Any]
@@ -69,7 +70,7 @@ class Mistake:
     standing: float
 
 
-def of(scorer: Scorer, tested: Tested, draws: Draws) -> Iterator[Figure]:
+def of(scorer: Scorer, tested: HeldOut, draws: Draws) -> Iterator[Figure]:
     """AUC with intervals, lift, and how true its probabilities came."""
     leads = len(np.unique(tested.leads))
     for name, strata in (("auc", None), ("auc_same_age", tested.ages)):
@@ -84,7 +85,7 @@ def of(scorer: Scorer, tested: Tested, draws: Draws) -> Iterator[Figure]:
         yield Figure("calibration_error", figures.calibration_error(said, rate), leads=leads)
 
 
-def _lift(scorer: Scorer, tested: Tested) -> Figure:
+def _lift(scorer: Scorer, tested: HeldOut) -> Figure:
     """How many times the rate of all the best tenth has; leads of one score share the last places."""
     weights = _share_in(scorer.scores, 0.0, _TENTH)
     rate, base = float(np.average(tested.converted, weights=weights)), float(tested.converted.mean())
@@ -100,15 +101,17 @@ def _share_in(scores: Floats, low: float, high: float) -> Floats:
     ends = np.cumsum(sizes) / len(scores)
     starts = ends - sizes / len(scores)
     inside = np.clip(np.minimum(ends, high) - np.maximum(starts, low), 0, None) / (sizes / len(scores))
-    found: Floats = inside[place]
+    found: Floats = np.round(inside, 9)[place]
     return found
 
 
-def bands(scorer: Scorer, tested: Tested, grades: Sequence[str]) -> Iterator[Band]:
+def bands(scorer: Scorer, tested: HeldOut, grades: Sequence[str]) -> Iterator[Band]:
     """Its grades, best first; the same shares for all; and tenths of its probabilities."""
     if scorer.grades is not None:
         for place, grade in enumerate(grades, 1):
             yield _band(scorer, tested, "grade", place, grade, (scorer.grades == grade).astype(np.float64))
+    if np.ptp(scorer.scores) == 0:  # one score for all is no order
+        return
     low = 0.0
     for place, (label, high) in enumerate(SHARES, 1):
         yield _band(scorer, tested, "share", place, label, _share_in(scorer.scores, low, high))
@@ -126,7 +129,7 @@ def bands(scorer: Scorer, tested: Tested, grades: Sequence[str]) -> Iterator[Ban
             yield replace(found, probability=float(said.mean()))
 
 
-def _band(scorer: Scorer, tested: Tested, kind: str, place: int, label: str, weights: Floats) -> Band:
+def _band(scorer: Scorer, tested: HeldOut, kind: str, place: int, label: str, weights: Floats) -> Band:
     """Rates are of examples; the interval and the counts take a lead for one, however many moments it is there at."""
     inside = weights > 0
     leads = len(np.unique(tested.leads[inside]))
@@ -148,7 +151,7 @@ def best_to_worst(found: Sequence[Band], kind: str) -> Figure | None:
     )
 
 
-def calls(scorers: Sequence[Scorer], tested: Tested, per_week: int) -> dict[str, Figure]:
+def calls(scorers: Sequence[Scorer], tested: HeldOut, per_week: int) -> dict[str, Figure]:
     """Of the leads that converted, how many would have been called before, by name of what orders them and by chance.
 
     Each month the best of those that nobody has called yet are called, as many as there is time for.
@@ -174,7 +177,7 @@ def _untied(scores: Floats, draw: np.random.Generator) -> Floats:
     return places
 
 
-def _reached(places: Floats, tested: Tested, per_week: int) -> int:
+def _reached(places: Floats, tested: HeldOut, per_week: int) -> int:
     called: set[str] = set()
     reached = 0
     months = np.unique(tested.months)
@@ -192,11 +195,17 @@ def _reached(places: Floats, tested: Tested, per_week: int) -> int:
     return reached
 
 
-def mistakes(scorer: Scorer, tested: Tested, most: int) -> Iterator[Mistake]:
-    """The leads that it had highest of those that never converted, and lowest of those that did."""
+def mistakes(scorer: Scorer, tested: HeldOut, most: int) -> Iterator[Mistake]:
+    """The leads that it had highest of those that never converted, and lowest of those that did.
+
+    Only what stood in the upper half is a false alarm, and only what stood in the lower half is a missed winner.
+    """
     won = np.isin(tested.leads, np.unique(tested.leads[tested.converted == 1]))
     standing = _standing(scorer.scores)
-    for kind, inside, sign in (("false_alarm", ~won, -1), ("missed_winner", tested.converted == 1, 1)):
+    if np.ptp(scorer.scores) == 0:
+        return
+    alarms, missed = ~won & (standing >= _HALF), (tested.converted == 1) & (standing < _HALF)
+    for kind, inside, sign in (("false_alarm", alarms, -1), ("missed_winner", missed, 1)):
         yield from _furthest(scorer, tested, kind, inside, sign * standing, standing, most)
 
 
@@ -207,7 +216,7 @@ def _standing(scores: Floats) -> Floats:
 
 
 def _furthest(
-    scorer: Scorer, tested: Tested, kind: str, inside: Flags, order: Floats, standing: Floats, most: int
+    scorer: Scorer, tested: HeldOut, kind: str, inside: Flags, order: Floats, standing: Floats, most: int
 ) -> Iterator[Mistake]:
     told: set[str] = set()
     places = np.flatnonzero(inside)

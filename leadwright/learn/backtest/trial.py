@@ -15,7 +15,7 @@ from leadwright.connectors.errors import ConfigError
 from leadwright.learn import examples as past
 from leadwright.learn import folds, judging, noting, training
 from leadwright.learn.backtest import measures, scorers
-from leadwright.learn.backtest.measures import Band, Mistake, Tested
+from leadwright.learn.backtest.measures import Band, Mistake, HeldOut
 from leadwright.learn.backtest.scorers import Scorer
 from leadwright.learn.examples import Examples, Flags
 from leadwright.learn.figures import Draws, Figure
@@ -23,6 +23,7 @@ from leadwright.learn.leaks import readings
 from leadwright.transform.project import Transform
 
 _GRADES = warehouse.statement(__file__, "grades")
+_LEAST = warehouse.statement(__file__, "least")
 _NAMES = warehouse.statement(__file__, "names")
 _MOST = 10
 """So many false alarms and missed winners of each are told."""
@@ -44,20 +45,23 @@ class BackTest:
         card: which outcome, months, leads, and how many calls a week.
         figures: name of what orders the leads -> its figures.
         mistakes: with ids and names of leads: they are shown, and kept nowhere.
-        verdict: what the gates say of the model.
+        left_out: features that the model did not learn from, because they may say what became of a lead.
+        too_few: why there is no model, where outcomes are too few.
     """
 
     card: dict[str, Any]
     figures: dict[str, list[Figure]]
     bands: list[Band]
     mistakes: list[dict[str, Any]]
-    verdict: str
+    left_out: list[str]
+    too_few: str
 
     def as_dict(self) -> dict[str, Any]:
         """All of it."""
         return {
             **self.card,
-            "verdict": self.verdict,
+            "too_few": self.too_few or None,
+            "left_out": self.left_out,
             "scorers": {name: [asdict(f) for f in each] for name, each in self.figures.items()},
             "bands": [asdict(band) for band in self.bands],
             "mistakes": self.mistakes,
@@ -84,36 +88,65 @@ def run(
     wanted = past.outcome(transform.settings, outcome_id)
     examples = training.read(transform, wanted)
     judged = judging.counted(examples)
-    tested = judged.tested
-    if not (tested.any() and len(np.unique(examples.converted[tested])) == 2):
+    if not (judged.tested.any() and len(np.unique(examples.converted[judged.tested])) == 2):
         raise ConfigError(
             "There are no months to look back at in which some leads converted and others did not: "
             f"{int(examples.converted.sum()):,} of {len(examples):,} moments did. `leadwright train` counts them."
         )
-    verdict = training.kept(transform, examples, judged).card
-    if verdict["verdict"] != training.TOO_FEW:
+    too_few = _too_few(transform, judged)
+    if not too_few:
         judging.judge(examples, judged, readings.read(transform.settings, examples))
-        verdict = training.kept(transform, examples, judged).card
+    return compare(transform, examples, judged, change, per_week, too_few)
+
+
+def compare(
+    transform: Transform,
+    examples: Examples,
+    judged: judging.Judged,
+    change: Change | None = None,
+    per_week: int = 50,
+    too_few: str = "",
+) -> BackTest:
+    """Look back with a model that is judged already. Arguments and errors as of `run`.
+
+    Args:
+        too_few: why there is no model, where outcomes are too few.
+    """
+    tested = judged.tested
     compared = [scorers.of_rules("rules", examples, tested), *scorers.of_model(judged)]
     if change:
-        compared.append(scorers.of_rules("change", _changed(change, wanted, examples, tested), tested))
+        changed = _changed(change, examples, tested)
+        compared.append(scorers.of_rules("change", changed, tested))
     found = _measured(transform, examples, tested, compared, per_week)
-    card = _card(examples, tested, change, per_week)
-    done = BackTest(card, *found, str(verdict["verdict_text"]))
+    left_out = [leak.feature for leak in judged.leaks if leak.is_left_out]
+    done = BackTest(_card(examples, tested, change, per_week), *found, left_out, too_few)
     _keep(transform, done)
     return done
 
 
-def _changed(change: Change, wanted: past.Outcome, examples: Examples, tested: Flags) -> Examples:
+def _too_few(transform: Transform, judged: judging.Judged) -> str:
+    """What is too little to make a model from, as learning_gates says; empty where it is enough."""
+    settings = transform.settings
+    measured = {f.name: f.value for f in judged.figures}
+    with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
+        gates = warehouse.rows(db, _LEAST)
+    short = (g for g in gates if measured.get(g["figure"], 0) < g["threshold"])
+    return next(
+        (f"{measured.get(g['figure'], 0):.0f} of {g['threshold']:.0f} ({g['label'].lower()})" for g in short),
+        "",
+    )
+
+
+def _changed(change: Change, examples: Examples, tested: Flags) -> Examples:
     months = [m.astype("datetime64[us]").item() for m in np.unique(examples.months[tested])]
-    asked = past.read(change.transform, wanted, months, len(months))
+    asked = past.read(change.transform, examples.outcome, months, len(months))
     return scorers.aligned(asked, examples, tested)
 
 
 def _measured(
     transform: Transform, examples: Examples, tested: Flags, compared: Sequence[Scorer], per_week: int
 ) -> tuple[dict[str, list[Figure]], list[Band], list[dict[str, Any]]]:
-    some = Tested(
+    some = HeldOut(
         examples.leads[tested],
         folds.groups(examples)[tested],
         examples.months[tested],
