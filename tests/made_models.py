@@ -1,4 +1,4 @@
-"""A small model by hand, for tests that need one in the warehouse and no training."""
+"""A small model by hand and a look back at it, for tests that need one in the warehouse and no training."""
 
 from __future__ import annotations
 
@@ -50,6 +50,27 @@ _RANGES = [
     {"high": -1.5, "slope": 1.1, "shift": 0.1, "lower_probability": 0.02, "upper_probability": 0.2},
     {"low": -1.5, "slope": 1.1, "shift": 0.1, "lower_probability": 0.1, "upper_probability": 0.5},
 ]
+_BACKTEST = {
+    "outcome_id": "sql_90",
+    "horizon_days": 90,
+    "basis": "dated",
+    "month_count": 3,
+    "lead_count": 400,
+    "example_count": 900,
+    "converted_count": 40,
+    "calls_per_week": 50,
+}
+_BANDS = [
+    {"scorer": "rules", "kind": "grade", "place": 1, "label": "Hot", "lead_count": 50, "rate": 0.2},
+    {
+        "scorer": "model",
+        "kind": "tenth",
+        "place": 1,
+        "label": "0.1% to 0.4%",
+        "rate": 0.003,
+        "probability": 0.002,
+    },
+]
 _LEAKS = [
     ("company_name", "leak", "true", "too_sure"),
     ("city", "leak", "true", "runs_with_time"),
@@ -87,3 +108,10 @@ def add(made: DbtWarehouse, changed: str) -> None:
     }
     for name, rows in tables.items():
         made.add("ops", name, ({"model_id": "by-hand", **row} for row in rows), changed)
+    looked_back: dict[str, list[dict[str, Any]]] = {
+        "backtests": [_BACKTEST],
+        "backtest_figures": [{"scorer": "rules", "figure": name, "value": v} for name, v in _FIGURES.items()],
+        "backtest_bands": _BANDS,
+    }
+    for name, rows in looked_back.items():
+        made.add("ops", name, ({"backtest_id": "by-hand", **row} for row in rows), changed)

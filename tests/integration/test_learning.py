@@ -103,9 +103,10 @@ def test_features_are_those_that_scoring_has_at_that_moment(made: DbtWarehouse) 
         tests=False,
     )
     assert rules and rules == made.rows(
-        "select lead_id, score, automatic_grade from intermediate.int_scoring__scores s where as_of = timestamp '2026-03-01' "
-        "and lead_id in (select lead_id from intermediate.int_learning__rule_scores "
-        "where as_of = s.as_of and score >= 0) order by lead_id"
+        "select lead_id, score, automatic_grade from intermediate.int_scoring__scores s "
+        "where as_of = timestamp '2026-03-01' and lead_id in "
+        "(select lead_id from intermediate.int_learning__rule_scores where as_of = s.as_of and score >= 0) "
+        "order by lead_id"
     )
     assert found == made.rows(
         "select f.* from intermediate.int_scoring__features f join intermediate.int_learning__moments m "

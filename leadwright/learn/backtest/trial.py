@@ -15,7 +15,7 @@ from leadwright.connectors.errors import ConfigError
 from leadwright.learn import examples as past
 from leadwright.learn import folds, judging, noting, training
 from leadwright.learn.backtest import measures, scorers
-from leadwright.learn.backtest.measures import Band, Mistake, HeldOut
+from leadwright.learn.backtest.measures import Band, HeldOut, Mistake
 from leadwright.learn.backtest.scorers import Scorer
 from leadwright.learn.examples import Examples, Flags
 from leadwright.learn.figures import Draws, Figure
