@@ -132,12 +132,17 @@ def _bands(kind: str, bands: list[Band]) -> Table:
             plain(band.label),
             f"{band.leads:,}",
             f"{band.converted:,}",
-            f"{band.rate:.1%}",
-            f"{band.lower:.1%} to {band.upper:.1%}",
+            *_rate(band),
             *said,
         )
         before = band.scorer
     return table
+
+
+def _rate(band: Band) -> tuple[str, str]:
+    if band.rate is None or band.lower is None or band.upper is None:
+        return "-", "-"
+    return f"{band.rate:.1%}", f"{band.lower:.1%} to {band.upper:.1%}"
 
 
 def _mistakes(title: str, rows: list[dict[str, Any]]) -> Table:

@@ -39,6 +39,7 @@ class Band:
     """Leads that something puts together: by grade, by share of all, or by a tenth of the probabilities.
 
     Attributes:
+        rate, lower, upper: None where nobody is in it.
         probability: the mean of what was said, of a tenth.
     """
 
@@ -48,9 +49,9 @@ class Band:
     label: str
     leads: int
     converted: int
-    rate: float
-    lower: float
-    upper: float
+    rate: float | None
+    lower: float | None
+    upper: float | None
     probability: float | None = None
 
 
@@ -134,21 +135,19 @@ def _band(scorer: Scorer, tested: HeldOut, kind: str, place: int, label: str, we
     inside = weights > 0
     leads = len(np.unique(tested.leads[inside]))
     won = len(np.unique(tested.leads[inside & (tested.converted == 1)]))
-    rate = float(np.average(tested.converted, weights=weights)) if inside.any() else 0.0
-    low, high = wilson(rate, leads) if leads else (0.0, 1.0)
+    if not leads:
+        return Band(scorer.name, kind, place, label, 0, 0, None, None, None)
+    rate = float(np.average(tested.converted, weights=weights))
+    low, high = wilson(rate, leads)
     return Band(scorer.name, kind, place, label, leads, won, rate, low, high)
 
 
 def best_to_worst(found: Sequence[Band], kind: str) -> Figure | None:
     """How many times the rate of the worst band the best one has; None where no two bands, or no conversion there."""
-    of_kind = [band for band in found if band.kind == kind and band.leads]
-    if len(of_kind) < 2 or not of_kind[-1].rate:
+    rates = [(band.rate, band.leads) for band in found if band.kind == kind and band.rate is not None]
+    if len(rates) < 2 or not rates[-1][0]:
         return None
-    return Figure(
-        f"best_to_worst_{kind}",
-        of_kind[0].rate / of_kind[-1].rate,
-        leads=of_kind[0].leads + of_kind[-1].leads,
-    )
+    return Figure(f"best_to_worst_{kind}", rates[0][0] / rates[-1][0], leads=rates[0][1] + rates[-1][1])
 
 
 def calls(scorers: Sequence[Scorer], tested: HeldOut, per_week: int) -> dict[str, Figure]:
