@@ -315,7 +315,7 @@ def test_rules_model_and_a_change_are_looked_back_at(
     assert grades["rules", "Hot"] > 0 < grades["rules", "Cold"]
     assert grades["change", "Hot"] == 0 and grades["change", "Cold"] == done.card["lead_count"]
     assert {m["kind"] for m in done.mistakes if m["scorer"] == "model"} >= {"false_alarm"}
-    assert all(m["name"] for m in done.mistakes)
+    assert any(m["name"] for m in done.mistakes)
     kept = made.rows(
         "select scorer, count(*) from marts.rpt_backtest_figures join marts.rpt_backtests using (backtest_id) "
         "where change_name is not null group by 1"
