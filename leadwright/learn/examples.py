@@ -224,7 +224,7 @@ def column(rows: pa.Table, size: int, words: dict[str, int] | None) -> np.ndarra
     """One feature of all pairs.
 
     Args:
-        rows: `place`, `number_value` and `text_value`, of those that have a value.
+        rows: `place`, `number_value` and `text_value`; null where there is no value.
         size: how many pairs there are.
         words: of a text its values and their numbers, to which those that are new are added; None for a number.
     """
@@ -234,10 +234,12 @@ def column(rows: pa.Table, size: int, words: dict[str, int] | None) -> np.ndarra
         numbers[places] = rows["number_value"].to_numpy()
         return numbers
     texts = np.full(size, -1, dtype=np.int32)
-    coded = rows["text_value"].combine_chunks().dictionary_encode()
+    said = rows["text_value"].combine_chunks()
+    there = said.is_valid().to_numpy(zero_copy_only=False)
+    coded = said.drop_null().dictionary_encode()
     if len(coded):
         own = np.array([words.setdefault(word, len(words)) for word in coded.dictionary.to_pylist()])
-        texts[places] = own[coded.indices.to_numpy(zero_copy_only=False)]
+        texts[places[there]] = own[coded.indices.to_numpy(zero_copy_only=False)]
     return texts
 
 
