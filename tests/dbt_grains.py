@@ -320,5 +320,8 @@ GRAINS: dict[str, str] = {
     "rpt_model_gates": "model_id figure",
     "rpt_model_figures": "model_id figure",
     "rpt_model_features": "feature model_id",
+    "rpt_model_leaks": "model_id feature place",
+    "rpt_backtest_figures": "backtest_id scorer figure",
+    "rpt_backtest_bands": "backtest_id scorer kind place",
 }
 """Model -> the columns that together are different in every row; none where there is one row at most."""

@@ -1,4 +1,4 @@
-"""A small model by hand, for tests that need one in the warehouse and no training."""
+"""A small model by hand and a look back at it, for tests that need one in the warehouse and no training."""
 
 from __future__ import annotations
 
@@ -73,6 +73,33 @@ _SHARES = [
     {"measure": "input", "number": 4, "lead_count": 200, "all_count": 300},
     {"measure": "score", "number": 1, "lead_count": 300, "all_count": 300},
 ]
+_BACKTEST = {
+    "outcome_id": "sql_90",
+    "horizon_days": 90,
+    "basis": "dated",
+    "month_count": 3,
+    "lead_count": 400,
+    "example_count": 900,
+    "converted_count": 40,
+    "calls_per_week": 50,
+}
+_BACKTEST_BANDS = [
+    {"scorer": "rules", "kind": "grade", "place": 1, "label": "Hot", "lead_count": 50, "rate": 0.2},
+    {
+        "scorer": "model",
+        "kind": "tenth",
+        "place": 1,
+        "label": "0.1% to 0.4%",
+        "rate": 0.003,
+        "probability": 0.002,
+    },
+]
+_LEAKS = [
+    ("company_name", "leak", "true", "too_sure"),
+    ("city", "leak", "true", "runs_with_time"),
+    ("phone", "ask", "true", "too_good"),
+    ("country", "leak", "false", "too_sure"),
+]
 _FIGURES = {"conversions": 120, "decided_leads": 900, "auc_same_age_lower": 0.6, "log_loss_ratio": 0.9}
 
 
@@ -87,6 +114,18 @@ def add(made: DbtWarehouse, changed: str) -> None:
             {"feature": "country", "is_used": "true", "reason_code": "used", "filled_share": 0.9},
             {"feature": "phone", "is_used": "false", "reason_code": "too_many_values", "filled_share": 0.5},
         ],
+        "score_model_leaks": [
+            {
+                "feature": feature,
+                "verdict": verdict,
+                "is_left_out": left_out,
+                "place": 1,
+                "evidence": evidence,
+                "weight": 1,
+                "finding": "by hand",
+            }
+            for feature, verdict, left_out, evidence in _LEAKS
+        ],
         "score_model_rows": [{"line_number": n, **row} for n, row in enumerate(_ROWS, 1)],
         "score_model_calibrations": [
             {"range_number": n, "lead_count": 100 * n, **row} for n, row in enumerate(_RANGES, 1)
@@ -97,3 +136,10 @@ def add(made: DbtWarehouse, changed: str) -> None:
     }
     for name, rows in tables.items():
         made.add("ops", name, ({"model_id": MODEL_ID, **row} for row in rows), changed)
+    looked_back: dict[str, list[dict[str, Any]]] = {
+        "backtests": [_BACKTEST],
+        "backtest_figures": [{"scorer": "rules", "figure": name, "value": v} for name, v in _FIGURES.items()],
+        "backtest_bands": _BACKTEST_BANDS,
+    }
+    for name, rows in looked_back.items():
+        made.add("ops", name, ({"backtest_id": "by-hand", **row} for row in rows), changed)

@@ -19,6 +19,7 @@ from rich.markup import escape
 
 from leadwright import diskspace, settings
 from leadwright.cli import (
+    backtest,
     demo,
     fields,
     fix,
@@ -76,6 +77,7 @@ for module in (
     rules,
     train,
     model,
+    backtest,
     leave,
     fields,
     fix,

@@ -15,6 +15,8 @@ from leadwright.cli.terminal import plain
 if TYPE_CHECKING:  # it imports what fits models, and help must not wait for that
     from leadwright.learn.training import Trained
 
+_SIGNS = {"at_least": "at least", "above": "above", "at_most": "at most", "below": "below"}
+_VERDICTS = {"leak": "left out", "ask": "left out, asked"}
 _RANKED = {"auc_rules": "the rules", "auc_logistic": "logistic regression", "auc_additive": "additive model"}
 
 
@@ -50,6 +52,9 @@ def _show(done: Trained) -> None:
         f"[bold {colour}]{plain(card['verdict_text'])}[/]"
     )
     out.print(_counts(figures, card))
+    if done.leaks:
+        out.print(_leaks(done.leaks))
+        out.print(_question(done.leaks))
     if card["kind"] != "none":
         out.print(_rankings(figures, card))
         out.print(_probabilities(figures, card))
@@ -130,10 +135,36 @@ def _gates(gates: list[dict[str, Any]]) -> Table:
     return table
 
 
+def _leaks(leaks: list[dict[str, Any]]) -> Table:
+    """Features that say, or may say, what became of a lead."""
+    table = Table("may say what became of a lead", "", "what speaks for it")
+    before = None
+    for row in leaks:
+        first = row["feature"] != before
+        before = row["feature"]
+        kept = "used: you said yes" if not row["is_left_out"] else _VERDICTS[row["verdict"]]
+        table.add_row(plain(row["feature"]) if first else "", kept if first else "", plain(row["finding"]))
+    return table
+
+
+def _question(leaks: list[dict[str, Any]]) -> str:
+    asked = sorted({row["feature"] for row in leaks if row["verdict"] == "ask" and row["is_left_out"]})
+    if not asked:
+        return "A feature that leads state themselves before anybody works on them gets a yes in learning_features.csv."
+    names = ", ".join(plain(name) for name in asked)
+    return (
+        f"[bold]Please answer:[/] who fills in {names}, and when? Write a row for each in learning_features.csv "
+        "(feature, use, reason; `leadwright rules own learning_features` makes the file): yes where leads state it "
+        "themselves before anybody works on them, else no. Until then it is left out."
+    )
+
+
 def _features(features: list[dict[str, Any]]) -> str:
     counts = {row["reason_code"]: row["feature_count"] for row in features}
     return (
         f"{counts.get('used', 0)} features used; left out: {counts.get('no_past', 0)} whose past is not known yet, "
         f"{counts.get('nearly_empty', 0)} that next to nobody has, "
-        f"{counts.get('same_for_all', 0) + counts.get('too_many_values', 0)} that tell nobody apart."
+        f"{counts.get('same_for_all', 0) + counts.get('too_many_values', 0)} that tell nobody apart, "
+        f"{counts.get('leak', 0) + counts.get('asked', 0)} that may say what became of a lead, "
+        f"{counts.get('declined', 0)} that you declined."
     )

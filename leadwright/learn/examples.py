@@ -64,6 +64,7 @@ class Examples:
     Attributes:
         values: feature -> numbers, NaN where there is none; of a text places in `words`, -1 where there is none.
         rule_scores: NaN where nobody asked the rules.
+        rule_grades: None where nobody asked the rules.
         left_out: how many more there were, of leads that a colleague's sale drew in.
     """
 
@@ -78,6 +79,7 @@ class Examples:
     values: dict[str, np.ndarray[Any, Any]]
     words: dict[str, list[str]] = field(default_factory=dict)
     left_out: int = 0
+    rule_grades: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(0, dtype=object))
 
     def __len__(self) -> int:
         return len(self.converted)
@@ -198,7 +200,7 @@ def _part(
     values: dict[str, np.ndarray[Any, Any]] = {}
     for code, name in enumerate(features):
         rows = found.slice(ends[code], ends[code + 1] - ends[code])
-        values[name] = _column(rows, whole, words.get(name))[keep]
+        values[name] = column(rows, whole, words.get(name))[keep]
     return Examples(
         wanted,
         known,
@@ -210,6 +212,7 @@ def _part(
         np.ma.filled(np.ma.asarray(picked["rule_score"], dtype=np.float64), np.nan)[keep],
         values,
         left_out=int((~keep).sum()),
+        rule_grades=np.ma.filled(np.ma.asarray(picked["rule_grade"], dtype=object), None)[keep],
     )
 
 
@@ -217,18 +220,26 @@ def _plain(column: Any, kind: Any) -> np.ndarray[Any, Any]:
     return np.asarray(np.ma.getdata(column)).astype(kind)
 
 
-def _column(rows: pa.Table, size: int, words: dict[str, int] | None) -> np.ndarray[Any, Any]:
-    """One feature of all pairs."""
+def column(rows: pa.Table, size: int, words: dict[str, int] | None) -> np.ndarray[Any, Any]:
+    """One feature of all pairs.
+
+    Args:
+        rows: `place`, `number_value` and `text_value`; null where there is no value.
+        size: how many pairs there are.
+        words: of a text its values and their numbers, to which those that are new are added; None for a number.
+    """
     places = rows["place"].to_numpy()
     if words is None:
         numbers = np.full(size, np.nan, dtype=np.float64)
         numbers[places] = rows["number_value"].to_numpy()
         return numbers
     texts = np.full(size, -1, dtype=np.int32)
-    coded = rows["text_value"].combine_chunks().dictionary_encode()
+    said = rows["text_value"].combine_chunks()
+    there = said.is_valid().to_numpy(zero_copy_only=False)
+    coded = said.drop_null().dictionary_encode()
     if len(coded):
         own = np.array([words.setdefault(word, len(words)) for word in coded.dictionary.to_pylist()])
-        texts[places] = own[coded.indices.to_numpy(zero_copy_only=False)]
+        texts[places[there]] = own[coded.indices.to_numpy(zero_copy_only=False)]
     return texts
 
 
@@ -246,4 +257,5 @@ def _joined(parts: Sequence[Examples], words: dict[str, list[str]]) -> Examples:
         {name: np.concatenate([part.values[name] for part in parts]) for name in first.values},
         words,
         sum(part.left_out for part in parts),
+        np.concatenate([part.rule_grades for part in parts]),
     )

@@ -15,6 +15,9 @@ from leadwright.learn import calibration, figures, folds, models, parts
 from leadwright.learn.calibration import Calibration
 from leadwright.learn.examples import Examples, Flags, Floats, Ints
 from leadwright.learn.figures import Draws, Figure
+from leadwright.learn.leaks import findings
+from leadwright.learn.leaks.findings import Finding
+from leadwright.learn.leaks.readings import Readings
 from leadwright.learn.models import Kind, Model
 from leadwright.learn.parts import Choice, Coded, Parts
 
@@ -30,7 +33,10 @@ class Judged:
     """A model with what was measured of it; without one where there was nothing to learn from.
 
     Attributes:
+        leaks: features that say, or may say, what became of a lead.
         model: made from all examples, those that tested included.
+        calibration: made from all examples.
+        read: made without the months that test.
         counts: how many examples each part of each feature had, in the order of the model's features.
         tested: the examples that only tested.
         scores: log-odds of all examples, by models that had not learned from their people or the months that test.
@@ -38,10 +44,12 @@ class Judged:
     """
 
     choices: list[Choice] = field(default_factory=list)
+    leaks: list[Finding] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     tested: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
     model: Model | None = None
     calibration: Calibration | None = None
+    read: Calibration | None = None
     counts: list[list[int]] = field(default_factory=list)
     scores: Floats = field(default_factory=lambda: np.zeros(0))
     fit_scores: Floats = field(default_factory=lambda: np.zeros(0))
@@ -62,12 +70,14 @@ def counted(examples: Examples) -> Judged:
     return Judged(figures=found, tested=tested)
 
 
-def judge(examples: Examples, judged: Judged) -> None:
-    """Fit and measure, into `judged`."""
+def judge(examples: Examples, judged: Judged, readings: Readings | None = None) -> None:
+    """Fit and measure, into `judged`; without features that leak, where `readings` to find them by are given."""
     learned = ~judged.tested
     if not _can_be_learned(examples, learned):
         return
     judged.choices = parts.choose(examples, learned)
+    if readings:
+        judged.choices, judged.leaks = findings.find(examples, judged.choices, learned, readings)
     used = [choice.parts for choice in judged.choices if choice.parts]
     if not used:
         return
@@ -77,7 +87,7 @@ def judge(examples: Examples, judged: Judged) -> None:
     scores = {kind: each for kind, (each, _) in said.items()}
     kind = _better(scores, examples, learned)
     judged.scores, judged.fit_scores = said[kind]
-    chosen = _calibrated(scores[kind], examples, judged)
+    chosen = judged.read = _calibrated(scores[kind], examples, judged)
     judged.figures += _of_ranking(scores, kind, examples, judged.tested, groups)
     judged.figures += _of_probabilities(chosen, scores[kind], examples, judged.tested)
     judged.model = models.fit(kind, used, codes, examples.converted, _numbered(groups))
@@ -153,13 +163,13 @@ def _of_ranking(
     easily known.
     """
     converted, draws = examples.converted[tested], Draws(groups[tested])
-    leads, ages = _distinct(examples.leads[tested]), _ages(examples)[tested]
+    leads, of_age = _distinct(examples.leads[tested]), ages(examples)[tested]
     ranked: dict[str, Floats] = {name: each[tested] for name, each in scores.items()}
     rules = examples.rule_scores[tested]
     if not np.isnan(rules).any():
         ranked["rules"] = rules
     found: list[Figure] = []
-    for suffix, strata in (("", None), ("_same_age", ages)):
+    for suffix, strata in (("", None), ("_same_age", of_age)):
         drawn = {name: draws.aucs(each, converted, strata) for name, each in ranked.items()}
         whole = {name: figures.auc(each, converted, strata) for name, each in ranked.items()}
         of = {n: Figure(f"auc_{n}{suffix}", whole[n], *figures.interval(drawn[n]), leads) for n in ranked}
@@ -178,7 +188,7 @@ def _of_ranking(
     return found
 
 
-def _ages(examples: Examples) -> Ints:
+def ages(examples: Examples) -> Ints:
     """A number for leads of about one age."""
     days = examples.values.get("days_since_created")
     if days is None:

@@ -38,6 +38,7 @@ def note(transform: Transform, examples: Examples, judged: Judged) -> str:
             }
             for c in judged.choices
         ],
+        "score_model_leaks": list(_leaks(judged)),
         "score_model_rows": list(_rows(judged)),
         "score_model_calibrations": list(_ranges(judged)),
         "score_model_figures": [
@@ -51,12 +52,12 @@ def note(transform: Transform, examples: Examples, judged: Judged) -> str:
             for f in judged.figures
         ],
     }
-    add(transform, rows, model_id)
+    add(transform, rows, {"model_id": model_id})
     return model_id
 
 
-def add(transform: Transform, rows: Mapping[str, Sequence[Row]], model_id: str) -> None:
-    """Add rows of a model to tables in `ops`, all of them or none."""
+def add(transform: Transform, rows: Mapping[str, Sequence[Row]], key: Mapping[str, str]) -> None:
+    """Add rows to tables in `ops`, each with what `key` says besides; all of them or none."""
     settings = transform.settings
     declared = {t.name: t.columns for t in transform.raw_tables() if t.schema == "ops"}
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
@@ -65,7 +66,7 @@ def add(transform: Transform, rows: Mapping[str, Sequence[Row]], model_id: str) 
         db.execute("begin")
         for name, some in rows.items():
             if some:
-                whole = [{c: row.get(c) for c, _ in declared[name]} | {"model_id": model_id} for row in some]
+                whole = [{c: row.get(c) for c, _ in declared[name]} | dict(key) for row in some]
                 db.register("added", pa.Table.from_pylist(whole))
                 db.execute(f'insert into ops."{name}" by name from added')
                 db.unregister("added")
@@ -120,6 +121,20 @@ def _rows(judged: Judged) -> Iterator[Row]:
                 "high": high,
                 "example_count": counts[part],
             } | _said(float(numbers[part]))
+
+
+def _leaks(judged: Judged) -> Iterator[Row]:
+    for found in judged.leaks:
+        for place, each in enumerate(found.evidence, 1):
+            yield {
+                "feature": found.feature,
+                "verdict": found.verdict,
+                "is_left_out": found.is_left_out,
+                "place": place,
+                "evidence": each.kind,
+                "weight": each.weight,
+                "finding": each.text,
+            }
 
 
 def _said(log_odds: float) -> Row:

@@ -57,12 +57,16 @@ class Parts:
 
     def code(self, examples: Examples) -> Coded:
         """The part that each example is in."""
-        values = examples.values[self.known.name]
+        name = self.known.name
+        return self.code_of(examples.values[name], examples.words.get(name, ()))
+
+    def code_of(self, values: np.ndarray[Any, Any], words: Sequence[str]) -> Coded:
+        """The part that each value is in; of a text they are places in `words`."""
         if self.known.is_number:
             places = 1 + np.searchsorted(np.array(self.cuts), values, side="right")
             return np.where(np.isnan(values), 0, places).astype(np.int16)
         place = {text: 1 + n for n, text in enumerate(self.categories)}
-        own = [place.get(word, self.count - 1) for word in examples.words[self.known.name]]
+        own = [place.get(word, self.count - 1) for word in words]
         found: Coded = np.array([*own, 0], dtype=np.int16)[values]
         return found
 

@@ -9,6 +9,7 @@ from leadwright import warehouse
 from leadwright.connectors.errors import ConfigError
 from leadwright.learn import examples as past
 from leadwright.learn import folds, grading, judging, noting
+from leadwright.learn.leaks import readings
 from leadwright.transform import gradeframe
 from leadwright.transform.project import Transform
 
@@ -16,22 +17,31 @@ _CARD = "select * from marts.rpt_models where model_id = $model_id"
 _GATES = warehouse.statement(__file__, "training_gates")
 _FIGURES = warehouse.statement(__file__, "training_figures")
 _FEATURES = warehouse.statement(__file__, "training_features")
+_LEAKS = warehouse.statement(__file__, "training_leaks")
 
-_TOO_FEW = "too_few"
+TOO_FEW = "too_few"
+"""The verdict on what nothing is fitted to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model's card, the gates, what was measured, and how many features were used or left out."""
+    """A model's card, the gates, what was measured, how many features were used or left out, and which may leak."""
 
     card: dict[str, Any]
     gates: list[dict[str, Any]]
     figures: list[dict[str, Any]]
     features: list[dict[str, Any]]
+    leaks: list[dict[str, Any]]
 
     def as_dict(self) -> dict[str, Any]:
         """All of it."""
-        return {**self.card, "gates": self.gates, "figures": self.figures, "features": self.features}
+        return {
+            **self.card,
+            "gates": self.gates,
+            "figures": self.figures,
+            "features": self.features,
+            "leaks": self.leaks,
+        }
 
 
 def train(transform: Transform, outcome_id: str | None = None) -> Trained:
@@ -47,9 +57,9 @@ def train(transform: Transform, outcome_id: str | None = None) -> Trained:
     examples = read(transform, wanted)
     judged = judging.counted(examples)
     trained = kept(transform, examples, judged)
-    if trained.card["verdict"] == _TOO_FEW:
+    if trained.card["verdict"] == TOO_FEW:
         return trained
-    judging.judge(examples, judged)
+    judging.judge(examples, judged, readings.read(transform.settings, examples))
     graded(transform, examples, judged)
     return kept(transform, examples, judged)
 
@@ -83,8 +93,12 @@ def kept(transform: Transform, examples: past.Examples, judged: judging.Judged) 
     if judged.model is not None:
         found = grading.rows(model_id, transform.settings)
         shares = grading.shares(model_id, transform.settings)
-        noting.add(transform, {"score_model_bands": found, "score_model_shares": shares}, model_id)
+        noting.add(
+            transform, {"score_model_bands": found, "score_model_shares": shares}, {"model_id": model_id}
+        )
     settings, asked = transform.settings, {"model_id": model_id}
     with warehouse.writer(settings.warehouse_file, settings.lock_wait_seconds) as db:
         (card,) = warehouse.rows(db, _CARD, asked)
-        return Trained(card, *(warehouse.rows(db, sql, asked) for sql in (_GATES, _FIGURES, _FEATURES)))
+        return Trained(
+            card, *(warehouse.rows(db, sql, asked) for sql in (_GATES, _FIGURES, _FEATURES, _LEAKS))
+        )

@@ -37,7 +37,7 @@ class Run:
 
     Attributes:
         run_id: names the run in the ledger and in Prefect.
-        flow: what it does: qualify, ingest, transform, sync, link, train, undo or reconcile.
+        flow: what it does: qualify, ingest, transform, sync, link, train, backtest, undo or reconcile.
         as_of: the moment that it scored every lead for; None until it has.
         built: what it built of the dbt project and found whole.
         not_whole: models that it could not build whole -> why.

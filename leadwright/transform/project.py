@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
@@ -33,7 +34,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult  # noqa: E402
 from dbt.contracts.graph.manifest import Manifest  # noqa: E402
 from dbt.contracts.graph.nodes import SeedNode  # noqa: E402
 
-from leadwright.transform import events, shortcuts  # noqa: E402
+from leadwright.transform import events  # noqa: E402
 
 # Unit tests check the project, not the data: `make test` runs them. The tests of seeds are checked before the
 # build, by `rules`, which names line and column.
@@ -52,11 +53,15 @@ NURTURE = "nurture"
 """The table that switches lists and campaigns on: without a row nobody is put on one, or taken off."""
 # The examples of some months; and what reads the rows of models, which a training leaves in `ops`.
 _TO_LEARN_FROM = (
-    *("learning_outcomes", "int_learning__reached", "int_learning__outcomes", "int_learning__feature_pasts"),
+    *("learning_outcomes", "learning_features", "leak_words"),
+    *("int_learning__reached", "int_learning__outcomes", "int_learning__feature_pasts"),
     *("score_champions", "int_scoring__champions", "grade_shape"),
     "int_learning__moments+,path:models/learning",
 )
 _OF_MODELS = ("learning_gates", "score_champions", "int_scoring__champions", "int_learning__models+")
+_OF_BACKTESTS = "int_learning__backtests+"
+SHORTENED = {"dbt-core": "1.11.", "dbt-adapters": "1.24.", "dbt-common": "1.39."}
+"""The versions of dbt that `shortcuts` replaces parts of; any other one runs as it is."""
 
 
 class Transform:
@@ -226,6 +231,16 @@ class Transform:
         chosen = ["--select", *_OF_MODELS, "--exclude", _SEED_TESTS]
         return self._build(chosen, "learning", as_of)
 
+    def build_rules_at_moments(self, changed: Sequence[str], as_of: datetime) -> list[NodeResult]:
+        """Load the tables of rules that are `changed`, and build what the past is scored by. Raises as `build` does."""
+        chosen = [*changed, *(f"{name}+,+int_learning__rule_scores" for name in changed)]
+        chosen = ["--select", *chosen, "--exclude", "path:models/memory", "--exclude-resource-type", "test"]
+        return self._build(chosen, "learning", as_of)
+
+    def build_backtests(self, as_of: datetime) -> list[NodeResult]:
+        """Build what the newest back-tests have measured. Raises as `build` does."""
+        return self._build(["--select", _OF_BACKTESTS, "--exclude", _SEED_TESTS], "learning", as_of)
+
     def build_for_writing(self, as_of: datetime) -> list[NodeResult]:
         """Build and test what is written back and what is remembered of it. Raises as `build` does."""
         chosen = [*_BY_HALVES, "--select", *_FOR_WRITING, "--exclude", _SEED_TESTS]
@@ -298,7 +313,7 @@ class Transform:
         common += ["--target-path", str(settings.home / "dbt"), "--log-path", str(settings.home / "logs")]
         quiet = ["--quiet", "--log-level", "none", "--no-use-colors"]
         events.leave_out_debugging()
-        shortcuts.take()
+        _take_shortcuts()
         runner = dbtRunner(manifest=manifest, callbacks=[events.telling_progress(stage)])
         try:
             result = runner.invoke([*quiet, *args, *common])
@@ -311,6 +326,14 @@ class Transform:
 
 def _spelled(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _take_shortcuts() -> None:
+    """Take shorter ways through dbt, where it is of the versions whose results they were compared with."""
+    if all(version(name).startswith(known) for name, known in SHORTENED.items()):
+        from leadwright.transform import shortcuts
+
+        shortcuts.take()
 
 
 def _let_go() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,20 @@ import numpy as np
 import pytest
 
 from leadwright.connectors.errors import ConfigError
+from leadwright.flows import backtest
 from leadwright.learn import examples as past
-from leadwright.learn import judging, noting, training
-from leadwright.learn.examples import Examples
+from leadwright.learn import folds, judging, noting, training
+from leadwright.learn.backtest import trial
+from leadwright.learn.examples import Examples, Known
+from leadwright.learn.leaks import findings, readings
+from leadwright.learn.leaks.evidence import DOUBT, Evidence
+from leadwright.learn.leaks.readings import Now, Readings
+from leadwright.learn.parts import choose
 from leadwright.transform.builds import BuildError
 from tests import built_warehouses
 from tests import graph as graphs
 from tests.dbt_warehouse import NOW, DbtWarehouse
+from tests.workspaces import DEMO
 
 _LEADS = 2500
 
@@ -51,6 +60,12 @@ def kept(made: DbtWarehouse, examples: Examples, judged: judging.Judged) -> Iter
     yield model_id
 
 
+@pytest.fixture(scope="module")
+def read(made: DbtWarehouse, examples: Examples) -> Readings:
+    """What leaks are seen by."""
+    return readings.read(made.settings, examples)
+
+
 def _figures(judged: judging.Judged) -> dict[str, judging.Figure]:
     return {f.name: f for f in judged.figures}
 
@@ -73,7 +88,7 @@ def test_features_are_those_that_scoring_has_at_that_moment(made: DbtWarehouse) 
     moment = datetime(2026, 3, 1, tzinfo=NOW.tzinfo)
     made.transform.build_examples([moment], NOW, with_rules=True)
     rules = made.rows(
-        "select lead_id, score from intermediate.int_learning__rule_scores "
+        "select lead_id, score, grade from intermediate.int_learning__rule_scores "
         "where as_of = timestamp '2026-03-01' and score >= 0 order by lead_id"
     )
     found = made.rows(
@@ -88,9 +103,10 @@ def test_features_are_those_that_scoring_has_at_that_moment(made: DbtWarehouse) 
         tests=False,
     )
     assert rules and rules == made.rows(
-        "select lead_id, score from intermediate.int_scoring__scores s where as_of = timestamp '2026-03-01' "
-        "and lead_id in (select lead_id from intermediate.int_learning__rule_scores "
-        "where as_of = s.as_of and score >= 0) order by lead_id"
+        "select lead_id, score, automatic_grade from intermediate.int_scoring__scores s "
+        "where as_of = timestamp '2026-03-01' and lead_id in "
+        "(select lead_id from intermediate.int_learning__rule_scores where as_of = s.as_of and score >= 0) "
+        "order by lead_id"
     )
     assert found == made.rows(
         "select f.* from intermediate.int_scoring__features f join intermediate.int_learning__moments m "
@@ -200,6 +216,116 @@ def test_a_shuffled_outcome_is_no_signal(
     trained = _trained(made, shuffled)
     assert trained.card["verdict"] == "no_signal"
     assert trained.card["verdict_text"] == "no signal"
+
+
+def _planted(examples: Examples, read: Readings) -> tuple[Examples, Readings]:
+    """The same, with fields that are filled after the outcome, and an honest one that says much of it."""
+    now = read.now
+    assert now is not None
+    draw = np.random.default_rng(5)
+    place = {lead: n for n, lead in enumerate(now.leads)}
+    places = np.array([place[lead] for lead in examples.leads])
+    won, size = now.converted, len(now.leads)
+    reached = np.nan_to_num(now.reached, nan=0.0)
+    numbers = {
+        "tool_score": np.round(40 + 45 * won + draw.normal(0, 12, size)),
+        "days_in_stage": np.where(now.decided, 5.0, np.round(now.ages * 0.97)),
+        "first_visit": np.where(won & (draw.random(size) < 0.7), reached + 1, np.nan),
+        "seats": np.round(draw.gamma(2, 20, size) + 25 * won),
+    }
+    invoice = np.where(won & (draw.random(size) < 0.3), draw.integers(0, 40, size), -1)
+    words = {"invoice": [f"r{n}" for n in range(40)]}
+    values = {**numbers, "invoice": invoice}
+    whole = replace(
+        examples,
+        known=[*examples.known, *(Known(n, "fit", "", "unknown", n in numbers, True) for n in values)],
+        values=examples.values | {name: each[places] for name, each in values.items()},
+        words=examples.words | words,
+    )
+    return whole, replace(
+        read,
+        looked_at=read.looked_at | values.keys(),
+        names={name: [name] for name in values},
+        dates=frozenset({"first_visit"}),
+        now=_with(now, values),
+    )
+
+
+def _with(now: Now, values: dict[str, Any]) -> Now:
+    return replace(now, values={**now.values, **values})
+
+
+def test_nothing_of_a_clean_population_is_taken_for_a_leak(examples: Examples, read: Readings) -> None:
+    learned = ~folds.tested(examples)
+    choices = choose(examples, learned)
+    kept, found = findings.find(examples, choices, learned, read)
+    assert found == [] and kept == choices
+    assert len(read.looked_at & {c.name for c in kept if c.parts}) > 8
+
+
+def test_planted_leaks_are_left_out_and_an_honest_strong_feature_is_kept(
+    examples: Examples, read: Readings
+) -> None:
+    whole, known = _planted(examples, read)
+    learned = ~folds.tested(whole)
+    choices, found = findings.find(whole, choose(whole, learned), learned, known)
+    kinds = {f.feature: {e.kind for e in f.evidence} for f in found}
+    assert kinds.keys() == {"tool_score", "days_in_stage", "first_visit", "invoice"}
+    assert "runs_with_time" in kinds["days_in_stage"] and "dated_by_outcome" in kinds["first_visit"]
+    assert "name" in kinds["tool_score"] and "too_sure" in kinds["invoice"]
+    reasons = {c.name: c.reason for c in choices}
+    assert reasons["seats"] == "used" and reasons["invoice"] == "leak"
+    judged = judging.counted(whole)
+    judging.judge(whole, judged, known)
+    assert _figures(judged)["auc"].value < 0.9
+    assert {p.known.name for p in judged.model.parts if judged.model} & kinds.keys() == set()
+
+
+def test_findings_are_kept_with_the_model_and_say_what_to_do(
+    made: DbtWarehouse, examples: Examples, judged: judging.Judged
+) -> None:
+    found = findings.Finding("phone", "ask", [Evidence("too_good", DOUBT, "alone it has …")], True)
+    trained = training.kept(made.transform, examples, replace(judged, leaks=[found]))
+    assert [(row["feature"], row["verdict"], row["finding"]) for row in trained.leaks] == [
+        ("phone", "ask", "alone it has …")
+    ]
+    assert "learning_features.csv" in trained.leaks[0]["advice"]
+
+
+def test_rules_model_and_a_change_are_looked_back_at(
+    made: DbtWarehouse, examples: Examples, judged: judging.Judged, tmp_path: Path
+) -> None:
+    """The change takes all rules away, so that every lead has one score and one grade."""
+    tried = shutil.copytree(DEMO, tmp_path / "tried")
+    rules = tried / "rules" / "score_rules.csv"
+    rules.write_text(rules.read_text().splitlines()[0] + "\n")
+    with backtest.changed_rules(str(tried), made.transform, None) as change:
+        done = trial.compare(made.transform, examples, judged, change, 20)
+    said = {name: {f.name: f for f in each} for name, each in done.figures.items()}
+    model = _figures(judged)
+    assert said["model"]["auc"].value == pytest.approx(model["auc"].value)
+    assert said["rules"]["auc"].value == pytest.approx(model["auc_rules"].value)
+    assert said["change"]["auc"].value == 0.5 and "brier" not in said["change"]
+    assert {"log_loss", "brier", "lift_top_tenth", "best_to_worst_share"} <= said["model"].keys()
+    assert said["rules"]["best_to_worst_grade"].value > 1
+    reached = {name: each["reached_by_calls"] for name, each in said.items()}
+    assert reached["model"].value > reached["chance"].value > 0
+    assert {f.leads for f in reached.values()} == {done.card["converted_count"]}
+    grades = {(b.scorer, b.label): b.leads for b in done.bands if b.kind == "grade"}
+    assert grades["rules", "Hot"] > 0 < grades["rules", "Cold"]
+    assert grades["change", "Hot"] == 0 and grades["change", "Cold"] == done.card["lead_count"]
+    assert {m["kind"] for m in done.mistakes if m["scorer"] == "model"} >= {"false_alarm"}
+    assert any(m["name"] for m in done.mistakes)
+    kept = made.rows(
+        "select scorer, count(*) from marts.rpt_backtest_figures join marts.rpt_backtests using (backtest_id) "
+        "where change_name is not null group by 1"
+    )
+    assert dict(kept) == {name: len(each) for name, each in done.figures.items()}
+    ids = {lead for (lead,) in made.rows("select lead_id from marts.dim_leads")}
+    texts = {
+        t for row in made.rows("select * from marts.rpt_backtest_bands") for t in row if isinstance(t, str)
+    }
+    assert not texts & ids
 
 
 def _trained(made: DbtWarehouse, examples: Examples) -> training.Trained:

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from leadwright.learn.examples import Examples, Known, Outcome
+from leadwright.learn.leaks import readings
 from leadwright.trials import differences
 from tests.dbt_grains import GRAINS
 from tests.dbt_warehouse import NOW, DbtWarehouse
@@ -153,3 +156,33 @@ def test_what_it_was_is_remembered_and_what_came_later_is_not_known_before(built
         "select as_of, count(*) from intermediate.int_scoring__features where feature = 'lost_why' group by 1"
     )
     assert [as_of for as_of, _ in moments] == [later.replace(tzinfo=None)]
+
+
+def test_what_leaks_are_seen_by_is_read(built: DbtWarehouse) -> None:
+    """After the test before: `treatment` and `lost_why` have changed in the meantime."""
+    later = (NOW + timedelta(days=1)).replace(tzinfo=None)
+    texts, nobody = {"treatment", "lost_why"}, np.zeros(0)
+    known = [
+        Known(n, "fit", "", "unknown", n not in texts, True)
+        for n in ("contract_end", "lost_why", "treatment")
+    ]
+    some = Examples(
+        Outcome("sql_90", 90, "dated", later),
+        known,
+        *(nobody for _ in range(6)),
+        {k.name: nobody for k in known},
+        {name: [] for name in texts},
+    )
+    found = readings.read(built.settings, some)
+    assert found.names["treatment"] == ["treatment", "Treatment__c", "What was asked for"]
+    assert found.dates == {"contract_end"} and {"treatment", "job_title"} <= found.looked_at
+    assert found.vocabulary.find("name", "Letzte Aktivität") and not found.answers
+    now = found.now
+    assert now and len(now.leads) == len(built.rows("select 1 from marts.dim_leads"))
+    said = {name: np.flatnonzero(now.values[name] >= 0) for name in texts}
+    assert set(now.leads[said["treatment"]]) == _saying(built, "treatment", "true")
+    assert (now.watched >= 1).all() and np.nanmin(now.values["contract_end"]) < 0, "a day to come"
+    for name, before in (("treatment", {"implant"}), ("lost_why", {None})):
+        change = now.changes[name]
+        assert set(change.places) <= set(said[name]) and len(change.places) and (change.days == 0).all()
+        assert {some.words[name][n] if n >= 0 else None for n in change.before} == before

@@ -23,6 +23,28 @@ def convert(source: Path, target: Path) -> Path:
     return target
 
 
+def own_fields(source: Path, workspace: Path) -> Path:
+    """Write `fields.csv` of `workspace`, with every custom field as stated at capture; return `workspace`."""
+    leads = tables.read(source / "leads.csv")
+    fields = []
+    for name in (name for name in leads[0] if name not in _STANDARD):
+        values = [row[name] for row in leads if _answered(row[name])]
+        is_number = all(re.fullmatch(r"-?\d+(\.\d+)?", value) for value in values)
+        fields.append(
+            {
+                "source": "salesforce",
+                "object": "Lead",
+                "field": _field(name),
+                "feature": _field(name).removesuffix("__c").lower(),
+                "type": "number" if is_number else "picklist",
+                "known_when": "capture",
+                "description": name,
+            }
+        )
+    tables.write(workspace, "fields", list(fields[0]), fields)
+    return workspace
+
+
 def _lead(row: tables.Row, custom: dict[str, str]) -> tables.Row:
     won = row["Converted"] == "1"
     return {

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from leadwright.learn import folds, models, parts
-from leadwright.learn.examples import Examples, Known, Outcome
+from leadwright.learn.examples import Examples, Known, Outcome, column
 from leadwright.learn.parts import Parts
 
 _VISITS = Known("visits", "intent", "better", "zero", True, True)
@@ -44,6 +45,16 @@ def examples(size: int, groups: Sequence[str] = (), seed: int = 1) -> Examples:
         },
         {"country": ["norway", "sweden", "oman"]},
     )
+
+
+def test_a_column_has_a_place_for_each_and_none_for_no_text() -> None:
+    rows = pa.table({"place": [2, 0, 3], "number_value": [None, 1.0, None], "text_value": ["b", None, "a"]})
+    words = {"a": 0}
+    assert column(rows, 4, words).tolist() == [-1, -1, 1, 0] and words == {"a": 0, "b": 1}
+    numbers = column(rows, 4, None)
+    assert numbers[0] == 1 and np.isnan(numbers[1:]).all()
+    nobody = rows.set_column(2, "text_value", pa.array([None, None, None], pa.string()))
+    assert column(nobody, 4, words).tolist() == [-1] * 4
 
 
 def test_a_number_falls_into_its_range_and_what_is_missing_has_a_part_of_its_own() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,7 @@ from dbt_common.clients.jinja import get_environment
 
 from leadwright.settings import Settings
 from leadwright.transform import shortcuts
-from leadwright.transform.project import Transform
+from leadwright.transform.project import SHORTENED, Transform
 from tests import parsed_project
 
 _PACKAGES = ["dbt_duckdb", "dbt"]
@@ -97,3 +98,7 @@ def test_a_graph_is_linked_once_a_parse_and_a_part_of_it_is_a_copy(
     assert list(part.nodes()) == ["seed.leadwright.grades"]
     assert graph.nodes() == whole
     assert set(manifest.nodes) <= set(whole)
+
+
+def test_they_are_taken_with_the_locked_versions_of_dbt() -> None:
+    assert {name: version(name)[: len(known)] for name, known in SHORTENED.items()} == SHORTENED

@@ -1,5 +1,5 @@
--- What the rules say of the moments to learn from, where it is asked for: fit and intent together. Leads that a rule
--- disqualifies stand below all others.
+-- What the rules say of the moments to learn from, where it is asked for: fit and intent together, and the grade, by the
+-- thresholds that are in force now. Leads that a rule disqualifies stand below all others.
 
 {% set moments %}
 (select * from {{ ref('int_learning__moments') }} where {{ 'true' if var('learning_rules') else 'false' }})
@@ -10,24 +10,71 @@ with disqualified as (
 ),
 
 sums as (
-    select lines.lead_id, lines.as_of, sum(lines.points) as points
+    select
+        lines.lead_id,
+        lines.as_of,
+        sum(lines.points) as points,
+        sum(case when lines.dimension = 'fit' then lines.points else 0 end) as fit_points,
+        sum(case when lines.dimension = 'intent' then lines.points else 0 end) as intent_points
     from (
         {{ score_lines(ref('int_learning__rule_hits'), moments, 'lead_id', ['fit', 'intent']) }}
     ) as lines
     group by lines.lead_id, lines.as_of
 ),
 
+logged_thresholds as (
+    select
+        dimension,
+        medium_from,
+        high_from,
+        row_number() over (partition by dimension order by version_number desc) as turn
+    from {{ ref('log_score_thresholds') }}
+),
+
+dimensions as (
+    select
+        dimensions.dimension,
+        case when dimensions.threshold_kind = 'percentile' then logged.medium_from else dimensions.medium_from end
+            as medium_from,
+        case when dimensions.threshold_kind = 'percentile' then logged.high_from else dimensions.high_from end as high_from
+    from {{ ref('score_dimensions') }} as dimensions
+    left join logged_thresholds as logged on dimensions.dimension = logged.dimension and logged.turn = 1
+),
+
 lowest as (
     select sum(min_points) - 1 as points from {{ ref('score_dimensions') }} where dimension in ('fit', 'intent')
+),
+
+scores as (
+    select
+        moments.lead_id,
+        moments.as_of,
+        cast(
+            case when disqualified.lead_id is not null then lowest.points else coalesce(sums.points, 0) end as integer
+        ) as score,
+        case
+            when disqualified.lead_id is not null then 'low'
+            when coalesce(sums.fit_points, 0) >= fit.high_from then 'high'
+            when coalesce(sums.fit_points, 0) >= fit.medium_from then 'medium'
+            else 'low'
+        end as fit_band,
+        case
+            when coalesce(sums.intent_points, 0) >= intent.high_from then 'high'
+            when coalesce(sums.intent_points, 0) >= intent.medium_from then 'medium'
+            else 'low'
+        end as intent_band
+    from {{ moments }} as moments
+    cross join lowest
+    inner join dimensions as fit on fit.dimension = 'fit'
+    inner join dimensions as intent on intent.dimension = 'intent'
+    left join sums on moments.lead_id = sums.lead_id and moments.as_of = sums.as_of
+    left join disqualified on moments.lead_id = disqualified.lead_id and moments.as_of = disqualified.as_of
 )
 
 select
-    moments.lead_id,
-    moments.as_of,
-    cast(
-        case when disqualified.lead_id is not null then lowest.points else coalesce(sums.points, 0) end as integer
-    ) as score
-from {{ moments }} as moments
-cross join lowest
-left join sums on moments.lead_id = sums.lead_id and moments.as_of = sums.as_of
-left join disqualified on moments.lead_id = disqualified.lead_id and moments.as_of = disqualified.as_of
+    scores.lead_id,
+    scores.as_of,
+    scores.score,
+    grades.grade
+from scores
+left join {{ ref('grades') }} as grades on scores.fit_band = grades.fit_band and scores.intent_band = grades.intent_band

@@ -7,6 +7,7 @@ select
     examples.is_converted,
     examples.is_drawn_in and examples.is_converted as is_left_out,
     cast(rules.score as double) as rule_score,
+    rules.grade as rule_grade,
     row_number() over (
         order by examples.lead_id, examples.as_of
     ) - 1 as place

@@ -1,0 +1,1 @@
+select grade from seeds.grade_scale order by place
