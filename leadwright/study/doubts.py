@@ -1,22 +1,24 @@
 """Which fields of a company's own are not proposed, and why: they seem to be filled in after the outcome, or to say
 nothing of a lead.
 
-These are what the CRM's present state can tell. What a leak detector finds is handed in as `found` and goes first.
+These are what the CRM's present state can tell. What a training has found, and what a person has said of a field, goes
+first.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from leadwright import warehouse
 from leadwright.learn.intervals import wilson
+from leadwright.learn.leaks.words import Vocabulary, of_name
 from leadwright.study.bench import Bench, Outcome
 from leadwright.study.evidence import percent
 from leadwright.study.fields import Candidate
 
 _FILLS = warehouse.statement(__file__, "own_fills")
+_LEAKS = warehouse.statement(__file__, "known_leaks")
 _RANKS = warehouse.statement(__file__, "own_ranks")
 
 _FEWEST = 20
@@ -25,17 +27,23 @@ _UNLIKE = 0.5
 """A name or number of a record: more than every second value is another one."""
 _LATER = 0.5
 """Of the dates, how many may be after the day of creation."""
-_TELLING = (  # parts of names, in the languages of stage_words.csv, of what is written down at the end or by a scorer
-    r"^(last|letzt|ultim|dernier|laatste)",
-    r"(score|scoring|rating|quality|qualitaet|qualitat|calidad|qualite|qualidade|qualita|kwaliteit|grade|punktzahl)",
-    r"(invoice|rechnung|factura|facture|fattura|factuur|auftragsnummer|order_n|order_id|pedido_n|bestellnummer)",
-    r"(closed|close_|outcome|ergebnis|resultado|resultat|risultato|lost_|won_|verlust|motivo_de_perdida)",
-    r"(status|stage|phase|etapa|etape|estado|stato)",
-)
+
+
+def known(bench: Bench) -> dict[str, str | None]:
+    """Feature -> why models may not learn from it, None where a person said that they may."""
+    leaks: dict[str, str | None] = {row["feature"]: row["finding"] for row in bench.rows(_LEAKS)}
+    answers = {row["feature"]: row["use"] for row in bench.tables.rows("learning_features")}
+    return leaks | {
+        feature: None if use == "yes" else "learning_features.csv says no" for feature, use in answers.items()
+    }
 
 
 def doubts(
-    bench: Bench, outcome: Outcome, candidates: Sequence[Candidate], found: Mapping[str, str]
+    bench: Bench,
+    outcome: Outcome,
+    candidates: Sequence[Candidate],
+    found: Mapping[str, str | None],
+    vocabulary: Vocabulary,
 ) -> dict[str, str]:
     """Feature -> why no rule should look at it.
 
@@ -43,24 +51,25 @@ def doubts(
         bench: with the values of the fields.
         outcome: that they must not speak of.
         candidates: the fields.
-        found: what is known of features otherwise, such as by a leak detector; it is taken over.
+        found: what is known of features otherwise (`known`); it is taken over.
+        vocabulary: words that speak of the outcome in the name of a field.
     """
     fills = {row["feature"]: row for row in bench.rows(_FILLS, {"stage": outcome.stage})}
     ranks = {row["feature"]: row["auc"] for row in bench.rows(_RANKS, {"stage": outcome.stage})}
-    doubted = dict(found)
+    doubted = {feature: why for feature, why in found.items() if why}
     for candidate in candidates:
         row = fills.get(candidate.feature)
-        if candidate.feature in doubted:
+        if candidate.feature in found:
             continue
         if row is None:
             doubted[candidate.feature] = "no lead has a value that can be read"
-        elif why := next(_reasons(candidate, row, ranks.get(candidate.feature), outcome), None):
+        elif why := next(_reasons(candidate, row, ranks.get(candidate.feature), outcome, vocabulary), None):
             doubted[candidate.feature] = why
     return doubted
 
 
 def _reasons(
-    candidate: Candidate, row: Mapping[str, Any], auc: float | None, outcome: Outcome
+    candidate: Candidate, row: Mapping[str, Any], auc: float | None, outcome: Outcome, vocabulary: Vocabulary
 ) -> Iterator[str]:
     """What speaks against a field, the gravest first."""
     filled, leads = row["filled"], row["leads"]
@@ -84,9 +93,8 @@ def _reasons(
         )
     if later := _filled_later(row):
         yield later
-    label = candidate.label.lower().replace(" ", "_")
-    if any(re.search(part, text) for part in _TELLING for text in (candidate.feature, label)):
-        yield "its name speaks of what is known at the end, or of another score"
+    if evidence := of_name((candidate.label, candidate.feature), vocabulary):
+        yield f"its name, {evidence.text}"
     if auc is not None and auc > _TOO_GOOD:
         yield f"alone it tells nearly all leads apart (AUC {auc:.2f}): too good to be known beforehand"
     if candidate.type == "text" and row["different"] > _UNLIKE * filled:

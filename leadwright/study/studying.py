@@ -11,6 +11,8 @@ from typing import Any
 
 from leadwright import warehouse
 from leadwright.connectors.errors import ConfigError, LeadwrightError
+from leadwright.learn.leaks.words import Vocabulary
+from leadwright.learn.leaks.words import Word as LeakWord
 from leadwright.rules import book, own_fields
 from leadwright.settings import Settings
 from leadwright.study import bands as banding
@@ -38,7 +40,6 @@ def study(
     outcome_id: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-    left_out: Mapping[str, str] | None = None,
     folder: Path | None = None,
     accept: bool = False,
 ) -> Report:
@@ -48,7 +49,6 @@ def study(
         config: of the installation; its warehouse is copied and stays as it is.
         outcome_id: a row of learning_outcomes.csv; won business where enough leads have it, where None.
         since, until: learn only from leads and moments from the one on and before the other.
-        left_out: features that no rule may look at and why, such as those that a leak detector names.
         folder: where to put what is proposed; `proposed` in the workspace where None.
         accept: take it into the workspace instead.
 
@@ -69,7 +69,7 @@ def study(
             fields.fetch(config, one.settings, one.transform)
             one.build(changed)
         outcome = choose(one.outcomes(), outcome_id)
-        report = _studied(one, outcome, (since, until), own, left_out or {}, meanings, before, not_asked)
+        report = _studied(one, outcome, (since, until), own, meanings, before, not_asked)
         _propose(one, report, one.target)
         _put(report, one.target, config, folder, accept=accept)
         return report
@@ -105,13 +105,15 @@ def _studied(
     outcome: Outcome,
     span: tuple[datetime | None, datetime | None],
     own: Sequence[Candidate],
-    left_out: Mapping[str, str],
     meanings: list[Meaning],
     before: list[dict[str, Any]],
     not_asked: str,
 ) -> Report:
     """All that can be counted."""
-    doubted = doubts.doubts(one, outcome, own, left_out)
+    vocabulary = Vocabulary(
+        LeakWord(row["found_in"], row["words"], row["speaks_of"]) for row in one.tables.rows("leak_words")
+    )
+    doubted = doubts.doubts(one, outcome, own, doubts.known(one), vocabulary)
     there = one.tables.rows("score_rules")
     tried = candidates.rules(one, own, doubted, there)
     tried = _usable(one, there, tried)

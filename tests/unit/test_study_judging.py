@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from leadwright.connectors.base import FieldInfo
+from leadwright.learn.leaks.words import Vocabulary, Word
 from leadwright.study import bands, company, doubts, fields, judging, proposals
 from leadwright.study.bench import Outcome, Rule
 from leadwright.study.company import Owner
@@ -16,6 +18,7 @@ from leadwright.study.evidence import Counts, Pattern
 from leadwright.study.fields import Candidate
 from leadwright.study.judging import Judged
 from tests.dbt_warehouse import NOW
+from tests.installation import ROOT
 
 OUTCOME = Outcome("won_180", "won", 180, "dated", 400, 0, NOW)
 
@@ -118,6 +121,10 @@ def test_with_few_outcomes_all_points_stay() -> None:
     assert (found["good"].points, found["good"].finding) == (7, "too_few_outcomes")
 
 
+with (ROOT / "dbt_project" / "seeds" / "reference" / "leak_words.csv").open(encoding="utf-8") as _file:
+    WORDS = Vocabulary(Word(r["found_in"], r["words"], r["speaks_of"]) for r in csv.DictReader(_file))
+
+
 def _candidate(feature: str, type_: str = "text") -> Candidate:
     return Candidate("hubspot", "contacts", feature, feature, feature, type_, 0.5)
 
@@ -146,9 +153,9 @@ class Fills:
         ("paid_by", "text", {"converted_filled": 95, "others_filled": 5}, 0.7, "filled in with the outcome"),
         ("visit", "date", {"after_creation": 400}, 0.6, "after the day on which the lead came"),
         ("seats", "number", {"young_filled": 5}, 0.6, "filled in later"),
-        ("lead_quality", "picklist", {}, 0.6, "its name speaks"),
-        ("letzter_kontakt", "text", {}, 0.6, "its name speaks"),
-        ("tags", "picklist", {}, 0.96, "too good to be known beforehand"),
+        ("lead_quality", "picklist", {}, 0.6, "its name, "),
+        ("letzter_kontakt", "text", {}, 0.6, "its name, "),
+        ("colour", "picklist", {}, 0.96, "too good to be known beforehand"),
         ("file", "text", {"different": 480}, 0.5, "a name or a number of a record"),
         ("rare", "text", {"filled": 9}, 0.5, "only 9 of 1,000 leads"),
     ],
@@ -157,15 +164,22 @@ def test_fields_of_the_outcome_are_left_out_and_honest_ones_kept(
     feature: str, type_: str, counts: dict[str, int], auc: float, because: str | None
 ) -> None:
     bench: Any = Fills(_fill(feature, **counts), auc)
-    found = doubts.doubts(bench, OUTCOME, [_candidate(feature, type_)], {})
+    found = doubts.doubts(bench, OUTCOME, [_candidate(feature, type_)], {}, WORDS)
     assert (because in found[feature]) if because else not found
 
 
-def test_what_a_leak_detector_found_goes_first() -> None:
-    bench: Any = Fills(_fill("plan"), 0.6)
-    assert doubts.doubts(bench, OUTCOME, [_candidate("plan")], {"plan": "filled on the day of the sale"}) == {
-        "plan": "filled on the day of the sale"
-    }
+@pytest.mark.parametrize(
+    ("known", "left_out"),
+    [
+        ({"plan": "filled on the day of the sale"}, {"plan": "filled on the day of the sale"}),
+        ({"plan": None}, {}),
+    ],
+)
+def test_what_a_training_found_and_a_person_said_goes_first(
+    known: dict[str, str | None], left_out: dict[str, str]
+) -> None:
+    bench: Any = Fills(_fill("plan"), 0.96)
+    assert doubts.doubts(bench, OUTCOME, [_candidate("plan")], known, WORDS) == left_out
 
 
 @pytest.mark.parametrize(
