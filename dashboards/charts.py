@@ -95,7 +95,7 @@ def waiting(owners: pd.DataFrame) -> alt.Chart:
             ],
         )
     )
-    return _finish(chart, height=60 + 28 * owners["owner_name"].nunique())
+    return _finish(chart, height=alt.Step(28))
 
 
 def unbroken(weeks: pd.DataFrame) -> pd.DataFrame:
@@ -284,5 +284,5 @@ def _legend(symbol: str) -> alt.Legend:
     )
 
 
-def _finish(chart: Drawing, height: int) -> Drawing:
+def _finish(chart: Drawing, height: int | alt.Step) -> Drawing:
     return chart.properties(height=height, usermeta=CRISP).configure_view(strokeWidth=0)

@@ -24,7 +24,7 @@ WAITS_FOR = {"first_answer": "First answer", "came_back": "Came back", "follow_u
 WIDTHS = {
     name: st.column_config.Column(width=width)
     for name, width in {
-        "Due": 110, "Grade": 70, "Lead": 170, "Company": 170, "Phone": 130, "Waits for": 110, "Owner": 140,
+        "Due": 110, "Grade": 70, "Lead": 170, "Company": 170, "Phone": 160, "Waits for": 110, "Owner": 140,
         "Next action": 260, "Because": 320,
     }.items()
 }  # fmt: skip
@@ -105,7 +105,7 @@ def _show_calls(calls: pd.DataFrame, scale: pd.DataFrame) -> None:
             "Company": shown["company_name"].fillna(""),
             "Waits for": shown["waits_for"].map(WAITS_FOR),
             "Owner": shown["owner_name"],
-            "Phone": shown["phone"].fillna(""),
+            "Phone": [_tel(number) for number in shown["phone"]],
             "Next action": shown["next_action"].fillna(""),
             "Because": shown["top_reasons"].fillna(""),
         }
@@ -132,6 +132,11 @@ def _open_chosen(table: pd.DataFrame, lead_ids: Sequence[str], key: str, colours
         st.switch_page("views/lead.py", query_params={LINK: lead_ids[cells[0][0]]})
 
 
+def _tel(number: object) -> str:
+    """A phone number, behind a sign: a text that begins with + is one that a spreadsheet would reckon with."""
+    return f"\N{BLACK TELEPHONE} {number.strip()}" if isinstance(number, str) and number.strip() else ""
+
+
 def due_in_words(minutes: float) -> str:
     """How long until something is due, or since when it is late."""
     return f"{duration(-minutes)} late" if minutes < 0 else f"in {duration(minutes)}"
@@ -140,8 +145,8 @@ def due_in_words(minutes: float) -> str:
 def _show_old(number: int) -> None:
     if number:
         st.caption(
-            f"{count(number)} more have waited longer than {data.CALLS_SHOWN_DAYS} days and are not listed. Give them "
-            "to somebody else, recycle or reject them in the CRM; the page Team counts their promises as broken."
+            f"Left out: {count(number)} that waited longer than {data.CALLS_SHOWN_DAYS} days. Give such leads to "
+            "somebody else, recycle or reject them in the CRM; the page Team counts their promises as broken."
         )
 
 

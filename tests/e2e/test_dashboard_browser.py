@@ -65,7 +65,8 @@ def _metric(page: Page, label: str) -> str:
 
 def test_overview_is_drawn_from_the_warehouse_and_asks_no_stranger(address: str, visit: Visit) -> None:
     page = visit.page
-    page.goto(f"{address}overview")
+    page.goto(address)
+    page.get_by_role("link", name="Overview", exact=True).click()
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     charts = page.locator('[data-testid="stVegaLiteChart"] svg.marks')
     expect(charts).to_have_count(4)

@@ -48,8 +48,9 @@ def test_it_is_the_first_page_and_lists_what_is_due_by_grade_and_time(home: Path
     table = app.dataframe[0].value
     assert list(table["Due"]) == ["15 min late", "2.2 h late", "in 42 min", "in 10.0 h", "in 3.0 days"]
     assert list(table["Owner"]) == ["Grace Hopper", "Alan Turing", "Alan Turing", "nobody yet", "Alan Turing"]
+    assert table["Phone"].iloc[0] == "\N{BLACK TELEPHONE} +44 20 7946 0018"
     assert table["Waits for"].iloc[0] == "Came back"
-    assert any("1 more have waited longer than 14 days" in caption.value for caption in app.caption)
+    assert any("Left out: 1 that waited longer than 14 days" in caption.value for caption in app.caption)
 
 
 def test_the_owner_is_in_the_address_and_the_table_is_his(home: Path) -> None:
