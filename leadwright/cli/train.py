@@ -15,7 +15,6 @@ from leadwright.cli.terminal import plain
 if TYPE_CHECKING:  # it imports what fits models, and help must not wait for that
     from leadwright.learn.training import Trained
 
-_SIGNS = {"at_least": "at least", "above": "above", "at_most": "at most", "below": "below"}
 _VERDICTS = {"leak": "left out", "ask": "left out, asked"}
 _RANKED = {"auc_rules": "the rules", "auc_logistic": "logistic regression", "auc_additive": "additive model"}
 
