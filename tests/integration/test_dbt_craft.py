@@ -190,6 +190,7 @@ def _learn(built: DbtWarehouse) -> None:
     built.transform.build_examples([month], NOW + timedelta(hours=1), with_rules=True)
     later = NOW + timedelta(hours=1)
     built.transform.build_model_scores(later)
+    built.transform.build_backtests(later)
     built.execute(
         "insert into seeds.score_champions by name "
         f"select '{made_models.MODEL_ID}' as model_id, date '{NOW:%Y-%m-%d}' as valid_from; "

@@ -34,7 +34,13 @@ asked as (
     from past
     where case when is_held then is_wanted = is_on else is_wanted != is_on or is_unsure end
     union all
-    select wanted.crm, wanted.lead_id, wanted.person_id, wanted.list_or_campaign, true, cast(0 as bigint)
+    select
+        wanted.crm,
+        wanted.lead_id,
+        wanted.person_id,
+        wanted.list_or_campaign,
+        true as is_member,
+        cast(0 as bigint) as write_count
     from wanted
     left join past
         on
