@@ -79,6 +79,7 @@ def test_write_back_waits_for_what_it_reads_what_is_remembered_and_their_tests_a
     guards = {path.stem for path in (ROOT / "dbt_project" / "tests").glob("*.sql")} - {
         "revenue_shares_add_up",
         "model_contributions_add_up",
+        "champion_agrees_with_its_shadow",
     }
     assert len(guards) > 4
     assert guards <= tests, "what is written is looked at before it is written"
