@@ -1,4 +1,4 @@
--- Who waits for a person, those of the best grade first. What has been waiting longer than $days is counted, not listed.
+-- Who waits for a person, those of the best grade first, of these who was promised an answer. What has been waiting longer than $days is counted, not listed.
 select
     calls.*,
     calls.due_at < $moment - to_days($days) as is_old
@@ -6,4 +6,4 @@ from marts.rpt_calls as calls
 where
     $owner is null
     or calls.rep_id in (select reps.rep_id from marts.dim_reps as reps where reps.email = $owner)
-order by calls.grade_place, calls.due_at, calls.lead_id
+order by calls.grade_place, calls.waits_for = 'follow_up', calls.due_at, calls.lead_id
