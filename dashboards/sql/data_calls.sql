@@ -1,4 +1,5 @@
--- Who waits for a person, those of the best grade first, of these who was promised an answer. What has been waiting longer than $days is counted, not listed.
+-- Who waits for a person, those of the best grade first, of these who was promised an answer. What has been waiting for
+-- more than $days is counted, not listed.
 select
     calls.*,
     calls.due_at < $moment - to_days($days) as is_old

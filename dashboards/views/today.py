@@ -95,7 +95,8 @@ def _show_calls(calls: pd.DataFrame, scale: pd.DataFrame) -> None:
     shown = calls.head(CALLS_SHOWN)
     more = f" The {CALLS_SHOWN} first are shown." if len(calls) > CALLS_SHOWN else ""
     st.caption(
-        f"{count(len(calls))} leads: the best grade first, promises before follow-ups, then what is due first.{more} Select one to open it."
+        f"{count(len(calls))} leads: the best grade first, promises before follow-ups, then what is due first.{more} "
+        "Select one to open it."
     )
     table = pd.DataFrame(
         {

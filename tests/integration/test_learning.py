@@ -190,7 +190,10 @@ def test_probabilities_lie_in_their_intervals_and_know_their_likes(made: DbtWare
 def test_nothing_of_today_reads_a_model() -> None:
     """A shadow: what is scored, written and remembered is the same with it and without it."""
     found = graphs.read()
-    due = {"learning", *(m for m in found.models if m.startswith(("fct_lead_model_", "rpt_model", "rpt_backtest")))}
+    due = {
+        "learning",
+        *(m for m in found.models if m.startswith(("fct_lead_model_", "rpt_model", "rpt_backtest"))),
+    }
     learned = {m for m in found.models if found.layer(m) == "subject" and found.subject(m) == "learning"}
     assert len(learned) > 10
     readers = {m for m, read in found.edges.items() if read & learned} - learned
