@@ -14,6 +14,7 @@ from leadwright.dashboards import palette
 
 _RULES = f"""
 .lw-name {{ font-size: 1.35rem; font-weight: 600; margin: 0.4rem 0 0; padding: 0; }}
+.lw-heading {{ font-size: 1.1rem; font-weight: 600; margin: 0.4rem 0 0; padding: 0; }}
 .lw-note {{ color: {palette.QUIET}; margin: 0; }}
 .lw-table {{ width: 100%; border-collapse: collapse; font-size: 0.93rem; line-height: 1.45; }}
 .lw-table th, .lw-table td {{ text-align: left; vertical-align: top; padding: 0.38rem 0.6rem;
@@ -35,6 +36,11 @@ def style() -> str:
 def edge(key: str, colour: str) -> str:
     """Give the rule that draws a grade's colour as the edge of its card, in the container `key`."""
     return f'<style>.st-key-{key} [data-testid="stMetric"] {{ border-left: 6px solid {colour}; }}</style>'
+
+
+def heading(text: str) -> str:
+    """Write the heading of a part of a page that quotes a name."""
+    return f'<h3 class="lw-heading">{escape(text)}</h3>'
 
 
 def name(title: str, note: str) -> str:

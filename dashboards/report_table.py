@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from leadwright.dashboards import palette
 from leadwright.formatting import duration, no_formula
 
 TOO_FEW = "too few"
@@ -39,6 +41,32 @@ def show(
         height="content",
         alt=alt,
     )
+
+
+def choose(
+    table: pd.DataFrame, colours: Mapping[str, str], widths: Mapping[str, int], key: str, alt: str
+) -> int | None:
+    """Draw leads, each with its grade in a column Grade; the place of the row that was selected, None where none was.
+
+    Args:
+        table: the leads.
+        colours: grade -> its colour.
+        widths: column -> its width in pixels.
+        key: of the table on its page.
+        alt: what the table is, for who does not see it.
+    """
+    chosen = st.dataframe(
+        inert(table).style.map(lambda name: palette.tint(colours.get(str(name))), subset=["Grade"]),
+        hide_index=True,
+        column_config={name: st.column_config.Column(width=width) for name, width in widths.items()},
+        height=min(len(table), 15) * 35 + 38,
+        on_select="rerun",
+        selection_mode="single-cell",
+        key=key,
+        alt=alt,
+    )
+    cells = chosen["selection"]["cells"]
+    return int(cells[0][0]) if cells else None
 
 
 def durations(minutes: pd.Series[float]) -> list[str]:

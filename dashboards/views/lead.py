@@ -26,16 +26,13 @@ PROMISES = {
     "running": "still running: nobody has answered yet",
 }
 WIDTHS = {
-    name: st.column_config.Column(width=width)
-    for name, width in {
-        "Score": 60,
-        "Grade": 80,
-        "Stage": 110,
-        "Name": 180,
-        "Company": 180,
-        "E-mail": 240,
-        "CRM record": 250,
-    }.items()
+    "Score": 60,
+    "Grade": 80,
+    "Stage": 110,
+    "Name": 180,
+    "Company": 180,
+    "E-mail": 240,
+    "CRM record": 250,
 }
 
 
@@ -97,20 +94,9 @@ def _show_matches(found: list[Row], text: str, colours: dict[str, str]) -> None:
             "CRM record": [row["record_id"] or "" for row in found],
         }
     )
-    chosen = st.dataframe(
-        report_table.inert(table).style.map(
-            lambda name: palette.tint(colours.get(str(name))), subset=["Grade"]
-        ),
-        hide_index=True,
-        column_config=WIDTHS,
-        height=min(len(found), 15) * 35 + 38,
-        on_select="rerun",
-        selection_mode="single-cell",
-        key=MATCHES,
-        alt="Leads, highest score first",
-    )
-    if cells := chosen["selection"]["cells"]:
-        st.query_params[LINK] = found[cells[0][0]]["lead_id"]
+    place = report_table.choose(table, colours, WIDTHS, MATCHES, "Leads, highest score first")
+    if place is not None:
+        st.query_params[LINK] = found[place]["lead_id"]
         st.rerun()
 
 

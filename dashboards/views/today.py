@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from leadwright.dashboards import charts, config, data, palette, report_table, viewing
+from leadwright.dashboards import charts, config, data, markup, report_table, viewing
 from leadwright.formatting import count, duration, moment
 from leadwright.settings import Settings
 
@@ -22,12 +22,16 @@ SOON_MINUTES = 4 * 60
 CALLS_SHOWN = 100
 WAITS_FOR = {"first_answer": "First answer", "came_back": "Came back", "follow_up": "Follow-up"}
 WIDTHS = {
-    name: st.column_config.Column(width=width)
-    for name, width in {
-        "Due": 110, "Grade": 70, "Lead": 170, "Company": 170, "Phone": 160, "Waits for": 110, "Owner": 140,
-        "Next action": 260, "Because": 320,
-    }.items()
-}  # fmt: skip
+    "Due": 110,
+    "Grade": 70,
+    "Lead": 170,
+    "Company": 170,
+    "Phone": 160,
+    "Waits for": 110,
+    "Owner": 140,
+    "Next action": 260,
+    "Because": 320,
+}
 
 
 def show(settings: Settings, rep: str | None) -> None:
@@ -117,20 +121,9 @@ def _show_calls(calls: pd.DataFrame, scale: pd.DataFrame) -> None:
 
 def _open_chosen(table: pd.DataFrame, lead_ids: Sequence[str], key: str, colours: dict[str, str]) -> None:
     """Draw a table of leads; selecting one opens it."""
-    chosen = st.dataframe(
-        report_table.inert(table).style.map(
-            lambda name: palette.tint(colours.get(str(name))), subset=["Grade"]
-        ),
-        hide_index=True,
-        column_config=WIDTHS,
-        height=min(len(table), 15) * 35 + 38,
-        on_select="rerun",
-        selection_mode="single-cell",
-        key=key,
-        alt="Leads that wait for a person",
-    )
-    if cells := chosen["selection"]["cells"]:
-        st.switch_page("views/lead.py", query_params={LINK: lead_ids[cells[0][0]]})
+    place = report_table.choose(table, colours, WIDTHS, key, "Leads that wait for a person")
+    if place is not None:
+        st.switch_page("views/lead.py", query_params={LINK: lead_ids[place]})
 
 
 def _tel(number: object) -> str:
@@ -156,7 +149,7 @@ def _show_owners(calls: pd.DataFrame) -> None:
         return
     late = calls[calls["urgency"] == "late"]["owner_name"].value_counts()
     late = late.sort_index().sort_values(ascending=False, kind="stable")
-    st.subheader(_who_is_behind(late))
+    st.html(markup.heading(_who_is_behind(late)))
     owners = calls.groupby(["owner_name", "urgency"], as_index=False).size()
     st.altair_chart(
         charts.waiting(owners.rename(columns={"size": "lead_count"})),

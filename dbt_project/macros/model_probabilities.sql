@@ -1,15 +1,15 @@
 {# The calibrated probability of sums of log-odds, with the interval of what became of leads with like log-odds, and how
    many these were. `sums` has model_id and log_odds, and its other columns are kept. #}
 {% macro model_probabilities(sums) -%}
+{% set probability -%}
+coalesce(ranges.probability, 1 / (1 + exp(-(ranges.slope * cast(sums.log_odds as double) + ranges.shift))))
+{%- endset %}
 select
     sums.*,
     1 / (1 + exp(-cast(sums.log_odds as double))) as raw_probability,
-    coalesce(
-        ranges.probability,
-        1 / (1 + exp(-(ranges.slope * cast(sums.log_odds as double) + ranges.shift)))
-    ) as probability,
-    ranges.lower_probability,
-    ranges.upper_probability,
+    {{ probability }} as probability,
+    least(ranges.lower_probability, {{ probability }}) as lower_probability,
+    greatest(ranges.upper_probability, {{ probability }}) as upper_probability,
     ranges.lead_count as similar_lead_count
 from {{ sums }} as sums
 inner join {{ source('ops', 'score_model_calibrations') }} as ranges

@@ -36,6 +36,10 @@ def tiles(app: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
 
 
+def headings(app: AppTest) -> str:
+    return "\n".join([*(h.value for h in app.subheader), *(h.proto.body for h in app.get("html"))])
+
+
 def test_it_is_the_first_page_and_lists_what_is_due_by_grade_and_time(home: Path) -> None:
     app = shown(home, marts.full() | marts.today())
     assert app.title[0].value == "Today"
@@ -70,9 +74,8 @@ def test_an_owner_who_has_nothing_to_do_shows_everybody(home: Path) -> None:
 
 def test_it_says_who_is_behind_and_who_rose(home: Path) -> None:
     app = shown(home, marts.full() | marts.today())
-    headings = [heading.value for heading in app.subheader]
-    assert "Alan Turing has 1 of 2 leads that are late" in headings
-    assert "New Hot leads this week" in headings
+    assert "Alan Turing has 1 of 2 leads that are late" in headings(app)
+    assert "New Hot leads this week" in headings(app)
     new = app.dataframe[1].value
     assert list(new["Lead"]) == ["Ada Lovelace", "without a name"]
     assert list(new["Before"]) == ["Warm", "new"]
@@ -83,3 +86,15 @@ def test_with_nobody_waiting_it_says_what_makes_promises(home: Path) -> None:
     app = shown(home, marts.full())
     assert "Nobody waits for a call" in app.info[0].value
     assert "No open lead became Hot" in app.info[1].value
+
+
+def test_a_name_from_a_crm_stays_text(home: Path) -> None:
+    hostile = "![x](http://evil.example/y.png) <img src=x>"
+    tables = marts.full() | marts.today()
+    tables["rpt_calls"] = [row | {"owner_name": hostile} for row in tables["rpt_calls"]]
+    app = shown(home, tables)
+    markdown = [
+        element.value for kind in (app.subheader, app.caption, app.markdown, app.info) for element in kind
+    ]
+    assert not [text for text in markdown if "evil.example" in text]
+    assert "![x](http://evil.example/y.png) &lt;img src=x&gt; has 2 of 2" in headings(app)

@@ -22,23 +22,8 @@ sums as (
     group by lines.lead_id, lines.as_of
 ),
 
-logged_thresholds as (
-    select
-        dimension,
-        medium_from,
-        high_from,
-        row_number() over (partition by dimension order by version_number desc) as turn
-    from {{ ref('log_score_thresholds') }}
-),
-
 dimensions as (
-    select
-        dimensions.dimension,
-        case when dimensions.threshold_kind = 'percentile' then logged.medium_from else dimensions.medium_from end
-            as medium_from,
-        case when dimensions.threshold_kind = 'percentile' then logged.high_from else dimensions.high_from end as high_from
-    from {{ ref('score_dimensions') }} as dimensions
-    left join logged_thresholds as logged on dimensions.dimension = logged.dimension and logged.turn = 1
+    {{ thresholds_of_rules() }}
 ),
 
 lowest as (
@@ -54,15 +39,9 @@ scores as (
         ) as score,
         case
             when disqualified.lead_id is not null then 'low'
-            when coalesce(sums.fit_points, 0) >= fit.high_from then 'high'
-            when coalesce(sums.fit_points, 0) >= fit.medium_from then 'medium'
-            else 'low'
+            else {{ score_band('coalesce(sums.fit_points, 0)', 'fit') }}
         end as fit_band,
-        case
-            when coalesce(sums.intent_points, 0) >= intent.high_from then 'high'
-            when coalesce(sums.intent_points, 0) >= intent.medium_from then 'medium'
-            else 'low'
-        end as intent_band
+        {{ score_band('coalesce(sums.intent_points, 0)', 'intent') }} as intent_band
     from {{ moments }} as moments
     cross join lowest
     inner join dimensions as fit on fit.dimension = 'fit'

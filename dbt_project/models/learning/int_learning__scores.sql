@@ -28,7 +28,7 @@ select
     intent_points,
     raw_probability,
     probability,
-    least(lower_probability, probability) as lower_probability,
-    greatest(upper_probability, probability) as upper_probability,
+    lower_probability,
+    upper_probability,
     similar_lead_count
 from calibrated

@@ -23,11 +23,7 @@ banded as (
         cast(coalesce(sums.raw_points, 0) as decimal(12, 2)) as account_raw,
         cast(coalesce(sums.rounded_points, 0) as integer) as account_rounded,
         cast(coalesce(sums.points, 0) as integer) as account_score,
-        case
-            when coalesce(sums.points, 0) >= dimensions.high_from then 'high'
-            when coalesce(sums.points, 0) >= dimensions.medium_from then 'medium'
-            else 'low'
-        end as account_band
+        {{ score_band('coalesce(sums.points, 0)', 'dimensions') }} as account_band
     from accounts
     inner join {{ ref('score_dimensions') }} as dimensions on dimensions.dimension = 'account'
     left join sums on accounts.account_id = sums.account_id

@@ -25,7 +25,7 @@ select
     model_id,
     log_odds,
     probability,
-    least(lower_probability, probability) as lower_probability,
-    greatest(upper_probability, probability) as upper_probability,
+    lower_probability,
+    upper_probability,
     similar_lead_count
 from calibrated

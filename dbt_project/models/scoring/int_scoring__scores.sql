@@ -58,15 +58,9 @@ banded as (
         disqualified.disqualified_reason,
         case
             when disqualified.lead_id is not null then 'low'
-            when sums.fit_score >= fit.high_from then 'high'
-            when sums.fit_score >= fit.medium_from then 'medium'
-            else 'low'
+            else {{ score_band('sums.fit_score', 'fit') }}
         end as fit_band,
-        case
-            when sums.intent_score >= intent.high_from then 'high'
-            when sums.intent_score >= intent.medium_from then 'medium'
-            else 'low'
-        end as intent_band
+        {{ score_band('sums.intent_score', 'intent') }} as intent_band
     from sums
     inner join dimensions as fit on sums.as_of = fit.as_of and fit.dimension = 'fit'
     inner join dimensions as intent on sums.as_of = intent.as_of and intent.dimension = 'intent'
