@@ -37,7 +37,8 @@ class Run:
 
     Attributes:
         run_id: names the run in the ledger and in Prefect.
-        flow: what it does: qualify, ingest, transform, sync, link, train, backtest, undo or reconcile.
+        flow: what it does: qualify, ingest, transform, sync, link, train, refit, backtest, undo or
+            reconcile.
         as_of: the moment that it scored every lead for; None until it has.
         built: what it built of the dbt project and found whole.
         not_whole: models that it could not build whole -> why.
@@ -213,7 +214,7 @@ def consequence(run: Mapping[str, Any]) -> str:
 def last(db: warehouse.Connection) -> list[dict[str, Any]]:
     """The newest run of the job or of a part of it, and the newest linkage, which is no part: rows of `ops.runs`.
 
-    How an undo or a comparison ended says nothing of the figures.
+    How an undo, a comparison, a training or a look back ended says nothing of the figures.
     """
     if "flow" not in warehouse.columns(db, "ops", "runs"):
         return []

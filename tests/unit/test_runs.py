@@ -94,6 +94,14 @@ def test_the_doctor_says_what_it_means_that_a_run_failed_there(
     assert says in said(settings, "last run").detail
 
 
+@pytest.mark.parametrize("flow", ["undo", "reconcile", "train", "refit", "backtest"])
+def test_what_is_no_part_of_the_job_hides_no_run_that_failed(settings: Settings, flow: str) -> None:
+    fail(begin(settings), AuthError("The token was refused."), settings)
+    runs.note_end(begin(settings, flow), settings)
+    assert not said(settings, "last run").ok
+    assert "The token was refused." in said(settings, "last run").detail
+
+
 def test_the_doctor_names_reports_that_are_not_of_the_last_run(settings: Settings) -> None:
     runs.note_end(begin(settings), settings)
     with warehouse.writer(settings.warehouse_file, 1) as db:

@@ -1,5 +1,5 @@
 select *
 from ops.runs
-where flow not in ('undo', 'reconcile')
+where flow in ('qualify', 'ingest', 'transform', 'sync', 'link')
 qualify row_number() over (partition by flow = 'link' order by started_at desc) = 1
 order by flow = 'link'
