@@ -1,8 +1,8 @@
 """Plans that stopped a run and wait for a person, and what persons approved.
 
-A run that is due while a plan waits, and would change no more than that, waits with it; so who looks in the morning
-approves what the first run of the night has shown. One plan waits at a time: a later one that goes further takes its
-place.
+A run that is due while a plan waits, was made with the same rules and would change no more than that, waits with it; so
+who looks in the morning approves what the first run of the night has shown. One plan waits at a time: a later one that
+goes further, or that other rules made, takes its place.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ class Stop:
         run_id: the run whose plan is to be approved: this one, or an earlier one with whose plan it waits.
         made_at: when that plan was made.
         record_count: records of the plan.
+        rules_version: of the rules that it was made with; see `guards`.
     """
 
     run_id: str
@@ -75,6 +76,7 @@ class Stop:
     record_count: int
     with_owners: bool
     reasons: Sequence[Reason] = field(default_factory=tuple)
+    rules_version: str = ""
 
     @property
     def short_id(self) -> str:
@@ -166,6 +168,7 @@ def waiting(db: warehouse.Connection) -> Stop | None:
         plan["record_count"],
         plan["with_owners"],
         tuple(Reason(**each) for each in json.loads(latest[0]["reasons"])),
+        plan["rules_version"] or "",
     )
 
 

@@ -73,7 +73,9 @@ def examine(plan: Plan, run_id: str, limits: Limits, settings: Settings) -> Stop
             approvals.note_passed(db, run_id, plan, rules_version)
             return None
         stop = approvals.waiting(db)
-        if stop and not _goes_further(db, plan, stop, limits, known, changed):
+        # a plan of other rules is another one, also where nothing of it was ever written: it must be seen
+        same_rules = stop is not None and stop.rules_version == rules_version
+        if stop and same_rules and not _goes_further(db, plan, stop, limits, known, changed):
             return approvals.note_stopped(db, run_id, plan, rules_version, reasons, stop)
         return approvals.note_stopped(db, run_id, plan, rules_version, reasons, None)
 

@@ -214,6 +214,23 @@ def test_a_later_run_waits_with_the_plan_that_waits_and_a_bigger_one_takes_its_p
         approvals.approve("run-2", settings)
 
 
+def test_a_plan_that_other_rules_made_is_shown_though_nothing_was_ever_written(settings: Settings) -> None:
+    """All leads were Cold, a study proposed other rules, and what waited showed them Cold still."""
+    change(settings, "delete from ops.writes")
+    records(settings, "before__score = null, before__grade = null, before__owner = null", LEADS)
+    first = examine(settings, "run-1")
+    assert first and first.run_id == "run-1"
+    second = examine(settings, "run-2")
+    assert second and second.run_id == "run-1", "the same rules show the same"
+    change(settings, "insert into memory.log_routing_sets values (2)")
+    records(settings, "grade = 'Hot'", 20)
+    third = examine(settings, "run-3")
+    assert third and third.run_id == "run-3"
+    with warehouse.writer(settings.warehouse_file, 1) as db:
+        shown = db.execute("select count(*) from ops.planned_changes where grade_after = 'Hot'").fetchone()
+    assert shown == (20,)
+
+
 def test_an_approval_covers_what_was_shown_and_once(settings: Settings) -> None:
     crm = FakeCrm()
     records(settings, "owner = 'bob'", 50)
