@@ -1,7 +1,8 @@
 -- The strongest reasons for a score in words, with the points that they gave: a rule that its group's cap or the limits
 -- of its dimension left with less is named with less. What gives most comes first, so that it is the later ones that a
 -- cap cuts; rounding goes to whichever rule crosses the half. So the points named and those of the others add up to the
--- score. Rules that gave nothing are named only where no rule gave anything.
+-- score. Rules that gave nothing are named only where no rule gave anything; what every lead begins with is among the
+-- others, because it tells nobody why this one is here.
 
 {% set order_of_size = "order by case when {0} < 0 then 1 else 0 end, abs({0}) desc, rule_id "
     ~ "rows between unbounded preceding and current row" %}
@@ -16,6 +17,7 @@ rules as (
         contributions.as_of,
         contributions.dimension,
         contributions.rule_id,
+        contributions.signal_group = 'every_lead' as is_of_everybody,
         contributions.label,
         contributions.points,
         coalesce(caps.cap, 1000000) as cap,
@@ -67,6 +69,7 @@ ranked as (
         ) as place,
         max(abs(given_points)) over (partition by lead_id, as_of) as most_points
     from given
+    where not is_of_everybody
 ),
 
 scores as (
